@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The program's own limits on the target: a wall clock, and somebody who still waits for the answer.
+
+A stopped controller does not stop a program on the target, so the program ends itself.
+"""
+import os
+import select
+import signal
+import threading
+import time
+from typing import Callable, Optional
+
+POLL_SECONDS = 0.25
+BACKSTOP_SECONDS = 10  # past the limit the kernel's alarm ends a program whose watch could not
+
+
+class Stopped(Exception):
+    """The time limit is reached, or nobody reads the answer any more: begin nothing more."""
+
+
+class Guard:
+    """Ends the program at `limit` seconds of wall clock from now, or when the reader of `output_fd` has gone.
+
+    `on_limit` is called once, from the watching thread, to say so before the program ends. A forked child takes
+    `for_child()`. `output_fd` None means that nobody's reading is watched.
+    """
+
+    def __init__(self, limit: float, output_fd: Optional[int] = None, on_limit: Optional[Callable[[], None]] = None) -> None:
+        self.limit = limit
+        self._end = time.monotonic() + limit
+        self._output_fd = output_fd
+        self._on_limit = on_limit
+
+    def remaining(self) -> float:
+        """Return the seconds that are left, 0 at the limit."""
+        return max(0.0, self._end - time.monotonic())
+
+    def abandoned(self) -> bool:
+        """Return whether the other end of the output is closed (POLLERR of a pipe, POLLHUP of a socket or terminal)."""
+        if self._output_fd is None:
+            return False
+        poll = select.poll()
+        poll.register(self._output_fd, 0)
+        return any(event & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _fd, event in poll.poll(0))
+
+    def check(self) -> None:
+        """Raise Stopped at the limit or when abandoned. Last thing before a commit and before a mail's final dot."""
+        if not self.remaining():
+            raise Stopped('the time limit of %g s is reached' % self.limit)
+        if self.abandoned():
+            raise Stopped('nobody waits for the answer any more')
+
+    def watch(self) -> None:
+        """Start the watch: ends the process with code 1, at the limit after `on_limit`."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(int(self.limit) + BACKSTOP_SECONDS)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def for_child(self) -> 'Guard':
+        """Return the guard of a forked child: the same end, the same reader; the child calls its `watch()`."""
+        return Guard(self.remaining(), self._output_fd)
+
+    def _watch(self) -> None:
+        while self.remaining() and not self.abandoned():
+            time.sleep(min(POLL_SECONDS, self.remaining()))
+        if not self.remaining() and self._on_limit is not None:
+            self._on_limit()
+        os._exit(1)

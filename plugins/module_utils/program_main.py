@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The first code of ours that runs on a target: it makes the modules that came along importable, does what was asked
+and writes one framed answer.
+
+The bootstrap (`plugin_utils/program.py`) executes this file's text with `PAYLOAD`, the JSON that came with it:
+`{"modules": {name: source}, "entry": name, "request": {...}, "limit": seconds, "nonce": text}`.
+"""
+import _frozen_importlib
+import base64
+import hashlib
+import json
+import os
+import sys
+import zlib
+
+PACKAGE = 'printops_infoprint'
+MARK = 'INFOPRINT-ANSWER'
+
+
+class _Sources:
+    """Imports the modules that came with the program (PEP 451 finder and loader in one)."""
+
+    def __init__(self, sources):
+        self.sources = sources
+
+    def find_spec(self, name, path=None, target=None):
+        if name == PACKAGE or (name.startswith(PACKAGE + '.') and name[len(PACKAGE) + 1:] in self.sources):
+            return _frozen_importlib.ModuleSpec(name, self, is_package=name == PACKAGE)
+        return None
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        short = module.__name__[len(PACKAGE) + 1:]
+        if short:
+            exec(compile(self.sources[short], '<infoprint>/%s.py' % short, 'exec'), module.__dict__)
+
+
+def frame(answer, nonce):
+    """Return the answer as one line: mark with nonce, length, SHA-256 and the compressed JSON in base64.
+
+    Only characters that no terminal changes; the digest is of the compressed bytes.
+    """
+    packed = zlib.compress(json.dumps(answer).encode('ascii'), 6)
+    body = base64.b64encode(packed)
+    head = '\n%s-%s:%d:%s:' % (MARK, nonce, len(body), hashlib.sha256(packed).hexdigest())
+    return head.encode('ascii') + body + b':END\n'
+
+
+def write_all(fd, data):
+    while data:
+        data = data[os.write(fd, data):]
+
+
+def failure(error):
+    """Return the answer that an exception is: one line, with the traceback apart."""
+    import traceback
+    text = '%s: %s' % (type(error).__name__, error) if str(error) else type(error).__name__
+    return {'error': text, 'traceback': traceback.format_exc()}
+
+
+def main(payload):
+    output = os.dup(1)
+    os.dup2(2, 1)  # nothing but the answer goes to standard output
+    sys.meta_path.insert(0, _Sources(payload['modules']))
+    guard_module = __import__(PACKAGE + '.guard', fromlist=['Guard'])
+    problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
+
+    def answer_with(answer):
+        write_all(output, frame(answer, payload['nonce']))
+
+    guard = guard_module.Guard(payload['limit'], output, lambda: answer_with({'stopped': 'limit'}))
+    guard.watch()
+    try:
+        entry = __import__('%s.%s' % (PACKAGE, payload['entry']), fromlist=['run'])
+        answer = {'answer': entry.run(payload['request'], guard)}
+    except problems_module.ProblemError as error:
+        answer = {'problem': error.problem.as_dict()}
+    except guard_module.Stopped as error:
+        answer = {'stopped': str(error)}
+    except Exception as error:
+        answer = failure(error)
+    answer_with(answer)
+    sys.stdout.flush()
+    os._exit(0)  # the watch's thread, and what a send left behind, have nothing more to say
+
+
+if 'PAYLOAD' in globals():
+    main(globals()['PAYLOAD'])

@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The working directories of InfoPrint servers: which there are, and how to read in them without following a link.
+
+We may be root in a directory that a print user owns. So a directory is opened once and everything in it is reached
+from its descriptor (openat); files are opened with O_NOFOLLOW and O_NONBLOCK and must be regular; and what is read
+is read with the rights of the directory's owner.
+"""
+import errno
+import os
+import pwd
+import stat
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from .keywords import CONFIG_NAME
+from .problems import Problem, ProblemError
+
+MAX_FILE = 4 << 20  # bytes
+SERVER_MARKS = (CONFIG_NAME, 'error.log')
+
+
+class Server(NamedTuple):
+    name: str
+    path: str  # of the working directory
+    entry: Dict[str, Any]  # what was asked for it
+
+
+class Identity(NamedTuple):
+    """Who somebody is to the kernel."""
+    uid: int
+    gid: int
+    groups: Tuple[int, ...]
+
+
+def fs_bytes(path: str) -> bytes:
+    """Return a path for a system call: UTF-8 whatever the locale says (Python 3.6 under LANG=C would refuse it)."""
+    return path.encode('utf-8', 'surrogateescape')
+
+
+def identity_of(status: os.stat_result) -> Identity:
+    """Return the owner of a file: with the groups that a login would give, or the file's group where the uid has no name."""
+    try:
+        account = pwd.getpwuid(status.st_uid)
+    except KeyError:
+        return Identity(status.st_uid, status.st_gid, (status.st_gid,))
+    return Identity(account.pw_uid, account.pw_gid, tuple(os.getgrouplist(account.pw_name, account.pw_gid)))
+
+
+@contextmanager
+def acting_as(identity: Identity) -> Iterator[None]:
+    """Open and create files with another's rights. Only root can; anybody else acts as themselves.
+
+    Not for a process with other threads at work: the effective ids are the whole process's.
+    """
+    if os.geteuid() != 0 or identity.uid == 0:
+        yield
+        return
+    groups, gid = os.getgroups(), os.getegid()
+    os.setgroups(list(identity.groups))
+    os.setegid(identity.gid)
+    os.seteuid(identity.uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(gid)
+        os.setgroups(groups)
+
+
+def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
+    """Return the problem that a failed open of `path` is."""
+    code, hint = 'file_not_readable', ''
+    if error.errno in (errno.ENOENT, errno.ENXIO):
+        code = 'file_not_found'
+    elif error.errno in (errno.ELOOP, errno.EMLINK, errno.ENOTDIR):
+        code = 'unsafe_path'
+    return ProblemError(Problem(code, '%s %s: %s' % (what, path, error.strerror or error), hint, server=server, file=path))
+
+
+class WorkingDir:
+    """An open working directory. `path` itself must not be a link; what lies above it is the administrator's."""
+
+    def __init__(self, path: str, server: Optional[str] = None) -> None:
+        self.path = path
+        self.server = server
+        try:
+            self.fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise ProblemError(Problem(
+                'not_a_server', 'There is no working directory %s.' % path, server=server, file=path))
+        except OSError as error:
+            try:
+                is_link = stat.S_ISLNK(os.lstat(fs_bytes(path)).st_mode)
+            except OSError:
+                is_link = False
+            if is_link:
+                raise ProblemError(Problem(
+                    'unsafe_path', 'The working directory %s is a symbolic link.' % path,
+                    'Name the directory that it leads to as working_dir, if that is the one that is meant.',
+                    server=server, file=path))
+            raise _refused(error, path, server, 'The working directory')
+        self.status = os.fstat(self.fd)
+        self.owner = identity_of(self.status)
+
+    def __enter__(self) -> 'WorkingDir':
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        os.close(self.fd)
+
+    def path_of(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+    def status_of(self, name: str) -> Optional[os.stat_result]:
+        """Return the status of an entry, of a link itself; None where there is none."""
+        try:
+            return os.stat(fs_bytes(name), dir_fd=self.fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def names(self) -> List[str]:
+        """Return the names of the entries."""
+        return os.listdir(self.fd)
+
+    def read_file(self, name: str, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
+        """Return a regular file's content and status, as the owner may read it; more than `limit` bytes is an error."""
+        with acting_as(self.owner):
+            return read_file(name, limit, self.server, dir_fd=self.fd, shown=self.path_of(name))
+
+
+def read_file(path: str, limit: int = MAX_FILE, server: Optional[str] = None, dir_fd: Optional[int] = None,
+              shown: Optional[str] = None) -> Tuple[bytes, os.stat_result]:
+    """Return content and status of the regular file at `path`, with the rights that the process has now.
+
+    Raises ProblemError: file_not_found, file_not_readable, unsafe_path (a link, or not a regular file).
+    """
+    shown = shown or path
+    try:
+        fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):
+            raise ProblemError(Problem('unsafe_path', '%s is a symbolic link.' % shown, server=server, file=shown))
+        raise _refused(error, shown, server, 'The file')
+    try:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            raise ProblemError(Problem('unsafe_path', '%s is not a regular file.' % shown, server=server, file=shown))
+        if status.st_size > limit:
+            raise ProblemError(Problem(
+                'file_not_readable', '%s has %d bytes; at most %d are read.' % (shown, status.st_size, limit),
+                server=server, file=shown))
+        parts, left = [], limit + 1
+        while left:
+            try:
+                part = os.read(fd, min(left, 1 << 16))
+            except OSError as error:
+                raise _refused(error, shown, server, 'The file')
+            if not part:
+                break
+            parts.append(part)
+            left -= len(part)
+        return b''.join(parts)[:limit], status
+    finally:
+        os.close(fd)
+
+
+def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
+    """Return the servers that are `asked` for, or, with none, every one found directly under `base_dir`.
+
+    Found are directories that hold a sendmemo-ssl.cfg or a server's error.log; never loose files, hidden entries, links
+    or deleted servers (`*.BAK`). Raises ProblemError not_a_server where `base_dir` can't be listed or holds none.
+    """
+    if asked:
+        return [Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry)
+                for entry in asked]
+    try:
+        names = sorted(os.listdir(base_dir))
+    except OSError as error:
+        raise ProblemError(Problem(
+            'not_a_server', 'The base directory %s can\'t be listed: %s' % (base_dir, error.strerror), file=base_dir))
+    found = [name for name in names if _is_server(base_dir, name)]
+    if not found:
+        raise ProblemError(Problem('not_a_server', 'No InfoPrint server was found under %s.' % base_dir, file=base_dir))
+    return [Server(name, os.path.join(base_dir, name), {}) for name in found]
+
+
+def _is_server(base_dir: str, name: str) -> bool:
+    path = os.path.join(base_dir, name)
+    if name.startswith('.') or name.endswith('.BAK') or os.path.islink(path) or not os.path.isdir(path):
+        return False
+    return any(os.path.lexists(os.path.join(path, mark)) for mark in SERVER_MARKS)
