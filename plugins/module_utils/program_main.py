@@ -7,6 +7,7 @@ The bootstrap (`plugin_utils/program.py`) executes this file's text with `PAYLOA
 `{"modules": {name: source}, "entry": name, "request": {...}, "limit": seconds, "nonce": text}`.
 """
 import _frozen_importlib
+import _thread
 import base64
 import hashlib
 import json
@@ -68,8 +69,11 @@ def main(payload):
     guard_module = __import__(PACKAGE + '.guard', fromlist=['Guard'])
     problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
 
+    once = _thread.allocate_lock()  # never released: the watch and the work must not both answer
+
     def answer_with(answer):
-        write_all(output, frame(answer, payload['nonce']))
+        if once.acquire(False):
+            write_all(output, frame(answer, payload['nonce']))
 
     guard = guard_module.Guard(payload['limit'], output, lambda: answer_with({'stopped': 'limit'}))
     guard.watch()

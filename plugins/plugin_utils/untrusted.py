@@ -86,9 +86,17 @@ class Fields:
             raise Malformed(f'{key} of {self._where} is not a list of texts')
         return list(value)
 
-    def keys(self) -> list[str]:
-        """Return the names of the fields, as they came."""
-        return [key for key in self._value if isinstance(key, str)]
+    def problem(self, key: str) -> Problem | None:
+        """Return one problem, checked as `problems` does."""
+        fields = self.child(key)
+        return None if fields is None else _problem(fields)
+
+    def texts_by_key(self, key: str) -> dict[str, str]:
+        """Return an object whose values are texts, names and values made safe."""
+        value = self._get(key, dict) or {}
+        if len(value) > MOST_CHILDREN or not all(isinstance(text, str) for text in value.values()):
+            raise Malformed(f'{key} of {self._where} is not an object of texts')
+        return {safe_text(name): safe_text(text) for name, text in value.items()}
 
     def problems(self, key: str = 'problems') -> list[Problem]:
         """Return a list of problems; a code or a severity that we don't have is Malformed, never dropped: it could be an error."""

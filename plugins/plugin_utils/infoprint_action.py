@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the actions have in common: options checked before anything connects, and one place that makes a result."""
+from __future__ import annotations
+
+import abc
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.unsafe_proxy import wrap_var
+
+from ..module_utils.problems import Problem, ProblemError
+from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers
+from .carrier import Target
+from .results import complete, is_failure, summary
+from .untrusted import Malformed
+
+
+class Outcome(t.NamedTuple):
+    """What an action found and did. `problems` are all of them, flat; each server's own also stand in its entry."""
+    servers: list[dict[str, t.Any]]
+    problems: list[Problem]
+    msg: str = ''  # '' = the summary of the problems
+    changed: bool = False
+    diff: list[dict[str, t.Any]] = []
+    extra: dict[str, t.Any] = {}
+    fail_on: str = 'error'
+
+
+class InfoprintAction(ActionBase, abc.ABC):
+    """An action on the InfoPrint servers of a host. A subclass names its MODULE and performs."""
+
+    MODULE: t.ClassVar[str]
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    target: Target
+
+    @abc.abstractmethod
+    def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
+        """Do the work: `args` are the checked options, `servers` the entries with the options as their defaults."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        self.task_vars = task_vars or {}
+        spec = MODULES[self.MODULE]
+        exclusive = [group for group in EXCLUSIVE if group[0] in spec]
+        _validation, args = self.validate_argument_spec(spec, mutually_exclusive=exclusive)
+        self.target = Target(self, self.task_vars)
+        try:
+            check(args)
+            outcome = self.perform(args, merged_servers(args))
+        except ArgumentError as error:
+            raise AnsibleActionFail(f'{self.target.host}: {error}') from None
+        except Malformed as error:
+            outcome = Outcome([], [self.target.malformed(error)])
+        except ProblemError as error:
+            outcome = Outcome([], [error.problem])
+        result.update(outcome.extra)
+        result.update(
+            changed=outcome.changed,
+            servers=outcome.servers,
+            problems=[complete(problem).as_dict() for problem in outcome.problems],
+            msg=outcome.msg or summary(outcome.problems))
+        if is_failure(outcome.problems, outcome.fail_on):
+            result['failed'] = True
+        if self._task.diff and outcome.diff:
+            result['diff'] = outcome.diff
+        # Text from a target is in there, and core before 2.19 would template what it finds in a result.
+        return t.cast('dict[str, t.Any]', wrap_var(result))

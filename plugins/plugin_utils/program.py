@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The program that travels: what of the target half a task needs, with its request, as one compressed text.
+
+And the framed answer that comes back. Both are bytes in, bytes out; nothing here knows of Ansible.
+"""
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+import functools
+import hashlib
+import json
+import pathlib
+import typing as t
+import zlib
+
+MODULE_UTILS = pathlib.Path(__file__).resolve().parent.parent / 'module_utils'
+MAIN = 'program_main'
+ALWAYS = ('guard', 'problems')  # what program_main itself imports
+MAX_ANSWER = 32 << 20  # bytes, unpacked
+
+TOO_OLD = 93  # the exit code of a Python that is older than 3.6; no other part of the way gives it
+# Runs on any Python from 2.6: says so where it is too old, without reading the program that waits on standard input.
+# The empty entry of sys.path is the current directory, which somebody else may own; -I would do the same, but
+# Python 2 refuses it in words that differ from build to build. One line and no exclamation mark, for csh's sake.
+BOOTSTRAP = '; '.join((
+    'import sys',
+    f'sys.version_info < (3, 6) and [sys.stdout.write("INFOPRINT-TOO-OLD:%d.%d.%d:END" % sys.version_info[:3]), sys.exit({TOO_OLD})]',
+    'sys.path = [p for p in sys.path if p]',
+    'import json, zlib',
+    'd = zlib.decompress(sys.stdin.buffer.read())',
+    'n = d.index(0)',
+    f'exec(compile(d[:n], "<infoprint>/{MAIN}.py", "exec"), {{"PAYLOAD": json.loads(d[n + 1:].decode())}})',
+))
+
+
+class NoAnswer(ValueError):
+    """The output holds no whole answer of ours. `seen` says whether one began."""
+
+    def __init__(self, reason: str, seen: bool) -> None:
+        super().__init__(reason)
+        self.seen = seen
+
+
+@functools.lru_cache(maxsize=None)
+def _source(name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a module of the target half and the names of those that it imports."""
+    text = (MODULE_UTILS / f'{name}.py').read_text('utf-8')
+    needs: list[str] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            needs += [node.module] if node.module else [alias.name for alias in node.names]
+    return text, tuple(needs)
+
+
+def modules_for(entry: str) -> dict[str, str]:
+    """Return name and text of every module of the target half that `entry` needs, itself included."""
+    found: dict[str, str] = {}
+    waiting = [entry, *ALWAYS]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name], needs = _source(name)
+            waiting += needs
+    return found
+
+
+def build(entry: str, request: t.Mapping[str, object], limit: float, nonce: str) -> bytes:
+    """Return the compressed program that calls `run(request, guard)` of the module `entry`, for `limit` seconds at most."""
+    payload = json.dumps({'modules': modules_for(entry), 'entry': entry, 'request': request, 'limit': limit, 'nonce': nonce})
+    return zlib.compress(_source(MAIN)[0].encode() + b'\0' + payload.encode('ascii'), 6)
+
+
+def read_answer(output: str, nonce: str) -> dict[str, t.Any]:
+    """Return the answer that is framed somewhere in `output`.
+
+    The output is untrusted: logins and terminals add to it, and a target may send anything. Raises NoAnswer where
+    there is no frame with this nonce, or one that is cut, altered, larger than MAX_ANSWER or not a JSON object.
+    """
+    mark = f'INFOPRINT-ANSWER-{nonce}:'
+    start = output.find(mark)
+    if start < 0:
+        raise NoAnswer('there is no answer in the output', seen=False)
+    head = output[start + len(mark):start + len(mark) + 80].split(':', 2)
+    if len(head) < 3 or not head[0].isdecimal() or len(head[0]) > 8:
+        raise NoAnswer('the answer is cut short', seen=True)
+    begin = start + len(mark) + len(head[0]) + 1 + len(head[1]) + 1
+    body = output[begin:begin + int(head[0])]
+    if not output.startswith(':END', begin + int(head[0])):
+        raise NoAnswer('the answer is cut short or altered', seen=True)
+    try:
+        packed = base64.b64decode(body.encode('ascii'), validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        raise NoAnswer('the answer is altered', seen=True) from None
+    if hashlib.sha256(packed).hexdigest() != head[1]:
+        raise NoAnswer('the answer is altered', seen=True)
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(packed, MAX_ANSWER + 1)
+        if len(text) > MAX_ANSWER:
+            raise NoAnswer(f'the answer has more than {MAX_ANSWER >> 20} MiB', seen=True)
+        answer = json.loads(text)
+    except (zlib.error, ValueError, RecursionError) as error:
+        if isinstance(error, NoAnswer):
+            raise
+        raise NoAnswer('the answer is not readable', seen=True) from None
+    if not isinstance(answer, dict):
+        raise NoAnswer('the answer is not an object', seen=True)
+    return answer

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The virtual environments under .venvs/: made on first use, kept while what they were made from stays the same."""
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+VENVS = CHECKOUT / '.venvs'
+REQUIREMENTS = CHECKOUT / 'tests' / 'requirements'
+
+
+class Environment(NamedTuple):
+    """A virtual environment: its name, the interpreter it is made with, and what is installed into it."""
+
+    name: str
+    python: Path
+    requirements: tuple[str, ...]
+    files: tuple[Path, ...]
+
+    @property
+    def bin(self) -> Path:
+        """The directory of its commands."""
+        return VENVS / self.name / 'bin'
+
+    @property
+    def recipe(self) -> str:
+        """What it is made from, as text: another text means that it has to be made again."""
+        return '\n'.join([str(self.python), *self.requirements, *(file.read_text('utf-8') for file in self.files)])
+
+
+def for_target(version: str, python: Path) -> Environment:
+    """The environment for the unit tests of the target half: a Python and pytest, no ansible."""
+    return Environment(f'python-{version}', python, (), (REQUIREMENTS / 'target.txt',))
+
+
+def for_core(core: str, python: Path) -> Environment:
+    """The environment of a controller with one ansible-core."""
+    return Environment(f'core-{core}', python, (f'ansible-core ~= {core}.0',), (REQUIREMENTS / 'controller.txt',))
+
+
+def for_lint(core: str, python: Path) -> Environment:
+    """The environment of the linters, with the controller's packages so that mypy sees their types."""
+    files = (REQUIREMENTS / 'controller.txt', REQUIREMENTS / 'lint.txt')
+    return Environment('lint', python, (f'ansible-core ~= {core}.0',), files)
+
+
+def make(environment: Environment) -> str:
+    """Make an environment unless it is there already, and return what the tools said.
+
+    Raises subprocess.CalledProcessError, with the tools' output, when it can't be made.
+    """
+    stamp = VENVS / environment.name / 'made-from.txt'
+    if stamp.is_file() and stamp.read_text('utf-8') == environment.recipe:
+        return ''
+    files = [argument for file in environment.files for argument in ('-r', str(file))]
+    said = _run(str(environment.python), '-m', 'venv', '--clear', str(VENVS / environment.name))
+    said += _run(str(environment.bin / 'python'), '-m', 'pip', 'install', '--quiet', *environment.requirements, *files)
+    stamp.write_text(environment.recipe, 'utf-8')
+    return said
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout)
+    return done.stdout
+
+
+def link_collection() -> Path:
+    """Make the checkout importable as ansible_collections.printops.infoprint; return the directory for ANSIBLE_COLLECTIONS_PATH."""
+    link = VENVS / 'collections' / 'ansible_collections' / 'printops' / 'infoprint'
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(CHECKOUT, target_is_directory=True)
+    return VENVS / 'collections'
+
+
