@@ -19,6 +19,7 @@ class Environment(NamedTuple):
     python: Path
     requirements: tuple[str, ...]
     files: tuple[Path, ...]
+    pip: str = ''
 
     @property
     def bin(self) -> Path:
@@ -28,12 +29,14 @@ class Environment(NamedTuple):
     @property
     def recipe(self) -> str:
         """What it is made from, as text: another text means that it has to be made again."""
-        return '\n'.join([str(self.python), *self.requirements, *(file.read_text('utf-8') for file in self.files)])
+        return '\n'.join([str(self.python), self.pip, *self.requirements, *(file.read_text('utf-8') for file in self.files)])
 
 
 def for_target(version: str, python: Path) -> Environment:
     """The environment for the unit tests of the target half: a Python and pytest, no ansible."""
-    return Environment(f'python-{version}', python, (), (REQUIREMENTS / 'target.txt',))
+    # The pip that comes with 3.6 takes the newest release of a package, and fails when that no longer supports 3.6.
+    pip = 'pip ~= 21.3' if version == '3.6' else ''
+    return Environment(f'python-{version}', python, (), (REQUIREMENTS / 'target.txt',), pip)
 
 
 def for_core(core: str, python: Path) -> Environment:
@@ -57,7 +60,10 @@ def make(environment: Environment) -> str:
         return ''
     files = [argument for file in environment.files for argument in ('-r', str(file))]
     said = _run(str(environment.python), '-m', 'venv', '--clear', str(VENVS / environment.name))
-    said += _run(str(environment.bin / 'python'), '-m', 'pip', 'install', '--quiet', *environment.requirements, *files)
+    install = (str(environment.bin / 'python'), '-m', 'pip', 'install', '--quiet')
+    if environment.pip:
+        said += _run(*install, '--upgrade', environment.pip)
+    said += _run(*install, *environment.requirements, *files)
     stamp.write_text(environment.recipe, 'utf-8')
     return said
 
@@ -77,5 +83,3 @@ def link_collection() -> Path:
     if not link.is_symlink():
         link.symlink_to(CHECKOUT, target_is_directory=True)
     return VENVS / 'collections'
-
-

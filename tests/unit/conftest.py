@@ -20,8 +20,8 @@ def import_as_namespace():
         package = types.ModuleType(name)
         package.__path__ = path
         sys.modules[name] = package
-        parent, _, own_name = name.rpartition('.')
-        if parent:
+        if '.' in name:
+            parent, own_name = name.rsplit('.', 1)
             setattr(sys.modules[parent], own_name, package)
 
 

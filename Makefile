@@ -1,0 +1,30 @@
+# Everything here needs a Python 3.10 or later, git, and a package index that pip can reach; nothing has to be installed before.
+PYTHON ?= python3
+CHECK = $(PYTHON) -B tests/tools/check.py
+
+.PHONY: help demo test lint unit sanity integration clean
+
+help:  ## Show this
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+demo:  ## Show the whole product at work, with a mail server of its own
+	$(PYTHON) -B demo/demo.py
+
+test:  ## Run everything: lint, unit tests, ansible-test sanity, integration tests
+	$(CHECK)
+
+lint:  ## Run the linters
+	$(CHECK) lint
+
+unit:  ## Run the unit tests: the target half on every Python, the controller half on every ansible-core
+	$(CHECK) unit
+
+sanity:  ## Run ansible-test sanity on every ansible-core
+	$(CHECK) sanity
+
+integration:  ## Run the tests that go through ansible-playbook (some need Postfix and sshd)
+	$(CHECK) integration
+
+clean:  ## Remove all that these commands made
+	rm -rf .venvs .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible tests/output demo/scratch
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
