@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The mail server of tests and demo: STARTTLS, TLS and plaintext listeners on loopback that keep what they get.
+
+    python -m support.mail_server DIRECTORY --parent PID [--seconds N]
+
+reads DIRECTORY/listeners.json, a list of {name, mode: starttls|smtps|plain, certificate, key, port}, where port is the
+one wanted (0, or one that is taken: any free one). When it listens, it writes DIRECTORY/ready.json: {name: port}. Every
+mail becomes two files in DIRECTORY/mails, NNNN.eml as received and NNNN.json with the envelope and the session.
+It ends at SIGTERM or SIGINT, after N seconds (600), and when the process PID is no longer its parent.
+"""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import pathlib
+import signal
+import ssl
+import time
+import typing as t
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+LOOPBACK = '127.0.0.1'
+HOSTNAME = 'mail.example.com'
+WATCH_SECONDS = 0.25
+
+
+class Mailbox:
+    """An aiosmtpd handler: keeps every mail as a pair of files, numbered in order of arrival."""
+
+    def __init__(self, directory: pathlib.Path) -> None:
+        self._directory = directory
+        directory.mkdir(exist_ok=True)
+        self._last = max((int(path.stem) for path in directory.glob('*.json')), default=0)
+
+    def keep(self, content: bytes, facts: dict[str, t.Any]) -> str:
+        """Store one mail and return its number; its .json appears last, so who sees that finds both."""
+        self._last += 1
+        name = f'{self._last:04}'
+        (self._directory / f'{name}.eml').write_bytes(content)
+        write_whole(self._directory / f'{name}.json', facts)
+        return name
+
+
+class Listener:
+    """One listening socket's handler: it knows its own name, and asks the session's transport for TLS."""
+
+    def __init__(self, name: str, mailbox: Mailbox) -> None:
+        self._name = name
+        self._mailbox = mailbox
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd names it)
+        # The session knows of STARTTLS only; the transport of both.
+        secured = t.cast(asyncio.Transport, server.transport).get_extra_info('ssl_object')
+        queue_id = self._mailbox.keep(t.cast(bytes, envelope.content), {
+            'listener': self._name,
+            'ehlo': session.host_name,
+            'sender': envelope.mail_from,
+            'recipients': envelope.rcpt_tos,
+            'tls_version': secured.version() if secured else None,
+            'cipher': secured.cipher()[0] if secured else None,
+            'received_at': time.time(),
+        })
+        return f'250 2.0.0 Ok: queued as {queue_id}'
+
+
+def write_whole(path: pathlib.Path, value: object) -> None:
+    """Write `value` as JSON so that a reader finds all of it or no file."""
+    partial = path.with_suffix('.partial')
+    partial.write_text(json.dumps(value, indent=1))
+    partial.replace(path)
+
+
+def _context(certificate: str, key: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+async def _listen(wanted: dict[str, t.Any], mailbox: Mailbox) -> asyncio.Server:
+    mode = wanted['mode']
+    context = None if mode == 'plain' else _context(wanted['certificate'], wanted['key'])
+    loop = asyncio.get_running_loop()
+
+    def session() -> SMTP:
+        starttls = mode == 'starttls'
+        return SMTP(Listener(wanted['name'], mailbox), hostname=HOSTNAME, ident='test mail server', loop=loop,
+                    tls_context=context if starttls else None, require_starttls=starttls)
+
+    implicit = context if mode == 'smtps' else None
+    try:
+        return await loop.create_server(session, LOOPBACK, wanted.get('port', 0), ssl=implicit)
+    except OSError:
+        return await loop.create_server(session, LOOPBACK, 0, ssl=implicit)
+
+
+async def serve(directory: pathlib.Path, parent: int, seconds: float) -> None:
+    """Listen until told to end, `seconds` are over or `parent` is gone."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    mailbox = Mailbox(directory / 'mails')
+    ports = {}
+    servers = []
+    for wanted in json.loads((directory / 'listeners.json').read_text()):
+        server = await _listen(wanted, mailbox)
+        servers.append(server)
+        ports[wanted['name']] = server.sockets[0].getsockname()[1]
+    ready = directory / 'ready.json'
+    write_whole(ready, ports)
+    end = time.monotonic() + seconds
+    while not ended.is_set() and time.monotonic() < end and os.getppid() == parent:
+        try:
+            await asyncio.wait_for(ended.wait(), WATCH_SECONDS)
+        except asyncio.TimeoutError:
+            continue
+    ready.unlink(missing_ok=True)
+    for server in servers:
+        server.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description='Mail server for tests and the demo.')
+    parser.add_argument('directory', type=pathlib.Path)
+    parser.add_argument('--parent', type=int, required=True)
+    parser.add_argument('--seconds', type=float, default=600)
+    options = parser.parse_args()
+    asyncio.run(serve(options.directory, options.parent, options.seconds))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,199 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A real Postfix from a private directory: STARTTLS on one port, TLS on another, loopback only, nothing looked up.
+
+Needs root and the Debian package `postfix`; the system's own configuration, queue and mail are not touched.
+Mail to any address is accepted and delivered into one maildir.
+"""
+from __future__ import annotations
+
+import email
+import email.message
+import email.policy
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+LOOPBACK = '127.0.0.1'
+COMMAND_SECONDS = 60
+LOG_SECONDS = 15
+MAIL_OWNER = 'nobody'
+
+# By postconf(5). smtpd names the EHLO name of an accepted mail in no log line of its own: the INFO action makes it.
+MAIN_CF = '''\
+compatibility_level = 3.6
+config_directory = {base}/config
+queue_directory = {base}/queue
+data_directory = {base}/data
+maillog_file = {base}/log/maillog
+maillog_file_prefixes = {base}/log
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+myhostname = {hostname}
+mydestination =
+alias_maps =
+alias_database =
+local_transport = error:no local delivery
+default_transport = error:no delivery elsewhere
+relay_transport = error:no delivery elsewhere
+smtp_dns_support_level = disabled
+smtpd_peername_lookup = no
+smtpd_helo_required = yes
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_end_of_data_restrictions = check_client_access static:{{INFO accepted}}
+smtpd_banner = $myhostname ESMTP
+smtpd_tls_chain_files = {base}/config/key-and-chain.pem
+smtpd_tls_security_level = encrypt
+smtpd_tls_loglevel = 1
+smtpd_tls_received_header = yes
+smtpd_tls_session_cache_database =
+virtual_mailbox_domains = static:all
+virtual_mailbox_maps = static:all/
+virtual_mailbox_base = {base}/mail
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+virtual_transport = virtual
+'''
+
+# By master(5): service type private unpriv chroot wakeup maxproc command.
+MASTER_CF = '''\
+127.0.0.1:{starttls} inet n - n - - smtpd
+127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+'''
+
+
+def why_not() -> str:
+    """Return what this machine lacks for it, or '' when it can run here."""
+    if os.geteuid() != 0:
+        return 'Postfix needs root to start'
+    return '' if shutil.which('postfix') else 'Postfix is not installed (Debian package postfix)'
+
+
+class Postfix:
+    """Postfix, running between `with` and its end. `ports` has 'starttls' and 'smtps'; both demand TLS before MAIL.
+
+    `certificate_pem` is the server's certificate and what follows it in the chain, `key_pem` its key.
+    Raises RuntimeError with Postfix's own words when it doesn't start.
+    """
+
+    def __init__(self, certificate_pem: bytes, key_pem: bytes, hostname: str = 'mail.example.com') -> None:
+        self.ports: dict[str, int] = {}
+        self._chain = key_pem + certificate_pem
+        self._hostname = hostname
+        self._base = pathlib.Path()
+
+    def __enter__(self) -> Postfix:
+        # A directory of ours, not pytest's: that one is closed to the user that Postfix becomes.
+        self._base = pathlib.Path(tempfile.mkdtemp(prefix='infoprint-postfix-'))
+        try:
+            self._lay_out()
+            self._command('start')
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def _lay_out(self) -> None:
+        owner, daemon = pwd.getpwnam(MAIL_OWNER), pwd.getpwnam('postfix')
+        self._base.chmod(0o755)
+        for name, uid, gid in (('config', 0, 0), ('queue', 0, 0), ('log', 0, 0), ('data', daemon.pw_uid, daemon.pw_gid),
+                               ('mail', owner.pw_uid, owner.pw_gid)):
+            directory = self._base / name
+            directory.mkdir(mode=0o755)
+            os.chown(directory, uid, gid)
+        config = self._base / 'config'
+        chain = config / 'key-and-chain.pem'
+        chain.touch(mode=0o600)
+        chain.write_bytes(self._chain)
+        self.ports = dict(zip(('starttls', 'smtps'), free_ports(2), strict=True))
+        (config / 'main.cf').write_text(
+            MAIN_CF.format(base=self._base, hostname=self._hostname, uid=owner.pw_uid, gid=owner.pw_gid))
+        (config / 'master.cf').write_text(MASTER_CF.format(**self.ports))
+
+    def _command(self, verb: str) -> None:
+        done = subprocess.run(
+            ['postfix', '-c', str(self._base / 'config'), verb], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS, check=False)
+        if done.returncode != 0:
+            words = done.stdout.decode(errors='replace') + '\n'.join(self.log())
+            raise RuntimeError(f'postfix {verb} failed: {words[-2000:]}')
+
+    def stop(self) -> None:
+        """End this instance and remove its directory."""
+        try:
+            if (self._base / 'queue' / 'pid' / 'master.pid').exists():
+                self._command('stop')
+        finally:
+            shutil.rmtree(self._base, ignore_errors=True)
+
+    def log(self) -> list[str]:
+        """Return the lines logged so far."""
+        path = self._base / 'log' / 'maillog'
+        return path.read_text(errors='replace').splitlines() if path.exists() else []
+
+    def wait_for_log(self, pattern: str, seconds: float = LOG_SECONDS) -> str:
+        """Return the first logged line that the regular expression finds; AssertionError when it has not come in `seconds`."""
+        end = time.monotonic() + seconds
+        while True:
+            lines = self.log()
+            for line in lines:
+                if re.search(pattern, line):
+                    return line
+            if time.monotonic() > end:
+                raise AssertionError(f'{pattern!r} was not logged in {seconds} s; the last lines:\n' + '\n'.join(lines[-20:]))
+            time.sleep(0.05)
+
+    def mails(self, recipient: str | None = None) -> list[email.message.EmailMessage]:
+        """Return the delivered mails (in no certain order); with `recipient` only those that went to it."""
+        found = []
+        for path in (self._base / 'mail').glob('all/new/*'):
+            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            if recipient is None or message['Delivered-To'] == recipient:
+                found.append(message)
+        return found
+
+    def wait_for_mail(self, recipient: str, seconds: float = LOG_SECONDS) -> email.message.EmailMessage:
+        """Return the first mail that was delivered to `recipient`; AssertionError when none came in `seconds`."""
+        self.wait_for_log(f'to=<{re.escape(recipient)}>.*status=sent', seconds)
+        return self.mails(recipient)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that are free on loopback now; all are found before one is let go, so that they differ."""
+    sockets = [socket.socket() for _number in range(count)]
+    try:
+        for one in sockets:
+            one.bind((LOOPBACK, 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
