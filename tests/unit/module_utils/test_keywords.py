@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The table of keywords agrees with the manual and with what judges by it."""
+from ansible_collections.printops.infoprint.plugins.module_utils.config_rules import DANGERS, USELESS_WHILE, value_problem
+from ansible_collections.printops.infoprint.plugins.module_utils.keywords import BY_NAME, KEYWORDS, defaults
+
+
+def test_the_keywords_and_defaults_are_the_manual_s():
+    assert defaults() == {
+        'EnableTLS': '0', 'CAFile': '', 'CrlFile': '', 'CertValidationIgnoreHostName': '0', 'IgnoreCertificateErrors': '0', 'Hostname': ''}
+
+
+def test_a_default_is_a_valid_value():
+    for keyword in KEYWORDS:
+        assert value_problem(keyword, keyword.default, 'x') is None
+
+
+def test_each_choice_is_a_valid_value():
+    for keyword in KEYWORDS:
+        for choice in keyword.choices:
+            assert value_problem(keyword, choice, 'x') is None
+
+
+def test_what_makes_a_keyword_useless_is_told_as_it_is_judged():
+    for keyword in KEYWORDS:
+        conditions = ['%s is %s' % condition for condition in USELESS_WHILE.get(keyword.name, ())]
+        assert keyword.useless == ('while ' + ' or '.join(conditions) if conditions else '')
+
+
+def test_the_rules_speak_of_values_that_there_are():
+    pairs = [pair for conditions in USELESS_WHILE.values() for pair in conditions] + [danger[:2] for danger in DANGERS]
+    for name, value in pairs:
+        assert value in BY_NAME[name].choices
