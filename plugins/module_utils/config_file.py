@@ -19,9 +19,9 @@ class ConfigFile:
     def __init__(self, lines: List[Line], file: str) -> None:
         self.file = file
         self.lines = lines
-        self.given = given_settings(lines)  # type: Dict[str, str]
-        self.settings = dict(defaults(), **self.given)  # type: Dict[str, str]
-        self.problems = judge(lines, file)  # type: List[Problem]
+        self.given: Dict[str, str] = given_settings(lines)
+        self.settings: Dict[str, str] = dict(defaults(), **self.given)
+        self.problems: List[Problem] = judge(lines, file)
 
     def __bytes__(self) -> bytes:
         return b''.join(line.raw for line in self.lines)

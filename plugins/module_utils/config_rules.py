@@ -14,12 +14,12 @@ MOST_PROBLEMS = 100  # of single lines; a file that is something else altogether
 LONGEST_GUESS = 64  # characters of an unknown keyword for which a near one is looked for
 
 # A keyword has no effect while one of these is in force: (keyword, value).
-USELESS_WHILE = {
+USELESS_WHILE: Dict[str, Tuple[Tuple[str, str], ...]] = {
     'CAFile': (('EnableTLS', '0'),),
     'CrlFile': (('EnableTLS', '0'),),
     'CertValidationIgnoreHostName': (('EnableTLS', '0'), ('IgnoreCertificateErrors', '1')),
     'IgnoreCertificateErrors': (('EnableTLS', '0'),),
-}  # type: Dict[str, Tuple[Tuple[str, str], ...]]
+}
 
 # What is dangerous when it has an effect: (keyword, value, code, what it means).
 DANGERS = (
@@ -42,8 +42,8 @@ def judge(lines: List[Line], file: str) -> List[Problem]:
     """Return the problems of a file's lines, in the order of the lines, those of the whole last."""
     if len(lines) == 1 and len(lines[0].raw) > LARGEST:
         return [Problem('file_not_readable', '%s is not read: %s.' % (file, lines[0].fault), file=file)]
-    found = []  # type: List[Problem]
-    first_of = {}  # type: Dict[str, int]
+    found: List[Problem] = []
+    first_of: Dict[str, int] = {}
     left_out = 0
     for line in lines:
         problems = list(_line_problems(line, file, first_of))

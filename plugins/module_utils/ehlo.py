@@ -69,7 +69,7 @@ def _domain_reason(value: str) -> str:
     labels = value.split('.')
     for label in labels:
         if not label:
-            return 'has a dot at its end' if value.endswith('.') and '' not in labels[:-1] else 'has nothing before or between dots'
+            return 'has a dot at its end' if '' not in labels[:-1] else 'has nothing before or between dots'
         if len(label) > LONGEST_LABEL:
             return 'has a label of %d characters, at most %d are allowed' % (len(label), LONGEST_LABEL)
         if not _LABEL.fullmatch(label):

@@ -131,7 +131,8 @@ def test_each_problem_is_found_in_its_line_and_no_other(name):
 
 
 SEVERITIES = {
-    'tls_off': 'warning', 'unsupported_keyword': 'warning', 'verification_off': 'warning', 'name_check_off': 'warning', 'no_effect': 'info',
+    'tls_off': 'warning', 'unsupported_keyword': 'warning', 'verification_off': 'warning', 'name_check_off': 'warning',
+    'no_effect': 'info',
 }
 
 
@@ -166,7 +167,8 @@ def test_the_hint_shows_the_right_form(data, hint):
 def test_a_problem_names_file_line_keyword_and_value():
     problem = first(b'# x\nEnableTLS = 3\n')
     assert problem.as_dict() == {
-        'code': 'invalid_value', 'severity': 'error', 'message': 'EnableTLS is "3"; it can only be 0, 1 or 2.', 'hint': 'Write 0, 1 or 2.',
+        'code': 'invalid_value', 'severity': 'error', 'message': 'EnableTLS is "3"; it can only be 0, 1 or 2.',
+        'hint': 'Write 0, 1 or 2.',
         'file': FILE, 'line': 2, 'keyword': 'EnableTLS', 'value': '3',
     }
 
@@ -197,7 +199,8 @@ def test_a_file_of_something_else_does_not_give_a_problem_for_each_line():
         'sendmemo-ssl.cfg has 4900 more problems, which are not listed.']
 
 
-_PIECES = st.sampled_from([b'EnableTLS', b'CAFile', b'Hostname', b'=', b' ', b'1', b'\n', b'\r\n', b';', b'#', b'\t', b'"', b'/', b'\0', b'\xff'])
+_PIECES = st.sampled_from([
+    b'EnableTLS', b'CAFile', b'Hostname', b'=', b' ', b'1', b'\n', b'\r\n', b';', b'#', b'\t', b'"', b'/', b'\0', b'\xff'])
 
 
 @given(st.binary(max_size=300) | st.lists(_PIECES, max_size=40).map(b''.join))

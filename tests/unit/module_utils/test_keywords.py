@@ -7,7 +7,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.keywords import
 
 def test_the_keywords_and_defaults_are_the_manual_s():
     assert defaults() == {
-        'EnableTLS': '0', 'CAFile': '', 'CrlFile': '', 'CertValidationIgnoreHostName': '0', 'IgnoreCertificateErrors': '0', 'Hostname': ''}
+        'EnableTLS': '0', 'CAFile': '', 'CrlFile': '', 'CertValidationIgnoreHostName': '0',
+        'IgnoreCertificateErrors': '0', 'Hostname': ''}
 
 
 def test_a_default_is_a_valid_value():
