@@ -14,7 +14,7 @@ from ..module_utils.problems import Problem, ProblemError
 from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers
 from .carrier import Target
 from .results import complete, is_failure, summary
-from .untrusted import Malformed
+from .untrusted import Fields, Malformed
 
 
 class Outcome(t.NamedTuple):
@@ -70,3 +70,10 @@ class InfoprintAction(ActionBase, abc.ABC):
             result['diff'] = outcome.diff
         # Text from a target is in there, and core before 2.19 would template what it finds in a result.
         return t.cast('dict[str, t.Any]', wrap_var(result))
+
+
+def server_entry(fields: Fields, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
+    """Return a server's entry in a result: who it is, what was found about it, and its problems."""
+    name = fields.text('name')
+    own = [complete(problem)._replace(server=name).as_dict() for problem in problems]
+    return {'name': name, 'working_dir': fields.text('working_dir'), **more, 'problems': own}

@@ -103,6 +103,18 @@ class Fields:
         return [_problem(item) for item in self.children(key)]
 
 
+def server_answers(answer: Fields, asked: t.Sequence[t.Mapping[str, t.Any]]) -> list[Fields]:
+    """Return what a target answers for each server: for exactly those `asked` for, in their order, or for the found ones.
+
+    A server that is left out could pass for one that is well, so that is Malformed.
+    """
+    answers = answer.children('servers')
+    names = [fields.raw('name') for fields in answers]
+    if not answers or None in names or (asked and names != [entry['name'] for entry in asked]):
+        raise Malformed('it does not answer for the servers asked for')
+    return answers
+
+
 def _problem(fields: Fields) -> Problem:
     code = fields.text('code') or ''
     if code not in CATALOGUE:

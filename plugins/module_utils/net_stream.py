@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The byte stream of a conversation: a socket under one wall-clock deadline, in plaintext and then in TLS.
+
+TLS runs on memory buffers (ssl.SSLObject), so that a server that sends a byte a second can't stretch the handshake and
+the server's own bytes can be looked at when it fails.
+"""
+import select
+import socket
+import ssl
+import time
+from typing import List, Optional
+
+from .name_match import packed_address
+from .smtp_session import Stream, StreamLost, StreamTimedOut
+
+PIECE = 1 << 16
+BEGINNING = 1 << 14  # bytes of the server's handshake that are kept
+
+
+class NetStream(Stream):
+    """Takes a connected, non-blocking socket. `end` is a moment of time.monotonic() and may be moved."""
+
+    def __init__(self, sock: socket.socket, end: float) -> None:
+        self.end = end
+        self.beginning = b''
+        self.tls = None  # type: Optional[ssl.SSLObject]
+        self._sock = sock
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+
+    def close(self) -> None:
+        self._sock.close()
+
+    def local_address(self) -> str:
+        return str(self._sock.getsockname()[0])
+
+    def send(self, data: bytes) -> None:
+        if self.tls is None:
+            self._send_raw(data)
+            return
+        view = memoryview(data)
+        while view:
+            view = view[self._through_tls(lambda: self.tls.write(view)):]  # type: ignore[union-attr]
+        self._flush()
+
+    def receive(self, most_seconds: Optional[float] = None) -> bytes:
+        end = self.end if most_seconds is None else min(self.end, time.monotonic() + most_seconds)
+        if self.tls is None:
+            return self._receive_raw(end)
+        while True:
+            try:
+                data = self.tls.read(PIECE)
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._incoming.write(self._receive_raw(end))
+                continue
+            except ssl.SSLError as error:
+                raise StreamLost('the server ended TLS' if isinstance(error, ssl.SSLZeroReturnError) else str(error))
+            if not data:  # close_notify, as some Pythons tell it
+                raise StreamLost('the server ended TLS')
+            return data
+
+    def handshake(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
+        """Turn to TLS. Raises ssl.SSLError, StreamLost and StreamTimedOut; `beginning` is then what the server said."""
+        # An address is no server name (RFC 6066, section 3), but OpenSSL's name check wants it.
+        name = None if packed_address(host) is not None and not context.check_hostname else host
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_side=False, server_hostname=name)
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self._flush()
+                data = self._receive_raw(self.end)
+                self.beginning += data[:BEGINNING - len(self.beginning)]
+                self._incoming.write(data)
+            except ssl.SSLError:
+                self._tell_alert()
+                raise
+        self._flush()
+        self.tls = tls
+        return tls
+
+    def _tell_alert(self) -> None:
+        """The server may log why we left; that it hears it is not worth a wait."""
+        try:
+            self._sock.send(self._outgoing.read())
+        except OSError:
+            return
+
+    def _through_tls(self, call) -> int:  # type: ignore[no-untyped-def]
+        while True:
+            try:
+                return int(call())
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._incoming.write(self._receive_raw(self.end))
+            except ssl.SSLError as error:
+                raise StreamLost(str(error))
+
+    def _flush(self) -> None:
+        if self._outgoing.pending:
+            self._send_raw(self._outgoing.read())
+
+    def _send_raw(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self._sock.send(view):]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, self.end)
+            except OSError as error:
+                raise StreamLost(error.strerror or str(error))
+
+    def _receive_raw(self, end: float) -> bytes:
+        while True:
+            try:
+                data = self._sock.recv(PIECE)
+            except BlockingIOError:
+                self._wait(select.POLLIN, end)
+                continue
+            except OSError as error:
+                raise StreamLost(error.strerror or str(error))
+            if not data:
+                raise StreamLost('the server closed it')
+            if time.monotonic() >= self.end:  # bytes that keep coming don't stretch the deadline
+                raise StreamTimedOut()
+            return data
+
+    def _wait(self, event: int, end: float) -> None:
+        left = end - time.monotonic()
+        poll = select.poll()
+        poll.register(self._sock, event)
+        if left <= 0 or not poll.poll(int(left * 1000) + 1):
+            raise StreamTimedOut()
+
+
+def chain_of(tls: ssl.SSLObject) -> List[bytes]:
+    """Return the certificates that the server sent, in DER, the leaf first; before Python 3.10 the leaf alone."""
+    leaf = tls.getpeercert(True)
+    if leaf is None:
+        return []
+    inner = getattr(tls, '_sslobj', None)
+    sent = getattr(inner, 'get_unverified_chain', None)  # public on SSLObject from Python 3.13
+    chain = [certificate.public_bytes(2) for certificate in sent() or ()] if sent is not None else []  # 2: DER
+    return chain if chain and chain[0] == leaf else [leaf]

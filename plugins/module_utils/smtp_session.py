@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The SMTP conversation (RFC 5321, 3207) as logic over a byte stream: no sockets, no clock, and no fallback, ever.
+
+`smtplib` is not used: it hides the cause of most failures.
+"""
+from typing import Callable, List, NamedTuple, Optional, Sequence
+
+from .message import dot_stuffed
+from .problems import Problem, ProblemError
+from .smtp_reply import Malformed, Reply, ReplyReader
+from .smtp_verdicts import SILENCE, STRIPPED, offered, refusal
+
+QUIT_SECONDS = 2.0  # nothing depends on the reply to QUIT, so nobody waits long for it
+MOST_FEATURES = 100
+PIECE = 1 << 14  # bytes of a mail that are sent at a time
+
+
+class StreamTimedOut(Exception):
+    """The deadline of the conversation is over."""
+
+
+class StreamLost(Exception):
+    """The connection ended or broke; the text says how."""
+
+
+class Stream:
+    """What the edge gives. Every method may raise StreamTimedOut and StreamLost, `start_tls` also ProblemError."""
+
+    def send(self, data: bytes) -> None:
+        """Send all of it."""
+        raise NotImplementedError
+
+    def receive(self, most_seconds: Optional[float] = None) -> bytes:
+        """Return what has come, at least one byte; wait no longer than `most_seconds` (0: only what is there)."""
+        raise NotImplementedError
+
+    def start_tls(self) -> None:
+        """Do the handshake, judge what was negotiated."""
+        raise NotImplementedError
+
+
+class Plan(NamedTuple):
+    """What the conversation is to do. `recipients` may be empty with until 'handshake'.
+
+    `compose` returns the mail (RFC 5322, CR LF); it is called when TLS stands. `before_dot` is called last thing before
+    the mail can't be taken back; what it raises ends the conversation. `on_stage` hears of each stage that begins.
+    """
+    mode: str  # 'none', 'starttls' or 'smtps'
+    until: str  # 'handshake', 'envelope' or 'sent'
+    ehlo_name: str
+    sender: str
+    recipients: Sequence[str]
+    compose: Callable[[], bytes]
+    before_dot: Callable[[], None]
+    on_stage: Callable[[str], None]
+
+
+class Conversation:
+    """One run over one stream. `problems` is what was found; `reached` says whether the plan's goal was."""
+
+    def __init__(self, stream: Stream, plan: Plan) -> None:
+        self.stream = stream
+        self.plan = plan
+        self.stage = ''
+        self.problems = []  # type: List[Problem]
+        self.reached = False
+        self.features = []  # type: List[str]
+        self.reply = None  # type: Optional[Reply]
+        self.accepted = []  # type: List[str]
+        self.deferred = []  # type: List[str]  # recipients that a later attempt may get through
+        self.transient = False  # a 4xx ended it before the final dot
+        self.dot_sent = False
+        self._reader = ReplyReader()
+
+    def run(self) -> 'Conversation':
+        """Converse; every failure becomes a problem, but what `plan.before_dot` raises."""
+        try:
+            self._converse()
+        except ProblemError as error:
+            self._note(error.problem)
+        except StreamTimedOut:
+            code, message = SILENCE.get(self.stage, ('timed_out', 'The time was over while the server was to answer.'))
+            self._note(Problem(code, message))
+        except StreamLost as error:
+            self._note(Problem('connection_lost', 'The connection was lost: %s.' % error))
+        return self
+
+    def _note(self, problem: Problem) -> None:
+        if self.dot_sent:
+            problem = Problem('outcome_unknown', 'After the end of the mail no reply came that says what became of it: %s'
+                              % problem.message)
+        self.problems.append(problem if problem.stage else problem._replace(stage=self.stage))
+
+    def _converse(self) -> None:
+        plan = self.plan
+        if plan.mode == 'smtps':
+            self._enter('handshake')
+            self.stream.start_tls()
+        self._banner()
+        self._ehlo()
+        if plan.mode == 'starttls':
+            self._starttls()
+            self._ehlo()
+        if plan.until == 'handshake':
+            self.reached = True
+        elif self._envelope():
+            if plan.until == 'envelope':
+                self.reached = True
+            else:
+                self._data()
+        self._leave(reset=plan.until != 'sent' or not self.reached)
+
+    def _enter(self, stage: str) -> None:
+        self.stage = stage
+        self.plan.on_stage(stage)
+
+    # One command, one reply.
+
+    def _receive_reply(self, most_seconds: Optional[float] = None) -> Reply:
+        while True:
+            reply = self._reader.next_reply()
+            if reply is not None:
+                return reply
+            data = self.stream.receive(most_seconds)
+            self._reader.feed(data)
+
+    def _command(self, line: str) -> Reply:
+        self._no_reply_waits()
+        self.stream.send(line.encode('ascii') + b'\r\n')
+        return self._receive_reply()
+
+    def _no_reply_waits(self) -> None:
+        """What came unasked would be taken for the answer to the next command, and the real one for that to the next but one."""
+        try:
+            self._reader.feed(self.stream.receive(0))
+        except StreamTimedOut:
+            pass
+        if not self._reader.started:
+            return
+        reply = self._reader.next_reply()
+        if reply is not None and reply.code == 421:  # the one reply that may come at any time: section 3.8
+            self._refused(reply)
+        raise ProblemError(Problem(
+            'reply_malformed', 'The server sent more than the one reply it was asked for%s.' % (': ' + reply.shown() if reply else '')))
+
+    def _refused(self, reply: Reply, address: Optional[str] = None) -> None:
+        """Raise the problem that a reply other than the wanted one is, after a polite end."""
+        self.reply = reply
+        self.transient = reply.kind == 4 and not self.dot_sent
+        problem = refusal(self.stage, reply, address)
+        if reply.code != 421:
+            self._leave(reset=False)
+        raise ProblemError(problem._replace(stage=self.stage))
+
+    # The stages.
+
+    def _banner(self) -> None:
+        self._enter('banner')
+        try:
+            reply = self._receive_reply()
+        except Malformed as error:
+            if error.in_reply:
+                raise
+            if error.first[:1] in (b'\x15', b'\x16'):  # a TLS alert or handshake record
+                raise ProblemError(Problem('tls_expected', 'The port answers in TLS at once, not with an SMTP greeting.'))
+            raise ProblemError(Problem('not_smtp', error.problem.message.replace(
+                'The server\'s reply is malformed', 'What answers is not a mail server')))
+        if reply.code != 220:
+            if reply.kind in (2, 3):
+                raise ProblemError(Problem('not_smtp', 'What answers is not a mail server: its greeting is %s' % reply.shown()))
+            self._refused(reply)
+
+    def _ehlo(self) -> None:
+        self._enter('ehlo')
+        reply = self._command('EHLO ' + self.plan.ehlo_name)
+        if reply.code != 250:
+            self._refused(reply)
+        self.features = [line.decode('ascii', 'replace').strip() for line in reply.lines[1:1 + MOST_FEATURES]]
+
+    def _starttls(self) -> None:
+        self._enter('starttls')
+        if not offered(self.features, 'STARTTLS'):
+            stripped = [feature for feature in self.features if STRIPPED.match(feature)]
+            self._leave(reset=False)
+            if stripped:
+                raise ProblemError(Problem(
+                    'starttls_stripped', 'Something on the way has overwritten STARTTLS in the server\'s features: %s' % stripped[0],
+                    stage=self.stage))
+            raise ProblemError(Problem('starttls_not_offered', 'The server does not offer STARTTLS; it offers: %s' % (
+                ', '.join(self.features) or 'nothing'), stage=self.stage))
+        reply = self._command('STARTTLS')
+        if reply.code != 220:
+            self._refused(reply)
+        if self._reader.started:
+            raise ProblemError(Problem(
+                'plaintext_injected', '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)))
+        self._enter('handshake')
+        self.stream.start_tls()
+
+    def _envelope(self) -> bool:
+        """Return whether at least one recipient is accepted."""
+        self._enter('envelope')
+        reply = self._command('MAIL FROM:<%s>' % self.plan.sender)
+        if reply.kind != 2:
+            self._refused(reply)
+        for address in self.plan.recipients:
+            reply = self._command('RCPT TO:<%s>' % address)
+            if reply.kind == 2:
+                self.accepted.append(address)
+                continue
+            self.reply = reply
+            if reply.code == 421:
+                self._refused(reply, address)
+            if reply.kind == 4:
+                self.deferred.append(address)
+            self._note(refusal(self.stage, reply, address))
+        self.transient = bool(self.deferred)
+        return bool(self.accepted)
+
+    def _data(self) -> None:
+        self._enter('data')
+        self.transient = False
+        reply = self._command('DATA')
+        if reply.code != 354:
+            self._refused(reply)
+        content = dot_stuffed(self.plan.compose())
+        if not content.endswith(b'\r\n'):
+            content += b'\r\n'
+        for start in range(0, len(content), PIECE):
+            self.stream.send(content[start:start + PIECE])
+        self._no_reply_waits()
+        self.plan.before_dot()
+        self.dot_sent = True
+        self.stream.send(b'.\r\n')
+        reply = self._receive_reply()
+        self.reply = reply
+        if reply.kind in (4, 5):
+            self.dot_sent = False  # a reply came: it is known that the mail was not taken
+            self.problems.append(refusal('data', reply)._replace(stage='data'))
+        elif reply.kind == 2:
+            self.dot_sent = False
+            self.reached = True
+            self.transient = bool(self.deferred)
+        else:
+            raise ProblemError(Problem('reply_malformed', reply.shown()))
+
+    def _leave(self, reset: bool) -> None:
+        """Say goodbye. Whatever happens here changes nothing of what was found."""
+        self.plan.on_stage('quit')
+        try:
+            for command in (['RSET'] if reset else []) + ['QUIT']:
+                self.stream.send(command.encode('ascii') + b'\r\n')
+                self._receive_reply(QUIT_SECONDS)
+        except (StreamTimedOut, StreamLost, ProblemError):
+            return
+

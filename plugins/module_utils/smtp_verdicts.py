@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a mail server's refusal means, as tables: stage and reply code to a problem; and how replies name the queued mail."""
+import re
+from typing import Optional, Sequence
+
+from .problems import Problem
+from .smtp_reply import Reply
+
+# Wherever they come, these say the same (RFC 4954, section 6; RFC 5321, section 4.2.3).
+ANYWHERE = {
+    530: ('authentication_required', 'The server demands authentication'),
+    552: ('message_too_large', 'The server says that the mail is too large'),
+}
+# Stage -> code and text for any other refusal.
+BY_STAGE = {
+    'banner': ('banner_refused', 'The server refuses the connection'),
+    'ehlo': ('ehlo_refused', 'The server refuses EHLO'),
+    'starttls': ('starttls_refused', 'The server offers STARTTLS but refuses to begin'),
+    'envelope': ('sender_refused', 'The server refuses the sender'),
+    'data': ('message_refused', 'The server refuses the mail'),
+}
+RECIPIENT = {
+    4: ('greylisted', 'The server takes no mail for %s at present'),
+    5: ('recipient_refused', 'The server refuses the recipient %s'),
+}
+LIMITED_HINT = ('421 often means a limit on connections or mails per client: wait and try again with retries, spread the hosts '
+                'over time, or ask the administrator of the mail server about its rate limits for this host.')
+# What a silence means, where it has a name of its own.
+SILENCE = {
+    'banner': ('banner_timed_out', 'The connection stands, but no whole greeting came in time.'),
+    'handshake': ('handshake_timed_out', 'The TLS handshake was not finished in time.'),
+}
+# Cisco firewalls ("fixup smtp") overwrite what they don't know: XXXXXXXA in place of STARTTLS.
+STRIPPED = re.compile(r'X{6,}[A-Z]?\Z')
+
+# Postfix and aiosmtpd, Exim, Sendmail and OpenSMTPD, Exchange, qmail.
+_QUEUED = [re.compile(pattern) for pattern in (
+    r'\bqueued as ([0-9A-Za-z._-]+)', r'\bOK id=([0-9A-Za-z-]+)', r'(?:\A|\s)([0-9A-Za-z._-]+) Message accepted for delivery',
+    r'InternalId=([0-9]+)', r'\bok [0-9]+ qp ([0-9]+)')]
+
+
+def refusal(stage: str, reply: Reply, address: Optional[str] = None) -> Problem:
+    """Return the problem that `reply` is in `stage`; with `address` it was the reply to that recipient."""
+    hint = ''
+    code, text = BY_STAGE[stage]
+    if reply.code in ANYWHERE:
+        code, text = ANYWHERE[reply.code]
+    elif reply.code == 421:
+        hint = LIMITED_HINT
+        if stage not in ('banner', 'ehlo'):
+            code, text = 'rate_limited', 'The server ends the conversation'
+    elif address is not None:
+        code, text = RECIPIENT[4 if reply.kind == 4 else 5]
+        text = text % address
+    return Problem(code, '%s: %s' % (text, reply.shown()), hint, stage=stage, value=address)
+
+
+def offered(features: Sequence[str], keyword: str) -> bool:
+    """Return whether the EHLO reply's features name an extension (RFC 5321, section 4.1.1.1: in any case of letters)."""
+    return any(feature.split(' ', 1)[0].upper() == keyword for feature in features)
+
+
+def queue_id(text: str) -> str:
+    """Return the name that the mail server's queue has for the mail, as the reply to the final dot tells it; '' if it doesn't."""
+    for pattern in _QUEUED:
+        found = pattern.search(text)
+        if found:
+            return found.group(1)
+    return ''

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Why a handshake failed: by the exception's class, then its verify code, then the server's bytes, then OpenSSL's text.
+
+Never by `reason` alone: "protocol too old" appears as BAD_MAC_LENGTH on a Python that was built with older error tables.
+"""
+import re
+import ssl
+from typing import NamedTuple, Optional
+
+from .problems import Problem
+from .safe_text import safe_text
+from .tls_records import Beginning, alert_name
+
+# X509_V_ERR_* of OpenSSL 1.1.1 and 3 -> our code. All others are certificate_invalid.
+VERIFY_CODES = {
+    2: 'unknown_ca', 3: 'crl_missing', 7: 'signature_invalid', 8: 'crl_signature_invalid', 9: 'not_yet_valid', 10: 'expired',
+    11: 'crl_not_yet_valid', 12: 'crl_expired', 18: 'self_signed', 19: 'unknown_ca', 20: 'unknown_ca', 23: 'revoked',
+    25: 'path_length_exceeded', 26: 'wrong_purpose', 47: 'name_constraint', 48: 'name_constraint', 62: 'hostname_mismatch',
+    64: 'hostname_mismatch', 66: 'weak_key', 67: 'weak_key', 68: 'weak_signature', 79: 'issuer_not_ca',
+}
+# OpenSSL's words in the exception -> our code, where the server sent no alert of its own.
+_TEXTS = (
+    (re.compile('dh.key.too.small|bad.dh.p.length|modulus.too.small', re.IGNORECASE), 'weak_dh'),
+    (re.compile('unsupported.protocol|protocol.version|version.too.low|no.protocols.available', re.IGNORECASE), 'protocol_too_old'),
+    (re.compile('no.shared.cipher|no.ciphers.available|cipher.not.found|unknown.cipher|wrong.cipher', re.IGNORECASE), 'no_shared_cipher'),
+)
+_VERIFY_FAILED = re.compile('certificate.verify.failed', re.IGNORECASE)
+_SMTP = re.compile(br'[2-5][0-5][0-9][ \-\r]')
+
+
+class Fault(NamedTuple):
+    """A failed handshake's problem, and OpenSSL's own number and text where the certificate was the reason.
+
+    `verify_code` 0 with a `verify_text` means that this Python (3.6) doesn't tell the number.
+    """
+    problem: Problem
+    verify_code: Optional[int] = None
+    verify_text: str = ''
+
+
+def certificate_code(number: int, text: str) -> str:
+    if number == 24 and 'invalid ca' in text.lower():  # what OpenSSL 1.1.1 calls 79
+        return 'issuer_not_ca'
+    return VERIFY_CODES.get(number, 'certificate_invalid')
+
+
+def fault_of(error: Exception, beginning: Beginning, mode: str) -> Fault:
+    """Return why a handshake failed. `error` is an SSLError or the loss of the connection, `mode` starttls or smtps."""
+    text = safe_text(str(error))
+    number = getattr(error, 'verify_code', None)
+    if number is not None or (isinstance(error, ssl.SSLError) and _VERIFY_FAILED.search(text)):
+        return _certificate_fault(number or 0, getattr(error, 'verify_message', '') or '', text)
+    if beginning.plaintext:
+        return Fault(_plaintext(beginning.plaintext, mode))
+    if beginning.alert is not None and not (isinstance(error, ssl.SSLError) and _code_of(text) == 'weak_dh'):
+        return Fault(_alert(beginning))
+    code = _code_of(text) if isinstance(error, ssl.SSLError) else ''
+    if code == 'protocol_too_old' and beginning.hello_version:
+        return Fault(Problem(code, 'The server chose %s, which is not allowed.' % beginning.hello_version, stage='handshake'))
+    if code:
+        return Fault(Problem(code, 'The TLS handshake failed: %s.' % text, stage='handshake'))
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or not isinstance(error, ssl.SSLError):
+        return Fault(Problem('handshake_closed', 'The connection ended in the TLS handshake: %s.' % text, stage='handshake'))
+    return Fault(Problem('handshake_closed', 'The TLS handshake failed: %s.' % text, stage='handshake'))
+
+
+def _code_of(text: str) -> str:
+    return next((code for pattern, code in _TEXTS if pattern.search(text)), '')
+
+
+def _certificate_fault(number: int, said: str, text: str) -> Fault:
+    said = safe_text(said) or text
+    code = certificate_code(number, said)
+    shown = '%s (OpenSSL %d)' % (said, number) if number else said
+    return Fault(Problem(code, 'The server\'s certificate is refused: %s.' % shown, stage='certificate'), number, said)
+
+
+def _plaintext(first: bytes, mode: str) -> Problem:
+    quoted = safe_text(first[:80]).strip()
+    if mode == 'starttls':
+        return Problem('reply_malformed', 'After its consent to STARTTLS the server went on in plaintext: %s' % quoted, stage='handshake')
+    if _SMTP.match(first):
+        return Problem('plaintext_expected', 'The port begins in plaintext: %s' % quoted, stage='handshake')
+    return Problem('not_smtp', 'What answers speaks neither TLS nor SMTP: %s' % quoted, stage='handshake')
+
+
+def _alert(beginning: Beginning) -> Problem:
+    number = beginning.alert or 0
+    if number == 70 or (number == 40 and beginning.hello_version in ('SSLv3',)):
+        return Problem('protocol_too_old', 'The server speaks no TLS version that this host offers (alert protocol_version).', stage='handshake')
+    if number in (40, 71) and not beginning.hello:
+        return Problem('no_shared_cipher', 'The server found nothing in common (alert %s).' % alert_name(number), stage='handshake')
+    return Problem('handshake_closed', 'The server ended the TLS handshake with the alert %s.' % alert_name(number), stage='handshake')

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""sendmemo's TLS policy as an SSLContext that means the same on every Python: each flag is set here, none is inherited.
+
+Defaults differ: Python 3.13's create_default_context() adds VERIFY_X509_STRICT and PARTIAL_CHAIN, 3.10 raised the
+minimum version and the security level, 3.6 matches host names by itself and wrongly.
+"""
+import os
+import ssl
+import threading
+from typing import NamedTuple, Optional, Tuple
+
+from .pem import as_pem
+from .problems import Problem, ProblemError
+from .trust_files import Trust
+
+VERSIONS = ('SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3')  # oldest first, as SSLObject.version() calls them
+# OpenSSL 3 speaks TLS 1.0 and 1.1 at level 0 only, and at level 2 refuses RSA and DH below 2048 bits and SHA-1 signatures.
+STRONG_LEVEL, OLD_LEVEL = 2, 0
+CIPHERS = 'DEFAULT:!aNULL:!eNULL:!PSK:!SRP'
+NAME_CHECK_BY_OPENSSL = hasattr(ssl, 'SSLCertVerificationError')  # Python 3.7
+HAS_SSL_V3 = bool(getattr(ssl, 'HAS_SSLv3', hasattr(ssl, 'PROTOCOL_SSLv3')))
+_OPTIONS = ssl.OP_ALL | ssl.OP_NO_SSLv3 | ssl.OP_NO_COMPRESSION | getattr(ssl, 'OP_NO_RENEGOTIATION', 0)
+
+
+class Policy(NamedTuple):
+    """What a connection must be. `trust` None = nothing is verified (IgnoreCertificateErrors, and our own probes)."""
+    trust: Optional[Trust]
+    check_name: bool
+    crl_check: str = 'leaf'  # or 'chain'
+    min_tls: str = 'TLSv1.2'
+    ssl_v3: bool = False
+
+
+def is_older(version: Optional[str], wanted: str) -> bool:
+    """Return whether a negotiated version is older than `wanted`; one that nobody knows is."""
+    return version not in VERSIONS or VERSIONS.index(version) < VERSIONS.index(wanted)
+
+
+def verify_flags(policy: Policy) -> int:
+    """Return the flags of the certificate's verification: CRLs count only where a CrlFile is set."""
+    flags = int(ssl.VERIFY_X509_TRUSTED_FIRST)
+    if policy.trust is not None and policy.trust.crls is not None:
+        flags |= int(ssl.VERIFY_CRL_CHECK_CHAIN if policy.crl_check == 'chain' else ssl.VERIFY_CRL_CHECK_LEAF)
+    return flags
+
+
+def new_context(policy: Policy) -> ssl.SSLContext:
+    """Return a context for the policy. Raises ProblemError where OpenSSL can't read the trust."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old = is_older(policy.min_tls, 'TLSv1.2')
+    ssl_v3 = policy.ssl_v3 and HAS_SSL_V3
+    context.options = _OPTIONS & ~ssl.OP_NO_SSLv3 if ssl_v3 else _OPTIONS
+    if hasattr(ssl, 'TLSVersion'):  # Python 3.7; min_tls is judged by what was negotiated, so that it can be named
+        context.minimum_version = ssl.TLSVersion.SSLv3 if ssl_v3 else ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+    _set_ciphers(context, OLD_LEVEL if old or ssl_v3 else STRONG_LEVEL)
+    context.check_hostname = False
+    if policy.trust is None:
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.check_hostname = policy.check_name and NAME_CHECK_BY_OPENSSL
+    context.verify_flags = verify_flags(policy)  # type: ignore[assignment]
+    _load(context, policy.trust)
+    return context
+
+
+def _set_ciphers(context: ssl.SSLContext, level: int) -> None:
+    try:
+        context.set_ciphers('%s:@SECLEVEL=%d' % (CIPHERS, level))
+    except ssl.SSLError:  # OpenSSL 1.0.2, as AIX had it, knows no levels
+        context.set_ciphers(CIPHERS)
+
+
+def _load(context: ssl.SSLContext, trust: Trust) -> None:
+    if trust.certificates is None:
+        context.set_default_verify_paths()
+    else:
+        try:
+            context.load_verify_locations(cadata=b''.join(trust.certificates))
+        except ssl.SSLError as error:
+            raise ProblemError(Problem(
+                'not_pem', 'OpenSSL can\'t read a certificate in %s: %s.' % (trust.source, error), file=trust.source, keyword='CAFile'))
+    if trust.crls:
+        try:
+            _load_crls(context, ''.join(as_pem(block) for block in trust.crls).encode('ascii'))
+        except OSError as error:  # SSLError is one
+            raise ProblemError(Problem('not_pem', 'OpenSSL can\'t read the revocation lists: %s.' % error, keyword='CrlFile'))
+
+
+def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
+    """Load CRLs, and nothing but them.
+
+    `cadata` refuses CRLs, and the file itself could hold certificates, which would become trusted. So OpenSSL reads
+    them from a pipe.
+    """
+    read_end, write_end = os.pipe()
+
+    def write() -> None:
+        with open(write_end, 'wb') as stream:
+            try:
+                stream.write(pem)
+            except OSError:  # OpenSSL stopped reading, and says why
+                pass
+
+    try:
+        writing = threading.Thread(target=write, daemon=True)  # a pipe holds less than a large CRL
+        writing.start()
+        context.load_verify_locations(cafile='/dev/fd/%d' % read_end)
+    finally:
+        os.close(read_end)
+
+
+def context_key(policy: Policy) -> Tuple[object, ...]:
+    """Return what two policies that can share a context have in common."""
+    return tuple(policy)
+
+
+class Contexts:
+    """One context per distinct policy: loading a bundle of CAs is the dearest part of a send."""
+
+    def __init__(self) -> None:
+        self._made = {}  # type: dict
+        self._lock = threading.Lock()
+
+    def get(self, policy: Policy) -> ssl.SSLContext:
+        """Return the policy's context. Raises ProblemError: see new_context."""
+        with self._lock:
+            key = context_key(policy)
+            if key not in self._made:
+                self._made[key] = new_context(policy)
+            return self._made[key]

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the first bytes of a server say in a handshake (RFC 8446, sections 5.1, 4.1.3 and 6): the same on every Python.
+
+OpenSSL's reasons depend on the error table that a Python was built with; the bytes don't.
+"""
+from typing import NamedTuple, Optional
+
+HANDSHAKE, ALERT = 22, 21
+SERVER_HELLO = 2
+VERSION_NAMES = {0x0300: 'SSLv3', 0x0301: 'TLSv1', 0x0302: 'TLSv1.1', 0x0303: 'TLSv1.2', 0x0304: 'TLSv1.3'}
+ALERTS = {
+    0: 'close_notify', 10: 'unexpected_message', 20: 'bad_record_mac', 40: 'handshake_failure', 42: 'bad_certificate',
+    46: 'certificate_unknown', 47: 'illegal_parameter', 48: 'unknown_ca', 50: 'decode_error', 51: 'decrypt_error',
+    70: 'protocol_version', 71: 'insufficient_security', 80: 'internal_error', 86: 'inappropriate_fallback',
+    90: 'user_canceled', 109: 'missing_extension', 110: 'unsupported_extension', 112: 'unrecognized_name',
+    116: 'certificate_required', 120: 'no_application_protocol',
+}
+
+
+class Beginning(NamedTuple):
+    """What was seen: `plaintext` that is not TLS at all, the server's first plain alert, the version its hello names."""
+    plaintext: bytes
+    alert: Optional[int]
+    hello: bool
+    hello_version: str  # '' where unknown; TLS 1.3 says TLSv1.2 here
+
+
+def alert_name(number: int) -> str:
+    return ALERTS.get(number, 'number %d' % number)
+
+
+def read_beginning(data: bytes) -> Beginning:
+    """Return what a server's first bytes say. Any bytes are read; nothing is raised."""
+    alert = None  # type: Optional[int]
+    hello, version = False, ''
+    place = 0
+    while len(data) - place >= 5:
+        kind, size = data[place], int.from_bytes(data[place + 3:place + 5], 'big')
+        if not 20 <= kind <= 24 or data[place + 1] != 3:
+            break
+        body = data[place + 5:place + 5 + size]
+        if kind == ALERT and size == 2 and len(body) == 2:
+            alert = body[1]
+            break
+        if kind == HANDSHAKE and not hello and len(body) >= 6 and body[0] == SERVER_HELLO:
+            hello, version = True, VERSION_NAMES.get(int.from_bytes(body[4:6], 'big'), '')
+        place += 5 + size
+    not_tls = data if data and (not 20 <= data[0] <= 24 or (len(data) > 1 and data[1] != 3)) else b''
+    return Beginning(not_tls, alert, hello, version)

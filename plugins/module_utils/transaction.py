@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Changes a server's files together: everything is staged under names that nobody reads, then renamed.
+
+The order makes every instant safe: trust files first, under names that the old configuration does not use (or with
+exactly the content that it was given), then the configuration, whose rename is the switch. Files are never changed in
+place, so a hard link of somebody's is not followed either. What a killed run leaves is removed by the next one.
+"""
+import errno
+import fcntl
+import os
+import re
+import stat
+import time
+from typing import Dict, List, Optional, Set
+
+from .backups import Backups
+from .config_file import parse
+from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
+from .guard import Guard
+from .keywords import CONFIG_NAME
+from .problems import Problem, ProblemError
+from .working_dir import WorkingDir, acting_as, fs_bytes
+
+LOCK_WAIT = 30.0  # seconds
+_STAGED = re.compile(r'^\.sendmemo-(?:ssl\.cfg|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
+
+
+def write_failed(error: OSError, path: str, server: Optional[str]) -> ProblemError:
+    """Return the problem that a failed change is."""
+    return ProblemError(Problem(
+        'write_failed', '%s could not be written: %s.' % (path, error.strerror or error), server=server, file=path))
+
+
+class Transaction:
+    """One server's change: `compare`, `stage`, then `commit` or `discard`, at the end `clean`."""
+
+    def __init__(self, directory: WorkingDir, wanted: WantedSet, guard: Guard) -> None:
+        self.directory = directory
+        self.wanted = wanted
+        self.drift = {}  # type: Dict[str, List[Drift]]
+        self.before = None  # type: Optional[FoundFile]
+        self.staged = {}  # type: Dict[str, str]
+        self._guard = guard
+
+    def lock(self) -> None:
+        """Wait, bounded, for the directory's lock; the kernel frees it when the process ends. Raises ProblemError."""
+        end = time.monotonic() + min(LOCK_WAIT, self._guard.remaining() / 2)
+        while True:
+            try:
+                fcntl.flock(self.directory.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except OSError as error:
+                if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                    raise write_failed(error, self.directory.path, self.directory.server)
+            if time.monotonic() >= end:
+                raise ProblemError(Problem(
+                    'write_failed', 'Another process holds the lock of %s; nothing was changed.' % self.directory.path,
+                    'Wait for the other run to end; it ends by itself. Then run again.',
+                    server=self.directory.server, file=self.directory.path))
+            time.sleep(0.05)
+
+    def compare(self) -> List[Drift]:
+        """Find what differs from the wanted set, and return it."""
+        self.drift, self.before = compare(self.directory, self.wanted)
+        return [one for name in sorted(self.drift, key=lambda name: name != CONFIG_NAME) for one in self.drift[name]]
+
+    def _contents(self) -> Dict[str, bytes]:
+        if self.wanted.config is None:
+            return {}
+        return dict(self.wanted.trust, **{CONFIG_NAME: self.wanted.config})
+
+    def stage(self) -> None:
+        """Write each file that differs under a name that nobody reads, complete to its rights. Raises ProblemError."""
+        self._check_way()
+        for name, content in self._contents().items():
+            if name in self.drift:
+                try:
+                    self.staged[name] = self._write(name, content)
+                except OSError as error:
+                    self.discard()
+                    raise write_failed(error, self.directory.path_of(name), self.directory.server)
+
+    def _check_way(self) -> None:
+        for name in self._contents():
+            status = self.directory.status_of(name)
+            if status is not None and not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
+                path = self.directory.path_of(name)
+                raise ProblemError(Problem(
+                    'unsafe_path', '%s is not a regular file.' % path, server=self.directory.server, file=path))
+
+    def _write(self, name: str, content: bytes) -> str:
+        temporary = '.%s.%s.new' % (name, os.urandom(8).hex())
+        with acting_as(self.directory.owner):
+            fd = os.open(fs_bytes(temporary), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600,
+                         dir_fd=self.directory.fd)
+        self.staged[name] = temporary
+        try:
+            left = memoryview(content)
+            while left:
+                left = left[os.write(fd, left):]
+            status = os.fstat(fd)
+            if (status.st_uid, status.st_gid) != (self.wanted.uid, self.wanted.gid):
+                os.fchown(fd, self.wanted.uid, self.wanted.gid)
+            os.fchmod(fd, self.wanted.mode)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        return temporary
+
+    def commit(self, backups: Optional[Backups]) -> Optional[str]:
+        """Make the staged set the one in force; return the path of the backup of the set that it replaces, if one is made.
+
+        Raises ProblemError, or Stopped from the guard's last check; the old set is in force then.
+        """
+        try:
+            with acting_as(self.directory.owner):
+                kept = backups.keep(self.before) if backups and self.before is not None else None
+                os.fsync(self.directory.fd)
+                self._guard.check()
+                for name in sorted(self.staged, key=lambda name: name == CONFIG_NAME):
+                    if name == CONFIG_NAME:
+                        os.fsync(self.directory.fd)  # the files that it names are there before it is
+                    os.rename(fs_bytes(self.staged[name]), fs_bytes(name), src_dir_fd=self.directory.fd, dst_dir_fd=self.directory.fd)
+                    del self.staged[name]
+                if self.wanted.config is None and self.before is not None:
+                    os.unlink(CONFIG_NAME, dir_fd=self.directory.fd)
+                os.fsync(self.directory.fd)
+                return kept
+        except OSError as error:
+            raise write_failed(error, self.directory.path, self.directory.server)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove what was staged and is not in force."""
+        for name in list(self.staged):
+            self._remove(self.staged.pop(name))
+
+    def leftovers(self) -> List[str]:
+        """Return the names of what nobody needs: staged files of a killed run, managed trust files that nothing names."""
+        named = _named_in_force(self.directory)
+        return [name for name in self.directory.names()
+                if _STAGED.match(name) or (named is not None and MANAGED.match(name) and name not in named)]
+
+    def clean(self) -> None:
+        """Remove the leftovers. A name that can't be removed is left for the next run."""
+        for name in self.leftovers():
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        try:
+            with acting_as(self.directory.owner):
+                os.unlink(fs_bytes(name), dir_fd=self.directory.fd)
+        except OSError:
+            pass
+
+
+def _named_in_force(directory: WorkingDir) -> Optional[Set[str]]:
+    """Return the trust files that the configuration in force names; None where that can't be told."""
+    if directory.status_of(CONFIG_NAME) is None:
+        return set()
+    try:
+        content, _status = directory.read_file(CONFIG_NAME)
+    except ProblemError:
+        return None
+    given = parse(content, CONFIG_NAME).given
+    return {given[name] for name in ('CAFile', 'CrlFile') if name in given}

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The CA and CRL files that a configuration names: found as the manual says, read with the rights that the process has."""
+import errno
+import os
+import stat
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from .pem import CERTIFICATE, CRL, Block, read_pem, structure_problems
+from .problems import Problem, ProblemError
+from .working_dir import MAX_FILE, fs_bytes
+
+PRODUCT_BUNDLE = '/etc/ipm/ca-cert.pem'  # where the product's procedure puts Mozilla's bundle
+KIND = {'CAFile': CERTIFICATE, 'CrlFile': CRL}
+
+
+class Trust(NamedTuple):
+    """What certificates are verified against. `source` says it in words; no `certificates` = the system's own store.
+
+    `crls` None means that revocation is not checked.
+    """
+    source: str
+    certificates: Optional[Tuple[bytes, ...]]  # DER
+    crls: Optional[Tuple[Block, ...]]
+
+
+def path_of(keyword: str, value: str, directory: str, staged: Dict[str, str]) -> str:
+    """Return the file that a value names: without a slash or backslash one in the working directory, else an absolute path.
+
+    `staged` has, for names in the working directory, the names that their new content waits under. Raises ProblemError
+    relative_path.
+    """
+    if '/' not in value and '\\' not in value:
+        return os.path.join(directory, staged.get(value, value))
+    if not value.startswith('/'):
+        raise ProblemError(Problem('relative_path', '%s is %s, which is no full path.' % (keyword, value), keyword=keyword, value=value))
+    return value
+
+
+def read_regular(path: str, keyword: str) -> bytes:
+    """Return a regular file's content; a link is followed, since whoever reads here has no more rights than sendmemo.
+
+    Raises ProblemError file_not_found, file_not_readable, unsafe_path.
+    """
+    def refused(code: str, why: str) -> ProblemError:
+        return ProblemError(Problem(code, '%s %s: %s.' % (keyword, path, why), file=path, keyword=keyword))
+
+    try:
+        fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except OSError as error:
+        code = 'file_not_found' if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENXIO) else 'file_not_readable'
+        raise refused(code, error.strerror or str(error))
+    with open(fd, 'rb') as stream:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise refused('unsafe_path', 'not a regular file')
+        try:
+            data = stream.read(MAX_FILE + 1)
+        except OSError as error:
+            raise refused('file_not_readable', error.strerror or str(error))
+    if len(data) > MAX_FILE:
+        raise refused('file_not_readable', 'more than the %d bytes that are read' % MAX_FILE)
+    return data
+
+
+def _blocks(keyword: str, path: str) -> Tuple[Block, ...]:
+    """Return the blocks of the kind that the keyword wants. Raises ProblemError with the first problem of the file's structure."""
+    pem = read_pem(read_regular(path, keyword))
+    for problem in structure_problems(pem, keyword, path):
+        if problem.is_error:
+            raise ProblemError(problem)
+    return pem.of(KIND[keyword])
+
+
+def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str]) -> Tuple[Optional[Trust], List[Problem]]:
+    """Return what the settings in force trust, or None and the problems of the files that can't be used."""
+    problems = []  # type: List[Problem]
+    found = {}  # type: Dict[str, Tuple[str, Tuple[Block, ...]]]
+    for keyword in ('CAFile', 'CrlFile'):
+        value = settings.get(keyword, '')
+        try:
+            if value:
+                path = path_of(keyword, value, directory, staged)
+            elif keyword == 'CAFile' and os.path.lexists(PRODUCT_BUNDLE):
+                path = PRODUCT_BUNDLE
+            else:
+                continue
+            found[keyword] = (path, _blocks(keyword, path))
+        except ProblemError as error:
+            problems.append(error.problem)
+    if problems:
+        return None, problems
+    path, certificates = found.get('CAFile', ('', ()))
+    source = path or 'the system\'s own CA certificates'
+    return Trust(source, tuple(block.der for block in certificates) if path else None,
+                 found['CrlFile'][1] if 'CrlFile' in found else None), []

@@ -1,0 +1,252 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every problem code: what it means and what to do about it. The severities are in `module_utils/problems.py`."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class Entry(t.NamedTuple):
+    meaning: str
+    remedy: str
+
+
+_CERTIFICATE = "Have the mail server's administrators replace the certificate"
+
+CATALOGUE: dict[str, Entry] = {
+    code: Entry(*texts)
+    for code, texts in {
+        # The configuration file
+        'invalid_line': ('A line is neither blank, nor a comment, nor "Keyword = value".', 'Correct or remove the line.'),
+        'unknown_keyword': ('sendmemo has no such keyword; names are case-sensitive.', 'Correct the name or remove the line.'),
+        'duplicate_keyword': ('A keyword is set more than once.', 'Keep one of the lines.'),
+        'invalid_value': ('A keyword has a value that it cannot have.', 'Set one of the values that the keyword can have.'),
+        'invalid_ehlo_hostname': (
+            'Hostname is neither a fully qualified domain name nor an address literal (RFC 5321 4.1.3).',
+            'Set a name such as host.example.com, or an address such as [192.0.2.1] or [IPv6:2001:db8::1].',
+        ),
+        'unsupported_keyword': (
+            'sendmemo does not have CertFile and KeyFile: it knows no client certificates.',
+            'Remove the line; it does nothing.',
+        ),
+        'no_effect': ('A value that another one makes useless.', 'Nothing needs to be done; remove the line for clarity.'),
+        'tls_off': ('EnableTLS is 0: mails leave the host in plaintext.', 'Set EnableTLS to 1 (STARTTLS) or 2 (SMTPS).'),
+        'verification_off': (
+            'IgnoreCertificateErrors is 1: mails are encrypted, but for whoever answers.',
+            'Set IgnoreCertificateErrors to 0 and CAFile to the CA of the mail server.',
+        ),
+        'name_check_off': (
+            'CertValidationIgnoreHostName is 1: any host with a certificate of this CA is taken for the mail server.',
+            'Set CertValidationIgnoreHostName to 0 and use a name that the certificate has.',
+        ),
+        'port_mismatch': (
+            'EnableTLS and the port do not fit: STARTTLS is usual on 25 and 587, SMTPS on 465.',
+            'Set the port to agree with EnableTLS, or EnableTLS with the port.',
+        ),
+        # Files and directories
+        'file_not_found': ('A file that is named is not there.', 'Correct the path, or put the file there.'),
+        'file_not_readable': (
+            'A file cannot be read by the owner of the working directory, who runs sendmemo.',
+            'Let that owner read the file (mode 0644 and a searchable directory are usual).',
+        ),
+        'relative_path': (
+            'A file is named by a path that is not absolute; only a bare name is looked up beside the configuration.',
+            'Give the full path, or the bare name of a file in the working directory.',
+        ),
+        'unsafe_permissions': (
+            'Others than the owner of the working directory and root can change the file, or the directory that it is in.',
+            'Take the write permission of group and others away.',
+        ),
+        'unsafe_path': (
+            'A link, directory, device or pipe is where a regular file should be, or the path leads through a link.',
+            'Look who put it there; remove it, or name the place that is meant.',
+        ),
+        'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
+        'write_failed': (
+            'A file could not be written; the set that was in force still is.',
+            'Make room or allow writing in the working directory, then run again.',
+        ),
+        # Trust files
+        'not_pem': (
+            'A trust file holds no PEM block that can be read (RFC 7468).',
+            'Convert it: openssl x509 -inform DER -in FILE -out FILE.pem',
+        ),
+        'no_certificate': ('A CA file holds no certificate.', "Give a file with the CA's certificate in PEM form."),
+        'no_crl': ('A CRL file holds no certificate revocation list.', "Give a file with the CA's CRL in PEM form."),
+        'private_key_in_trust_file': (
+            'A private key is in a file that is to be copied to every server.',
+            'Take the key out, and treat it as disclosed if the file has been copied already.',
+        ),
+        'not_a_ca': (
+            'A certificate in the CA file may not sign others (RFC 5280 4.2.1.9).',
+            'Give the certificate of the CA, not of the mail server.',
+        ),
+        'ca_expired': ('A CA certificate is past its end.', "Get the CA's new certificate."),
+        'ca_not_yet_valid': ('A CA certificate is not valid yet.', 'Check the clock, or wait with the rollout.'),
+        'ca_expires_soon': (
+            'A CA certificate ends within warn_days.',
+            'Plan the rollover: ca_src takes the old and the new file together.',
+        ),
+        'crl_expired': ('A CRL is past its nextUpdate (RFC 5280 5.1.2.5).', "Fetch the CA's current CRL."),
+        'crl_not_yet_valid': ('A CRL begins in the future.', 'Check the clock, or wait with the rollout.'),
+        'crl_expires_soon': (
+            'A CRL is past its nextUpdate within warn_days.',
+            "Fetch the CA's current CRL, and do so by schedule.",
+        ),
+        'crl_issuer_unknown': (
+            'A CRL is issued by none of the CAs in the CA file.',
+            'Give the CRL of the CA that is used, or add its issuer to the CA file.',
+        ),
+        'crl_signature_invalid': ('A CRL is not signed by the CA that it names.', 'Fetch the CRL again from the CA.'),
+        # The way to the target
+        'no_python': (
+            'No usable Python was found on the host.',
+            'Install Python 3.6 or newer there, or set ansible_python_interpreter to where it is.',
+        ),
+        'python_too_old': (
+            'The Python of the host is older than 3.6.',
+            'Install Python 3.6 or newer there, or set ansible_python_interpreter to where it is.',
+        ),
+        'program_failed': (
+            'The program on the target ended without an answer that is ours.',
+            'Look at the reason given; -vvv shows more.',
+        ),
+        # Sending: resolve, connect, banner
+        'smtp_server_unknown': ('No mail server or port is known.', 'Give smtp_host and smtp_port.'),
+        'host_not_found': (
+            'The name of the mail server is unknown on this host.',
+            "Correct smtp_host, or the host's name resolution.",
+        ),
+        'connection_refused': ('Nobody listens on that port.', 'Correct the port, or start the mail server.'),
+        'connection_timed_out': (
+            'The mail server did not answer.',
+            'Check the network and firewalls between the host and the mail server.',
+        ),
+        'network_unreachable': ('There is no route to the mail server.', "Check the host's routes and network."),
+        'not_smtp': ('What answers is not a mail server.', 'Correct host and port.'),
+        'banner_refused': (
+            'The mail server refuses this host at once.',
+            'Ask its administrators to admit this host; after a 421 it may be a rate limit: try later.',
+        ),
+        'banner_timed_out': (
+            'The mail server is silent, or greets too slowly.',
+            'Check the mail server; many servers delay hosts without reverse DNS.',
+        ),
+        'tls_expected': (
+            'The port speaks TLS from the first byte.',
+            'Set EnableTLS to 2 (SMTPS), or use the STARTTLS port (usually 587).',
+        ),
+        # EHLO, STARTTLS
+        'ehlo_refused': (
+            'The mail server refuses EHLO.',
+            'Set Hostname to a name or address literal that the mail server accepts; after a 421 it may be a rate limit: try later.',
+        ),
+        'starttls_not_offered': (
+            'The mail server does not offer STARTTLS.',
+            'Use another port, EnableTLS 2, or have STARTTLS switched on there.',
+        ),
+        'starttls_stripped': (
+            'The offer of STARTTLS was overwritten on the way.',
+            'A firewall between the host and the mail server inspects SMTP: switch that off.',
+        ),
+        'starttls_refused': (
+            'The mail server offers STARTTLS and refuses it.',
+            "Have the mail server's TLS set-up checked (its certificate and key).",
+        ),
+        'plaintext_injected': (
+            'Plaintext came behind the reply to STARTTLS (CVE-2011-0411): somebody may be on the way.',
+            'Have the network path and the mail server checked.',
+        ),
+        # Handshake
+        'plaintext_expected': (
+            'The port begins in plaintext.',
+            'Set EnableTLS to 1 (STARTTLS), or use the SMTPS port (usually 465).',
+        ),
+        'protocol_too_old': (
+            'The mail server speaks no TLS version that is allowed.',
+            'Have TLS 1.2 or newer switched on there.',
+        ),
+        'no_shared_cipher': ('Host and mail server have no cipher in common.', "Have the mail server's ciphers checked."),
+        'weak_dh': (
+            'The mail server uses a Diffie-Hellman key that is too small.',
+            'Have it use 2048 bits or more, or elliptic curves.',
+        ),
+        'handshake_closed': ('The connection was closed in the TLS handshake.', "Look into the mail server's log at that time."),
+        'handshake_timed_out': ('The TLS handshake did not end in time.', 'Check the mail server and what lies between.'),
+        'ssl_v3_unavailable': (
+            "IPM_ENABLE_SSL_V3 is set, and this host's Python has no SSLv3, so it cannot be exercised.",
+            'Have TLS 1.2 switched on at the mail server and unset the variable.',
+        ),
+        # Certificate
+        'unknown_ca': (
+            'The certificate is signed by a CA that is not in the CA file.',
+            'Set CAFile to the certificate of that CA, if it is to be trusted.',
+        ),
+        'self_signed': ('The certificate is signed by itself.', f'{_CERTIFICATE}, or put it into the CA file.'),
+        'expired': ('The certificate is past its end.', f'{_CERTIFICATE}.'),
+        'not_yet_valid': ('The certificate is not valid yet.', 'Check the clock of the host, then the certificate.'),
+        'hostname_mismatch': (
+            'The certificate is for other names.',
+            'Use a name that it has as smtp-server-host, or have the certificate extended.',
+        ),
+        'revoked': ('The certificate is revoked.', f'{_CERTIFICATE}.'),
+        'crl_missing': (
+            "A CRL is needed and none of the given ones is from the certificate's issuer.",
+            "Add that CA's CRL to the CRL file.",
+        ),
+        'wrong_purpose': (
+            'The certificate is not meant for servers (extended key usage).',
+            f'{_CERTIFICATE} by one for serverAuth.',
+        ),
+        'weak_key': ('A key in the chain is too small.', f'{_CERTIFICATE} by one with RSA 2048 or P-256 or better.'),
+        'weak_signature': (
+            'A signature in the chain uses MD5 or SHA-1.',
+            f'{_CERTIFICATE} by one signed with SHA-256 or better.',
+        ),
+        'path_length_exceeded': ('The chain is longer than a CA in it allows.', f'{_CERTIFICATE}.'),
+        'name_constraint': ('A CA in the chain may not issue for this name.', f'{_CERTIFICATE}.'),
+        'issuer_not_ca': ('A certificate in the chain was issued by one that is not a CA.', f'{_CERTIFICATE}.'),
+        'signature_invalid': ('A signature in the chain is wrong.', f'{_CERTIFICATE}.'),
+        'certificate_invalid': ('OpenSSL refuses the certificate for another reason, given with its number.', f'{_CERTIFICATE}.'),
+        'certificate_expires_soon': ('The certificate ends within warn_days.', f'{_CERTIFICATE} in time.'),
+        # Envelope, data
+        'authentication_required': (
+            'The mail server wants authentication, which sendmemo cannot do.',
+            'Have this host admitted by its address, or use a relay that does.',
+        ),
+        'sender_refused': ('The sender is refused.', 'Set a sender that the mail server accepts.'),
+        'recipient_refused': (
+            'A recipient is refused.',
+            'Correct the address, or have the mail server accept it from this host.',
+        ),
+        'greylisted': (
+            'The mail server puts a recipient off for now.',
+            'Set retries and retry_delay, or have this host exempted.',
+        ),
+        'rate_limited': (
+            'The mail server ended the session with 421.',
+            'Try later, with fewer hosts at a time (throttle), or have the limit raised.',
+        ),
+        'message_refused': (
+            'The mail is refused after its recipients were accepted.',
+            'Look at the reason in the reply; often it is a filter.',
+        ),
+        'message_too_large': ('The mail is larger than the mail server takes.', 'Shorten the body, or have the limit raised.'),
+        'outcome_unknown': (
+            'The connection ended after the mail was handed over and before the reply.',
+            'Look into the mailbox; it is not sent again, it could arrive twice.',
+        ),
+        # Any stage
+        'connection_lost': ('The connection was lost.', "Look into the mail server's log at that time."),
+        'timed_out': (
+            'The time for the whole conversation is over.',
+            'Look at the timings; raise timeout if the mail server is slow by nature.',
+        ),
+        'reply_malformed': (
+            'A reply is not one of SMTP (RFC 5321 4.2).',
+            'Check what listens on that port, and what inspects the traffic.',
+        ),
+        'reply_too_long': ('The mail server sends without end.', 'Check what listens on that port.'),
+    }.items()
+}

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Renders the configuration as ansible.builtin.template would, and proves by our own reader what it says."""
+from __future__ import annotations
+
+import os
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.config_file import parse
+from ..module_utils.keywords import CONFIG_NAME
+from ..module_utils.problems import Problem, ProblemError
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # before 2.19 every text is a template
+    trust_as_template = None
+
+ROLE_TEMPLATE = pathlib.Path(__file__).resolve().parents[2] / 'roles' / 'sendmemo_tls' / 'templates' / f'{CONFIG_NAME}.j2'
+
+
+class Renderer:
+    """One template, read once, for all servers of a host.
+
+    `name` is the user's template, looked up as core looks up templates (None = the role's). Raises ProblemError
+    file_not_found where it is missing.
+    """
+
+    def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], name: str | None) -> None:
+        try:
+            path = action._find_needle('templates', name) if name else str(ROLE_TEMPLATE)
+            self._text = action._loader.get_text_file_contents(path) if trust_as_template else _text_of(action, path)
+        except (AnsibleError, OSError, UnicodeError) as error:
+            raise ProblemError(Problem('file_not_found', f'The template {name} can\'t be read: {error}', file=name)) from None
+        self.path = path
+        self._action = action
+        self._vars = task_vars
+        places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), os.path.dirname(path)]
+        self._searchpath = [place for found in places for place in (os.path.join(found, 'templates'), found)]
+
+    def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> bytes:
+        """Return the file's content for a server (None where servers are found, not named), in UTF-8.
+
+        Raises ProblemError invalid_value where the template fails, or where the text, read back, does not hold exactly
+        `settings` or has a line that is wrong.
+        """
+        variables = {**self._vars, 'settings': settings}
+        variables.pop('server', None)
+        if server is not None:
+            variables['server'] = dict(server)
+        try:
+            text = self._render(variables)
+        except AnsibleError as error:
+            raise ProblemError(Problem(
+                'invalid_value', f'The template {self.path} can\'t be rendered: {error}', 'Correct the template.', file=self.path)) from None
+        content = text.encode('utf-8')
+        self._prove(content, settings)
+        return content
+
+    def _render(self, variables: dict[str, t.Any]) -> str:
+        templar = self._action._templar.copy_with_new_env(searchpath=self._searchpath, available_variables=variables)
+        overrides = {'trim_blocks': True, 'lstrip_blocks': False}
+        if trust_as_template:
+            return str(templar.template(trust_as_template(self._text), escape_backslashes=False, overrides=overrides) or '')
+        return str(templar.do_template(self._text, preserve_trailing_newlines=True, escape_backslashes=False, overrides=overrides))
+
+    def _prove(self, content: bytes, settings: dict[str, str]) -> None:
+        found = parse(content, self.path)
+        wrong = [problem for problem in found.problems if problem.is_error]
+        if wrong:
+            raise ProblemError(wrong[0]._replace(message=f'The rendered text of {self.path} is wrong: {wrong[0].message}'))
+        for name in sorted(set(found.given) | set(settings)):
+            if found.given.get(name) != settings.get(name):
+                raise ProblemError(Problem(
+                    'invalid_value',
+                    f'The template {self.path} renders {name} as {_shown(found.given.get(name))}, declared is {_shown(settings.get(name))}.',
+                    'Write each keyword of settings as "Keyword = value", and no other.', file=self.path, keyword=name))
+
+
+def _shown(value: str | None) -> str:
+    return 'unset' if value is None else repr(value)
+
+
+def _text_of(action: ActionBase, path: str) -> str:
+    real = action._loader.get_real_file(path)  # a vaulted template is decrypted into a temporary file
+    try:
+        return pathlib.Path(real).read_text('utf-8')
+    finally:
+        action._loader.cleanup_tmp_file(real)
