@@ -15,44 +15,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree import ElementTree
+
+import lint
+import sanity
+from runner import Job, Result, Tally, run
 
 import environments
 import interpreters
-import lint
-import sanity
 
 STEPS = ('lint', 'unit', 'sanity', 'integration')
 REPORTS = environments.VENVS / 'reports'
 # Two, whatever the machine: more would make the tests of timeouts unreliable.
 JOBS_AT_ONCE = 2
-
-
-class Tally(NamedTuple):
-    """How many tests ended how. A linter, and ansible-test sanity of one core, counts as one test."""
-
-    passed: int
-    failed: int
-    skipped: int
-
-
-class Job(NamedTuple):
-    """One command. report is pytest's own account of its tests, where it is a pytest."""
-
-    name: str
-    command: list[str]
-    variables: dict[str, str]
-    directory: Path = environments.CHECKOUT
-    report: Path | None = None
-    streamed: bool = False
-
-
-class Result(NamedTuple):
-    """What became of a job."""
-
-    name: str
-    tally: Tally
-    seconds: float
 
 
 class Machine(NamedTuple):
@@ -123,10 +97,12 @@ def in_environment(environment: environments.Environment, pythons: dict[str, Pat
     }
 
 
-def pytest_job(name: str, environment: environments.Environment, machine: Machine, arguments: list[str], streamed: bool = False) -> Job:
+def pytest_job(
+        name: str, environment: environments.Environment, machine: Machine, arguments: list[str], streamed: bool = False) -> Job:
     """Return the job that runs pytest in an environment."""
-    report = REPORTS / f'{name.replace(" ", "-")}.xml'
-    command = [str(environment.bin / 'python'), '-m', 'pytest', '-q', '-p', 'no:cacheprovider', f'--junitxml={report}', *arguments]
+    report = REPORTS / f'{name.replace(", ", "-").replace(" ", "-")}.xml'
+    python = str(environment.bin / 'python')
+    command = [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', f'--junitxml={report}', *arguments]
     return Job(name, command, in_environment(environment, machine.pythons), report=report, streamed=streamed)
 
 
@@ -164,39 +140,6 @@ def sanity_jobs(machine: Machine) -> Iterator[Job]:
         yield Job(f'sanity, core {core}', command, sanity.sanity_environment(environment.python), directory=copy)
 
 
-def run(job: Job) -> Result:
-    """Run one job. Its output is shown as it comes, or in one piece at its end where others run beside it."""
-    began = time.monotonic()
-    if job.report:
-        job.report.parent.mkdir(parents=True, exist_ok=True)
-        job.report.unlink(missing_ok=True)
-    if job.streamed:
-        print(f'\n=== {job.name}', flush=True)
-    pipe = None if job.streamed else subprocess.PIPE
-    try:
-        done = subprocess.run(
-            job.command, cwd=job.directory, env=job.variables, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT,
-            text=True, errors='replace', check=False)
-        code, output = done.returncode, done.stdout or ''
-    except OSError as error:
-        code, output = 127, str(error)
-    seconds = time.monotonic() - began
-    if not job.streamed:
-        print(f'\n=== {job.name}: {"passed" if code == 0 else f"FAILED ({code})"}, {seconds:.0f} s\n{output.rstrip()}', flush=True)
-    return Result(job.name, count(job.report, code), seconds)
-
-
-def count(report: Path | None, code: int) -> Tally:
-    """Return the tally of a job: from pytest's report, where there is one, and never without a failure when the job failed."""
-    if report and report.is_file():
-        suites = ElementTree.parse(report).getroot().iter('testsuite')
-        numbers = [[int(suite.get(name, '0')) for name in ('tests', 'failures', 'errors', 'skipped')] for suite in suites]
-        tests, failures, errors, skipped = (sum(column) for column in zip(*numbers, strict=True))
-        failed = failures + errors
-        return Tally(max(tests - failed - skipped, 0), max(failed, int(code != 0)), skipped)
-    return Tally(int(code == 0), int(code != 0), 0)
-
-
 def jobs_of(step: str, machine: Machine) -> Iterator[Job]:
     """Return the jobs of one step."""
     return {'lint': lint_jobs, 'unit': unit_jobs, 'sanity': sanity_jobs, 'integration': integration_jobs}[step](machine)
@@ -224,13 +167,13 @@ def main(arguments: list[str]) -> int:
     results = run_all(steps, machine)
     print('\n=== summary')
     for result in results:
-        print(f'{result.name}: {result.tally.passed} passed, {result.tally.failed} failed, {result.tally.skipped} skipped, {result.seconds:.0f} s')
+        print(f'{result.name}: {result.tally}, {result.seconds:.0f} s')
     total = Tally(*(sum(column) for column in zip(*(result.tally for result in results), strict=True)))
     if strict and lacks:
         print(f'FAILED: in CI everything must be there; lacking: {"; ".join(lacks)}')
     if strict and total.skipped:
         print('FAILED: in CI no test may be skipped')
-    print(f'{total.passed} passed, {total.failed} failed, {total.skipped} skipped')
+    print(total)
     return int(bool(total.failed or (strict and (lacks or total.skipped))))
 
 

@@ -70,14 +70,15 @@ def make(environment: Environment) -> str:
 
 def _run(*command: str) -> str:
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors='replace', check=False)
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout)
     return done.stdout
 
 
 def link_collection() -> Path:
-    """Make the checkout importable as ansible_collections.printops.infoprint; return the directory for ANSIBLE_COLLECTIONS_PATH."""
+    """Give the checkout the path that Ansible wants; return the directory for ANSIBLE_COLLECTIONS_PATH."""
     link = VENVS / 'collections' / 'ansible_collections' / 'printops' / 'infoprint'
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():

@@ -76,5 +76,5 @@ def find_cores(pythons: Mapping[str, Path]) -> dict[str, Path]:
 def lacking(pythons: Mapping[str, Path], cores: Mapping[str, Path]) -> list[str]:
     """Return what a full test needs and this machine lacks, a line each."""
     lines = [f'Python {version}' for version in TARGET_PYTHONS if version not in pythons]
-    lines += [f'ansible-core {core} (any of Python {", ".join(names)})' for core, names in CORE_PYTHONS.items() if core not in cores]
-    return lines
+    missing = {core: ', '.join(names) for core, names in CORE_PYTHONS.items() if core not in cores}
+    return lines + [f'ansible-core {core} (on any of Python {names})' for core, names in missing.items()]
