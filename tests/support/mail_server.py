@@ -4,9 +4,9 @@
 
     python -m support.mail_server DIRECTORY --parent PID [--seconds N]
 
-reads DIRECTORY/listeners.json, a list of {name, mode: starttls|smtps|plain, certificate, key, port}, where port is the
-one wanted (0, or one that is taken: any free one). When it listens, it writes DIRECTORY/ready.json: {name: port}. Every
-mail becomes two files in DIRECTORY/mails, NNNN.eml as received and NNNN.json with the envelope and the session.
+reads DIRECTORY/listeners.json, a list of {name, mode: starttls|smtps|plain, certificate, key}, and listens with each on a
+free port. Then it writes DIRECTORY/ready.json: {name: port}. Every mail becomes two files in DIRECTORY/mails, NNNN.eml as
+received and NNNN.json with the envelope and the session.
 It ends at SIGTERM or SIGINT, after N seconds (600), and when the process PID is no longer its parent.
 """
 from __future__ import annotations
@@ -91,11 +91,7 @@ async def _listen(wanted: dict[str, t.Any], mailbox: Mailbox) -> asyncio.Server:
         return SMTP(Listener(wanted['name'], mailbox), hostname=HOSTNAME, ident='test mail server', loop=loop,
                     tls_context=context if starttls else None, require_starttls=starttls)
 
-    implicit = context if mode == 'smtps' else None
-    try:
-        return await loop.create_server(session, LOOPBACK, wanted.get('port', 0), ssl=implicit)
-    except OSError:
-        return await loop.create_server(session, LOOPBACK, 0, ssl=implicit)
+    return await loop.create_server(session, LOOPBACK, 0, ssl=context if mode == 'smtps' else None)
 
 
 async def serve(directory: pathlib.Path, parent: int, seconds: float) -> None:

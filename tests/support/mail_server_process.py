@@ -20,12 +20,11 @@ STOP_SECONDS = 5
 
 
 class Listener(t.NamedTuple):
-    """What to listen with: mode is 'starttls', 'smtps' or 'plain'; port 0 takes any free one."""
+    """What to listen with: mode is 'starttls', 'smtps' or 'plain'."""
     name: str
     mode: str
     certificate: pathlib.Path | None = None
     key: pathlib.Path | None = None
-    port: int = 0
 
 
 class Mail(t.NamedTuple):

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the demo prints: numbered steps, notes, marked lines and tables; coloured on a terminal only."""
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+import typing as t
+
+from support.mail_server_process import Mail
+
+WIDTH = 110
+INDENT = '   '
+COLOURS = {'bold': '1', 'green': '32', 'red': '31', 'yellow': '33', 'cyan': '36', 'dim': '2'}
+# How ansible's own lines begin, and in which colour a reader knows them; unified diffs too.
+ANSIBLE = (
+    ('ok:', 'green'), ('changed:', 'yellow'), ('fatal:', 'red'), ('skipping:', 'cyan'),
+    ('+', 'green'), ('-', 'red'), ('@@', 'cyan'))
+
+
+def coloured(text: str, colour: str) -> str:
+    """Return the text in a colour, or as it is where nobody could see that (no terminal, or NO_COLOR is set)."""
+    if not sys.stdout.isatty() or os.environ.get('NO_COLOR') or os.environ.get('TERM') == 'dumb':
+        return text
+    return f'\x1b[{COLOURS[colour]}m{text}\x1b[0m'
+
+
+def _print(text: str = '') -> None:
+    print(text, flush=True)
+
+
+class Steps:
+    """Numbers the steps as they come."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def step(self, title: str, *notes: str) -> None:
+        """Begin a step: what is done, and why."""
+        self.number += 1
+        _print()
+        _print(coloured(f'{self.number}. {title}', 'bold'))
+        for text in notes:
+            note(text)
+
+
+def note(text: str) -> None:
+    """Say something in the words of the demo."""
+    _print(textwrap.indent(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False), INDENT))
+
+
+def command(text: str) -> None:
+    """Show a command that is run."""
+    _print(f'{INDENT}{coloured("$ " + text, "cyan")}')
+
+
+def done(text: str) -> None:
+    """Say what was asserted and held."""
+    _print(f'{INDENT}{coloured("ok", "green")}  {text}')
+
+
+def output(text: str) -> None:
+    """Show what ansible-playbook printed, without its blank lines and rows of stars."""
+    for line in text.splitlines():
+        kept = line.rstrip().rstrip('*').rstrip() if line.startswith(('PLAY', 'TASK', 'RUNNING')) else line.rstrip()
+        if kept:
+            colour = next((colour for start, colour in ANSIBLE if kept.startswith(start)), '')
+            _print(f'{INDENT}| {coloured(kept, colour) if colour else kept}')
+
+
+def table(head: t.Sequence[str], rows: t.Iterable[t.Sequence[object]]) -> None:
+    """Print rows under a heading, each column as wide as it has to be."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(line[column]) for line in [list(head), *lines]) for column in range(len(head))]
+    for number, line in enumerate([list(head), *lines]):
+        text = '  '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        _print(INDENT + (coloured(text, 'dim') if number == 0 else text))
+
+
+def show_mails(mails: t.Sequence[Mail]) -> None:
+    """Print what arrived, a line each."""
+    table(('file', 'listener', 'EHLO', 'TLS', 'to', 'subject'), [
+        (mail.path.name, mail.listener, mail.ehlo, f'{mail.tls_version or "none"} {mail.cipher or ""}',
+         ', '.join(mail.recipients), mail.message['Subject']) for mail in mails])

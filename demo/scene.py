@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The demo's site on disk: inventory, playbook, CA and CRL, the print hosts' directories, and the mail server over them."""
+from __future__ import annotations
+
+import pathlib
+import shutil
+
+from environments import VENVS
+from support.mail_server_process import Listener, MailServer
+from support.pki import Authority, days_from_now
+from support.playbook import Ansible
+
+HERE = pathlib.Path(__file__).resolve().parent
+SCRATCH = HERE / 'scratch'
+HOSTS = {'print1': ('spl1', 'spl2'), 'print2': ('spl3', 'spl4')}
+ADDRESS = '127.0.0.1'
+EXPIRED_DAYS = 3
+PORTS = '''\
+---
+# Written whenever the demo's mail server starts: it takes ports that are free then.
+mail_ports:
+  starttls: {starttls}
+  smtps: {smtps}
+'''
+
+
+class Scene:
+    """The site in a directory: `build()` makes it anew, afterwards it can be used again and again."""
+
+    def __init__(self, directory: pathlib.Path = SCRATCH) -> None:
+        self.directory = directory
+        self.trust = directory / 'trust'
+
+    @property
+    def built(self) -> bool:
+        return (self.directory / 'hosts.yml').exists()
+
+    def build(self) -> None:
+        """Make the site; what an earlier demo left there goes."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.copytree(HERE / 'site', self.directory)
+        for host, servers in HOSTS.items():
+            for server in servers:
+                self.working_dir(host, server).mkdir(parents=True)
+        self._mint()
+
+    def _mint(self) -> None:
+        """Make the CA, its CRL (with one revoked certificate in it), an old CRL, and the mail server's certificates."""
+        self.trust.mkdir()
+        authority = Authority('Demo CA')
+        revoked = authority.issue(['old-mail.example.com'])
+        (self.trust / 'ca.pem').write_bytes(authority.pem)
+        (self.trust / 'crl.pem').write_bytes(authority.crl([revoked], number=2))
+        (self.trust / 'crl-of-last-year.pem').write_bytes(authority.crl(number=1, next_update=days_from_now(-200)))
+        servers = self.directory / 'mail-server'
+        servers.mkdir()
+        authority.issue(['mail.example.com', ADDRESS]).write(servers, 'current')
+        authority.issue(['mail.example.com', ADDRESS], not_after=days_from_now(-EXPIRED_DAYS)).write(servers, 'expired')
+
+    def working_dir(self, host: str, server: str) -> pathlib.Path:
+        return self.directory / 'hosts' / host / 'var' / 'pd' / server
+
+    def config(self, host: str, server: str) -> pathlib.Path:
+        return self.working_dir(host, server) / 'sendmemo-ssl.cfg'
+
+    def mail_server(self) -> MailServer:
+        """Return the mail server, not started yet: STARTTLS, TLS, and TLS with a certificate that has expired."""
+        keys = self.directory / 'mail-server'
+        current, expired = ((keys / f'{name}.pem', keys / f'{name}.key') for name in ('current', 'expired'))
+        return MailServer(keys, [
+            Listener('starttls', 'starttls', *current),
+            Listener('smtps', 'smtps', *current),
+            Listener('expired', 'smtps', *expired)])
+
+    def write_ports(self, server: MailServer) -> None:
+        """Tell the inventory where the mail server listens; expired.yml is for -e, and puts the bad listener in smtps's place."""
+        ports = server.ports
+        (self.directory / 'group_vars' / 'all.yml').write_text(PORTS.format(starttls=ports['starttls'], smtps=ports['smtps']))
+        (self.directory / 'expired.yml').write_text(PORTS.format(starttls=ports['starttls'], smtps=ports['expired']))
+
+    def ansible(self) -> Ansible:
+        """Return the runner of ansible-playbook, with the site's own ansible.cfg."""
+        settings = (HERE / 'site' / 'ansible.cfg').read_text()
+        return Ansible(self.directory, collections=VENVS / 'collections', settings=settings)
+
+
+def setting(config: pathlib.Path, keyword: str) -> str:
+    """Return a keyword's value in a sendmemo-ssl.cfg, '' where it isn't set."""
+    for line in config.read_text().splitlines():
+        name, separator, value = line.partition('=')
+        if separator and name.strip() == keyword:
+            return value.strip()
+    return ''
