@@ -46,7 +46,7 @@ class Tour(console.Steps):
         self.summary.append((title, f'{run.seconds:.1f} s', f'changed tasks: {counts}; mails: {arrived}'))
         return run
 
-    def expect(self, holds: bool, text: str, run: Run | None = None) -> None:
+    def expect(self, holds: bool, text: str) -> None:
         if not holds:
             raise WrongStep(text)
         console.done(text)
