@@ -19,6 +19,116 @@ options:
       - Directory of the target that holds the servers' working directories.
     type: str
     default: /var/pd
+  servers:
+    description:
+      - The InfoPrint servers of the host.
+      - An empty list means every server that is found, that is every directory directly under O(base_dir) that holds a
+        C(sendmemo-ssl.cfg) or an C(error.log), hidden ones and C(*.BAK) apart.
+      - What an entry does not set is taken from the module's option of the same name. Keys that another module of the
+        collection uses are accepted and ignored, so that one list serves them all.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description:
+          - Name of the server, one component of a path.
+        type: str
+        required: true
+      working_dir:
+        description:
+          - Absolute path of the server's working directory. Without it the directory O(servers[].name) under O(base_dir).
+          - It is not followed if it is a symbolic link.
+        type: str
+      state:
+        description:
+          - V(absent) removes the configuration and the trust files that this collection manages. Without a value V(present).
+        type: str
+        choices: [present, absent]
+      enable_tls:
+        description:
+          - How mails are encrypted. V(disabled) or V(0) is C(EnableTLS = 0), V(starttls) or V(1) is C(EnableTLS = 1),
+            V(smtps) or V(2) is C(EnableTLS = 2).
+        type: str
+        choices: [disabled, starttls, smtps, '0', '1', '2']
+      ca_src:
+        description:
+          - File of the controller with the CA certificates, in PEM form, or a list of files, which are joined without
+            duplicates. Looked up as M(ansible.builtin.copy) does.
+        type: list
+        elements: str
+      ca_content:
+        description:
+          - The CA certificates themselves, in PEM form.
+        type: str
+      ca_path:
+        description:
+          - Absolute path of a file with CA certificates that is already on the target and is not managed.
+        type: str
+      crl_src:
+        description:
+          - File of the controller with the certificate revocation lists, in PEM form, or a list of files.
+        type: list
+        elements: str
+      crl_content:
+        description:
+          - The certificate revocation lists themselves, in PEM form.
+        type: str
+      crl_path:
+        description:
+          - Absolute path of a file with revocation lists that is already on the target and is not managed.
+        type: str
+      hostname:
+        description:
+          - Name given to the mail server in EHLO, a fully qualified name, C([192.0.2.1]) or C([IPv6:2001:db8::1]).
+        type: str
+      cert_validation_ignore_host_name:
+        description:
+          - Accept a certificate that was issued for another host name.
+        type: bool
+      ignore_certificate_errors:
+        description:
+          - Accept any certificate.
+        type: bool
+      owner:
+        description:
+          - Name or number of the user who is to own the files. Without it the owner of the working directory.
+        type: str
+      group:
+        description:
+          - Name or number of the group of the files. Without it the group of the working directory.
+        type: str
+      mode:
+        description:
+          - Mode of the files, as an octal number in quotes.
+        type: raw
+      smtp_host:
+        description:
+          - Name or address of the mail server.
+        type: str
+      smtp_port:
+        description:
+          - Port of the mail server.
+        type: int
+      sender:
+        description:
+          - Envelope sender of the proof.
+        type: str
+        aliases: [verify_sender]
+      recipients:
+        description:
+          - Envelope recipients of the proof.
+        type: list
+        elements: str
+        aliases: [verify_recipients]
+      subject:
+        description:
+          - Subject of the proof.
+        type: str
+      body:
+        description:
+          - Text of the proof.
+        type: str
 attributes:
   action:
     support: full

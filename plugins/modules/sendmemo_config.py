@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of the action plugin of the same name, which does the work."""
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: sendmemo_config
+short_description: Bring the mail encryption of InfoPrint servers into the declared state
+version_added: 0.1.0
+description:
+  - Writes C(sendmemo-ssl.cfg) and the CA and CRL files that it names into the working directory of each RICOH InfoPrint
+    Manager server of a host, and corrects drift.
+  - A server's files change together. They are staged under names that nobody reads, and the rename of the configuration is
+    the switch, so a run that is killed or finds the disk full leaves the old set in force.
+  - What is declared is checked on the controller, before anything starts on the host.
+options:
+  template:
+    description:
+      - Jinja2 template of the configuration. It is looked up as M(ansible.builtin.template) does. Without it that of the role
+        C(printops.infoprint.sendmemo_tls).
+      - It sees C(server.name), C(server.working_dir), C(settings) (keyword to text, only those declared) and the play's
+        variables. Where servers are found rather than named, C(server) is undefined.
+      - The rendered text is read back and must hold exactly the declared settings.
+    type: str
+  enable_tls:
+    description:
+      - How mails are encrypted. V(disabled) or V(0) is C(EnableTLS = 0), V(starttls) or V(1) is C(EnableTLS = 1),
+        V(smtps) or V(2) is C(EnableTLS = 2).
+      - A setting that is not given means the product's default, here V(disabled). Its line is commented out.
+    type: str
+    choices: [disabled, starttls, smtps, '0', '1', '2']
+  ca_src:
+    description:
+      - File of the controller with the CA certificates, in PEM form, or a list of files, which are joined without duplicates,
+        as for the overlap of a CA rollover. Mutually exclusive with O(ca_content) and O(ca_path).
+    type: list
+    elements: str
+  ca_content:
+    description:
+      - The CA certificates themselves, in PEM form.
+    type: str
+  ca_path:
+    description:
+      - Absolute path of a file with CA certificates that is already on the target and is not managed.
+    type: str
+  crl_src:
+    description:
+      - File of the controller with the certificate revocation lists, in PEM form, or a list of files.
+        Mutually exclusive with O(crl_content) and O(crl_path).
+    type: list
+    elements: str
+  crl_content:
+    description:
+      - The certificate revocation lists themselves, in PEM form.
+    type: str
+  crl_path:
+    description:
+      - Absolute path of a file with revocation lists that is already on the target and is not managed.
+    type: str
+  hostname:
+    description:
+      - Name given to the mail server in EHLO, a fully qualified name, C([192.0.2.1]) or C([IPv6:2001:db8::1]).
+    type: str
+  cert_validation_ignore_host_name:
+    description:
+      - Accept a certificate that was issued for another host name.
+    type: bool
+  ignore_certificate_errors:
+    description:
+      - Accept any certificate.
+    type: bool
+  owner:
+    description:
+      - Name or number of the user who is to own the files. Without it the owner of the working directory.
+    type: str
+  group:
+    description:
+      - Name or number of the group of the files. Without it the group of the working directory.
+    type: str
+  mode:
+    description:
+      - Mode of the files, as an octal number in quotes.
+    type: raw
+    default: '0644'
+  backup:
+    description:
+      - Keep a copy of the set that is replaced, with its trust files and a manifest, in C(sendmemo-ssl.backups) in the working
+        directory.
+    type: bool
+    default: true
+  backup_keep:
+    description:
+      - How many of these copies are kept.
+    type: int
+    default: 5
+  try_before_commit:
+    description:
+      - Use the staged set against the real mail server, on the host, before it comes into force, as far as the TLS handshake or
+        the acceptance of sender and recipients. If that fails, the old set stays in force and the result says why.
+      - Tried only where something would change.
+    type: str
+    choices: [none, handshake, envelope]
+    default: none
+  smtp_host:
+    description:
+      - Name or address of the mail server that O(try_before_commit) uses.
+    type: str
+  smtp_port:
+    description:
+      - Port of the mail server that O(try_before_commit) uses.
+    type: int
+  timeout:
+    description:
+      - Seconds that a try may take for one server, by the wall clock.
+    type: float
+    default: 30.0
+  min_tls:
+    description:
+      - The oldest TLS version that a try accepts.
+    type: str
+    choices: [TLSv1, TLSv1.1, TLSv1.2, TLSv1.3]
+    default: TLSv1.2
+  crl_check:
+    description:
+      - Whether revocation is checked for the mail server's certificate alone or for its whole chain.
+    type: str
+    choices: [leaf, chain]
+    default: leaf
+  warn_days:
+    description:
+      - Warn of CA certificates and revocation lists that end within so many days.
+    type: int
+    default: 30
+extends_documentation_fragment:
+  - printops.infoprint.common
+attributes:
+  diff_mode:
+    support: full
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+author:
+  - The printops.infoprint authors (@printops)
+seealso:
+  - module: printops.infoprint.send_memo
+  - module: printops.infoprint.sendmemo_validate
+'''
+
+EXAMPLES = r'''
+- name: Encrypt the mails of two servers, one by STARTTLS and one by SMTPS
+  printops.infoprint.sendmemo_config:
+    ca_src: mail-ca.pem
+    crl_src: mail-ca.crl.pem
+    hostname: print1.example.com
+    enable_tls: starttls
+    servers:
+      - name: spl1
+      - name: spl2
+        enable_tls: smtps
+
+- name: The same configuration for every server that the host has
+  printops.infoprint.sendmemo_config:
+    ca_src: mail-ca.pem
+    enable_tls: starttls
+
+- name: Trust the old and the new CA during a rollover
+  printops.infoprint.sendmemo_config:
+    ca_src: [mail-ca-2024.pem, mail-ca-2026.pem]
+    enable_tls: starttls
+
+- name: Take one server back to plaintext, with nothing of ours left
+  printops.infoprint.sendmemo_config:
+    servers:
+      - name: spl3
+        state: absent
+'''
+
+RETURN = r'''
+servers:
+  description: One entry per server, in the order of O(servers), or by name where they were found.
+  returned: when the host was reached
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the server.
+      type: str
+      returned: always
+      sample: spl1
+    working_dir:
+      description: Its working directory.
+      type: str
+      returned: always
+      sample: /var/pd/spl1
+    changed:
+      description: Whether its files were changed, or would be in check mode.
+      type: bool
+      returned: always
+      sample: true
+    drift:
+      description: What differed from the declared state, one entry per keyword or file.
+      type: list
+      elements: dict
+      returned: always
+      sample:
+        - {file: /var/pd/spl1/sendmemo-ssl.cfg, keyword: EnableTLS, kind: changed, before: '0', after: '1'}
+        - {file: /var/pd/spl1/sendmemo-ssl.cfg, kind: mode, before: '0600', after: '0644'}
+      contains:
+        file:
+          description: Path of the file.
+          type: str
+          returned: always
+        keyword:
+          description: The keyword that differs.
+          type: str
+          returned: for a keyword
+        kind:
+          description: V(missing), V(changed), V(extra), V(text) (a comment or blank), V(owner), V(group), V(mode) or V(link).
+          type: str
+          returned: always
+        before:
+          description: What was found, as the file writes it.
+          type: str
+          returned: when there was something
+        after:
+          description: What is declared, as the file writes it.
+          type: str
+          returned: when something is declared
+    problems:
+      description: What is wrong with this server.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+    backup:
+      description: Path of the copy of the set that was replaced.
+      type: str
+      returned: when one was made
+      sample: /var/pd/spl1/sendmemo-ssl.backups/20261124T081500Z-0001
+problems:
+  description:
+    - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
+      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(file), C(line), C(keyword),
+      C(value) and C(stage).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - code: ca_expires_soon
+      severity: warning
+      message: The CA certificate CN=Example Mail CA in mail-ca.pem ends in 12 days, on 2026-12-06.
+      hint: Plan the rollover, ca_src takes the old and the new file together.
+      file: mail-ca.pem
+msg:
+  description: One line per server, then the problems.
+  returned: always
+  type: str
+  sample: 'spl1: changed: EnableTLS changed (was 0, declared 1)'
+'''
