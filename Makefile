@@ -8,7 +8,7 @@ help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
 
 demo:  ## Show the whole product at work, with a mail server of its own
-	$(PYTHON) -B demo/demo.py
+	$(PYTHON) -B demo/run.py
 
 test:  ## Run everything: lint, unit tests, ansible-test sanity, integration tests
 	$(CHECK)

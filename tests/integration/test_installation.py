@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The collection installs as users install it, from an archive and from a checkout, and carries what they need and no more."""
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import typing as t
+
+import pytest
+
+pytestmark = pytest.mark.every_core
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = pathlib.Path(sys.executable).parent
+MODULES = sorted(file.stem for file in (ROOT / 'plugins' / 'modules').glob('*.py'))
+ROLES = sorted(directory.name for directory in (ROOT / 'roles').iterdir() if directory.is_dir())
+# Everything at the top of what is shipped. A name that is new here was either forgotten in build_ignore, or belongs in this list.
+SHIPPED = {
+    'CHANGELOG.rst', 'FILES.json', 'LICENSE', 'MANIFEST.json', 'README.md', 'changelogs', 'meta', 'playbooks', 'plugins', 'roles',
+}
+
+
+def command(home: pathlib.Path, *words: str, collections: pathlib.Path | None = None) -> str:
+    """Run one of this environment's commands as a user with nothing but a HOME would; return its output."""
+    variables = {
+        'HOME': str(home), 'PATH': f'{PROGRAMS}{os.pathsep}{os.defpath}', 'LC_ALL': 'C.UTF-8', 'ANSIBLE_NOCOLOR': '1',
+        'ANSIBLE_COLLECTIONS_PATH': str(collections or home / 'collections'),
+    }
+    done = subprocess.run(
+        [str(PROGRAMS / words[0]), *words[1:]], cwd=home, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope='module')
+def archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    home = tmp_path_factory.mktemp('build')
+    command(home, 'ansible-galaxy', 'collection', 'build', str(ROOT), '--output-path', str(home))
+    return next(home.glob('printops-infoprint-*.tar.gz'))
+
+
+@pytest.fixture(scope='module', params=['archive', 'checkout'])
+def installed(request: pytest.FixtureRequest, archive: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The collections directory that it was installed into, in a HOME of its own."""
+    home = tmp_path_factory.mktemp('install')
+    source = archive if request.param == 'archive' else ROOT
+    collections = home / 'collections'
+    command(home, 'ansible-galaxy', 'collection', 'install', str(source), '--offline', '-p', str(collections))
+    return collections
+
+
+def shipped_names(installed: pathlib.Path) -> list[str]:
+    root = installed / 'ansible_collections' / 'printops' / 'infoprint'
+    return sorted(str(path.relative_to(root)) for path in root.rglob('*') if path.is_file())
+
+
+def documentation(installed: pathlib.Path, kind: str, name: str) -> dict[str, t.Any]:
+    full_name = f'printops.infoprint.{name}'
+    told = json.loads(command(installed.parent, 'ansible-doc', '--json', '-t', kind, full_name, collections=installed))
+    entry: dict[str, t.Any] = told[full_name]
+    return entry
+
+
+def test_archive_holds_what_users_need_and_no_more(archive: pathlib.Path) -> None:
+    with tarfile.open(archive) as opened:
+        names = opened.getnames()
+    assert {name.split('/')[0] for name in names} <= SHIPPED
+    assert [name for name in names if '/.' in name or '__pycache__' in name or '/fragments' in name] == []
+    assert {'README.md', 'LICENSE', 'meta/runtime.yml', 'plugins/module_utils/problems.py'} <= set(names)
+
+
+def test_installed_copy_holds_what_users_need_and_no_more(installed: pathlib.Path) -> None:
+    names = shipped_names(installed)
+    assert {name.split('/')[0] for name in names} <= SHIPPED
+    assert {f'plugins/modules/{name}.py' for name in MODULES} <= set(names)
+    assert {f'plugins/action/{name}.py' for name in MODULES} <= set(names)
+    assert {f'roles/{name}/meta/argument_specs.yml' for name in ROLES} <= set(names)
+
+
+def test_there_is_something_to_document() -> None:
+    assert {'sendmemo_config', 'sendmemo_validate', 'send_memo'} <= set(MODULES)
+    assert 'sendmemo_tls' in ROLES
+
+
+@pytest.mark.parametrize('name', MODULES)
+def test_ansible_doc_shows_each_module(installed: pathlib.Path, name: str) -> None:
+    told = documentation(installed, 'module', name)
+    assert told['doc']['short_description']
+    assert told['doc']['options']
+    assert told['examples'].strip()
+    assert told['return']
+    page = command(installed.parent, 'ansible-doc', '-t', 'module', f'printops.infoprint.{name}', collections=installed)
+    assert 'base_dir' in page
+
+
+@pytest.mark.parametrize('name', ROLES)
+def test_ansible_doc_shows_each_role(installed: pathlib.Path, name: str) -> None:
+    told = documentation(installed, 'role', name)
+    assert told['entry_points']['main']['short_description']
+    assert f'{name}_servers' in told['entry_points']['main']['options']
+
+
+def test_playbook_is_found_by_its_full_name(installed: pathlib.Path) -> None:
+    words = ('ansible-playbook', '-i', 'host1,', 'printops.infoprint.converge', '--list-tags')
+    tags = command(installed.parent, *words, collections=installed)
+    assert 'configure' in tags
+    assert 'verify' in tags

@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is said in several places is the same everywhere: argument specs, module documentation, role, keywords, template."""
+from __future__ import annotations
+
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+from ansible.plugins.loader import fragment_loader
+from ansible.utils.plugin_docs import get_docstring
+from jinja2 import Environment
+
+from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
+from ansible_collections.printops.infoprint.plugins.module_utils.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
+from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
+from ansible_collections.printops.infoprint.plugins.plugin_utils.arguments import COMMON, ENTRY, MODULES, NAMED
+
+Options = dict[str, dict[str, t.Any]]
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROLE = ROOT / 'roles' / 'sendmemo_tls'
+PREFIX = 'sendmemo_tls_'
+# What an argument spec, a module's documentation and a role's specification all say of an option.
+FACETS = ('type', 'elements', 'choices', 'required', 'default')
+ABSENT = {'type': 'str', 'required': False}
+# Options of the role that no module has: they decide which tasks run.
+ROLE_ALONE = {'sendmemo_tls_verify_when'}
+
+
+def read_yaml(path: pathlib.Path) -> t.Any:
+    return yaml.safe_load(path.read_text('utf-8'))
+
+
+def facets(options: Options) -> dict[str, dict[str, t.Any]]:
+    """Return of every option, and every option inside it under 'outer.inner', what is to be compared."""
+    told = {}
+    for name, option in options.items():
+        told[str(name)] = {facet: option.get(facet, ABSENT.get(facet)) for facet in FACETS}
+        inner = facets(option.get('options') or option.get('suboptions') or {})
+        told.update({f'{name}.{inner_name}': value for inner_name, value in inner.items()})
+    return told
+
+
+def documented(module: str) -> Options:
+    path = ROOT / 'plugins' / 'modules' / f'{module}.py'
+    documentation = get_docstring(str(path), fragment_loader, collection_name='printops.infoprint', plugin_type='module')[0]
+    options: Options = documentation['options']
+    return options
+
+
+def entry_of_the_role() -> Options:
+    """The entry's options as the role calls them: those that only the verification uses have a prefix."""
+    offered = role_options()[f'{PREFIX}servers']['options']
+    renamed = {(option.get('aliases') or [name])[0]: option for name, option in ENTRY.items()}
+    return {**NAMED, **{name: option for name, option in renamed.items() if name in offered}}
+
+
+def role_options(entry_point: str = 'main') -> Options:
+    options: Options = read_yaml(ROLE / 'meta' / 'argument_specs.yml')['argument_specs'][entry_point]['options']
+    return options
+
+
+def passed_by_the_role() -> list[tuple[str, str, str]]:
+    """Return (module, option, variable of the role): what the role's tasks hand over."""
+    passed = []
+    for task in read_yaml(ROLE / 'tasks' / 'main.yml'):
+        for key, arguments in task.items():
+            module = key.rpartition('.')[2]
+            if module in MODULES:
+                passed += [(module, option, re.findall(rf'{PREFIX}\w+', value)[0]) for option, value in arguments.items()]
+    return passed
+
+
+def test_every_module_is_specified_documented_and_has_an_action() -> None:
+    for directory in ('modules', 'action'):
+        names = {path.stem for path in (ROOT / 'plugins' / directory).glob('*.py')}
+        assert names == set(MODULES), directory
+
+
+def test_action_group_has_every_module() -> None:
+    assert set(read_yaml(ROOT / 'meta' / 'runtime.yml')['action_groups']['infoprint']) == set(MODULES)
+
+
+@pytest.mark.parametrize('module', sorted(MODULES))
+def test_documentation_has_the_options_of_the_argument_spec(module: str) -> None:
+    assert facets(documented(module)) == facets(MODULES[module])
+
+
+@pytest.mark.parametrize('module', sorted(MODULES))
+def test_every_option_is_explained(module: str) -> None:
+    options = documented(module)
+    entry = options['servers']['suboptions']
+    assert [name for name, option in {**entry, **options}.items() if not option.get('description')] == []
+
+
+def test_aliases_are_documented() -> None:
+    entry = documented('send_memo')['servers']['suboptions']
+    assert {name: option.get('aliases') for name, option in entry.items() if option.get('aliases')} == {
+        name: option['aliases'] for name, option in ENTRY.items() if 'aliases' in option}
+
+
+def test_role_passes_only_what_exists() -> None:
+    passed = passed_by_the_role()
+    assert {module for module, _option, _variable in passed} == {'sendmemo_config', 'send_memo'}
+    assert [option for module, option, _variable in passed if option not in MODULES[module]] == []
+
+
+def test_role_uses_every_variable_that_it_offers() -> None:
+    assert {variable for _module, _option, variable in passed_by_the_role()} | ROLE_ALONE == set(role_options())
+
+
+@pytest.mark.parametrize(('module', 'option', 'variable'), passed_by_the_role())
+def test_variable_of_the_role_is_of_the_option_s_kind(module: str, option: str, variable: str) -> None:
+    spec, offered = MODULES[module][option], role_options()[variable]
+    assert offered['type'] == spec['type']
+    assert offered.get('elements') == spec.get('elements')
+    # The role's verification can also be left out.
+    left_out = ['none'] if variable == f'{PREFIX}verify' else []
+    assert [choice for choice in offered.get('choices', []) if choice not in left_out] == spec.get('choices', [])
+
+
+def test_entry_of_the_role_is_that_of_the_modules() -> None:
+    assert facets(role_options()[f'{PREFIX}servers']['options']) == facets(entry_of_the_role())
+
+
+def test_entry_of_the_role_has_what_may_also_be_per_host() -> None:
+    """Whatever the role offers per host and the modules' entry knows may stand in an entry, but subject and body."""
+    offered = {name[len(PREFIX):] for name in role_options()}
+    known = {(option.get('aliases') or [name])[0] for name, option in ENTRY.items()}
+    assert set(role_options()[f'{PREFIX}servers']['options']) == set(NAMED) | (offered & known)
+
+
+def test_role_s_defaults_are_those_of_its_specification() -> None:
+    specified = {name: option['default'] for name, option in role_options().items() if 'default' in option}
+    assert read_yaml(ROLE / 'defaults' / 'main.yml') == specified
+
+
+def test_common_options_have_the_same_default_in_the_role() -> None:
+    for name, option in COMMON.items():
+        assert role_options()[PREFIX + name]['default'] == option['default']
+
+
+def test_every_keyword_has_its_option() -> None:
+    for keyword in KEYWORDS:
+        endings = ('_src', '_content', '_path') if keyword.kind == 'file' else ('',)
+        names = {keyword.option + ending for ending in endings}
+        assert names <= set(ENTRY), keyword.name
+
+
+def test_encryption_has_a_word_and_a_number_for_every_value() -> None:
+    encryption = next(keyword for keyword in KEYWORDS if keyword.name == 'EnableTLS')
+    assert tuple(ENABLE_TLS_WORDS.values()) == encryption.choices
+    assert ENTRY['enable_tls']['choices'] == [*ENABLE_TLS_WORDS, *encryption.choices]
+
+
+def rendered(settings: dict[str, str]) -> bytes:
+    text = (ROLE / 'templates' / 'sendmemo-ssl.cfg.j2').read_text('utf-8')
+    # As Ansible renders a template.
+    template = Environment(autoescape=False, keep_trailing_newline=True, trim_blocks=True).from_string(text)
+    return template.render(settings=settings).encode()
+
+
+def test_template_leaves_every_keyword_at_the_product_s_default() -> None:
+    read = parse(rendered({}), 'sendmemo-ssl.cfg')
+    assert (read.given, read.settings) == ({}, defaults())
+    assert {problem.code for problem in read.problems} == {'tls_off'}
+    commented = dict(re.findall(r'^;(\w+) =(?: (\S+))?$', rendered({}).decode(), re.MULTILINE))
+    assert commented == defaults()
+
+
+def test_template_writes_every_keyword_that_is_declared() -> None:
+    examples = {'choice': '1', 'file': 'file.pem', 'ehlo': 'host.example.com'}
+    declared = {keyword.name: examples[keyword.kind] for keyword in KEYWORDS}
+    read = parse(rendered(declared), 'sendmemo-ssl.cfg')
+    assert read.given == declared
+    assert {problem.severity or usual_severity(problem.code) for problem in read.problems} <= {'warning', 'info'}
