@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ def only_one() -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit(143))  # also ends the installer that is running
     only_one()
     environment = Environment('demo', pathlib.Path(sys.executable), (), (HERE / 'requirements.txt',))
     print(f'The demo runs in a virtual environment of its own: {environment.bin.parent}', flush=True)
