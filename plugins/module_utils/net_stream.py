@@ -9,7 +9,7 @@ import select
 import socket
 import ssl
 import time
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from .name_match import packed_address
 from .smtp_session import Stream, StreamLost, StreamTimedOut
@@ -25,12 +25,18 @@ class NetStream(Stream):
         self.end = end
         self.beginning = b''
         self.tls = None  # type: Optional[ssl.SSLObject]
+        self._silence = None  # type: Optional[Callable[[], None]]
+        self._silent_at = 0.0
         self._sock = sock
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
 
     def close(self) -> None:
         self._sock.close()
+
+    def on_silence(self, seconds: float, call: Optional[Callable[[], None]]) -> None:
+        """Call once, when a wait has lasted until `seconds` from now and nothing at all has come. What it raises goes on."""
+        self._silent_at, self._silence = time.monotonic() + seconds, call
 
     def local_address(self) -> str:
         return str(self._sock.getsockname()[0])
@@ -118,15 +124,26 @@ class NetStream(Stream):
             try:
                 data = self._sock.recv(PIECE)
             except BlockingIOError:
-                self._wait(select.POLLIN, end)
+                self._wait_for_bytes(end)
                 continue
             except OSError as error:
                 raise StreamLost(error.strerror or str(error))
             if not data:
                 raise StreamLost('the server closed it')
+            self._silence = None
             if time.monotonic() >= self.end:  # bytes that keep coming don't stretch the deadline
                 raise StreamTimedOut()
             return data
+
+    def _wait_for_bytes(self, end: float) -> None:
+        if self._silence is not None and self._silent_at < end:
+            try:
+                self._wait(select.POLLIN, self._silent_at)
+                return
+            except StreamTimedOut:
+                call, self._silence = self._silence, None
+                call()
+        self._wait(select.POLLIN, end)
 
     def _wait(self, event: int, end: float) -> None:
         left = end - time.monotonic()

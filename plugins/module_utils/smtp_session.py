@@ -65,6 +65,7 @@ class Conversation:
         self.stage = ''
         self.problems = []  # type: List[Problem]
         self.reached = False
+        self.greeting = ''
         self.features = []  # type: List[str]
         self.reply = None  # type: Optional[Reply]
         self.accepted = []  # type: List[str]
@@ -130,13 +131,16 @@ class Conversation:
         self.stream.send(line.encode('ascii') + b'\r\n')
         return self._receive_reply()
 
-    def _no_reply_waits(self) -> None:
-        """What came unasked would be taken for the answer to the next command, and the real one for that to the next but one."""
+    def _more_has_come(self) -> bool:
         try:
             self._reader.feed(self.stream.receive(0))
         except StreamTimedOut:
             pass
-        if not self._reader.started:
+        return self._reader.started
+
+    def _no_reply_waits(self) -> None:
+        """What came unasked would be taken for the answer to the next command, and the real one for that to the next but one."""
+        if not self._more_has_come():
             return
         reply = self._reader.next_reply()
         if reply is not None and reply.code == 421:  # the one reply that may come at any time: section 3.8
@@ -170,6 +174,7 @@ class Conversation:
             if reply.kind in (2, 3):
                 raise ProblemError(Problem('not_smtp', 'What answers is not a mail server: its greeting is %s' % reply.shown()))
             self._refused(reply)
+        self.greeting = reply.shown()
 
     def _ehlo(self) -> None:
         self._enter('ehlo')
@@ -192,7 +197,7 @@ class Conversation:
         reply = self._command('STARTTLS')
         if reply.code != 220:
             self._refused(reply)
-        if self._reader.started:
+        if self._more_has_come():
             raise ProblemError(Problem(
                 'plaintext_injected', '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)))
         self._enter('handshake')

@@ -46,6 +46,8 @@ def refusal(stage: str, reply: Reply, address: Optional[str] = None) -> Problem:
     code, text = BY_STAGE[stage]
     if reply.code in ANYWHERE:
         code, text = ANYWHERE[reply.code]
+        if reply.code == 530 and 'STARTTLS' in reply.text.upper():  # RFC 3207, section 4
+            hint = 'It wants TLS first: set EnableTLS to 1 (STARTTLS).'
     elif reply.code == 421:
         hint = LIMITED_HINT
         if stage not in ('banner', 'ehlo'):

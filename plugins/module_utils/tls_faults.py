@@ -77,7 +77,7 @@ def _certificate_fault(number: int, said: str, text: str) -> Fault:
 
 
 def _plaintext(first: bytes, mode: str) -> Problem:
-    quoted = safe_text(first[:80]).strip()
+    quoted = safe_text(first[:200].split(b'\r')[0].split(b'\n')[0])
     if mode == 'starttls':
         return Problem('reply_malformed', 'After its consent to STARTTLS the server went on in plaintext: %s' % quoted, stage='handshake')
     if _SMTP.match(first):

@@ -78,7 +78,8 @@ def _load(context: ssl.SSLContext, trust: Trust) -> None:
         context.set_default_verify_paths()
     else:
         try:
-            context.load_verify_locations(cadata=b''.join(trust.certificates))
+            # Not as DER: Python 3.6 to 3.9 don't find the end of it with OpenSSL 3.
+            context.load_verify_locations(cadata=''.join(as_pem(block) for block in trust.certificates))
         except ssl.SSLError as error:
             raise ProblemError(Problem(
                 'not_pem', 'OpenSSL can\'t read a certificate in %s: %s.' % (trust.source, error), file=trust.source, keyword='CAFile'))

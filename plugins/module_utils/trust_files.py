@@ -20,7 +20,7 @@ class Trust(NamedTuple):
     `crls` None means that revocation is not checked.
     """
     source: str
-    certificates: Optional[Tuple[bytes, ...]]  # DER
+    certificates: Optional[Tuple[Block, ...]]
     crls: Optional[Tuple[Block, ...]]
 
 
@@ -91,5 +91,5 @@ def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str])
         return None, problems
     path, certificates = found.get('CAFile', ('', ()))
     source = path or 'the system\'s own CA certificates'
-    return Trust(source, tuple(block.der for block in certificates) if path else None,
+    return Trust(source, certificates if path else None,
                  found['CrlFile'][1] if 'CrlFile' in found else None), []

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the test mail says when nobody says it: which host and server sent it, what that proves, and with which settings."""
+from typing import NamedTuple
+
+MODES = {'none': 'no TLS (EnableTLS 0)', 'starttls': 'STARTTLS (EnableTLS 1)', 'smtps': 'SMTPS (EnableTLS 2)'}
+
+
+class Facts(NamedTuple):
+    """What the mail tells of how it was sent; `version` and `cipher` are '' in plaintext."""
+    host: str
+    server: str
+    directory: str
+    mail_server: str  # host:port
+    mode: str
+    version: str
+    cipher: str
+    trust: str
+    verification: str
+    ehlo_name: str
+    message_id: str
+
+
+def subject(facts: Facts) -> str:
+    return 'InfoPrint server %s on %s: test of outgoing mail' % (facts.server, facts.host)
+
+
+def body(facts: Facts) -> str:
+    encrypted = '%s, %s' % (facts.version, facts.cipher) if facts.version else 'not encrypted'
+    return '\n'.join((
+        'This mail was sent by an automatic test. Nobody needs to answer it.',
+        '',
+        'That it arrived proves that the host %s can hand mail to %s with the' % (facts.host, facts.mail_server),
+        'sendmemo configuration that is in force for the InfoPrint server %s.' % facts.server,
+        '',
+        'Working directory:  %s' % facts.directory,
+        'Mail server:        %s' % facts.mail_server,
+        'Encryption:         %s: %s' % (MODES[facts.mode], encrypted),
+        'Verified against:   %s' % facts.trust,
+        'Verification:       %s' % facts.verification,
+        'EHLO name:          %s' % facts.ehlo_name,
+        'Message-ID:         %s' % facts.message_id,
+        ''))

@@ -1,0 +1,271 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Real sends from this host, all servers at the same time, each as the owner of its working directory.
+
+`run` is the target's part of send_memo; `try_settings` is what sendmemo_config tries a staged set with.
+"""
+import base64
+import binascii
+import hashlib
+import os
+import threading
+import time
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+
+from .attempt import Attempt, Job, Result
+from .config_file import parse
+from .guard import Guard, Stopped
+from .keywords import CONFIG_NAME, defaults
+from .owner_child import Failed, Work, needs_child, work_as
+from .problems import Problem, ProblemError
+from .smtp_verdicts import queue_id
+from .ssl_v3 import VARIABLE, requested
+from .tls_policy import HAS_SSL_V3, Contexts, Policy
+from .trust_files import Trust, load_trust
+from .working_dir import Identity, Server, WorkingDir, find_servers
+
+Entry = Dict[str, Any]
+
+
+class Task(NamedTuple):
+    """One server's part of a request. `settings` None = those of the file that is in force.
+
+    `staged` has, for names in the working directory, the names that their new content waits under.
+    """
+    name: str
+    directory: str
+    options: Dict[str, Any]
+    settings: Optional[Dict[str, str]] = None
+    staged: Dict[str, str] = {}
+
+
+def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
+    """Send for every server that the request names or, with none, that is found.
+
+    The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
+    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check. Returns
+    `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...]}}}`, in the order of the request; see `_entry`.
+    """
+    servers = find_servers(request['base_dir'], request['servers'])
+    return send_all([_task(server, request) for server in servers], guard)
+
+
+def _task(server: Server, request: Dict[str, Any]) -> Task:
+    options = {key: value for key, value in request.items() if key not in ('base_dir', 'servers')}
+    options.update((key, value) for key, value in server.entry.items() if value is not None)
+    return Task(server.name, server.path, options)
+
+
+def try_settings(settings: Dict[str, str], directory: str, host: Optional[str], port: Optional[int], until: str, timeout: float,
+                 guard: Guard, name: str = '', staged: Optional[Dict[str, str]] = None,
+                 options: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+    """Try settings that are not in force yet; return the same as `run` does, for this one server.
+
+    `settings` maps keywords to values as text, absent ones are the defaults. `staged` maps names of files in the working
+    directory to the names that their new content waits under. `options` are those of `run`: sender and recipients for
+    until 'envelope', min_tls, crl_check.
+    """
+    wanted = dict(options or {}, smtp_host=host, smtp_port=port, until=until, timeout=timeout)
+    return send_all([Task(name or os.path.basename(directory), directory, wanted, settings, staged or {})], guard)
+
+
+def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
+    """Do all tasks at the same time, with the rights of each working directory's owner. Raises Stopped."""
+    entries = {}  # type: Dict[int, Entry]
+    trust = {}  # type: Dict[str, Any]
+    own, groups = [], {}  # type: List[int], Dict[Identity, List[int]]
+    for number, task in enumerate(tasks):
+        try:
+            with WorkingDir(task.directory, task.name) as directory:
+                owner = directory.owner
+        except ProblemError as error:
+            entries[number] = _refused(task, [error.problem])
+            continue
+        if needs_child(owner):
+            groups.setdefault(owner, []).append(number)
+        else:
+            own.append(number)
+    for numbers, answer in _all_groups(tasks, own, groups, guard):
+        if isinstance(answer, Failed):
+            failed = Problem('program_failed', 'The child process that sends as the owner failed: %s.' % answer.reason)
+            entries.update((number, _refused(tasks[number], [failed])) for number in numbers)
+            continue
+        entries.update(zip(numbers, answer['servers']))
+        trust.update(answer['trust'])
+    return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust}
+
+
+def _all_groups(tasks: List[Task], own: List[int], groups: Dict[Identity, List[int]],
+                guard: Guard) -> List[Tuple[List[int], Any]]:
+    """Return each group's server numbers and answer. Children are forked before there are threads at work."""
+    def work_of(numbers: List[int]) -> Work:
+        return lambda its_guard: _send_group([tasks[number] for number in numbers], its_guard)
+
+    works = [(owner, work_of(numbers)) for owner, numbers in groups.items()]
+    if own and works:  # root's own servers must not wait for the children, nor these for them
+        works.append((Identity(os.getuid(), os.getgid(), tuple(os.getgroups())), work_of(own)))
+        groups = dict(groups)
+        order = list(groups.values()) + [own]
+    elif own:
+        return [(own, work_of(own)(guard))]
+    else:
+        order = list(groups.values())
+    return list(zip(order, work_as(works, guard)))
+
+
+def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
+    """Send for tasks of one owner, with the rights that the process has now."""
+    contexts = Contexts()
+    ssl_v3 = requested(os.environ)
+    trusts = {}  # type: Dict[str, Any]
+    entries = {}  # type: Dict[int, Entry]
+    stopped = []  # type: List[Stopped]
+
+    def send(number: int, job: Job, problems: List[Problem]) -> None:
+        try:
+            entries[number] = _send(job, tasks[number].options, problems, contexts, guard)
+        except Stopped as error:
+            stopped.append(error)
+        except Exception as error:  # a fault of ours in one server's thread must not cost the others their results
+            failed = Problem('program_failed', 'The send failed by an error of the program: %s: %s.' % (type(error).__name__, error))
+            entries[number] = _refused(tasks[number], problems + [failed])
+
+    threads = []
+    for number, task in enumerate(tasks):
+        job, problems = _prepare(task, ssl_v3, contexts)
+        if job is None:
+            entries[number] = _refused(task, problems)
+            continue
+        threads.append(threading.Thread(target=send, args=(number, job, problems), daemon=True))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    if stopped:
+        raise stopped[0]
+    for entry in entries.values():
+        known = entry.pop('trust', None)
+        if known is not None and entry.get('verify'):
+            entry['trust_key'] = _note_trust(known, trusts)
+    return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trusts}
+
+
+def _note_trust(trust: Trust, trusts: Dict[str, Any]) -> str:
+    """Keep what the certificate was verified against for the controller's analysis, each distinct set once; return its key."""
+    ca = [block.der for block in trust.certificates or ()]
+    crls = [block.der for block in trust.crls or ()]
+    key = hashlib.sha256(b''.join(ca) + b'|' + b''.join(crls)).hexdigest()[:16]
+    if key not in trusts:
+        trusts[key] = {'ca': _base64(ca), 'crl': _base64(crls), 'system': trust.certificates is None}
+    return key
+
+
+def _base64(items: List[bytes]) -> List[str]:
+    return [base64.b64encode(item).decode('ascii') for item in items]
+
+
+def _prepare(task: Task, ssl_v3: bool, contexts: Contexts) -> Tuple[Optional[Job], List[Problem]]:
+    """Return the job, or None and why nothing can be sent; with a job, the problems are no errors."""
+    options = task.options
+    problems = []  # type: List[Problem]
+    try:
+        settings = dict(defaults(), **task.settings) if task.settings is not None else _settings_in_force(task, problems)
+    except ProblemError as error:
+        return None, [error.problem]
+    trust = None  # type: Optional[Trust]
+    encrypted = settings['EnableTLS'] != '0'
+    if encrypted and not any(problem.is_error for problem in problems):
+        trust, found = load_trust(settings, task.directory, task.staged)
+        problems += found
+    if not options.get('smtp_host') or not options.get('smtp_port'):
+        problems.append(Problem('smtp_server_unknown', 'No mail server is known: %s is not set.' % (
+            'smtp_host' if not options.get('smtp_host') else 'smtp_port')))
+    if str(options.get('smtp_host') or '').startswith('.'):
+        problems.append(Problem('host_not_found', 'A host name can\'t begin with a dot.', stage='resolve', value=options['smtp_host']))
+    if encrypted and ssl_v3 and not HAS_SSL_V3:
+        problems.append(Problem('ssl_v3_unavailable', '%s is set, but this host\'s Python has no SSLv3: only TLS was tried.' % VARIABLE,
+                                stage='handshake'))
+    if any(problem.is_error for problem in problems):
+        return None, problems
+    job = Job(
+        task.name, task.directory, settings, trust, options['smtp_host'], int(options['smtp_port']), options.get('sender') or '',
+        options.get('recipients') or [], options.get('subject') or '', options.get('body') or '', options['until'],
+        float(options['timeout']), options.get('min_tls') or 'TLSv1.2', options.get('crl_check') or 'leaf', ssl_v3,
+        '%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())))
+    try:
+        if encrypted and not job.ignores_errors:  # before the clock of a conversation runs
+            contexts.get(Policy(trust, job.checks_name, job.crl_check, job.min_tls, ssl_v3))
+    except ProblemError as error:
+        return None, problems + [error.problem]
+    return job, problems
+
+
+def _settings_in_force(task: Task, problems: List[Problem]) -> Dict[str, str]:
+    with WorkingDir(task.directory, task.name) as directory:
+        data, _status = directory.read_file(CONFIG_NAME)
+        config = parse(data, directory.path_of(CONFIG_NAME))
+    problems += config.problems
+    return config.settings
+
+
+def _send(job: Job, options: Dict[str, Any], before: List[Problem], contexts: Contexts, guard: Guard) -> Entry:
+    """Send with retries; a recipient that has the mail is not sent it again."""
+    attempts = 1 + int(options.get('retries') or 0)
+    kept = []  # type: List[Problem]  # of recipients that were refused for good in an earlier attempt
+    delivered = None  # type: Optional[Result]
+    for number in range(1, attempts + 1):
+        result = Attempt(job, contexts, guard.check).run()
+        conversation = result.conversation
+        if conversation is not None and conversation.reached and job.until == 'sent':
+            delivered = result
+        if conversation is None or not conversation.transient or number == attempts:
+            break
+        if conversation.reached and job.until == 'sent':
+            kept += [problem for problem in result.problems if problem.value not in conversation.deferred]
+            job = job._replace(recipients=conversation.deferred)
+        guard.check()
+        _sleep(float(options.get('retry_delay') or 0), guard.check)
+    return _entry(job, result, delivered or result, before + kept + result.problems, number)
+
+
+def _sleep(seconds: float, check: Callable[[], None]) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        check()
+        time.sleep(min(1.0, max(0.0, end - time.monotonic())))
+
+
+def _refused(task: Task, problems: List[Problem]) -> Entry:
+    """Return the entry of a server for which nothing was tried."""
+    options = task.options
+    return {'name': task.name, 'working_dir': task.directory, 'until': options['until'], 'host': options.get('smtp_host'),
+            'port': options.get('smtp_port'), 'reached': False, 'problems': _dicts(task.name, problems)}
+
+
+def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attempts: int) -> Entry:
+    """Return a server's entry; certificates are DER in base64, `trust` is for the sender's own use."""
+    facts = told.facts
+    conversation = told.conversation
+    reply = conversation.reply if conversation is not None else None
+    entry = {
+        'name': job.name, 'working_dir': job.directory, 'until': job.until, 'host': job.host, 'port': job.port, 'mode': job.mode,
+        'reached': last.conversation is not None and last.conversation.reached,
+        'attempts': attempts,
+        'problems': _dicts(job.name, problems),
+        'ignored': [dict(problem, server=job.name) for problem in facts.get('ignored', ())],
+        'trusted': job.trust.source if job.trust is not None else None,
+        'tls': facts.get('tls'),
+        'chain': _base64(facts.get('chain', [])),
+        'verify': facts.get('verify'),
+        'ehlo': {'name': facts['ehlo_name'], 'features': conversation.features if conversation else []}
+        if 'ehlo_name' in facts else None,
+        'reply': {'code': reply.code, 'text': reply.text, 'queue_id': queue_id(reply.text) if told is last or reply.kind == 2 else ''}
+        if reply is not None else None,
+        'message_id': '<%s>' % facts['message_id'] if job.until == 'sent' and 'message_id' in facts else None,
+        'timings_ms': facts.get('timings_ms'),
+        'trust': job.trust,
+    }
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _dicts(server: str, problems: List[Problem]) -> List[Dict[str, Any]]:
+    return [problem._replace(server=server).as_dict() for problem in problems]
