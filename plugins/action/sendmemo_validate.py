@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Judges the TLS configuration of InfoPrint servers, or one that lies elsewhere or nowhere yet. Changes nothing."""
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ..plugin_utils.arguments import ArgumentError
+from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+from ..plugin_utils.untrusted import Fields, Malformed, server_answers
+from ..plugin_utils.validation import Judged, Terms, judge_answer, judge_content, read_blocks
+
+LIMIT = 60.0  # seconds of the target's clock for the files of all servers
+
+
+class ActionModule(InfoprintAction):
+    MODULE = 'sendmemo_validate'
+
+    def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
+        given = [name for name in ('servers', 'path', 'content') if args[name] not in (None, [])]
+        if len(given) > 1:
+            raise ArgumentError(f'{" and ".join(given)} exclude each other: give one of them')
+        if args['working_dir'] and given != ['content']:
+            raise ArgumentError('working_dir goes with content; a server\'s own working_dir stands in its entry')
+        judged = self._judge(args, servers, given)
+        problems = [problem for one in judged for problem in one.problems]
+        return Outcome(
+            [one.entry for one in judged], problems, fail_on=args['fail_on'],
+            extra={'valid': not any(problem.is_error for problem in problems)})
+
+    def _judge(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]], given: list[str]) -> list[Judged]:
+        content = None if args['content'] is None else args['content'].encode('utf-8', 'surrogateescape')
+        if content is not None and not args['working_dir']:
+            return [judge_content(content, args['smtp_port'])]
+        answer = self.target.run('validating', {
+            'base_dir': args['base_dir'],
+            'servers': [{key: entry.get(key) for key in ('name', 'working_dir')} for entry in servers],
+            'path': args['path'],
+            'content': None if content is None else content.decode('latin-1'),
+            'working_dir': args['working_dir'],
+        }, LIMIT)
+        answers = server_answers(answer, servers) if given in ([], ['servers']) else _the_only(answer)
+        ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
+        blocks, terms = read_blocks(answer), Terms(dt.datetime.now(dt.timezone.utc), args['warn_days'])
+        return [judge_answer(fields, blocks, port, terms) for fields, port in zip(answers, ports, strict=True)]
+
+
+def _the_only(answer: Fields) -> list[Fields]:
+    answers = answer.children('servers')
+    if len(answers) != 1:
+        raise Malformed('it does not answer for the one configuration')
+    return answers

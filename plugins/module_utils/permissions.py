@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who can change a file: unsafe is what others than the owner of the working directory and root can write."""
+import grp
+import os
+import pwd
+import stat
+from typing import Optional
+
+from .problems import Problem
+
+
+def write_problem(status: os.stat_result, owner_uid: int, path: str) -> Optional[Problem]:
+    """Return the problem that the permissions of the file or directory at `path` are, None where they are safe."""
+    reason = _who_else(status, owner_uid)
+    if not reason:
+        return None
+    return Problem('unsafe_permissions', '%s can be changed by %s (mode %04o, owner %s, group %s).' % (
+        path, reason, stat.S_IMODE(status.st_mode), _user(status.st_uid), _group_name(status.st_gid)), file=path)
+
+
+def _who_else(status: os.stat_result, owner_uid: int) -> str:
+    if status.st_mode & stat.S_IWOTH:
+        return 'everybody'
+    if status.st_uid not in (0, owner_uid):
+        return 'its owner, who is neither %s nor root' % _user(owner_uid)
+    if status.st_mode & stat.S_IWGRP and not _is_private_group(status.st_gid, owner_uid):
+        return 'its group'
+    return ''
+
+
+def _is_private_group(gid: int, owner_uid: int) -> bool:
+    """Return whether nobody but the owner and root is in a group: root's own, or the user's of the same name."""
+    owner = _user(owner_uid)
+    try:
+        group = grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return (gid == 0 or group.gr_name == owner) and set(group.gr_mem) <= {owner, 'root'}
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return 'uid %d' % uid
+
+
+def _group_name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return 'gid %d' % gid

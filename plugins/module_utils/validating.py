@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads what lies on a host, changing nothing: the target's side of sendmemo_validate.
+
+Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir"}`; `path` is one configuration file anywhere,
+`content` one that came from the controller (bytes as latin-1), whose file names are looked up in `working_dir`.
+Answer: `{"servers": [{"name", "path", "sha256", "settings", "problems", "trust": {keyword: {"key", "file"}}}],
+"trust_files": [{"key", "blocks": [{"label", "line", "der"}]}]}`: certificates and CRLs alone, in base64, each distinct file once.
+"""
+import base64
+import hashlib
+import os
+from typing import Any, Dict, List, Optional
+
+from .config_file import ConfigFile, parse
+from .config_lines import LARGEST
+from .config_rules import value_problem
+from .guard import Guard
+from .host_files import read_trust_file
+from .keywords import CONFIG_NAME, KEYWORDS
+from .pem import read_pem, structure_problems
+from .permissions import write_problem
+from .problems import Problem, ProblemError
+from .working_dir import MAX_FILE, WorkingDir, find_servers
+
+MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host
+
+
+class _Trust:
+    """The trust files of a host by digest, each read out once; `left` is what may still be read, in bytes."""
+
+    def __init__(self) -> None:
+        self.blocks: Dict[str, List[Dict[str, Any]]] = {}
+        self.left = MAX_HOST
+        self._structure: Dict[str, Any] = {}
+
+    def add(self, data: bytes) -> str:
+        key = hashlib.sha256(data).hexdigest()
+        if key not in self.blocks:
+            self.left -= len(data)
+            self._structure[key] = pem = read_pem(data)
+            self.blocks[key] = [
+                {'label': block.label, 'line': block.line, 'der': base64.b64encode(block.der).decode('ascii')}
+                for block in pem.blocks]
+        return key
+
+    def problems(self, key: str, keyword: str, file: str) -> List[Problem]:
+        return list(structure_problems(self._structure[key], keyword, file))
+
+
+def run(request: Dict[str, Any], _guard: Guard) -> Dict[str, Any]:
+    """Return what is found. What is wrong with one server is among its problems and stops no other."""
+    trust = _Trust()
+    if request['content'] is not None:
+        found = [_one(request['working_dir'], None, '', trust, request['content'].encode('latin-1'))]
+    elif request['path']:
+        folder, name = os.path.split(request['path'])
+        found = [_one(os.path.realpath(folder), None, name, trust)]
+        found[0]['path'] = request['path']
+    else:
+        found = [_one(server.path, server.name, CONFIG_NAME, trust)
+                 for server in find_servers(request['base_dir'], request['servers'])]
+    return {'servers': found, 'trust_files': [{'key': key, 'blocks': blocks} for key, blocks in trust.blocks.items()]}
+
+
+def _one(folder: str, server: Optional[str], name: str, trust: _Trust, content: Optional[bytes] = None) -> Dict[str, Any]:
+    """Return the entry of one configuration: the file `name` in the directory `folder`, or `content` as if it lay there."""
+    entry: Dict[str, Any] = {'name': server, 'path': os.path.join(folder, name) if content is None else None, 'trust': {}}
+    problems: List[Problem] = []
+    try:
+        with WorkingDir(folder, server) as directory:
+            found = write_problem(directory.status, directory.owner.uid, folder)
+            if found:
+                problems.append(found)
+            if content is None:
+                data, status = directory.read_file(name, LARGEST)
+                found = write_problem(status, directory.owner.uid, entry['path'])
+                if found:
+                    problems.append(found)
+            else:
+                data = content
+            config = parse(data, entry['path'] or 'content')
+            problems.extend(config.problems)
+            entry['sha256'] = hashlib.sha256(data).hexdigest()
+            entry['settings'] = config.settings
+            _read_trust(directory, config, entry, problems, trust)
+    except ProblemError as error:
+        problems.append(error.problem)
+    entry['problems'] = [problem._replace(server=server).as_dict() for problem in problems]
+    return entry
+
+
+def _read_trust(directory: WorkingDir, config: ConfigFile, entry: Dict[str, Any], problems: List[Problem], trust: _Trust) -> None:
+    for keyword in KEYWORDS:
+        value = config.settings[keyword.name]
+        if keyword.kind != 'file' or not value or value_problem(keyword, value, config.file):
+            continue
+        try:
+            file = read_trust_file(directory, value, min(MAX_FILE, max(0, trust.left)))
+        except ProblemError as error:
+            problem = error.problem
+            if problem.code in ('file_not_found', 'file_not_readable', 'unsafe_path'):
+                problem = problem._replace(keyword=keyword.name, value=value)
+            problems.append(problem)
+            continue
+        key = trust.add(file.data)
+        entry['trust'][keyword.name] = {'key': key, 'file': file.path}
+        problems.extend(problem._replace(keyword=keyword.name) for problem in file.problems)
+        problems.extend(trust.problems(key, keyword.name, file.path))

@@ -1,0 +1,175 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of the action plugin of the same name, which does the work."""
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: sendmemo_validate
+short_description: Judge the mail encryption of InfoPrint servers, changing nothing
+version_added: 0.1.0
+description:
+  - Reads the C(sendmemo-ssl.cfg) of each RICOH InfoPrint Manager server of a host and the CA and CRL files that it names, and
+    lists what is wrong, each with file, line, keyword and what to do about it.
+  - Judged are the grammar, keywords and values, the form of the EHLO name, the dates, kinds and signatures of certificates and
+    CRLs, and who can change the files.
+  - Run as root, the files are read with the rights of the owner of the working directory, who runs the server. From a CA or CRL
+    file only certificates and CRLs leave the host, and nothing else of it is quoted.
+  - Where the product's manual is silent, the strict reading holds. A comment behind a value, quotes and sections are reported.
+    So are a byte order mark, control characters, lines of more than 4095 bytes and files of more than 1 MiB.
+options:
+  path:
+    description:
+      - Absolute path of one configuration on the target, which is judged instead of the servers'. File names in it are looked up
+        in its directory.
+      - Mutually exclusive with O(servers) and O(content).
+    type: str
+  content:
+    description:
+      - Text of a configuration, which is judged instead of the servers'. Nothing is connected unless O(working_dir) is given.
+      - Mutually exclusive with O(servers) and O(path).
+    type: str
+  working_dir:
+    description:
+      - Absolute path of the directory of the target in which file names in O(content) are looked up. Without it the files that
+        O(content) names are not judged.
+    type: str
+  smtp_port:
+    description:
+      - Port of the mail server. A port that is usual for another mode than that of C(EnableTLS) is the warning
+        C(port_mismatch).
+    type: int
+  warn_days:
+    description:
+      - Warn of CA certificates and CRLs that end within so many days.
+    type: int
+    default: 30
+  fail_on:
+    description:
+      - The least severity of a problem that makes the task fail. All results are returned then too.
+    type: str
+    choices: [error, warning, never]
+    default: error
+extends_documentation_fragment:
+  - printops.infoprint.common
+attributes:
+  diff_mode:
+    support: none
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+author:
+  - The printops.infoprint authors (@printops)
+seealso:
+  - module: printops.infoprint.sendmemo_config
+  - module: printops.infoprint.send_memo
+'''
+
+EXAMPLES = r'''
+- name: Judge every server that the host has
+  printops.infoprint.sendmemo_validate:
+
+- name: Judge two servers, and fail where a CA or a CRL ends within 60 days
+  printops.infoprint.sendmemo_validate:
+    servers:
+      - name: spl1
+      - name: spl2
+        working_dir: /print/spl2
+        smtp_port: 465
+    smtp_port: 587
+    warn_days: 60
+    fail_on: warning
+
+- name: Judge the vendor's sample after an update of the product
+  printops.infoprint.sendmemo_validate:
+    path: /usr/lpp/pd/cfg-samples/ssl/sendmemo/sendmemo-ssl.cfg
+
+- name: Judge a text on the controller, without a connection
+  printops.infoprint.sendmemo_validate:
+    content: "{{ lookup('ansible.builtin.file', 'sendmemo-ssl.cfg') }}"
+    fail_on: never
+  register: draft
+'''
+
+RETURN = r'''
+valid:
+  description: Whether no problem is an error, whatever O(fail_on) says.
+  returned: when what was asked for could be looked at
+  type: bool
+  sample: false
+problems:
+  description:
+    - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
+      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(file), C(line), C(keyword) and
+      C(value).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - code: invalid_ehlo_hostname
+      severity: error
+      message: Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:.
+      hint: Write [IPv6:fc00::1].
+      server: spl1
+      file: /var/pd/spl1/sendmemo-ssl.cfg
+      line: 52
+      keyword: Hostname
+      value: fc00::1
+    - code: ca_expires_soon
+      severity: warning
+      message: /var/pd/spl1/mail-ca.pem, line 1: CN=Example Mail CA expires on 2026-12-06 08:15 UTC, in 12 days.
+      hint: Get the CA's new certificate and put both into the CA file in time.
+      server: spl1
+      file: /var/pd/spl1/mail-ca.pem
+      line: 1
+      keyword: CAFile
+servers:
+  description: One entry per configuration, in the order of O(servers), or by name where they were found.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: spl2
+      path: /var/pd/spl2/sendmemo-ssl.cfg
+      sha256: 43b34d2a1bd7f4b9e1f0c5d4a3f0a76d7c0f54a3c6f63cd2e8a9f1b1a0f0f5d1
+      settings:
+        EnableTLS: '2'
+        CAFile: mail-ca.pem
+        CrlFile: ''
+        CertValidationIgnoreHostName: '0'
+        IgnoreCertificateErrors: '0'
+        Hostname: print1.example.com
+      problems: []
+  contains:
+    name:
+      description: Name of the server.
+      type: str
+      returned: for a server
+      sample: spl1
+    path:
+      description: Path of the configuration.
+      type: str
+      returned: unless O(content) is given
+      sample: /var/pd/spl1/sendmemo-ssl.cfg
+    sha256:
+      description: SHA-256 digest of the configuration.
+      type: str
+      returned: when it could be read
+      sample: 43b34d2a1bd7f4b9e1f0c5d4a3f0a76d7c0f54a3c6f63cd2e8a9f1b1a0f0f5d1
+    settings:
+      description:
+        - Each keyword's value in force, as text, defaults included. Of a keyword that is set twice the last.
+      type: dict
+      returned: when it could be read
+      sample: {EnableTLS: '1', CAFile: mail-ca.pem, CrlFile: '', CertValidationIgnoreHostName: '0', IgnoreCertificateErrors: '0', Hostname: ''}
+    problems:
+      description: What is wrong with this one.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+msg:
+  description: How many problems of each severity there are, then one line for each.
+  returned: always
+  type: str
+  sample: |-
+    1 error
+    error spl1 /var/pd/spl1/sendmemo-ssl.cfg:52: Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:. [invalid_ehlo_hostname] Write [IPv6:fc00::1].
+'''

@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""sendmemo_validate through real ansible-playbook runs: what lies on a host is told, all of it and nothing more."""
+from __future__ import annotations
+
+import hashlib
+import pathlib
+import shutil
+import stat
+
+import pytest
+
+from support.pki import Authority, days_from_now
+from support.playbook import hosts, local_host
+
+SOUND = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = crl.pem\nHostname = print1.example.com\n'
+
+
+@pytest.fixture
+def base_dir(tmp_path):
+    path = tmp_path / 'pd'
+    path.mkdir(mode=0o755)
+    return path
+
+
+def make_server(base_dir: pathlib.Path, pki, name: str, config: str = SOUND, **files: bytes) -> pathlib.Path:
+    """Make a working directory with a configuration, ca.pem and crl.pem; `files` (name without .pem) are put over them."""
+    directory = base_dir / name
+    directory.mkdir(mode=0o755)
+    content = {'ca': pki.ca_path.read_bytes(), 'crl': pki.crl_path.read_bytes(), **files}
+    for file, data in {'sendmemo-ssl.cfg': config.encode(), **{f'{stem}.pem': data for stem, data in content.items()}}.items():
+        (directory / file).write_bytes(data)
+        (directory / file).chmod(0o644)
+    return directory
+
+
+@pytest.fixture
+def validate(run_playbook):
+    """Run the module; return its result, and whether the task failed."""
+    def run(*arguments, expected='ok', **options):
+        play = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [
+            {'name': 'Judge', 'printops.infoprint.sendmemo_validate': options}]}]
+        ran = run_playbook(play, hosts(print1=local_host()), *arguments)
+        found = ran.results('print1', 'Judge')
+        assert [one.status for one in found] == [expected], ran.output
+        return found[0].result
+    return run
+
+
+def codes(result, server=None):
+    return [problem['code'] for problem in result['problems'] if server is None or problem.get('server') == server]
+
+
+@pytest.mark.every_core
+def test_sound_servers_are_valid_and_all_is_told_of_them(validate, base_dir, pki):
+    make_server(base_dir, pki, 'spl1')
+    make_server(base_dir, pki, 'spl2', 'EnableTLS = 2\n')
+    (base_dir / 'loose.cfg').write_text('x')
+    make_server(base_dir, pki, 'spl3.BAK', 'broken')
+    result = validate(base_dir=str(base_dir))
+    assert (result['valid'], result['problems'], result['changed'], result['msg']) == (True, [], False, 'no problems')
+    assert [entry['name'] for entry in result['servers']] == ['spl1', 'spl2']
+    assert result['servers'][0] == {
+        'name': 'spl1', 'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 'sha256': hashlib.sha256(SOUND.encode()).hexdigest(),
+        'problems': [], 'settings': {
+            'EnableTLS': '1', 'CAFile': 'ca.pem', 'CrlFile': 'crl.pem', 'CertValidationIgnoreHostName': '0',
+            'IgnoreCertificateErrors': '0', 'Hostname': 'print1.example.com'}}
+
+
+@pytest.mark.every_core
+def test_problems_are_told_with_file_and_line_and_no_text_is_templated(validate, base_dir, pki):
+    make_server(base_dir, pki, 'spl1', 'EnableTLS = {{ 6 * 7 }}\nenabletls = 1\n[tls]\nHostname = fc00::1\nHostname = a.example\n')
+    make_server(base_dir, pki, 'spl2')
+    result = validate(expected='failed', base_dir=str(base_dir))
+    path = str(base_dir / 'spl1' / 'sendmemo-ssl.cfg')
+    assert [(problem['code'], problem['line']) for problem in result['problems']] == [
+        ('invalid_value', 1), ('unknown_keyword', 2), ('invalid_line', 3), ('invalid_ehlo_hostname', 4), ('duplicate_keyword', 5)]
+    assert result['valid'] is False
+    assert result['problems'][0] == {
+        'code': 'invalid_value', 'severity': 'error', 'message': 'EnableTLS is "{{ 6 * 7 }}"; it can only be 0, 1 or 2.',
+        'hint': 'Write 0, 1 or 2.', 'server': 'spl1', 'file': path, 'line': 1, 'keyword': 'EnableTLS', 'value': '{{ 6 * 7 }}'}
+    assert result['servers'][0]['problems'] == result['problems']
+    assert (result['servers'][1]['name'], result['servers'][1]['problems']) == ('spl2', [])
+    lines = result['msg'].splitlines()
+    assert lines[0] == '5 errors'
+    assert lines[2].startswith(f'error spl1 {path}:2: enabletls is not a keyword')
+
+
+@pytest.mark.parametrize('fail_on, expected', (('error', 'ok'), ('warning', 'failed'), ('never', 'ok')))
+def test_warnings_fail_only_when_asked_and_leave_it_valid(validate, base_dir, pki, fail_on, expected):
+    make_server(base_dir, pki, 'spl1', 'EnableTLS = 0\n')
+    result = validate(expected=expected, base_dir=str(base_dir), fail_on=fail_on)
+    assert (codes(result), result['valid']) == (['tls_off'], True)
+
+
+def test_nothing_fails_with_never_and_errors_are_told_all_the_same(validate, base_dir, pki):
+    make_server(base_dir, pki, 'spl1', 'x\n')
+    result = validate(base_dir=str(base_dir), fail_on='never')
+    assert (codes(result), result['valid']) == (['invalid_line', 'tls_off'], False)
+
+
+def expired_ca() -> bytes:
+    return Authority('Old CA', not_after=days_from_now(-3.5)).pem
+
+
+# name: files, codes
+TRUST = {
+    'DER': ({'ca': b'\x30\x00'}, ['not_pem']),
+    'no certificate': ({'ca': Authority('A').crl()}, ['no_certificate']),
+    'no CRL': ({'crl': Authority('A').pem}, ['no_crl']),
+    'a leaf as CA': ({'ca': Authority('A').issue(['x.example']).certificate_pem}, ['not_a_ca', 'crl_issuer_unknown']),
+    'another CA': ({'ca': Authority('Another').pem}, ['crl_issuer_unknown']),
+    'another CA of the same name': ({'ca': Authority('Test CA').pem}, ['crl_issuer_unknown']),
+    'an expired CA': ({'ca': expired_ca()}, ['ca_expired', 'crl_issuer_unknown']),
+}
+
+
+@pytest.mark.parametrize('name', sorted(TRUST))
+def test_the_trust_files_on_the_host_are_judged(validate, base_dir, pki, name):
+    files, expected = TRUST[name]
+    make_server(base_dir, pki, 'spl1', **files)
+    assert codes(validate(expected='failed', base_dir=str(base_dir))) == expected
+
+
+def test_a_trust_file_outside_of_the_working_directory_may_be_a_link(validate, base_dir, pki, tmp_path):
+    (tmp_path / 'link.pem').symlink_to(pki.ca_path)
+    make_server(base_dir, pki, 'spl1', f'EnableTLS = 1\nCAFile = {tmp_path}/link.pem\n')
+    assert codes(validate(base_dir=str(base_dir))) == []
+
+
+def test_missing_files_links_and_missing_servers_are_told_each_for_itself(validate, base_dir, pki):
+    spl1 = make_server(base_dir, pki, 'spl1')
+    (spl1 / 'ca.pem').unlink()
+    spl2 = make_server(base_dir, pki, 'spl2')
+    (spl2 / 'ca.pem').unlink()
+    (spl2 / 'ca.pem').symlink_to('/etc/shadow')
+    make_server(base_dir, pki, 'spl3')
+    spl4 = base_dir / 'spl4'
+    spl4.mkdir(mode=0o755)
+    names = ('spl1', 'spl2', 'spl3', 'spl4', 'spl5')
+    result = validate(expected='failed', base_dir=str(base_dir), servers=[{'name': name} for name in names])
+    assert {name: codes(result, name) for name in names} == {
+        'spl1': ['file_not_found'], 'spl2': ['unsafe_path'], 'spl3': [], 'spl4': ['file_not_found'], 'spl5': ['not_a_server']}
+    assert [entry['name'] for entry in result['servers']] == list(names)
+    assert result['problems'][0]['keyword'] == 'CAFile'
+
+
+def test_a_private_key_is_told_and_nothing_of_it_is_shown(validate, base_dir, pki):
+    key = pki.server.key_pem
+    make_server(base_dir, pki, 'spl1', ca=pki.ca_path.read_bytes() + key)
+    result = validate('-vvv', expected='failed', base_dir=str(base_dir))
+    assert codes(result) == ['private_key_in_trust_file']
+    assert not any(line in repr(result) for line in key.decode().splitlines()[1:-1])
+
+
+def test_what_others_can_write_is_unsafe(validate, base_dir, pki):
+    spl1 = make_server(base_dir, pki, 'spl1')
+    for path in (spl1, spl1 / 'sendmemo-ssl.cfg', spl1 / 'crl.pem'):
+        path.chmod(path.stat().st_mode | stat.S_IWOTH)
+    result = validate(expected='failed', base_dir=str(base_dir))
+    assert [(problem['code'], problem['file']) for problem in result['problems']] == [
+        ('unsafe_permissions', str(path)) for path in (spl1, spl1 / 'sendmemo-ssl.cfg', spl1 / 'crl.pem')]
+
+
+def test_the_port_is_compared_where_it_is_known(validate, base_dir, pki):
+    for name in ('spl1', 'spl2', 'spl3'):
+        make_server(base_dir, pki, name)
+    make_server(base_dir, pki, 'spl4', 'EnableTLS = 2\n')
+    result = validate(base_dir=str(base_dir), smtp_port=465, servers=[
+        {'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 587}, {'name': 'spl3', 'smtp_port': 2525}, {'name': 'spl4'}])
+    assert [(problem['code'], problem['server'], problem['severity']) for problem in result['problems']] == [
+        ('port_mismatch', 'spl1', 'warning')]
+
+
+def test_one_path_is_judged(validate, base_dir, pki):
+    directory = make_server(base_dir, pki, 'samples')
+    shutil.move(directory / 'sendmemo-ssl.cfg', directory / 'new.cfg')
+    result = validate(path=str(directory / 'new.cfg'))
+    entry, = result['servers']
+    assert ('name' not in entry, entry['path'], entry['problems'], result['valid']) == (True, str(directory / 'new.cfg'), [], True)
+
+
+def test_content_is_judged_without_a_connection(run_playbook):
+    play = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [
+        {'name': 'Judge', 'printops.infoprint.sendmemo_validate': {'content': 'EnableTLS = 1\nCAFile = ca.pem\nHostname = host\n'}}]}]
+    ran = run_playbook(play, hosts(print1={'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 1}))
+    found, = ran.results('print1', 'Judge')
+    assert found.status == 'failed', ran.output
+    assert codes(found.result) == ['invalid_ehlo_hostname']
+    assert set(found.result['servers'][0]) == {'sha256', 'settings', 'problems'}
+
+
+def test_content_is_judged_with_the_files_of_a_working_directory(validate, base_dir, pki):
+    directory = make_server(base_dir, pki, 'spl1')
+    result = validate(expected='failed', content='EnableTLS = 1\nCAFile = ca.pem\nCrlFile = gone.pem\n', working_dir=str(directory))
+    assert codes(result) == ['file_not_found']
+    assert result['problems'][0]['file'] == str(directory / 'gone.pem')
+
+
+@pytest.mark.parametrize('options, reason', (
+    ({'path': '/x', 'content': 'y'}, 'path and content exclude each other'),
+    ({'path': '/x', 'servers': [{'name': 'spl1'}]}, 'servers and path exclude each other'),
+    ({'path': '/x', 'working_dir': '/y'}, 'working_dir goes with content'),
+    ({'path': 'x'}, 'absolute path'),
+))
+def test_options_that_do_not_fit_are_refused(validate, options, reason):
+    assert reason in validate(expected='failed', **options)['msg']
