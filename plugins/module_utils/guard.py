@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The program's own limits on the target: a wall clock, and somebody who still waits for the answer.
 
-A stopped controller does not stop a program on the target, so the program ends itself.
+A stopped controller does not stop a program on the target, so the program ends itself. A closed pipe shows at once; what
+lies between (an ssh client, a sudo with a terminal of its own) notices only when it has something to pass on, so the
+watch sends a sign of life while the work lasts.
 """
 import os
 import select
@@ -11,7 +13,7 @@ import threading
 import time
 from typing import Callable, Optional
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.25  # between two looks, and two signs of life
 BACKSTOP_SECONDS = 10  # past the limit the kernel's alarm ends a program whose watch could not
 
 
@@ -22,15 +24,17 @@ class Stopped(Exception):
 class Guard:
     """Ends the program at `limit` seconds of wall clock from now, or when the reader of `output_fd` has gone.
 
-    `on_limit` is called once, from the watching thread, to say so before the program ends. A forked child takes
-    `for_child()`. `output_fd` None means that nobody's reading is watched.
+    The watching thread calls `sign_of_life` now and then, and `on_limit` once, to say so before the program ends.
+    A forked child takes `for_child()`. `output_fd` None means that nobody's reading is watched.
     """
 
-    def __init__(self, limit: float, output_fd: Optional[int] = None, on_limit: Optional[Callable[[], None]] = None) -> None:
+    def __init__(self, limit: float, output_fd: Optional[int] = None, on_limit: Optional[Callable[[], None]] = None,
+                 sign_of_life: Optional[Callable[[], None]] = None) -> None:
         self.limit = limit
         self._end = time.monotonic() + limit
         self._output_fd = output_fd
         self._on_limit = on_limit
+        self._sign_of_life = sign_of_life
 
     def remaining(self) -> float:
         """Return the seconds that are left, 0 at the limit."""
@@ -64,6 +68,8 @@ class Guard:
     def _watch(self) -> None:
         while self.remaining() and not self.abandoned():
             time.sleep(min(POLL_SECONDS, self.remaining()))
+            if self._sign_of_life is not None:
+                self._sign_of_life()
         if not self.remaining() and self._on_limit is not None:
             self._on_limit()
         os._exit(1)

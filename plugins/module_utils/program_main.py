@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import select
 import sys
 import zlib
 
@@ -50,9 +51,31 @@ def frame(answer, nonce):
     return head.encode('ascii') + body + b':END\n'
 
 
-def write_all(fd, data):
-    while data:
-        data = data[os.write(fd, data):]
+class Output:
+    """Where the answer goes: one of them, whoever is first, and line feeds before it as signs of life."""
+
+    def __init__(self, fd, nonce):
+        self.fd = fd
+        self.nonce = nonce
+        self.lock = _thread.allocate_lock()
+
+    def answer(self, answer):
+        self.lock.acquire()  # for good: nothing may follow, and a second answer waits for the end of the program
+        data = frame(answer, self.nonce)
+        while data:
+            data = data[os.write(self.fd, data):]
+
+    def sign_of_life(self):
+        if self.lock.acquire(False):
+            try:
+                poll = select.poll()
+                poll.register(self.fd, select.POLLOUT)
+                if poll.poll(0):
+                    os.write(self.fd, b'\n')
+            except OSError:
+                pass  # nobody reads: the guard sees it too
+            finally:
+                self.lock.release()
 
 
 def failure(error):
@@ -63,19 +86,12 @@ def failure(error):
 
 
 def main(payload):
-    output = os.dup(1)
+    output = Output(os.dup(1), payload['nonce'])
     os.dup2(2, 1)  # nothing but the answer goes to standard output
     sys.meta_path.insert(0, _Sources(payload['modules']))
     guard_module = __import__(PACKAGE + '.guard', fromlist=['Guard'])
     problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
-
-    once = _thread.allocate_lock()  # never released: the watch and the work must not both answer
-
-    def answer_with(answer):
-        if once.acquire(False):
-            write_all(output, frame(answer, payload['nonce']))
-
-    guard = guard_module.Guard(payload['limit'], output, lambda: answer_with({'stopped': 'limit'}))
+    guard = guard_module.Guard(payload['limit'], output.fd, lambda: output.answer({'stopped': 'limit'}), output.sign_of_life)
     guard.watch()
     try:
         entry = __import__('%s.%s' % (PACKAGE, payload['entry']), fromlist=['run'])
@@ -86,7 +102,7 @@ def main(payload):
         answer = {'stopped': str(error)}
     except Exception as error:
         answer = failure(error)
-    answer_with(answer)
+    output.answer(answer)
     sys.stdout.flush()
     os._exit(0)  # the watch's thread, and what a send left behind, have nothing more to say
 

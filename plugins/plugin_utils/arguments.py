@@ -140,9 +140,10 @@ def _check_option(name: str, value: t.Any, where: str = '') -> None:
             raise ArgumentError(f'{where}{name} holds the control character {found.group()!r} in {item[:60]!r}: remove it')
     if name in ABSOLUTE and not value.startswith('/'):
         raise ArgumentError(f'{where}{name} is {value!r}: give an absolute path of the target, it is not expanded')
-    low, high = RANGES.get(name, (value, value))
-    if not isinstance(value, (str, list)) and not low <= value <= high:
-        raise ArgumentError(f'{where}{name} is {value}: it can be {low:g} to {high:g}')
+    if name in RANGES:
+        low, high = RANGES[name]
+        if not low <= value <= high:
+            raise ArgumentError(f'{where}{name} is {value}: it can be {low:g} to {high:g}')
     if name == 'mode':
         file_mode(value, where)
 

@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An action for tests of the carrier: hands `request` to the target's probe and returns what that answers."""
+from __future__ import annotations
+
+from ..plugin_utils.arguments import COMMON, MODULES
+from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+
+MODULES['probe'] = {**COMMON, 'request': {'type': 'dict', 'default': {}}, 'limit': {'type': 'float', 'default': 20.0}}
+
+
+class ActionModule(InfoprintAction):
+    MODULE = 'probe'
+
+    def perform(self, args, servers):
+        answer = self.target.run('probe', args['request'], args['limit'])
+        return Outcome([], [], 'done', extra={'probe': answer.texts_by_key('facts')})
