@@ -44,7 +44,7 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
 
     The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
     smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check. Returns
-    `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...]}}}`, in the order of the request; see `_entry`.
+    `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...]}}, 'now': seconds}`, in the order of the request; see `_entry`.
     """
     servers = find_servers(request['base_dir'], request['servers'])
     return send_all([_task(server, request) for server in servers], guard)
@@ -92,7 +92,7 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
             continue
         entries.update(zip(numbers, answer['servers']))
         trust.update(answer['trust'])
-    return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust}
+    return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust, 'now': int(time.time())}
 
 
 def _all_groups(tasks: List[Task], own: List[int], groups: Dict[Identity, List[int]],
@@ -144,7 +144,7 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         raise stopped[0]
     for entry in entries.values():
         known = entry.pop('trust', None)
-        if known is not None and entry.get('verify'):
+        if known is not None and entry.get('chain') and (entry.get('verify') or entry['ignores_errors']):
             entry['trust_key'] = _note_trust(known, trusts)
     return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trusts}
 
@@ -263,6 +263,8 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
         'message_id': '<%s>' % facts['message_id'] if job.until == 'sent' and 'message_id' in facts else None,
         'timings_ms': facts.get('timings_ms'),
         'trust': job.trust,
+        'checks_name': job.checks_name,
+        'ignores_errors': job.ignores_errors,
     }
     return {key: value for key, value in entry.items() if value is not None}
 

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Sends a real mail from the target, for each InfoPrint server, with the configuration that is in force."""
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils.message import check_address, refuse_breaks
+from ..plugin_utils.arguments import ArgumentError
+from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+from ..plugin_utils.send_report import report, terms_of
+from ..plugin_utils.untrusted import server_answers
+
+# What the target needs; an entry's own value counts before the option of the task.
+ENTRY = ('name', 'working_dir', 'smtp_host', 'smtp_port', 'sender', 'recipients', 'subject', 'body')
+OPTIONS = (*ENTRY[2:], 'timeout', 'retries', 'retry_delay', 'min_tls', 'crl_check')
+SPARE_SECONDS = 10.0  # for reading files and making contexts, beside the conversations
+
+
+class ActionModule(InfoprintAction):
+    MODULE = 'send_memo'
+
+    def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
+        until = 'envelope' if self._task.check_mode and args['until'] == 'sent' else args['until']
+        for entry in servers or [args]:
+            _check(entry, until)
+        request = {key: args[key] for key in OPTIONS}
+        request.update(
+            base_dir=args['base_dir'], until=until, servers=[{key: entry.get(key) for key in ENTRY} for entry in servers])
+        attempts = args['retries'] + 1
+        limit = attempts * args['timeout'] + args['retries'] * args['retry_delay'] + SPARE_SECONDS
+        answer = self.target.run('sending', request, limit)
+        terms = terms_of(answer, args['warn_days'], args['crl_check'])
+        sent = [report(fields, answer, until, terms) for fields in server_answers(answer, servers)]
+        return Outcome(
+            [one.entry for one in sent], [problem for one in sent for problem in one.problems],
+            '\n'.join(one.line for one in sent), fail_on=args['fail_on'])
+
+
+def _check(entry: t.Mapping[str, t.Any], until: str) -> None:
+    """Refuse, before anything connects, what no mail server could take. Raises ArgumentError."""
+    of = f' of server {entry["name"]}' if entry.get('name') else ''
+    if until != 'handshake' and not entry.get('recipients'):
+        raise ArgumentError(f'recipients{of} is missing: give at least one mail address, or until: handshake, which needs none')
+    try:
+        for address in entry.get('recipients') or ():
+            check_address(f'recipients{of}', address)
+        if entry.get('sender'):
+            check_address(f'sender{of}', entry['sender'])
+        refuse_breaks(f'subject{of}', entry.get('subject') or '')
+        refuse_breaks(f'smtp_host{of}', entry.get('smtp_host') or '')
+    except ValueError as error:
+        raise ArgumentError(str(error)) from None

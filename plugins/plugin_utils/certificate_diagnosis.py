@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every defect of a mail server's certificate and chain, each checked by itself: OpenSSL names only the first it meets.
+
+An expired CRL hides "revoked", an expired certificate hides both. Python 3.6 does not even tell which one OpenSSL named.
+Nothing here is a verdict: that is the handshake's. This says why.
+"""
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from ..module_utils.name_match import host_matches, plain_host
+from ..module_utils.problems import Problem
+from .certificate_facts import DAY, extension, load, load_crl, moment, names, not_after, not_before, shown, utc
+
+DEEPEST = 10
+WEAK_HASHES = frozenset(('md5', 'sha1'))
+LEAST_BITS = {rsa.RSAPublicKey: 2048, dsa.DSAPublicKey: 2048, ec.EllipticCurvePublicKey: 224}  # OpenSSL's security level 2
+
+
+class Trust(t.NamedTuple):
+    """What the target verified against. `authorities` None = its system's own store, which is not at hand.
+
+    `crls` None = revocation is not checked; `whole_chain` says that it is checked above the leaf too.
+    """
+    authorities: list[x509.Certificate] | None
+    crls: list[x509.CertificateRevocationList] | None
+    whole_chain: bool
+    source: str
+
+
+class Path(t.NamedTuple):
+    """The chain as it could be built, the leaf first, and why it ends without a trusted root ('' where it doesn't)."""
+    certificates: list[x509.Certificate]
+    code: str
+    message: str
+
+
+def trust_of(ca: t.Sequence[bytes] | None, crls: t.Sequence[bytes], whole_chain: bool, source: str) -> Trust:
+    """Return the trust in DER as objects; what cryptography can't read is left out."""
+    authorities = None if ca is None else [certificate for der in ca if (certificate := load(der)) is not None]
+    return Trust(authorities, [crl for der in crls if (crl := load_crl(der)) is not None] if crls else None, whole_chain, source)
+
+
+def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None, now: dt.datetime) -> list[Problem]:
+    """Return all defects of a chain that was sent, the leaf first, in the order in which OpenSSL would meet them.
+
+    `host` None = the name is not checked.
+    """
+    if not chain:
+        return []
+    path = build_path(chain, trust)
+    found = [_defect(path.code, path.message)] if path.code else []
+    for check in (_purposes, _weaknesses):
+        found += check(path.certificates, trust)
+    if host is not None and not host_matches(names(chain[0]), plain_host(host)):
+        found.append(_defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {names(chain[0]).shown()}.'))
+    if trust.crls is not None:
+        found += _revocation(path.certificates, trust, now)
+    return [*found, *_dates(path.certificates, now)]
+
+
+def _defect(code: str, message: str) -> Problem:
+    return Problem(code, message, stage='certificate')
+
+
+def build_path(chain: t.Sequence[x509.Certificate], trust: Trust) -> Path:
+    """Follow the issuers from the leaf up: the trusted ones first, then what the server sent (RFC 5280, section 6.1)."""
+    path = [chain[0]]
+    trusted = trust.authorities or []
+    while len(path) < DEEPEST:
+        current = path[-1]
+        if current.subject == current.issuer:
+            if trust.authorities is None or current in trusted:
+                return Path(path, '', '')
+            if len(path) == 1:
+                return Path(path, 'self_signed', f'The certificate of {shown(current.subject)} is signed by itself, not by a CA.')
+            return Path(path, 'unknown_ca', f'The chain ends at {shown(current.subject)}, which is not in {trust.source}.')
+        candidates = [one for one in [*trusted, *chain[1:]] if one.subject == current.issuer and one not in path]
+        signers = [one for one in candidates if _signed_by(current, one)]
+        if signers:
+            path.append(signers[0])
+            continue
+        if candidates:
+            return Path(path, 'signature_invalid', (
+                f'The signature of {shown(current.subject)} is not that of the {shown(current.issuer)} that is known.'))
+        if trust.authorities is None:
+            return Path(path, '', '')  # its issuer may be in the store that is not at hand
+        partial = ' (which holds an intermediate CA of it, but not its root)' if current in trusted else ''
+        return Path(path, 'unknown_ca', (
+            f'{shown(current.subject)} was issued by {shown(current.issuer)}, which is neither in {trust.source}{partial} nor sent along.'))
+    return Path(path, 'path_length_exceeded', f'The chain has more than {DEEPEST} certificates.')
+
+
+def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except Exception:  # a wrong signature, or an algorithm that cryptography doesn't verify
+        return False
+    return True
+
+
+def _purposes(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]:
+    usage = extension(path[0], x509.ExtendedKeyUsage)
+    if usage is not None and not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage):
+        yield _defect('wrong_purpose', f'The certificate of {shown(path[0].subject)} is not for servers (its extended key usage).')
+    for depth, authority in enumerate(path[1:]):
+        constraints = extension(authority, x509.BasicConstraints)
+        if authority.version == x509.Version.v1 and authority in (trust.authorities or ()):
+            continue  # a root of old, without extensions
+        if constraints is None or not constraints.ca:
+            yield _defect('issuer_not_ca', f'{shown(authority.subject)} has issued a certificate of the chain, but is no CA.')
+        elif constraints.path_length is not None and constraints.path_length < _intermediates(path[1:depth + 1]):
+            yield _defect('path_length_exceeded', (
+                f'{shown(authority.subject)} allows {constraints.path_length} CAs below it; there are {depth}.'))
+
+
+def _intermediates(path: list[x509.Certificate]) -> int:
+    """Return how many CAs count for a path length: self-issued ones don't (RFC 5280, section 6.1.4)."""
+    return sum(certificate.subject != certificate.issuer for certificate in path)
+
+
+def _weaknesses(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]:
+    for certificate in path:
+        try:
+            key = certificate.public_key()
+        except Exception:
+            continue
+        for kind, least in LEAST_BITS.items():
+            if isinstance(key, kind) and key.key_size < least:
+                yield _defect('weak_key', f'The key of {shown(certificate.subject)} has {key.key_size} bits; {least} are the least.')
+        if certificate not in (trust.authorities or ()) and certificate.subject != certificate.issuer:
+            try:
+                algorithm = certificate.signature_hash_algorithm
+            except Exception:
+                continue
+            if algorithm is not None and algorithm.name in WEAK_HASHES:
+                yield _defect('weak_signature', f'The certificate of {shown(certificate.subject)} is signed with {algorithm.name.upper()}.')
+
+
+def _revocation(path: list[x509.Certificate], trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
+    if len(path) == 1 and path[0].subject == path[0].issuer:
+        return
+    for place, certificate in enumerate(path if trust.whole_chain else path[:1]):
+        if certificate.subject == certificate.issuer and place:
+            continue  # a root answers for itself
+        lists = [crl for crl in trust.crls or () if crl.issuer == certificate.issuer]
+        if not lists:
+            yield _defect('crl_missing', f'There is no revocation list of {shown(certificate.issuer)}, who issued {shown(certificate.subject)}.')
+        issuer = path[place + 1] if place + 1 < len(path) else None
+        for crl in lists:
+            yield from _list_defects(crl, certificate, issuer, now)
+
+
+def _list_defects(crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate | None,
+                  now: dt.datetime) -> t.Iterator[Problem]:
+    name = shown(crl.issuer)
+    if issuer is not None and not _valid_list(crl, issuer):
+        yield _defect('crl_signature_invalid', f'The revocation list of {name} is not signed by that CA.')
+    start, end = utc(crl, 'last_update'), utc(crl, 'next_update')
+    if start is not None and start > now:
+        yield _defect('crl_not_yet_valid', f'The revocation list of {name} begins on {moment(start)}.')
+    if end is not None and end <= now:
+        yield _defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {_ago(now - end)}.')
+    entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+    if entry is not None:
+        when = utc(entry, 'revocation_date')
+        yield _defect('revoked', f'The certificate of {shown(certificate.subject)} was revoked{f" on {moment(when)}" if when else ""}.')
+
+
+def _valid_list(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
+        return bool(crl.is_signature_valid(issuer.public_key()))  # type: ignore[arg-type]
+    except Exception:  # a kind of key that cryptography can't verify
+        return False
+
+
+def _dates(path: list[x509.Certificate], now: dt.datetime) -> t.Iterator[Problem]:
+    for certificate in path:
+        start, end = not_before(certificate), not_after(certificate)
+        if start > now:
+            yield _defect('not_yet_valid', f'The certificate of {shown(certificate.subject)} is valid from {moment(start)} on.')
+        if end <= now:
+            yield _defect('expired', f'The certificate of {shown(certificate.subject)} expired on {moment(end)}, {_ago(now - end)}.')
+
+
+def _ago(span: dt.timedelta) -> str:
+    days = span // DAY
+    return f'{days} day{"" if days == 1 else "s"} ago' if days else f'{max(1, span // dt.timedelta(minutes=1))} minutes ago'
+
+
+def merged(named: Problem, said: str, found: list[Problem]) -> list[Problem]:
+    """Return all defects, first the one that OpenSSL named, in our words where we found it too.
+
+    `named` is the target's problem, `said` OpenSSL's own text with its number, '' where this Python doesn't tell.
+    """
+    same = [problem for problem in found if problem.code == named.code]
+    others = [problem for problem in found if problem.code != named.code]
+    if same:
+        message = f'{same[0].message} ({said})' if said else same[0].message
+        return [named._replace(message=message), *same[1:], *others]
+    if named.code == 'certificate_invalid' and not said and found:
+        return found
+    return [named, *found]
+
+
+def expires_soon(certificate: x509.Certificate, now: dt.datetime, warn_days: int) -> Problem | None:
+    """Return the warning for a certificate that ends within `warn_days`, None for one that doesn't or has ended."""
+    end = not_after(certificate)
+    if end <= now or end - now > warn_days * DAY:
+        return None
+    return _defect('certificate_expires_soon', (
+        f'The certificate of {shown(certificate.subject)} expires on {moment(end)}: {(end - now) // DAY} days are left.'))

@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a target says of its sends as results: the verdict, all defects of a certificate, and one line for each server."""
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import typing as t
+
+from ..module_utils.problems import Problem
+from . import certificate_diagnosis as diagnosis
+from .certificate_facts import describe, load
+from .infoprint_action import server_entry
+from .results import complete
+from .untrusted import Fields, Malformed
+
+MODES = {'none': 'plaintext', 'starttls': 'STARTTLS', 'smtps': 'SMTPS'}
+GOALS = {
+    'handshake': 'no mail sent, as far as the handshake was asked for',
+    'envelope': 'sender and recipients accepted, no mail sent',
+}
+TIMINGS = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'envelope', 'data', 'total')
+MOST_CERTIFICATES = 20
+
+
+class Terms(t.NamedTuple):
+    """How the sends are judged. `now` is the target's clock, which its OpenSSL went by."""
+    now: dt.datetime
+    warn_days: int
+    crl_check: str
+
+
+class Sent(t.NamedTuple):
+    """One server's result, its problems and its line of `msg`."""
+    entry: dict[str, t.Any]
+    problems: list[Problem]
+    line: str
+
+
+def terms_of(answer: Fields, warn_days: int, crl_check: str) -> Terms:
+    """Return the terms, with the clock of the target. Raises Malformed."""
+    seconds = answer.integer('now', high=1 << 36)
+    if seconds is None:
+        raise Malformed('it does not tell the time')
+    return Terms(dt.datetime.fromtimestamp(seconds, dt.timezone.utc), warn_days, crl_check)
+
+
+def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
+    """Return what became of one server's send. Anything unclear is not ok. Raises Malformed."""
+    if fields.text('until') != until:
+        raise Malformed('it has another goal than was asked for')
+    chain = [certificate for der in _ders(fields, 'chain') if (certificate := load(der)) is not None]
+    problems, ignored = _judged(fields, answer, chain, terms)
+    if fields.flag('reached') and chain and fields.child('tls') is not None:
+        soon = diagnosis.expires_soon(chain[0], terms.now, terms.warn_days)
+        problems += [soon] if soon is not None else []
+    reached = bool(fields.flag('reached')) and _is_proven(fields, until)
+    if not reached and not any(problem.is_error for problem in problems):
+        problems.append(Problem('program_failed', 'The send ended without saying why.'))
+    name = fields.text('name')
+    problems = [problem._replace(server=name) for problem in problems]
+    certificates = [describe(certificate, terms.now) for certificate in chain]
+    entry = server_entry(
+        fields, problems, ok=reached and not any(problem.is_error for problem in problems), until=until,
+        ignored=[complete(problem)._replace(server=name).as_dict() for problem in ignored],
+        **_facts(fields), **({'certificate': certificates[0], 'chain': certificates} if certificates else {}))
+    return Sent(entry, problems, _line(fields, entry, problems))
+
+
+def _is_proven(fields: Fields, until: str) -> bool:
+    """Return whether the answer holds what shows that the goal was reached."""
+    tls, reply = fields.child('tls'), fields.child('reply')
+    if fields.text('mode') != 'none' and (tls is None or not tls.text('version')):
+        return False
+    return until != 'sent' or (reply is not None and 200 <= (reply.integer('code') or 0) < 300)
+
+
+def _judged(fields: Fields, answer: Fields, chain: list[t.Any], terms: Terms) -> tuple[list[Problem], list[Problem]]:
+    """Return problems and ignored problems, the defects of the certificate among them."""
+    problems, ignored = fields.problems(), fields.problems('ignored')
+    key = fields.text('trust_key')
+    if key is None or not chain:
+        return problems, ignored
+    host = fields.text('host') if fields.flag('checks_name') else None
+    found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now)
+    said = _said(fields)
+    if fields.flag('ignores_errors'):
+        named = [problem for problem in ignored if problem.stage == 'certificate']
+        return problems, diagnosis.merged(named[0], said, found) if named else found
+    result: list[Problem] = []
+    for problem in problems:
+        result += diagnosis.merged(problem, said, found) if problem.stage == 'certificate' else [problem]
+    return result, ignored
+
+
+def _said(fields: Fields) -> str:
+    verify = fields.child('verify')
+    number = verify.integer('code') if verify is not None else None
+    return f'OpenSSL {number}: {verify.text("text", "")}' if verify is not None and number else ''
+
+
+def _trust(fields: Fields, answer: Fields, key: str, terms: Terms) -> diagnosis.Trust:
+    sets = answer.child('trust')
+    known = sets.child(key) if sets is not None else None
+    if known is None:
+        raise Malformed('it does not tell what a certificate was verified against')
+    source = fields.text('trusted', 'the CA file')
+    ca = None if known.flag('system') else _ders(known, 'ca')
+    return diagnosis.trust_of(ca, _ders(known, 'crl'), terms.crl_check == 'chain', source)
+
+
+def _ders(fields: Fields, key: str) -> list[bytes]:
+    texts = fields.raw_texts(key, limit=8 << 20)
+    try:
+        return [base64.b64decode(text, validate=True) for text in (texts[:MOST_CERTIFICATES] if key == 'chain' else texts)]
+    except (binascii.Error, ValueError):
+        raise Malformed(f'{key} is not base64') from None
+
+
+def _facts(fields: Fields) -> dict[str, t.Any]:
+    """Return the parts of an entry that are there."""
+    facts: dict[str, t.Any] = {}
+    tls, ehlo, reply, timings = (fields.child(key) for key in ('tls', 'ehlo', 'reply', 'timings_ms'))
+    if tls is not None:
+        facts['tls'] = {'mode': tls.text('mode'), 'version': tls.text('version'), 'cipher': tls.text('cipher'), 'bits': tls.integer('bits')}
+    if ehlo is not None:
+        facts['ehlo'] = {'name': ehlo.text('name'), 'features': ehlo.texts('features')}
+    if reply is not None:
+        facts['reply'] = {'code': reply.integer('code'), 'text': reply.text('text'), 'queue_id': reply.text('queue_id', '')}
+    if fields.text('message_id') is not None:
+        facts['message_id'] = fields.text('message_id')
+    if timings is not None:
+        facts['timings_ms'] = {stage: spent for stage in TIMINGS if (spent := timings.integer(stage)) is not None}
+    return facts
+
+
+def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> str:
+    """Return the line of `msg`: what worked, or the first error with its remedy."""
+    where = f'{fields.text("host") or "unknown"}:{fields.integer("port") or "unknown"}'
+    mode = MODES.get(fields.text('mode', ''), '')
+    head = f'{entry["name"]} -> {where}{f" {mode}" if mode else ""}'
+    completed = [complete(problem) for problem in problems]
+    errors = [problem for problem in completed if problem.severity == 'error']
+    also = [problem.code for problem in [*errors[1:], *(problem for problem in completed if problem.severity == 'warning')]]
+    tail = f'; also: {", ".join(also)}' if also else ''
+    if not entry['ok']:
+        first = errors[0]
+        stage = f' ({first.stage})' if first.stage else ''
+        return f'{head} FAILED{stage}: {first.message} [{first.code}] {first.hint}{tail}'.replace('\n', ' ')
+    tls, certificate = entry.get('tls'), entry.get('certificate')
+    parts = [' '.join([head, tls['version'], tls['cipher']]) if tls else head]
+    if tls and certificate:
+        parts.append(f'certificate {certificate["days_left"]} days left')
+    if entry['until'] == 'sent':
+        queue_id = entry['reply']['queue_id']
+        parts.append(f'queued as {queue_id}' if queue_id else f'accepted: {entry["reply"]["code"]} {entry["reply"]["text"]}')
+    else:
+        parts.append(GOALS[entry['until']])
+    if entry['ignored']:
+        parts.append(f'ignored: {", ".join(problem["code"] for problem in entry["ignored"])}')
+    return (', '.join(parts) + tail).replace('\n', ' ')
