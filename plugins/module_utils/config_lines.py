@@ -37,7 +37,7 @@ class Line(NamedTuple):
 def read_lines(data: bytes) -> List[Line]:
     """Return the lines of a file; their `raw` joined is `data`. A file that is larger than LARGEST is one invalid line."""
     if len(data) > LARGEST:
-        return [Line(1, data, INVALID, fault='the file has %d bytes; at most %d are read' % (len(data), LARGEST))]
+        return [Line(1, data, INVALID, fault='it has %d bytes; at most %d are read' % (len(data), LARGEST))]
     return [_read_line(number, raw) for number, raw in enumerate(_split(data), 1)]
 
 

@@ -41,7 +41,7 @@ def given_settings(lines: Iterable[Line]) -> Dict[str, str]:
 def judge(lines: List[Line], file: str) -> List[Problem]:
     """Return the problems of a file's lines, in the order of the lines, those of the whole last."""
     if len(lines) == 1 and len(lines[0].raw) > LARGEST:
-        return [Problem('file_not_readable', '%s is not read: %s.' % (file, lines[0].fault), file=file)]
+        return [Problem('file_not_readable', 'The file is not read: %s.' % lines[0].fault, file=file)]
     found: List[Problem] = []
     first_of: Dict[str, int] = {}
     left_out = 0
@@ -52,7 +52,7 @@ def judge(lines: List[Line], file: str) -> List[Problem]:
         else:
             left_out += len(problems)
     if left_out:
-        found.append(Problem('invalid_line', '%s has %d more problems, which are not listed.' % (file, left_out),
+        found.append(Problem('invalid_line', 'The file has %d more problems, which are not listed.' % left_out,
                              'Look whether this is a sendmemo-ssl.cfg at all.', file=file))
     return found + list(_problems_of_the_whole(lines, file))
 
@@ -64,7 +64,7 @@ def value_problem(keyword: Keyword, value: str, file: str, line: Optional[int] =
 
 def _line_problems(line: Line, file: str, first_of: Dict[str, int]) -> Iterator[Problem]:
     if line.kind == INVALID:
-        yield Problem('invalid_line', 'Line %d of %s is not "Keyword = value": %s.' % (line.number, file, line.fault),
+        yield Problem('invalid_line', 'The line is not "Keyword = value": %s.' % line.fault,
                       _line_hint(line), file=file, line=line.number, value=_shown_if_no_key(line.text))
     if line.kind != SETTING:
         return

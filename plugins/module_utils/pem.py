@@ -79,9 +79,9 @@ class _Reader:
             else:
                 self._end(label, number)
         elif b'\0' in line:
-            self.faults.append((number, 'there is a NUL byte, behind which OpenSSL may read nothing more'))
+            self.faults.append((number, 'There is a NUL byte, behind which OpenSSL may read nothing more'))
         elif _ALMOST.search(line):
-            self.faults.append((number, 'a BEGIN or END line is not alone in its line or not well-formed'))
+            self.faults.append((number, 'A BEGIN or END line is not alone in its line or not well-formed'))
         elif self.opened is not None:
             self.body.append(line)
 
@@ -98,7 +98,7 @@ class _Reader:
     def _end(self, label: str, number: int) -> None:
         opened, self.opened = self.opened, None
         if opened is None or opened[0] != label:
-            self.faults.append((number, 'an END line has no BEGIN line of the same kind'))
+            self.faults.append((number, 'An END line has no BEGIN line of the same kind'))
         elif label in (CERTIFICATE, CRL):
             self._close(label, opened[1])
         elif not is_private_key(label):
@@ -107,7 +107,7 @@ class _Reader:
     def _close(self, label: str, number: int) -> None:
         der, fault = _content(self.body)
         if not fault and len(self.blocks) == MOST_BLOCKS:
-            fault = 'at most %d blocks are read' % MOST_BLOCKS
+            fault = 'At most %d blocks are read' % MOST_BLOCKS
         if fault:
             self.faults.append((number, fault))
         else:
@@ -115,7 +115,7 @@ class _Reader:
 
     def _miss_the_end(self) -> None:
         if self.opened is not None:
-            self.faults.append((self.opened[1], 'a block has no END line'))
+            self.faults.append((self.opened[1], 'A block has no END line'))
 
 
 def as_pem(block: Block) -> str:
@@ -130,27 +130,27 @@ def structure_problems(pem: Pem, keyword: str, file: str) -> Iterator[Problem]:
     wanted = CERTIFICATE if keyword == 'CAFile' else CRL
     for label, line in pem.others:
         if is_private_key(label):
-            yield Problem('private_key_in_trust_file', '%s holds a private key (line %d).' % (file, line),
+            yield Problem('private_key_in_trust_file', 'The file holds a private key.',
                           file=file, line=line, keyword=keyword)
     for line, fault in pem.faults[:MOST_FAULTS]:
-        yield Problem('not_pem', '%s, line %d: %s.' % (file, line, fault), file=file, line=line, keyword=keyword)
+        yield Problem('not_pem', '%s.' % fault, file=file, line=line, keyword=keyword)
     if len(pem.faults) > MOST_FAULTS:
-        yield Problem('not_pem', '%s has %d more faults.' % (file, len(pem.faults) - MOST_FAULTS), file=file, keyword=keyword)
+        yield Problem('not_pem', 'The file has %d more faults.' % (len(pem.faults) - MOST_FAULTS), file=file, keyword=keyword)
     for label, line in pem.others:
         if label in _OTHER_CERTIFICATES:
             yield Problem(
-                'not_pem', '%s holds a block of the kind %s (line %d), which is not judged.' % (file, label, line),
+                'not_pem', 'There is a block of the kind %s, which is not judged.' % label,
                 'Convert it: openssl x509 -in FILE -out NEW.', file=file, line=line, keyword=keyword)
     if pem.of(wanted) or pem.faults:
         return
     if not pem.blocks and not pem.others:
         kind = ('x509' if wanted == CERTIFICATE else 'crl') if pem.is_der else ''
         yield Problem(
-            'not_pem', '%s is %s.' % (file, 'DER, not PEM' if pem.is_der else 'not PEM: there is no block in it'),
+            'not_pem', 'The file is %s.' % ('DER, not PEM' if pem.is_der else 'not PEM: there is no block in it'),
             'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind if kind else '', file=file, keyword=keyword)
         return
     code, name = ('no_certificate', 'certificate') if wanted == CERTIFICATE else ('no_crl', 'certificate revocation list')
-    yield Problem(code, '%s holds no %s, only %s.' % (file, name, _listed(pem)), file=file, keyword=keyword)
+    yield Problem(code, 'The file holds no %s, only %s.' % (name, _listed(pem)), file=file, keyword=keyword)
 
 
 def _listed(pem: Pem) -> str:
@@ -164,16 +164,16 @@ def _listed(pem: Pem) -> str:
 def _content(body: List[bytes]) -> Tuple[bytes, str]:
     """Return the DER of a block's lines, or what is wrong with them; only what OpenSSL reads too is right."""
     if not body:
-        return b'', 'a block is empty'
+        return b'', 'A block is empty'
     if not all(_BASE64.fullmatch(line) for line in body):
-        return b'', 'a block holds a line that is not base64'
+        return b'', 'A block holds a line that is not base64'
     try:
         text = b''.join(body)
         der = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        return b'', 'the base64 of a block is broken'
+        return b'', 'The base64 of a block is broken'
     if b'=' in text.rstrip(b'=') or not _is_der(der):
-        return b'', 'a block holds something else than its BEGIN line says'
+        return b'', 'A block holds something else than its BEGIN line says'
     return der, ''
 
 

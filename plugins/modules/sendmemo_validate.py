@@ -105,8 +105,8 @@ problems:
   sample:
     - code: invalid_ehlo_hostname
       severity: error
-      message: Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:.
-      hint: Write [IPv6:fc00::1].
+      message: 'Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:.'
+      hint: 'Write [IPv6:fc00::1].'
       server: spl1
       file: /var/pd/spl1/sendmemo-ssl.cfg
       line: 52
@@ -114,7 +114,7 @@ problems:
       value: fc00::1
     - code: ca_expires_soon
       severity: warning
-      message: /var/pd/spl1/mail-ca.pem, line 1: CN=Example Mail CA expires on 2026-12-06 08:15 UTC, in 12 days.
+      message: CN=Example Mail CA expires on 2026-12-06 08:15 UTC, in 12 days.
       hint: Get the CA's new certificate and put both into the CA file in time.
       server: spl1
       file: /var/pd/spl1/mail-ca.pem
@@ -158,7 +158,13 @@ servers:
         - Each keyword's value in force, as text, defaults included. Of a keyword that is set twice the last.
       type: dict
       returned: when it could be read
-      sample: {EnableTLS: '1', CAFile: mail-ca.pem, CrlFile: '', CertValidationIgnoreHostName: '0', IgnoreCertificateErrors: '0', Hostname: ''}
+      sample:
+        EnableTLS: '1'
+        CAFile: mail-ca.pem
+        CrlFile: ''
+        CertValidationIgnoreHostName: '0'
+        IgnoreCertificateErrors: '0'
+        Hostname: ''
     problems:
       description: What is wrong with this one.
       type: list
@@ -171,5 +177,5 @@ msg:
   type: str
   sample: |-
     1 error
-    error spl1 /var/pd/spl1/sendmemo-ssl.cfg:52: Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:. [invalid_ehlo_hostname] Write [IPv6:fc00::1].
+    error spl1 /var/pd/spl1/sendmemo-ssl.cfg:9: EnableTLS is "3"; it can only be 0, 1 or 2. [invalid_value] Write 0, 1 or 2.
 '''

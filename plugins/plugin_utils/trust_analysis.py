@@ -68,7 +68,7 @@ def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.dateti
 
 def _authority_problems(authority: Authority, now: dt.datetime, warn_days: int, file: str, line: int) -> t.Iterator[Problem]:
     def problem(code: str, seen: str) -> Problem:
-        return Problem(code, f'{file}, line {line}: {authority.subject} {seen}.', file=file, line=line, keyword='CAFile')
+        return Problem(code, f'{authority.subject} {seen}.', file=file, line=line, keyword='CAFile')
 
     if authority.fault:
         yield problem('not_a_ca', f'is not a CA: {authority.fault}')
@@ -113,11 +113,11 @@ def _issuer_problems(der: bytes, revocations: RevocationList, authorities: list[
 
 
 def _crl_problem(code: str, revocations: RevocationList, seen: str, file: str, line: int) -> Problem:
-    return Problem(code, f'{file}, line {line}: the CRL of {revocations.issuer} {seen}.', file=file, line=line, keyword='CrlFile')
+    return Problem(code, f'The CRL of {revocations.issuer} {seen}.', file=file, line=line, keyword='CrlFile')
 
 
 def _unreadable(reason: str, kind: str, file: str, line: int, keyword: str) -> Problem:
-    return Problem('not_pem', f'{file}, line {line}: the {kind} is broken: {reason}.', f'Get the {kind} again from its issuer.',
+    return Problem('not_pem', f'The {kind} is broken: {reason}.', f'Get the {kind} again from its issuer.',
                    file=file, line=line, keyword=keyword)
 
 

@@ -28,7 +28,8 @@ def make_server(base_dir: pathlib.Path, pki, name: str, config: str = SOUND, **f
     directory = base_dir / name
     directory.mkdir(mode=0o755)
     content = {'ca': pki.ca_path.read_bytes(), 'crl': pki.crl_path.read_bytes(), **files}
-    for file, data in {'sendmemo-ssl.cfg': config.encode(), **{f'{stem}.pem': data for stem, data in content.items()}}.items():
+    by_name = {'sendmemo-ssl.cfg': config.encode(), **{f'{stem}.pem': data for stem, data in content.items()}}
+    for file, data in by_name.items():
         (directory / file).write_bytes(data)
         (directory / file).chmod(0o644)
     return directory
@@ -61,15 +62,16 @@ def test_sound_servers_are_valid_and_all_is_told_of_them(validate, base_dir, pki
     assert (result['valid'], result['problems'], result['changed'], result['msg']) == (True, [], False, 'no problems')
     assert [entry['name'] for entry in result['servers']] == ['spl1', 'spl2']
     assert result['servers'][0] == {
-        'name': 'spl1', 'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 'sha256': hashlib.sha256(SOUND.encode()).hexdigest(),
-        'problems': [], 'settings': {
+        'name': 'spl1', 'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 'problems': [],
+        'sha256': hashlib.sha256(SOUND.encode()).hexdigest(), 'settings': {
             'EnableTLS': '1', 'CAFile': 'ca.pem', 'CrlFile': 'crl.pem', 'CertValidationIgnoreHostName': '0',
             'IgnoreCertificateErrors': '0', 'Hostname': 'print1.example.com'}}
 
 
 @pytest.mark.every_core
 def test_problems_are_told_with_file_and_line_and_no_text_is_templated(validate, base_dir, pki):
-    make_server(base_dir, pki, 'spl1', 'EnableTLS = {{ 6 * 7 }}\nenabletls = 1\n[tls]\nHostname = fc00::1\nHostname = a.example\n')
+    config = 'EnableTLS = {{ 6 * 7 }}\nenabletls = 1\n[tls]\nHostname = fc00::1\nHostname = a.example\n'
+    make_server(base_dir, pki, 'spl1', config)
     make_server(base_dir, pki, 'spl2')
     result = validate(expected='failed', base_dir=str(base_dir))
     path = str(base_dir / 'spl1' / 'sendmemo-ssl.cfg')
@@ -174,15 +176,17 @@ def test_the_port_is_compared_where_it_is_known(validate, base_dir, pki):
 
 def test_one_path_is_judged(validate, base_dir, pki):
     directory = make_server(base_dir, pki, 'samples')
-    shutil.move(directory / 'sendmemo-ssl.cfg', directory / 'new.cfg')
-    result = validate(path=str(directory / 'new.cfg'))
+    path = directory / 'new.cfg'
+    shutil.move(directory / 'sendmemo-ssl.cfg', path)
+    result = validate(path=str(path))
     entry, = result['servers']
-    assert ('name' not in entry, entry['path'], entry['problems'], result['valid']) == (True, str(directory / 'new.cfg'), [], True)
+    assert ('name' not in entry, entry['path'], entry['problems'], result['valid']) == (True, str(path), [], True)
 
 
 def test_content_is_judged_without_a_connection(run_playbook):
+    content = 'EnableTLS = 1\nCAFile = ca.pem\nHostname = host\n'
     play = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [
-        {'name': 'Judge', 'printops.infoprint.sendmemo_validate': {'content': 'EnableTLS = 1\nCAFile = ca.pem\nHostname = host\n'}}]}]
+        {'name': 'Judge', 'printops.infoprint.sendmemo_validate': {'content': content}}]}]
     ran = run_playbook(play, hosts(print1={'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 1}))
     found, = ran.results('print1', 'Judge')
     assert found.status == 'failed', ran.output
@@ -192,7 +196,8 @@ def test_content_is_judged_without_a_connection(run_playbook):
 
 def test_content_is_judged_with_the_files_of_a_working_directory(validate, base_dir, pki):
     directory = make_server(base_dir, pki, 'spl1')
-    result = validate(expected='failed', content='EnableTLS = 1\nCAFile = ca.pem\nCrlFile = gone.pem\n', working_dir=str(directory))
+    content = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = gone.pem\n'
+    result = validate(expected='failed', content=content, working_dir=str(directory))
     assert codes(result) == ['file_not_found']
     assert result['problems'][0]['file'] == str(directory / 'gone.pem')
 

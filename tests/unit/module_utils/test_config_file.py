@@ -196,7 +196,7 @@ def test_a_file_of_something_else_does_not_give_a_problem_for_each_line():
     problems = parse(b'x\n' * 5000, FILE).problems
     assert len(problems) == config_rules.MOST_PROBLEMS + 2
     assert [problem.message for problem in problems if not problem.line and problem.code == 'invalid_line'] == [
-        'sendmemo-ssl.cfg has 4900 more problems, which are not listed.']
+        'The file has 4900 more problems, which are not listed.']
 
 
 _PIECES = st.sampled_from([

@@ -122,7 +122,7 @@ def test_der_is_named_with_the_command_that_converts_it():
     for keyword, kind in (('CAFile', 'x509'), ('CrlFile', 'crl')):
         problem, = structure_problems(read_pem(DER), keyword, 'ca.der')
         assert (problem.message, problem.hint) == (
-            'ca.der is DER, not PEM.', 'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind)
+            'The file is DER, not PEM.', 'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind)
 
 
 def test_nothing_of_a_file_is_quoted_but_known_labels():
@@ -136,7 +136,7 @@ def test_nothing_of_a_file_is_quoted_but_known_labels():
 def test_many_faults_are_counted():
     problems = list(structure_problems(read_pem(b'-----BEGIN CERTIFICATE-----\n' * 1000), 'CAFile', 'ca.pem'))
     assert len(problems) == MOST_FAULTS + 1
-    assert problems[-1].message == 'ca.pem has 980 more faults.'
+    assert problems[-1].message == 'The file has 980 more faults.'
 
 
 @given(st.lists(st.tuples(st.sampled_from([CERTIFICATE, CRL]), st.sampled_from([SMALL, DER, b'\x30\x00'])), max_size=6))
