@@ -14,12 +14,13 @@ GUARDED = ('ssl.TLSVersion', 'ssl.SSLContext.minimum_version', 'ssl.SSLContext.m
 
 def lint_commands(files: list[str]) -> dict[str, list[str]]:
     """Return the name of each linter and its command. In: the checkout's files, relative to its root."""
-    excluded = [word for name in GUARDED for word in ('--exclude', name)]
+    guarded = [word for name in GUARDED for word in ('--exclude', name)]
+    vermin = ['vermin', '--target=3.6-', '--violations', '--no-tips', '--eval-annotations', *guarded]
     commands = {
         'ruff': ['ruff', 'check', '--no-cache', '.'],
         'mypy': ['mypy', *(f'{COLLECTION}/{directory}' for directory in typed_directories(files))],
-        'mypy tools': ['mypy', 'tests/tools'],
-        'vermin': ['vermin', '--target=3.6-', '--violations', '--no-tips', '--eval-annotations', *excluded, 'plugins/module_utils'],
+        'mypy, demo and tools': ['mypy', 'demo', 'tests/support', 'tests/tools'],
+        'vermin': [*vermin, 'plugins/module_utils'],
         'ansible-lint': ['ansible-lint', '--offline', '--nocolor', '-q'],
         'yamllint': ['yamllint', '--strict', '.'],
         'antsibull-docs': ['antsibull-docs', 'lint-collection-docs', '--plugin-docs', '--disallow-unknown-collection-refs', '.'],

@@ -3,6 +3,7 @@
 """Runs one command of the tests and counts what passed."""
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -11,9 +12,12 @@ from xml.etree import ElementTree
 
 from environments import CHECKOUT
 
-
 # How much is shown of the output of a command that ended well: enough for its own summary.
 LINES_OF_SUCCESS = 3
+# What pip says of every package, and nobody needs to read.
+CHATTER = re.compile(
+    r'WARNING: Location |(Collecting|Installing collected|Requirement already|Successfully installed|Using cached) '
+    r'| +(Downloading|Using cached|━)')
 
 
 class Tally(NamedTuple):
@@ -64,11 +68,15 @@ def run(job: Job) -> Result:
         code, output = 127, str(error)
     seconds = time.monotonic() - began
     if not job.streamed:
-        if code == 0:
-            output = '\n'.join(output.rstrip().splitlines()[-LINES_OF_SUCCESS:])
         verdict = 'passed' if code == 0 else f'FAILED ({code})'
-        print(f'\n=== {job.name}: {verdict}, {seconds:.0f} s\n{output.rstrip()}', flush=True)
+        print(f'\n=== {job.name}: {verdict}, {seconds:.0f} s', *worth_reading(output, code), sep='\n', flush=True)
     return Result(job.name, count(job.report, code), seconds)
+
+
+def worth_reading(output: str, code: int) -> list[str]:
+    """Return the lines to show of a command's output: the last ones when it ended well, else all but pip's."""
+    lines = [line for line in output.splitlines() if line.strip() and not CHATTER.match(line)]
+    return lines[-LINES_OF_SUCCESS:] if code == 0 else lines
 
 
 def count(report: Path | None, code: int) -> Tally:
