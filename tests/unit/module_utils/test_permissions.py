@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who else can change a file: judged by owner, mode and group as they are on the host."""
+import grp
+import os
+import pwd
+import stat
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.module_utils import permissions
+
+OWNER, OTHER, PRIVATE, SHARED = 5001, 5002, 6001, 6002
+
+
+@pytest.fixture(autouse=True)
+def accounts(monkeypatch):
+    """A host with the user ipm1, their private group and the group sys, which has another member."""
+    names = {OWNER: 'ipm1', OTHER: 'bob', 0: 'root'}
+    groups = {PRIVATE: ('ipm1', []), SHARED: ('sys', ['bob']), 0: ('root', [])}
+
+    def user(uid):
+        return pwd.struct_passwd((names[uid], 'x', uid, PRIVATE, '', '/', '/bin/sh'))
+
+    def group(gid):
+        return grp.struct_group((groups[gid][0], 'x', gid, groups[gid][1]))
+
+    monkeypatch.setattr(permissions.pwd, 'getpwuid', user)
+    monkeypatch.setattr(permissions.grp, 'getgrgid', group)
+    return groups
+
+
+def status(mode, uid=OWNER, gid=PRIVATE):
+    return os.stat_result((stat.S_IFREG | mode, 0, 0, 1, uid, gid, 0, 0, 0, 0))
+
+
+@pytest.mark.parametrize('found', (
+    status(0o644), status(0o600), status(0o755), status(0o644, 0, 0), status(0o664), status(0o664, gid=0),
+    status(0o664, 0, PRIVATE), status(0o644, gid=SHARED), status(0o644, gid=9999),
+))
+def test_what_only_the_owner_and_root_can_write_is_safe(found):
+    assert permissions.write_problem(found, OWNER, '/x') is None
+
+
+@pytest.mark.parametrize('found, who', (
+    (status(0o646), 'everybody'), (status(0o777), 'everybody'), (status(0o602, 0, 0), 'everybody'),
+    (status(0o600, OTHER), 'its owner, who is neither ipm1 nor root'),
+    (status(0o400, 9999), 'its owner, who is neither ipm1 nor root'),
+    (status(0o664, gid=SHARED), 'its group'), (status(0o664, gid=9999), 'its group'), (status(0o664, 0, SHARED), 'its group'),
+))
+def test_what_another_can_write_is_unsafe_and_says_who(found, who):
+    problem = permissions.write_problem(found, OWNER, '/x')
+    assert problem.code == 'unsafe_permissions'
+    assert problem.message.startswith('/x can be changed by %s (mode ' % who)
+
+
+def test_a_private_group_with_another_member_is_unsafe(accounts):
+    accounts[PRIVATE][1].append('bob')
+    assert permissions.write_problem(status(0o664), OWNER, '/x')
+
+
+def test_the_message_has_mode_owner_and_group():
+    assert permissions.write_problem(status(0o666, gid=SHARED), OWNER, '/x').message == (
+        '/x can be changed by everybody (mode 0666, owner ipm1, group sys).')
