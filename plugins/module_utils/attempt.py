@@ -119,7 +119,7 @@ class Attempt:
             own_host = host_name()
             sender = job.sender or 'sendmemo@%s' % (own_host if is_address_literal(ehlo_name) else ehlo_name)
             message_id = '%s@%s' % (job.message_token, ehlo_name)
-            self.facts.update(ehlo_name=ehlo_name, message_id=message_id, sender=sender)
+            self.facts['ehlo_name'] = ehlo_name
 
             first_stage = 'handshake' if job.mode == 'smtps' else 'banner'
 
@@ -130,6 +130,7 @@ class Attempt:
                     stream.on_silence(min(SILENT_SECONDS, SILENT_SHARE * job.timeout), look)
 
             def compose_mail() -> bytes:
+                self.facts['message_id'] = message_id
                 facts = self._mail_facts(own_host, ehlo_name, message_id)
                 return compose(Mail(sender, job.recipients, job.subject or mail_text.subject(facts),
                                     job.body or mail_text.body(facts), message_id, time.time()))

@@ -11,14 +11,17 @@ import time
 from typing import Any, Dict, List, Optional
 
 from .backups import Backups
+from .config_file import parse
 from .config_set import Drift, WantedSet, file_owner
 from .guard import Guard
+from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .transaction import Transaction
 from .working_dir import Server, WorkingDir, acting_as, find_servers
 
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
 GRACE = 1.0  # seconds
+TRIAL_KEYS = ('smtp_host', 'smtp_port', 'sender', 'recipients')
 
 
 class _Work:
@@ -97,8 +100,23 @@ def _each(works: List[_Work], step: Any) -> List[_Work]:
     return [work for work in works if not work.failed]
 
 
-def _try(works: List[_Work], request: Dict[str, Any], guard: Guard) -> None:
-    """Use the staged sets against the mail server, all at the same time; a set that can't send is not committed."""
+def _try(works: List[_Work], trial: Dict[str, Any], guard: Guard) -> None:
+    """Use the staged sets against the mail server, all at the same time; a set that can't send gets its problems."""
+    from .sending import Task, send_all  # most runs change nothing and need no ssl
+
+    tasks = []
+    for work in works:
+        assert work.transaction is not None and work.transaction.wanted.config is not None
+        entry = work.server.entry or trial['defaults']
+        options = dict(trial, **{key: entry[key] for key in TRIAL_KEYS if key in entry})
+        settings = parse(work.transaction.wanted.config, CONFIG_NAME).settings
+        tasks.append(Task(work.server.name, work.server.path, options, settings, dict(work.transaction.staged)))
+    answer = send_all(tasks, guard)
+    for work, tried in zip(works, answer['servers']):
+        work.problems += [Problem(**problem) for problem in tried['problems']]
+        if not tried['reached'] and not work.failed:
+            work.problems.append(Problem('connection_lost', 'The try ended before the %s was reached.' % trial['until']))
+        work.changed = not work.failed
 
 
 def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
@@ -109,8 +127,9 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
         if not request['check']:
             differing = [work for work in going if work.changed]
             staged = _each(differing, lambda work: work.transaction.stage())
-            if request['try'] and staged:
-                _try(staged, request, guard)
+            tried = [work for work in staged if work.transaction.wanted.config is not None] if request['try'] else []
+            if tried:
+                _try(tried, dict(request['try'], defaults=request['defaults']), guard)
                 staged = [work for work in staged if not work.failed]
             committed = _each(staged, lambda work: _commit(work, request))
             if any(work.transaction.leftovers() for work in committed if work.transaction):

@@ -256,11 +256,11 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
         'tls': facts.get('tls'),
         'chain': _base64(facts.get('chain', [])),
         'verify': facts.get('verify'),
-        'ehlo': {'name': facts['ehlo_name'], 'features': conversation.features if conversation else []}
-        if 'ehlo_name' in facts else None,
+        'ehlo': {'name': facts['ehlo_name'], 'features': conversation.features}
+        if conversation is not None and conversation.greeting else None,
         'reply': {'code': reply.code, 'text': reply.text, 'queue_id': queue_id(reply.text) if told is last or reply.kind == 2 else ''}
         if reply is not None else None,
-        'message_id': '<%s>' % facts['message_id'] if job.until == 'sent' and 'message_id' in facts else None,
+        'message_id': '<%s>' % facts['message_id'] if 'message_id' in facts else None,
         'timings_ms': facts.get('timings_ms'),
         'trust': job.trust,
         'checks_name': job.checks_name,

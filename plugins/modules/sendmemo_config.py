@@ -109,6 +109,15 @@ options:
     description:
       - Port of the mail server that O(try_before_commit) uses.
     type: int
+  sender:
+    description:
+      - Envelope sender that O(try_before_commit=envelope) uses.
+    type: str
+  recipients:
+    description:
+      - Envelope recipients that O(try_before_commit=envelope) uses. Nothing is sent to them.
+    type: list
+    elements: str
   timeout:
     description:
       - Seconds that a try may take for one server, by the wall clock.

@@ -68,7 +68,8 @@ MODULES: dict[str, Spec] = {
     'sendmemo_config': {
         **COMMON,
         **_own('enable_tls', 'ca_src', 'ca_content', 'ca_path', 'crl_src', 'crl_content', 'crl_path', 'hostname',
-               'cert_validation_ignore_host_name', 'ignore_certificate_errors', 'owner', 'group', 'smtp_host', 'smtp_port'),
+               'cert_validation_ignore_host_name', 'ignore_certificate_errors', 'owner', 'group', 'smtp_host', 'smtp_port',
+               'sender', 'recipients'),
         **SEND,
         'mode': {'type': 'raw', 'default': '0644'},
         'template': TEXT,

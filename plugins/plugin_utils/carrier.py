@@ -92,10 +92,9 @@ class Target:
     def _takes_standard_input(self) -> bool:
         """Return whether the connection passes data to a command: core does so only where pipelining is on, yet all that
         stands in its way where it is off is a `become` that wants a terminal."""
-        connection = self._action._connection
-        if connection.become:
-            return bool(connection.is_pipelining_enabled())
-        return bool(connection.has_pipelining)
+        if self._action._connection.become:
+            return bool(self._action._is_pipelining_enabled('new'))
+        return bool(self._action._connection.has_pipelining)
 
     def _as_file(self, data: bytes) -> str:
         """Return the path, quoted, of a file in the task's temporary directory with the program; the task removes both."""

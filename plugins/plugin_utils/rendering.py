@@ -41,8 +41,8 @@ class Renderer:
         places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), os.path.dirname(path)]
         self._searchpath = [place for found in places for place in (os.path.join(found, 'templates'), found)]
 
-    def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> bytes:
-        """Return the file's content for a server (None where servers are found, not named), in UTF-8.
+    def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> tuple[bytes, list[Problem]]:
+        """Return the file's content for a server (None where servers are found, not named), in UTF-8, and its warnings.
 
         Raises ProblemError invalid_value where the template fails, or where the text, read back, does not hold exactly
         `settings` or has a line that is wrong.
@@ -57,8 +57,7 @@ class Renderer:
             raise ProblemError(Problem(
                 'invalid_value', f'The template {self.path} can\'t be rendered: {error}', 'Correct the template.', file=self.path)) from None
         content = text.encode('utf-8')
-        self._prove(content, settings)
-        return content
+        return content, self._prove(content, settings)
 
     def _render(self, variables: dict[str, t.Any]) -> str:
         templar = self._action._templar.copy_with_new_env(searchpath=self._searchpath, available_variables=variables)
@@ -67,7 +66,7 @@ class Renderer:
             return str(templar.template(trust_as_template(self._text), escape_backslashes=False, overrides=overrides) or '')
         return str(templar.do_template(self._text, preserve_trailing_newlines=True, escape_backslashes=False, overrides=overrides))
 
-    def _prove(self, content: bytes, settings: dict[str, str]) -> None:
+    def _prove(self, content: bytes, settings: dict[str, str]) -> list[Problem]:
         found = parse(content, self.path)
         wrong = [problem for problem in found.problems if problem.is_error]
         if wrong:
@@ -78,6 +77,7 @@ class Renderer:
                     'invalid_value',
                     f'The template {self.path} renders {name} as {_shown(found.given.get(name))}, declared is {_shown(settings.get(name))}.',
                     'Write each keyword of settings as "Keyword = value", and no other.', file=self.path, keyword=name))
+        return found.problems
 
 
 def _shown(value: str | None) -> str:
