@@ -3,6 +3,8 @@
 """What the test mail says when nobody says it: which host and server sent it, what that proves, and with which settings."""
 from typing import NamedTuple
 
+from .send_job import Job
+
 MODES = {'none': 'no TLS (EnableTLS 0)', 'starttls': 'STARTTLS (EnableTLS 1)', 'smtps': 'SMTPS (EnableTLS 2)'}
 
 
@@ -19,6 +21,20 @@ class Facts(NamedTuple):
     verification: str
     ehlo_name: str
     message_id: str
+
+
+def trusted(job: Job) -> str:
+    """Return what the mail server's certificate was verified against."""
+    return job.trust.source if job.trust is not None and not job.ignores_errors else 'nothing'
+
+
+def verified(job: Job) -> str:
+    """Return what was verified of the mail server."""
+    if job.mode == 'none':
+        return 'none'
+    if job.ignores_errors:
+        return 'none (IgnoreCertificateErrors)'
+    return 'certificate and host name' if job.checks_name else 'certificate, not the host name (CertValidationIgnoreHostName)'
 
 
 def subject(facts: Facts) -> str:

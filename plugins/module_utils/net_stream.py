@@ -5,6 +5,7 @@
 TLS runs on memory buffers (ssl.SSLObject), so that a server that sends a byte a second can't stretch the handshake and
 the server's own bytes can be looked at when it fails.
 """
+import _ssl
 import select
 import socket
 import ssl
@@ -15,7 +16,8 @@ from .name_match import packed_address
 from .smtp_session import Stream, StreamLost, StreamTimedOut
 
 PIECE = 1 << 16
-BEGINNING = 1 << 14  # bytes of the server's handshake that are kept
+BEGINNING = 1 << 16  # bytes of the server's handshake that are kept
+CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # Python 3.10; public from 3.13
 
 
 class NetStream(Stream):
@@ -47,7 +49,7 @@ class NetStream(Stream):
             return
         view = memoryview(data)
         while view:
-            view = view[self._through_tls(lambda: self.tls.write(view)):]  # type: ignore[union-attr]
+            view = view[self._encrypt(self.tls, view):]
         self._flush()
 
     def receive(self, most_seconds: Optional[float] = None) -> bytes:
@@ -95,10 +97,10 @@ class NetStream(Stream):
         except OSError:
             return
 
-    def _through_tls(self, call) -> int:  # type: ignore[no-untyped-def]
+    def _encrypt(self, tls: ssl.SSLObject, view: memoryview) -> int:
         while True:
             try:
-                return int(call())
+                return tls.write(view)
             except ssl.SSLWantReadError:
                 self._flush()
                 self._incoming.write(self._receive_raw(self.end))
@@ -132,7 +134,7 @@ class NetStream(Stream):
                 raise StreamLost('the server closed it')
             self._silence = None
             if time.monotonic() >= self.end:  # bytes that keep coming don't stretch the deadline
-                raise StreamTimedOut()
+                raise StreamTimedOut
             return data
 
     def _wait_for_bytes(self, end: float) -> None:
@@ -142,7 +144,7 @@ class NetStream(Stream):
                 return
             except StreamTimedOut:
                 call, self._silence = self._silence, None
-                call()
+            call()
         self._wait(select.POLLIN, end)
 
     def _wait(self, event: int, end: float) -> None:
@@ -150,15 +152,32 @@ class NetStream(Stream):
         poll = select.poll()
         poll.register(self._sock, event)
         if left <= 0 or not poll.poll(int(left * 1000) + 1):
-            raise StreamTimedOut()
+            raise StreamTimedOut
+
+
+class JudgedStream(Stream):
+    """The network's stream, with the caller's judgement in its handshake."""
+
+    def __init__(self, stream: NetStream, judge: Callable[[], None]) -> None:
+        self._stream = stream
+        self._judge = judge
+
+    def send(self, data: bytes) -> None:
+        self._stream.send(data)
+
+    def receive(self, most_seconds: Optional[float] = None) -> bytes:
+        return self._stream.receive(most_seconds)
+
+    def start_tls(self) -> None:
+        self._judge()
 
 
 def chain_of(tls: ssl.SSLObject) -> List[bytes]:
-    """Return the certificates that the server sent, in DER, the leaf first; before Python 3.10 the leaf alone."""
+    """Return the certificates that the server sent, in DER, the leaf first; the leaf alone where Python tells no more."""
     leaf = tls.getpeercert(True)
     if leaf is None:
         return []
-    inner = getattr(tls, '_sslobj', None)
-    sent = getattr(inner, 'get_unverified_chain', None)  # public on SSLObject from Python 3.13
-    chain = [certificate.public_bytes(2) for certificate in sent() or ()] if sent is not None else []  # 2: DER
-    return chain if chain and chain[0] == leaf else [leaf]
+    if not CHAIN_IS_TOLD:
+        return [leaf]
+    sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]
+    return [certificate.public_bytes(_ssl.ENCODING_DER) for certificate in sent] or [leaf]

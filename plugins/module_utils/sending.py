@@ -12,15 +12,16 @@ import threading
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .attempt import Attempt, Job, Result
+from .attempt import Attempt, Result
 from .config_file import parse
 from .guard import Guard, Stopped
 from .keywords import CONFIG_NAME, defaults
 from .owner_child import Failed, Work, needs_child, work_as
 from .problems import Problem, ProblemError
+from .send_job import Job
 from .smtp_verdicts import queue_id
 from .ssl_v3 import VARIABLE, requested
-from .tls_policy import HAS_SSL_V3, Contexts, Policy
+from .tls_policy import HAS_SSL_V3, Contexts
 from .trust_files import Trust, load_trust
 from .working_dir import Identity, Server, WorkingDir, find_servers
 
@@ -192,8 +193,8 @@ def _prepare(task: Task, ssl_v3: bool, contexts: Contexts) -> Tuple[Optional[Job
         float(options['timeout']), options.get('min_tls') or 'TLSv1.2', options.get('crl_check') or 'leaf', ssl_v3,
         '%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())))
     try:
-        if encrypted and not job.ignores_errors:  # before the clock of a conversation runs
-            contexts.get(Policy(trust, job.checks_name, job.crl_check, job.min_tls, ssl_v3))
+        if encrypted:  # before the clock of a conversation runs, and also where it is for a second look only
+            contexts.get(job.verifying())
     except ProblemError as error:
         return None, problems + [error.problem]
     return job, problems

@@ -6,7 +6,7 @@ Never by `reason` alone: "protocol too old" appears as BAD_MAC_LENGTH on a Pytho
 """
 import re
 import ssl
-from typing import NamedTuple, Optional
+from typing import Any, Dict, NamedTuple, Optional
 
 from .problems import Problem
 from .safe_text import safe_text
@@ -37,6 +37,10 @@ class Fault(NamedTuple):
     problem: Problem
     verify_code: Optional[int] = None
     verify_text: str = ''
+
+    def verify(self) -> Dict[str, Any]:
+        """Return what OpenSSL said, for the answer."""
+        return {'code': self.verify_code, 'text': self.verify_text}
 
 
 def certificate_code(number: int, text: str) -> str:

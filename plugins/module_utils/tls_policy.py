@@ -8,7 +8,7 @@ minimum version and the security level, 3.6 matches host names by itself and wro
 import os
 import ssl
 import threading
-from typing import NamedTuple, Optional, Tuple
+from typing import Dict, NamedTuple, Optional
 
 from .pem import as_pem
 from .problems import Problem, ProblemError
@@ -30,6 +30,10 @@ class Policy(NamedTuple):
     crl_check: str = 'leaf'  # or 'chain'
     min_tls: str = 'TLSv1.2'
     ssl_v3: bool = False
+    max_tls: str = ''  # '' = the newest
+
+
+ANY_VERSION = Policy(None, False, min_tls='TLSv1')  # for a look: nothing is verified, nothing is too old
 
 
 def is_older(version: Optional[str], wanted: str) -> bool:
@@ -53,7 +57,9 @@ def new_context(policy: Policy) -> ssl.SSLContext:
     context.options = _OPTIONS & ~ssl.OP_NO_SSLv3 if ssl_v3 else _OPTIONS
     if hasattr(ssl, 'TLSVersion'):  # Python 3.7; min_tls is judged by what was negotiated, so that it can be named
         context.minimum_version = ssl.TLSVersion.SSLv3 if ssl_v3 else ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+        context.maximum_version = ssl.TLSVersion.TLSv1_2 if policy.max_tls == 'TLSv1.2' else ssl.TLSVersion.MAXIMUM_SUPPORTED
+    elif policy.max_tls == 'TLSv1.2':
+        context.options |= getattr(ssl, 'OP_NO_TLSv1_3', 0)
     _set_ciphers(context, OLD_LEVEL if old or ssl_v3 else STRONG_LEVEL)
     context.check_hostname = False
     if policy.trust is None:
@@ -113,22 +119,16 @@ def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
         os.close(read_end)
 
 
-def context_key(policy: Policy) -> Tuple[object, ...]:
-    """Return what two policies that can share a context have in common."""
-    return tuple(policy)
-
-
 class Contexts:
     """One context per distinct policy: loading a bundle of CAs is the dearest part of a send."""
 
     def __init__(self) -> None:
-        self._made = {}  # type: dict
+        self._made = {}  # type: Dict[Policy, ssl.SSLContext]
         self._lock = threading.Lock()
 
     def get(self, policy: Policy) -> ssl.SSLContext:
         """Return the policy's context. Raises ProblemError: see new_context."""
         with self._lock:
-            key = context_key(policy)
-            if key not in self._made:
-                self._made[key] = new_context(policy)
-            return self._made[key]
+            if policy not in self._made:
+                self._made[policy] = new_context(policy)
+            return self._made[policy]

@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the first bytes of a server say in a handshake (RFC 8446, sections 5.1, 4.1.3 and 6): the same on every Python.
+"""What the first bytes of a server say in a handshake (RFC 8446, sections 5.1, 4.1.3 and 6; RFC 5246, section 7.4.2): the same on every Python.
 
 OpenSSL's reasons depend on the error table that a Python was built with; the bytes don't.
 """
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 HANDSHAKE, ALERT = 22, 21
-SERVER_HELLO = 2
+SERVER_HELLO, CERTIFICATE = 2, 11
 VERSION_NAMES = {0x0300: 'SSLv3', 0x0301: 'TLSv1', 0x0302: 'TLSv1.1', 0x0303: 'TLSv1.2', 0x0304: 'TLSv1.3'}
 ALERTS = {
     0: 'close_notify', 10: 'unexpected_message', 20: 'bad_record_mac', 40: 'handshake_failure', 42: 'bad_certificate',
@@ -48,3 +48,37 @@ def read_beginning(data: bytes) -> Beginning:
         place += 5 + size
     not_tls = data if data and (not 20 <= data[0] <= 24 or (len(data) > 1 and data[1] != 3)) else b''
     return Beginning(not_tls, alert, hello, version)
+
+
+def certificates_in(data: bytes) -> List[bytes]:
+    """Return the chain, in DER, that a server's first bytes hold: TLS 1.2 and older send it unencrypted. [] where there is none."""
+    messages = _handshake_messages(data)
+    while len(messages) >= 4:
+        size = int.from_bytes(messages[1:4], 'big')
+        kind, body, messages = messages[0], messages[4:4 + size], messages[4 + size:]
+        if kind == CERTIFICATE and len(body) == size:
+            return _listed(body)
+    return []
+
+
+def _handshake_messages(data: bytes) -> bytes:
+    """Return the handshake messages, which know nothing of the records' borders, up to the first record of another kind."""
+    parts = []
+    while len(data) >= 5 and data[0] == HANDSHAKE:
+        size = int.from_bytes(data[3:5], 'big')
+        parts.append(data[5:5 + size])
+        data = data[5 + size:]
+    return b''.join(parts)
+
+
+def _listed(body: bytes) -> List[bytes]:
+    """Return the items of a list of opaque<0..2^24-1>, as far as they are whole."""
+    found = []
+    rest = body[3:]
+    while len(rest) >= 3:
+        size = int.from_bytes(rest[:3], 'big')
+        if len(rest) < 3 + size:
+            break
+        found.append(rest[3:3 + size])
+        rest = rest[3 + size:]
+    return found

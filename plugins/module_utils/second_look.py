@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A second, short connection to the same address, to find out why the first one failed, or what a switch hides.
+
+It never sends mail, and what it finds never turns a failure into a success.
+"""
+import ssl
+import time
+from typing import Callable, List, NamedTuple, Optional
+
+from .net_stream import CHAIN_IS_TOLD, JudgedStream, NetStream, chain_of
+from .problems import ProblemError
+from .send_job import Job
+from .smtp_session import Conversation, Plan
+from .tcp_connect import Address, connect
+from .tls_faults import Fault, fault_of
+from .tls_policy import ANY_VERSION, Contexts, Policy
+from .tls_records import certificates_in, read_beginning
+
+LOOK_SECONDS = 5.0
+
+
+class Seen(NamedTuple):
+    """What a handshake showed: the version ('' where there was none) and the chain as sent, in DER."""
+    version: str
+    chain: List[bytes]
+
+
+class _Enough(Exception):
+    """Ends a look."""
+
+
+class SecondLook:
+    """Looks at `address` for a job, each time no longer than LOOK_SECONDS and never beyond `end` (time.monotonic())."""
+
+    def __init__(self, job: Job, contexts: Contexts, address: Address, host: str, ehlo_name: str, end: float) -> None:
+        self.job = job
+        self.contexts = contexts
+        self.address = address
+        self.host = host
+        self.ehlo_name = ehlo_name
+        self.end = end
+
+    def chain(self) -> List[bytes]:
+        """Return the chain that the server sends, the leaf first; where this Python tells only the leaf, TLS 1.2 shows the rest."""
+        if not CHAIN_IS_TOLD:
+            seen = self.handshake(ANY_VERSION._replace(max_tls='TLSv1.2'))
+            if seen.chain:
+                return seen.chain
+        return self.handshake(ANY_VERSION).chain
+
+    def handshake(self, policy: Policy) -> Seen:
+        """Return what a handshake by this policy shows."""
+        found = []  # type: List[Seen]
+
+        def start_tls(stream: NetStream) -> None:
+            tls = stream.handshake(self.contexts.get(policy), self.host)
+            chain = chain_of(tls)
+            if not CHAIN_IS_TOLD:
+                chain = certificates_in(stream.beginning) or chain
+            found.append(Seen(tls.version() or '', chain))
+
+        self._converse(self.job.mode, start_tls)
+        return found[0] if found else Seen('', [])
+
+    def fault(self, policy: Policy, judge: Callable[[ssl.SSLObject], Optional[Fault]]) -> Optional[Fault]:
+        """Return why a handshake by this policy fails, or what `judge` has against it."""
+        faults = []  # type: List[Optional[Fault]]
+
+        def start_tls(stream: NetStream) -> None:
+            try:
+                faults.append(judge(stream.handshake(self.contexts.get(policy), self.host)))
+            except ssl.SSLError as error:
+                faults.append(fault_of(error, read_beginning(stream.beginning), self.job.mode))
+
+        self._converse(self.job.mode, start_tls)
+        return faults[0] if faults else None
+
+    def speaks_tls_at_once(self) -> bool:
+        """Return whether the port answers a ClientHello, whatever comes of it."""
+        beginnings = []  # type: List[bytes]
+
+        def start_tls(stream: NetStream) -> None:
+            try:
+                stream.handshake(self.contexts.get(ANY_VERSION), self.host)
+            finally:
+                beginnings.append(stream.beginning)
+
+        self._converse('smtps', start_tls)
+        beginning = read_beginning(beginnings[0] if beginnings else b'')
+        return beginning.hello or beginning.alert is not None
+
+    def greeting(self) -> str:
+        """Return the greeting that the port gives in plaintext, '' for none."""
+        conversation = self._converse('none', lambda _stream: None)
+        return conversation.greeting if conversation is not None else ''
+
+    def _converse(self, mode: str, start_tls: Callable[[NetStream], None]) -> Optional[Conversation]:
+        """Converse as far as the handshake; None where there is no connection."""
+        end = min(self.end, time.monotonic() + LOOK_SECONDS)
+        try:
+            sock, _address = connect([self.address], self.job.host, self.job.port, end)
+        except ProblemError:
+            return None
+        stream = NetStream(sock, end)
+
+        def look() -> None:
+            start_tls(stream)
+            raise _Enough
+
+        plan = Plan(mode, 'handshake', self.ehlo_name, '', (), bytes, lambda: None, lambda _stage: None)
+        conversation = Conversation(JudgedStream(stream, look), plan)
+        try:
+            return conversation.run()
+        except (_Enough, ssl.SSLError):
+            return conversation
+        finally:
+            stream.close()

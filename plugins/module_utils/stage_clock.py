@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How long each stage of a send took; one that comes twice, as EHLO does with STARTTLS, is added up."""
+import time
+from typing import Dict
+
+STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'envelope', 'data')
+
+
+class StageClock:
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._spent = {}  # type: Dict[str, float]
+        self._stage = ''
+        self._since = 0.0
+
+    def enter(self, stage: str) -> None:
+        """Begin a stage; any name that is none of the STAGES only ends the one before."""
+        now = time.monotonic()
+        if self._stage in STAGES:
+            self._spent[self._stage] = self._spent.get(self._stage, 0.0) + now - self._since
+        self._stage, self._since = stage, now
+
+    def milliseconds(self) -> Dict[str, int]:
+        """End the stage; return what each took, and `total`, everything since the clock was made."""
+        self.enter('')
+        spent = {stage: int(self._spent[stage] * 1000) for stage in STAGES if stage in self._spent}
+        return dict(spent, total=int((time.monotonic() - self._began) * 1000))
