@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The plugins for users' own templates and asserts, as a playbook sees them."""
+from __future__ import annotations
+
+import pytest
+
+from support.playbook import hosts, local_host
+
+CONFIG = 'EnableTLS = 1\r\nCAFile = {{ ca }}.pem\r\n'
+
+
+def play(*conditions, **variables):
+    return [{'hosts': 'print_servers', 'gather_facts': False, 'vars': variables, 'tasks': [
+        {'name': 'Assert', 'ansible.builtin.assert': {'that': list(conditions)}}]}]
+
+
+@pytest.mark.every_core
+def test_a_text_becomes_settings_and_a_name_is_tested(run_playbook, tmp_path):
+    (tmp_path / 'sendmemo-ssl.cfg').write_bytes(CONFIG.encode())
+    ran = run_playbook(play(
+        "lookup('ansible.builtin.file', path) | printops.infoprint.sendmemo_settings == expected",
+        "'host.example.com' is printops.infoprint.ehlo_hostname",
+        "'fc00::1' is not printops.infoprint.ehlo_hostname",
+        '25 is not printops.infoprint.ehlo_hostname',
+        path=str(tmp_path / 'sendmemo-ssl.cfg'),
+        expected={
+            'EnableTLS': '1', 'CAFile': {'__ansible_unsafe': '{{ ca }}.pem'}, 'CrlFile': '', 'CertValidationIgnoreHostName': '0',
+            'IgnoreCertificateErrors': '0', 'Hostname': ''}), hosts(print1=local_host()))
+    assert ran.rc == 0, ran.output
+
+
+def test_what_is_no_text_is_refused(run_playbook):
+    ran = run_playbook(play('[1] | printops.infoprint.sendmemo_settings'), hosts(print1=local_host()))
+    assert ran.rc == 2
+    assert 'takes the text of a file' in ran.output
