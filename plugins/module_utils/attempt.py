@@ -45,9 +45,9 @@ class Attempt:
         self.host = plain_host(job.host)
         self.end = time.monotonic() + job.timeout
         self.clock = StageClock()
-        self.facts = {}  # type: Dict[str, Any]
-        self.fault = None  # type: Optional[Fault]
-        self.look = None  # type: Optional[SecondLook]
+        self.facts: Dict[str, Any] = {}
+        self.fault: Optional[Fault] = None
+        self.look: Optional[SecondLook] = None
 
     def run(self) -> Result:
         conversation = None
@@ -83,8 +83,8 @@ class Attempt:
                 call = (lambda: self._silent(look)) if stage == first_stage else None
                 stream.on_silence(min(SILENT_SECONDS, SILENT_SHARE * job.timeout), call)
 
-            plan = Plan(
-                job.mode, job.until, ehlo_name, sender, job.recipients, lambda: self._mail(sender, ehlo_name), self.before_dot, on_stage)
+            plan = Plan(job.mode, job.until, ehlo_name, sender, job.recipients, lambda: self._mail(sender, ehlo_name),
+                        self.before_dot, on_stage)
             return Conversation(JudgedStream(stream, lambda: self._start_tls(stream)), plan).run()
         finally:
             stream.close()

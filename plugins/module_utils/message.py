@@ -22,7 +22,8 @@ _BREAKS = re.compile('[\r\n\0]')
 # A mailbox of printable ASCII (RFC 5321, section 4.1.2): a dot-string or a quoted string, a domain or an address literal.
 # The dots, and whether the mailbox exists, are the mail server's to judge; no domain at all is a local user.
 _ADDRESS = re.compile(
-    r'''(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+|"(?:[ !#-;=?-\[\]-~]|\\[ -;=?-~])+")(?:@(?:[A-Za-z0-9._-]+|\[[A-Za-z0-9.:-]+\]))?\Z''')
+    r'''(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+|"(?:[ !#-;=?-\[\]-~]|\\[ -;=?-~])+")'''
+    r'(?:@(?:[A-Za-z0-9._-]+|\[[A-Za-z0-9.:-]+\]))?\Z')
 
 
 class Mail(NamedTuple):

@@ -77,7 +77,7 @@ def host_matches(names: CertificateNames, host: str) -> bool:
     address = packed_address(host)
     if address is not None:
         return any(packed_address(text) == address for text in names.ip)
-    candidates = names.dns or names.common  # type: Sequence[str]
+    candidates: Sequence[str] = names.dns or names.common
     return any(name_matches(pattern, host) for pattern in candidates)
 
 

@@ -17,7 +17,8 @@ from .smtp_session import Stream, StreamLost, StreamTimedOut
 
 PIECE = 1 << 16
 BEGINNING = 1 << 16  # bytes of the server's handshake that are kept
-CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # Python 3.10; public from 3.13
+# From Python 3.10, on a class without a public name; public only from 3.13.
+CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # type: ignore[attr-defined]
 
 
 class NetStream(Stream):
@@ -26,8 +27,8 @@ class NetStream(Stream):
     def __init__(self, sock: socket.socket, end: float) -> None:
         self.end = end
         self.beginning = b''
-        self.tls = None  # type: Optional[ssl.SSLObject]
-        self._silence = None  # type: Optional[Callable[[], None]]
+        self.tls: Optional[ssl.SSLObject] = None
+        self._silence: Optional[Callable[[], None]] = None
         self._silent_at = 0.0
         self._sock = sock
         self._incoming = ssl.MemoryBIO()

@@ -82,7 +82,7 @@ def _write_all(fd: int, data: bytes) -> None:
 
 def _read_all(read_ends: List[int], guard: Guard) -> List[bytes]:
     """Return what each child wrote before it closed its end; b'' for more than is read."""
-    parts = {fd: [] for fd in read_ends}  # type: Dict[int, List[bytes]]
+    parts: Dict[int, List[bytes]] = {fd: [] for fd in read_ends}
     sizes = dict.fromkeys(read_ends, 0)
     poll = select.poll()
     for fd in read_ends:

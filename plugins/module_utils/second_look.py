@@ -42,7 +42,7 @@ class SecondLook:
         self.end = end
 
     def chain(self) -> List[bytes]:
-        """Return the chain that the server sends, the leaf first; where this Python tells only the leaf, TLS 1.2 shows the rest."""
+        """Return the chain that the server sends, the leaf first; where Python tells only the leaf, TLS 1.2 shows the rest."""
         if not CHAIN_IS_TOLD:
             seen = self.handshake(ANY_VERSION._replace(max_tls='TLSv1.2'))
             if seen.chain:
@@ -51,7 +51,7 @@ class SecondLook:
 
     def handshake(self, policy: Policy) -> Seen:
         """Return what a handshake by this policy shows."""
-        found = []  # type: List[Seen]
+        found: List[Seen] = []
 
         def start_tls(stream: NetStream) -> None:
             tls = stream.handshake(self.contexts.get(policy), self.host)
@@ -65,7 +65,7 @@ class SecondLook:
 
     def fault(self, policy: Policy, judge: Callable[[ssl.SSLObject], Optional[Fault]]) -> Optional[Fault]:
         """Return why a handshake by this policy fails, or what `judge` has against it."""
-        faults = []  # type: List[Optional[Fault]]
+        faults: List[Optional[Fault]] = []
 
         def start_tls(stream: NetStream) -> None:
             try:
@@ -78,7 +78,7 @@ class SecondLook:
 
     def speaks_tls_at_once(self) -> bool:
         """Return whether the port answers a ClientHello, whatever comes of it."""
-        beginnings = []  # type: List[bytes]
+        beginnings: List[bytes] = []
 
         def start_tls(stream: NetStream) -> None:
             try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Real sends from this host, all servers at the same time, each as the owner of its working directory.
 
-`run` is the target's part of send_memo; `try_settings` is what sendmemo_config tries a staged set with.
+`run` is the target's part of send_memo; sendmemo_config tries staged sets with `send_all`.
 """
 import base64
 import binascii
@@ -19,6 +19,7 @@ from .keywords import CONFIG_NAME, defaults
 from .owner_child import Failed, Work, needs_child, work_as
 from .problems import Problem, ProblemError
 from .send_job import Job
+from .smtp_reply import Reply
 from .smtp_verdicts import queue_id
 from .ssl_v3 import VARIABLE, requested
 from .tls_policy import HAS_SSL_V3, Contexts
@@ -44,8 +45,7 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     """Send for every server that the request names or, with none, that is found.
 
     The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
-    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check. Returns
-    `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...]}}, 'now': seconds}`, in the order of the request; see `_entry`.
+    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check. See `send_all`.
     """
     servers = find_servers(request['base_dir'], request['servers'])
     return send_all([_task(server, request) for server in servers], guard)
@@ -57,24 +57,16 @@ def _task(server: Server, request: Dict[str, Any]) -> Task:
     return Task(server.name, server.path, options)
 
 
-def try_settings(settings: Dict[str, str], directory: str, host: Optional[str], port: Optional[int], until: str, timeout: float,
-                 guard: Guard, name: str = '', staged: Optional[Dict[str, str]] = None,
-                 options: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-    """Try settings that are not in force yet; return the same as `run` does, for this one server.
-
-    `settings` maps keywords to values as text, absent ones are the defaults. `staged` maps names of files in the working
-    directory to the names that their new content waits under. `options` are those of `run`: sender and recipients for
-    until 'envelope', min_tls, crl_check.
-    """
-    wanted = dict(options or {}, smtp_host=host, smtp_port=port, until=until, timeout=timeout)
-    return send_all([Task(name or os.path.basename(directory), directory, wanted, settings, staged or {})], guard)
-
-
 def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
-    """Do all tasks at the same time, with the rights of each working directory's owner. Raises Stopped."""
-    entries = {}  # type: Dict[int, Entry]
-    trust = {}  # type: Dict[str, Any]
-    own, groups = [], {}  # type: List[int], Dict[Identity, List[int]]
+    """Do all tasks at the same time, with the rights of each working directory's owner. Raises Stopped.
+
+    Returns `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...], 'system': bool}}, 'now': seconds}` in the order
+    of the tasks. DER is in base64; `trust` has what the entries' `trust_key` names, `now` is this host's clock.
+    """
+    entries: Dict[int, Entry] = {}
+    trust: Dict[str, Any] = {}
+    own: List[int] = []
+    groups: Dict[Identity, List[int]] = {}
     for number, task in enumerate(tasks):
         try:
             with WorkingDir(task.directory, task.name) as directory:
@@ -91,7 +83,7 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
             failed = Problem('program_failed', 'The child process that sends as the owner failed: %s.' % answer.reason)
             entries.update((number, _refused(tasks[number], [failed])) for number in numbers)
             continue
-        entries.update(zip(numbers, answer['servers']))
+        entries.update((number, answer['servers'][place]) for place, number in enumerate(numbers))
         trust.update(answer['trust'])
     return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust, 'now': int(time.time())}
 
@@ -111,16 +103,17 @@ def _all_groups(tasks: List[Task], own: List[int], groups: Dict[Identity, List[i
         return [(own, work_of(own)(guard))]
     else:
         order = list(groups.values())
-    return list(zip(order, work_as(works, guard)))
+    answers = work_as(works, guard)
+    return [(numbers, answers[place]) for place, numbers in enumerate(order)]
 
 
 def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     """Send for tasks of one owner, with the rights that the process has now."""
     contexts = Contexts()
     ssl_v3 = requested(os.environ)
-    trusts = {}  # type: Dict[str, Any]
-    entries = {}  # type: Dict[int, Entry]
-    stopped = []  # type: List[Stopped]
+    trusts: Dict[str, Any] = {}
+    entries: Dict[int, Entry] = {}
+    stopped: List[Stopped] = []
 
     def send(number: int, job: Job, problems: List[Problem]) -> None:
         try:
@@ -128,8 +121,8 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         except Stopped as error:
             stopped.append(error)
         except Exception as error:  # a fault of ours in one server's thread must not cost the others their results
-            failed = Problem('program_failed', 'The send failed by an error of the program: %s: %s.' % (type(error).__name__, error))
-            entries[number] = _refused(tasks[number], problems + [failed])
+            why = 'The send failed by an error of the program: %s: %s.' % (type(error).__name__, error)
+            entries[number] = _refused(tasks[number], [*problems, Problem('program_failed', why)])
 
     threads = []
     for number, task in enumerate(tasks):
@@ -167,12 +160,12 @@ def _base64(items: List[bytes]) -> List[str]:
 def _prepare(task: Task, ssl_v3: bool, contexts: Contexts) -> Tuple[Optional[Job], List[Problem]]:
     """Return the job, or None and why nothing can be sent; with a job, the problems are no errors."""
     options = task.options
-    problems = []  # type: List[Problem]
+    problems: List[Problem] = []
     try:
         settings = dict(defaults(), **task.settings) if task.settings is not None else _settings_in_force(task, problems)
     except ProblemError as error:
         return None, [error.problem]
-    trust = None  # type: Optional[Trust]
+    trust: Optional[Trust] = None
     encrypted = settings['EnableTLS'] != '0'
     if encrypted and not any(problem.is_error for problem in problems):
         trust, found = load_trust(settings, task.directory, task.staged)
@@ -181,10 +174,12 @@ def _prepare(task: Task, ssl_v3: bool, contexts: Contexts) -> Tuple[Optional[Job
         problems.append(Problem('smtp_server_unknown', 'No mail server is known: %s is not set.' % (
             'smtp_host' if not options.get('smtp_host') else 'smtp_port')))
     if str(options.get('smtp_host') or '').startswith('.'):
-        problems.append(Problem('host_not_found', 'A host name can\'t begin with a dot.', stage='resolve', value=options['smtp_host']))
+        problems.append(Problem(
+            'host_not_found', 'A host name can\'t begin with a dot.', stage='resolve', value=options['smtp_host']))
     if encrypted and ssl_v3 and not HAS_SSL_V3:
-        problems.append(Problem('ssl_v3_unavailable', '%s is set, but this host\'s Python has no SSLv3: only TLS was tried.' % VARIABLE,
-                                stage='handshake'))
+        problems.append(Problem(
+            'ssl_v3_unavailable', '%s is set, but this host\'s Python has no SSLv3; only TLS was tried.' % VARIABLE,
+            stage='handshake'))
     if any(problem.is_error for problem in problems):
         return None, problems
     job = Job(
@@ -211,8 +206,8 @@ def _settings_in_force(task: Task, problems: List[Problem]) -> Dict[str, str]:
 def _send(job: Job, options: Dict[str, Any], before: List[Problem], contexts: Contexts, guard: Guard) -> Entry:
     """Send with retries; a recipient that has the mail is not sent it again."""
     attempts = 1 + int(options.get('retries') or 0)
-    kept = []  # type: List[Problem]  # of recipients that were refused for good in an earlier attempt
-    delivered = None  # type: Optional[Result]
+    kept: List[Problem] = []  # of recipients that were refused for good in an earlier attempt
+    delivered: Optional[Result] = None
     for number in range(1, attempts + 1):
         result = Attempt(job, contexts, guard.check).run()
         conversation = result.conversation
@@ -247,6 +242,9 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
     facts = told.facts
     conversation = told.conversation
     reply = conversation.reply if conversation is not None else None
+    ehlo = None
+    if conversation is not None and conversation.greeting:
+        ehlo = {'name': facts['ehlo_name'], 'features': conversation.features}
     entry = {
         'name': job.name, 'working_dir': job.directory, 'until': job.until, 'host': job.host, 'port': job.port, 'mode': job.mode,
         'reached': last.conversation is not None and last.conversation.reached,
@@ -257,10 +255,8 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
         'tls': facts.get('tls'),
         'chain': _base64(facts.get('chain', [])),
         'verify': facts.get('verify'),
-        'ehlo': {'name': facts['ehlo_name'], 'features': conversation.features}
-        if conversation is not None and conversation.greeting else None,
-        'reply': {'code': reply.code, 'text': reply.text, 'queue_id': queue_id(reply.text) if told is last or reply.kind == 2 else ''}
-        if reply is not None else None,
+        'ehlo': ehlo,
+        'reply': None if reply is None else {'code': reply.code, 'text': reply.text, 'queue_id': _queue_id(reply)},
         'message_id': '<%s>' % facts['message_id'] if 'message_id' in facts else None,
         'timings_ms': facts.get('timings_ms'),
         'trust': job.trust,
@@ -268,6 +264,10 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
         'ignores_errors': job.ignores_errors,
     }
     return {key: value for key, value in entry.items() if value is not None}
+
+
+def _queue_id(reply: Reply) -> str:
+    return queue_id(reply.text) if reply.kind == 2 else ''
 
 
 def _dicts(server: str, problems: List[Problem]) -> List[Dict[str, Any]]:

@@ -61,7 +61,7 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self._waiting = bytearray()
-        self._lines = []  # type: List[bytes]
+        self._lines: List[bytes] = []
         self._code = 0
         self._size = 0  # of the lines that were taken for the reply at hand
         self._searched = 0

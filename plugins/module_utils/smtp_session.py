@@ -63,13 +63,13 @@ class Conversation:
         self.stream = stream
         self.plan = plan
         self.stage = ''
-        self.problems = []  # type: List[Problem]
+        self.problems: List[Problem] = []
         self.reached = False
         self.greeting = ''
-        self.features = []  # type: List[str]
-        self.reply = None  # type: Optional[Reply]
-        self.accepted = []  # type: List[str]
-        self.deferred = []  # type: List[str]  # recipients that a later attempt may get through
+        self.features: List[str] = []
+        self.reply: Optional[Reply] = None
+        self.accepted: List[str] = []
+        self.deferred: List[str] = []  # recipients that a later attempt may get through
         self.transient = False  # a 4xx ended it before the final dot
         self.dot_sent = False
         self._reader = ReplyReader()
@@ -145,8 +145,8 @@ class Conversation:
         reply = self._reader.next_reply()
         if reply is not None and reply.code == 421:  # the one reply that may come at any time: section 3.8
             self._refused(reply)
-        raise ProblemError(Problem(
-            'reply_malformed', 'The server sent more than the one reply it was asked for%s.' % (': ' + reply.shown() if reply else '')))
+        seen = ': ' + reply.shown() if reply else ''
+        raise ProblemError(Problem('reply_malformed', 'The server sent more than the one reply it was asked for%s.' % seen))
 
     def _refused(self, reply: Reply, address: Optional[str] = None) -> None:
         """Raise the problem that a reply other than the wanted one is, after a polite end."""
@@ -189,11 +189,10 @@ class Conversation:
             stripped = [feature for feature in self.features if STRIPPED.match(feature)]
             self._leave(reset=False)
             if stripped:
-                raise ProblemError(Problem(
-                    'starttls_stripped', 'Something on the way has overwritten STARTTLS in the server\'s features: %s' % stripped[0],
-                    stage=self.stage))
-            raise ProblemError(Problem('starttls_not_offered', 'The server does not offer STARTTLS; it offers: %s' % (
-                ', '.join(self.features) or 'nothing'), stage=self.stage))
+                message = 'Something on the way has overwritten STARTTLS in the server\'s features: %s' % stripped[0]
+                raise ProblemError(Problem('starttls_stripped', message))
+            message = 'The server does not offer STARTTLS; it offers: %s' % (', '.join(self.features) or 'nothing')
+            raise ProblemError(Problem('starttls_not_offered', message))
         reply = self._command('STARTTLS')
         if reply.code != 220:
             self._refused(reply)

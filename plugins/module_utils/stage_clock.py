@@ -10,7 +10,7 @@ STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'enve
 class StageClock:
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._spent = {}  # type: Dict[str, float]
+        self._spent: Dict[str, float] = {}
         self._stage = ''
         self._since = 0.0
 

@@ -38,7 +38,7 @@ def resolve(host: str, port: int, end: float) -> List[Address]:
     except UnicodeError as error:
         raise ProblemError(Problem('host_not_found', 'The host name %s is none: %s.' % (host, error), stage='resolve'))
     flags = socket.AI_NUMERICHOST if packed_address(name) is not None else 0
-    answer = []  # type: List[Any]
+    answer: List[Any] = []
 
     def ask() -> None:
         try:
@@ -65,7 +65,7 @@ def _families_in_turn(addresses: List[Address]) -> List[Address]:
     first = addresses[0].family if addresses else 0
     one = [address for address in addresses if address.family == first]
     other = [address for address in addresses if address.family != first]
-    mixed = []  # type: List[Address]
+    mixed: List[Address] = []
     for place in range(max(len(one), len(other))):
         mixed += one[place:place + 1] + other[place:place + 1]
     return mixed
@@ -78,8 +78,8 @@ def connect(addresses: List[Address], host: str, port: int, end: float) -> Tuple
     connection_refused, connection_timed_out, network_unreachable.
     """
     waiting = list(addresses)
-    running = {}  # type: Dict[int, Tuple[socket.socket, Address]]
-    failures = []  # type: List[Tuple[int, Address]]
+    running: Dict[int, Tuple[socket.socket, Address]] = {}
+    failures: List[Tuple[int, Address]] = []
     poll = select.poll()
     next_start = 0.0
     try:

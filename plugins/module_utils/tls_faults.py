@@ -10,7 +10,7 @@ from typing import Any, Dict, NamedTuple, Optional
 
 from .problems import Problem
 from .safe_text import safe_text
-from .tls_records import Beginning, alert_name
+from .tls_records import HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY, PROTOCOL_VERSION, Beginning, alert_name
 
 # X509_V_ERR_* of OpenSSL 1.1.1 and 3 -> our code. All others are certificate_invalid.
 VERIFY_CODES = {
@@ -20,11 +20,11 @@ VERIFY_CODES = {
     64: 'hostname_mismatch', 66: 'weak_key', 67: 'weak_key', 68: 'weak_signature', 79: 'issuer_not_ca',
 }
 # OpenSSL's words in the exception -> our code, where the server sent no alert of its own.
-_TEXTS = (
-    (re.compile('dh.key.too.small|bad.dh.p.length|modulus.too.small', re.IGNORECASE), 'weak_dh'),
-    (re.compile('unsupported.protocol|protocol.version|version.too.low|no.protocols.available', re.IGNORECASE), 'protocol_too_old'),
-    (re.compile('no.shared.cipher|no.ciphers.available|cipher.not.found|unknown.cipher|wrong.cipher', re.IGNORECASE), 'no_shared_cipher'),
-)
+_TEXTS = tuple((re.compile(pattern, re.IGNORECASE), code) for pattern, code in (
+    ('dh.key.too.small|bad.dh.p.length|modulus.too.small', 'weak_dh'),
+    ('unsupported.protocol|protocol.version|version.too.low|no.protocols.available', 'protocol_too_old'),
+    ('no.shared.cipher|no.ciphers.available|cipher.not.found|unknown.cipher|wrong.cipher', 'no_shared_cipher'),
+))
 _VERIFY_FAILED = re.compile('certificate.verify.failed', re.IGNORECASE)
 _SMTP = re.compile(br'[2-5][0-5][0-9][ \-\r]')
 
@@ -81,18 +81,22 @@ def _certificate_fault(number: int, said: str, text: str) -> Fault:
 
 
 def _plaintext(first: bytes, mode: str) -> Problem:
-    quoted = safe_text(first[:200].split(b'\r')[0].split(b'\n')[0])
+    quoted = safe_text(first[:200].split(b'\r', 1)[0].split(b'\n', 1)[0])
     if mode == 'starttls':
-        return Problem('reply_malformed', 'After its consent to STARTTLS the server went on in plaintext: %s' % quoted, stage='handshake')
-    if _SMTP.match(first):
-        return Problem('plaintext_expected', 'The port begins in plaintext: %s' % quoted, stage='handshake')
-    return Problem('not_smtp', 'What answers speaks neither TLS nor SMTP: %s' % quoted, stage='handshake')
+        code, message = 'reply_malformed', 'After its consent to STARTTLS the server went on in plaintext'
+    elif _SMTP.match(first):
+        code, message = 'plaintext_expected', 'The port begins in plaintext'
+    else:
+        code, message = 'not_smtp', 'What answers speaks neither TLS nor SMTP'
+    return Problem(code, '%s: %s' % (message, quoted), stage='handshake')
 
 
 def _alert(beginning: Beginning) -> Problem:
     number = beginning.alert or 0
-    if number == 70 or (number == 40 and beginning.hello_version in ('SSLv3',)):
-        return Problem('protocol_too_old', 'The server speaks no TLS version that this host offers (alert protocol_version).', stage='handshake')
-    if number in (40, 71) and not beginning.hello:
-        return Problem('no_shared_cipher', 'The server found nothing in common (alert %s).' % alert_name(number), stage='handshake')
-    return Problem('handshake_closed', 'The server ended the TLS handshake with the alert %s.' % alert_name(number), stage='handshake')
+    if number == PROTOCOL_VERSION:
+        code, message = 'protocol_too_old', 'The server speaks no TLS version that this host offers'
+    elif number in (HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY) and not beginning.hello:
+        code, message = 'no_shared_cipher', 'The server found no cipher in common'
+    else:
+        code, message = 'handshake_closed', 'The server ended the TLS handshake'
+    return Problem(code, '%s (alert %s).' % (message, alert_name(number)), stage='handshake')

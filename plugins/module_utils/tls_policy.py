@@ -87,8 +87,8 @@ def _load(context: ssl.SSLContext, trust: Trust) -> None:
             # Not as DER: Python 3.6 to 3.9 don't find the end of it with OpenSSL 3.
             context.load_verify_locations(cadata=''.join(as_pem(block) for block in trust.certificates))
         except ssl.SSLError as error:
-            raise ProblemError(Problem(
-                'not_pem', 'OpenSSL can\'t read a certificate in %s: %s.' % (trust.source, error), file=trust.source, keyword='CAFile'))
+            message = 'OpenSSL can\'t read a certificate in %s: %s.' % (trust.source, error)
+            raise ProblemError(Problem('not_pem', message, file=trust.source, keyword='CAFile'))
     if trust.crls:
         try:
             _load_crls(context, ''.join(as_pem(block) for block in trust.crls).encode('ascii'))
@@ -123,7 +123,7 @@ class Contexts:
     """One context per distinct policy: loading a bundle of CAs is the dearest part of a send."""
 
     def __init__(self) -> None:
-        self._made = {}  # type: Dict[Policy, ssl.SSLContext]
+        self._made: Dict[Policy, ssl.SSLContext] = {}
         self._lock = threading.Lock()
 
     def get(self, policy: Policy) -> ssl.SSLContext:

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the first bytes of a server say in a handshake (RFC 8446, sections 5.1, 4.1.3 and 6; RFC 5246, section 7.4.2): the same on every Python.
+"""What the first bytes of a server say in a handshake (RFC 8446, sections 4.1.3, 5.1 and 6; RFC 5246, section 7.4.2).
 
-OpenSSL's reasons depend on the error table that a Python was built with; the bytes don't.
+They are the same on every Python. OpenSSL's reasons depend on the error table that a Python was built with.
 """
 from typing import List, NamedTuple, Optional
 
 HANDSHAKE, ALERT = 22, 21
+HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY = 40, 70, 71
 SERVER_HELLO, CERTIFICATE = 2, 11
 VERSION_NAMES = {0x0300: 'SSLv3', 0x0301: 'TLSv1', 0x0302: 'TLSv1.1', 0x0303: 'TLSv1.2', 0x0304: 'TLSv1.3'}
 ALERTS = {
@@ -32,7 +33,7 @@ def alert_name(number: int) -> str:
 
 def read_beginning(data: bytes) -> Beginning:
     """Return what a server's first bytes say. Any bytes are read; nothing is raised."""
-    alert = None  # type: Optional[int]
+    alert: Optional[int] = None
     hello, version = False, ''
     place = 0
     while len(data) - place >= 5:
@@ -51,7 +52,7 @@ def read_beginning(data: bytes) -> Beginning:
 
 
 def certificates_in(data: bytes) -> List[bytes]:
-    """Return the chain, in DER, that a server's first bytes hold: TLS 1.2 and older send it unencrypted. [] where there is none."""
+    """Return the chain, in DER, in a server's first bytes, [] for none: TLS 1.2 and older send it unencrypted."""
     messages = _handshake_messages(data)
     while len(messages) >= 4:
         size = int.from_bytes(messages[1:4], 'big')

@@ -33,7 +33,8 @@ def path_of(keyword: str, value: str, directory: str, staged: Dict[str, str]) ->
     if '/' not in value and '\\' not in value:
         return os.path.join(directory, staged.get(value, value))
     if not value.startswith('/'):
-        raise ProblemError(Problem('relative_path', '%s is %s, which is no full path.' % (keyword, value), keyword=keyword, value=value))
+        message = '%s is %s, which is no full path.' % (keyword, value)
+        raise ProblemError(Problem('relative_path', message, keyword=keyword, value=value))
     return value
 
 
@@ -63,7 +64,7 @@ def read_regular(path: str, keyword: str) -> bytes:
 
 
 def _blocks(keyword: str, path: str) -> Tuple[Block, ...]:
-    """Return the blocks of the kind that the keyword wants. Raises ProblemError with the first problem of the file's structure."""
+    """Return the blocks of the kind that the keyword wants. Raises ProblemError: the first thing wrong with the file."""
     pem = read_pem(read_regular(path, keyword))
     for problem in structure_problems(pem, keyword, path):
         if problem.is_error:
@@ -73,8 +74,8 @@ def _blocks(keyword: str, path: str) -> Tuple[Block, ...]:
 
 def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str]) -> Tuple[Optional[Trust], List[Problem]]:
     """Return what the settings in force trust, or None and the problems of the files that can't be used."""
-    problems = []  # type: List[Problem]
-    found = {}  # type: Dict[str, Tuple[str, Tuple[Block, ...]]]
+    problems: List[Problem] = []
+    found: Dict[str, Tuple[str, Tuple[Block, ...]]] = {}
     for keyword in ('CAFile', 'CrlFile'):
         value = settings.get(keyword, '')
         try:

@@ -13,8 +13,8 @@ description:
   - All servers are tried, at the same time, also after one has failed.
   - Run as root, the files are opened and the mail is sent as the owner of the server's working directory, since a proof made
     as root proves nothing for the user who runs the server.
-  - There is no fallback, neither to HELO, nor to plaintext, nor to another way of encryption. With C(EnableTLS = 0) the mail goes in plaintext,
-    with the warning C(tls_off).
+  - There is no fallback, neither to HELO, nor to plaintext, nor to another way of encryption. With C(EnableTLS = 0) the mail
+    goes in plaintext, with the warning C(tls_off).
   - With problems in the configuration, or a CA or CRL file that can't be used, nothing is sent.
 options:
   smtp_host:
@@ -30,13 +30,14 @@ options:
     type: int
   sender:
     description:
-      - Envelope sender and C(From) of the mail. Without it C(sendmemo@) and the EHLO name, or the host's own name where that is an
-        address in brackets.
+      - Envelope sender and C(From) of the mail. Without it C(sendmemo@) and the EHLO name, or the host's own name where that
+        is an address in brackets.
     type: str
   recipients:
     description:
       - Addresses that the mail goes to. Required, here or in the server's entry, unless O(until=handshake).
-      - When some are refused, the others get the mail; the result is not C(ok), with one C(recipient_refused) for each refused one.
+      - When some are refused, the others get the mail; the result is not C(ok), with one C(recipient_refused) for each
+        refused one.
     type: list
     elements: str
   subject:
@@ -49,8 +50,8 @@ options:
     type: str
   until:
     description:
-      - How far to go. V(handshake) ends when TLS stands and the server has accepted EHLO in it (in plaintext, when it has accepted EHLO).
-        V(envelope) ends when sender and recipients are accepted. Both leave no mail behind.
+      - How far to go. V(handshake) ends when TLS stands and the server has accepted EHLO in it (in plaintext, when it has
+        accepted EHLO). V(envelope) ends when sender and recipients are accepted. Both leave no mail behind.
         V(sent) ends when the server has taken the mail.
       - Check mode stops at V(envelope).
     type: str
@@ -87,7 +88,8 @@ options:
     default: 30
   crl_check:
     description:
-      - Whether a C(CrlFile) is used for the mail server's certificate alone or for its whole chain, which then needs a list of each CA in it.
+      - Whether a C(CrlFile) is used for the mail server's certificate alone or for its whole chain, which then needs a list
+        of each CA in it.
     type: str
     choices: [leaf, chain]
     default: leaf
@@ -105,7 +107,9 @@ attributes:
     description: Can run in C(check_mode). It then goes as far as O(until=envelope) and sends no mail.
   diff_mode:
     support: none
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode. A proof changes nothing.
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode. A
+        proof changes nothing.
 author:
   - The printops.infoprint authors (@printops)
 seealso:
@@ -170,7 +174,9 @@ servers:
       returned: always
       sample: sent
     problems:
-      description: What is wrong with this server, as RV(problems). Of a certificate all defects, first the one that OpenSSL named.
+      description:
+        - What is wrong with this server, as RV(problems). Of a certificate all defects, first the one that OpenSSL
+          named.
       type: list
       elements: dict
       returned: always
@@ -247,8 +253,8 @@ servers:
           returned: always
     chain:
       description:
-        - The certificates that the mail server sent, its own first, each like RV(servers[].certificate). With a Python before 3.10 on
-          the target only its own, unless it was refused.
+        - The certificates that the mail server sent, its own first, each like RV(servers[].certificate). With a Python before
+          3.10 on the target only its own, unless it was refused.
       type: list
       elements: dict
       returned: when it was seen
@@ -299,8 +305,8 @@ servers:
 problems:
   description:
     - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
-      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(stage), C(file), C(line), C(keyword)
-      and C(value).
+      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(stage), C(file), C(line),
+      C(keyword) and C(value).
     - C(stage) is V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) or V(data).
   returned: always
   type: list
@@ -308,7 +314,7 @@ problems:
   sample:
     - code: expired
       severity: error
-      message: 'The certificate of CN=mail.example.com expired on 2026-11-21 08:15 UTC, 3 days ago. (OpenSSL 10: certificate has expired)'
+      message: 'The certificate of CN=mail.example.com expired on 2026-11-21 08:15 UTC, 3 days ago. (OpenSSL 10: ...)'
       hint: Have the mail server's administrators replace the certificate.
       server: spl1
       stage: certificate

@@ -11,16 +11,28 @@ import datetime as dt
 import typing as t
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ..module_utils.name_match import host_matches, plain_host
 from ..module_utils.problems import Problem
-from .certificate_facts import DAY, extension, load, load_crl, moment, names, not_after, not_before, shown, utc
+from ..module_utils.safe_text import safe_text
+from .certificate_facts import (
+    DAY,
+    extension,
+    key_bits,
+    load,
+    load_crl,
+    moment,
+    names,
+    not_after,
+    not_before,
+    shown,
+    signature_hash,
+    utc,
+)
 
 DEEPEST = 10
 WEAK_HASHES = frozenset(('md5', 'sha1'))
-LEAST_BITS = {rsa.RSAPublicKey: 2048, dsa.DSAPublicKey: 2048, ec.EllipticCurvePublicKey: 224}  # OpenSSL's security level 2
 
 
 class Trust(t.NamedTuple):
@@ -59,7 +71,8 @@ def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None,
     for check in (_purposes, _weaknesses):
         found += check(path.certificates, trust)
     if host is not None and not host_matches(names(chain[0]), plain_host(host)):
-        found.append(_defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {names(chain[0]).shown()}.'))
+        its_names = safe_text(names(chain[0]).shown())
+        found.append(_defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {its_names}.'))
     if trust.crls is not None:
         found += _revocation(path.certificates, trust, now)
     return [*found, *_dates(path.certificates, now)]
@@ -91,9 +104,9 @@ def build_path(chain: t.Sequence[x509.Certificate], trust: Trust) -> Path:
                 f'The signature of {shown(current.subject)} is not that of the {shown(current.issuer)} that is known.'))
         if trust.authorities is None:
             return Path(path, '', '')  # its issuer may be in the store that is not at hand
-        partial = ' (which holds an intermediate CA of it, but not its root)' if current in trusted else ''
+        partial = f'; {trust.source} holds an intermediate CA, but not its root' if current in trusted else ''
         return Path(path, 'unknown_ca', (
-            f'{shown(current.subject)} was issued by {shown(current.issuer)}, which is neither in {trust.source}{partial} nor sent along.'))
+            f'{shown(current.subject)} was issued by {shown(current.issuer)}, which is not in {trust.source}{partial}.'))
     return Path(path, 'path_length_exceeded', f'The chain has more than {DEEPEST} certificates.')
 
 
@@ -108,7 +121,7 @@ def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _purposes(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]:
     usage = extension(path[0], x509.ExtendedKeyUsage)
     if usage is not None and not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage):
-        yield _defect('wrong_purpose', f'The certificate of {shown(path[0].subject)} is not for servers (its extended key usage).')
+        yield _defect('wrong_purpose', f'The extended key usage of {shown(path[0].subject)} is not that of a server.')
     for depth, authority in enumerate(path[1:]):
         constraints = extension(authority, x509.BasicConstraints)
         if authority.version == x509.Version.v1 and authority in (trust.authorities or ()):
@@ -127,20 +140,14 @@ def _intermediates(path: list[x509.Certificate]) -> int:
 
 def _weaknesses(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]:
     for certificate in path:
-        try:
-            key = certificate.public_key()
-        except Exception:
-            continue
-        for kind, least in LEAST_BITS.items():
-            if isinstance(key, kind) and key.key_size < least:
-                yield _defect('weak_key', f'The key of {shown(certificate.subject)} has {key.key_size} bits; {least} are the least.')
-        if certificate not in (trust.authorities or ()) and certificate.subject != certificate.issuer:
-            try:
-                algorithm = certificate.signature_hash_algorithm
-            except Exception:
-                continue
-            if algorithm is not None and algorithm.name in WEAK_HASHES:
-                yield _defect('weak_signature', f'The certificate of {shown(certificate.subject)} is signed with {algorithm.name.upper()}.')
+        name = shown(certificate.subject)
+        bits, least = key_bits(certificate)
+        if bits < least:
+            yield _defect('weak_key', f'The key of {name} has {bits} bits; {least} are the least.')
+        algorithm = signature_hash(certificate)
+        is_anchor = certificate in (trust.authorities or ()) or certificate.subject == certificate.issuer
+        if algorithm in WEAK_HASHES and not is_anchor:
+            yield _defect('weak_signature', f'The certificate of {name} is signed with {algorithm.upper()}.')
 
 
 def _revocation(path: list[x509.Certificate], trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
@@ -151,7 +158,8 @@ def _revocation(path: list[x509.Certificate], trust: Trust, now: dt.datetime) ->
             continue  # a root answers for itself
         lists = [crl for crl in trust.crls or () if crl.issuer == certificate.issuer]
         if not lists:
-            yield _defect('crl_missing', f'There is no revocation list of {shown(certificate.issuer)}, who issued {shown(certificate.subject)}.')
+            yield _defect('crl_missing', (
+                f'There is no revocation list of {shown(certificate.issuer)}, who issued {shown(certificate.subject)}.'))
         issuer = path[place + 1] if place + 1 < len(path) else None
         for crl in lists:
             yield from _list_defects(crl, certificate, issuer, now)
@@ -170,7 +178,8 @@ def _list_defects(crl: x509.CertificateRevocationList, certificate: x509.Certifi
     entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
     if entry is not None:
         when = utc(entry, 'revocation_date')
-        yield _defect('revoked', f'The certificate of {shown(certificate.subject)} was revoked{f" on {moment(when)}" if when else ""}.')
+        date = f' on {moment(when)}' if when else ''
+        yield _defect('revoked', f'The certificate of {shown(certificate.subject)} was revoked{date}.')
 
 
 def _valid_list(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
@@ -182,11 +191,11 @@ def _valid_list(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -
 
 def _dates(path: list[x509.Certificate], now: dt.datetime) -> t.Iterator[Problem]:
     for certificate in path:
-        start, end = not_before(certificate), not_after(certificate)
+        name, start, end = shown(certificate.subject), not_before(certificate), not_after(certificate)
         if start > now:
-            yield _defect('not_yet_valid', f'The certificate of {shown(certificate.subject)} is valid from {moment(start)} on.')
+            yield _defect('not_yet_valid', f'The certificate of {name} is valid from {moment(start)} on.')
         if end <= now:
-            yield _defect('expired', f'The certificate of {shown(certificate.subject)} expired on {moment(end)}, {_ago(now - end)}.')
+            yield _defect('expired', f'The certificate of {name} expired on {moment(end)}, {_ago(now - end)}.')
 
 
 def _ago(span: dt.timedelta) -> str:

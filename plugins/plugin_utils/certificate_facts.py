@@ -10,6 +10,7 @@ import warnings
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from ..module_utils.name_match import CertificateNames
 from ..module_utils.safe_text import safe_text
@@ -17,6 +18,7 @@ from ..module_utils.safe_text import safe_text
 DAY = dt.timedelta(days=1)
 MOST_NAMES = 200
 LONGEST_NAME = 200  # characters
+LEAST_BITS = {rsa.RSAPublicKey: 2048, dsa.DSAPublicKey: 2048, ec.EllipticCurvePublicKey: 224}  # OpenSSL's security level 2
 
 
 def load(der: bytes) -> x509.Certificate | None:
@@ -69,6 +71,27 @@ def extension(certificate: x509.Certificate, kind: type[t.Any]) -> t.Any:
         return certificate.extensions.get_extension_for_class(kind).value
     except Exception:
         return None
+
+
+def key_bits(certificate: x509.Certificate) -> tuple[int, int]:
+    """Return the size of the key and the least that is good enough; twice 0 for a kind that has no sizes."""
+    try:
+        key = certificate.public_key()
+    except Exception:  # a kind of key that cryptography doesn't know
+        return 0, 0
+    for kind, least in LEAST_BITS.items():
+        if isinstance(key, kind):
+            return t.cast('rsa.RSAPublicKey', key).key_size, least
+    return 0, 0
+
+
+def signature_hash(certificate: x509.Certificate) -> str:
+    """Return the name of the hash in the signature, '' where there is none or cryptography doesn't know it."""
+    try:
+        algorithm = certificate.signature_hash_algorithm
+    except Exception:
+        return ''
+    return algorithm.name if algorithm is not None else ''
 
 
 def names(certificate: x509.Certificate) -> CertificateNames:

@@ -123,7 +123,7 @@ def _facts(fields: Fields) -> dict[str, t.Any]:
     facts: dict[str, t.Any] = {}
     tls, ehlo, reply, timings = (fields.child(key) for key in ('tls', 'ehlo', 'reply', 'timings_ms'))
     if tls is not None:
-        facts['tls'] = {'mode': tls.text('mode'), 'version': tls.text('version'), 'cipher': tls.text('cipher'), 'bits': tls.integer('bits')}
+        facts['tls'] = {**{key: tls.text(key) for key in ('mode', 'version', 'cipher')}, 'bits': tls.integer('bits')}
     if ehlo is not None:
         facts['ehlo'] = {'name': ehlo.text('name'), 'features': ehlo.texts('features')}
     if reply is not None:
