@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every file of the controller half can be imported, each first in a fresh Python, so that no circle hides behind an order.
+
+It is also what stands in for ansible-test's import test, whose environment has no cryptography (tests/sanity/ignore-*.txt).
+"""
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+DIRECTORIES = ('action', 'doc_fragments', 'filter', 'modules', 'plugin_utils', 'test')
+FILES = sorted(path.relative_to(ROOT) for name in DIRECTORIES for path in (ROOT / 'plugins' / name).glob('*.py'))
+
+PROBE = '''
+import sys
+from ansible.plugins.loader import init_plugin_loader
+init_plugin_loader([sys.argv[1]])
+for name in sys.argv[2:]:
+    before = set(sys.modules)
+    __import__('ansible_collections.printops.infoprint.' + name)
+    # The next one is imported anew, with all that it needs of ours.
+    for ours in set(sys.modules) - before:
+        if ours.startswith('ansible_collections.printops.infoprint.plugins.'):
+            del sys.modules[ours]
+'''
+
+
+def names(directory: str) -> list[str]:
+    return ['.'.join(path.with_suffix('').parts) for path in FILES if path.parent.name == directory]
+
+
+@pytest.mark.parametrize('directory', [name for name in DIRECTORIES if names(name)])
+def test_each_file_can_be_the_first_that_is_imported(directory: str) -> None:
+    collections = ROOT / '.venvs' / 'collections'
+    command = [sys.executable, '-B', '-c', PROBE, str(collections), *names(directory)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
