@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 import typing as t
@@ -63,23 +64,26 @@ def done(text: str) -> None:
 def output(text: str) -> None:
     """Show what ansible-playbook printed, without its blank lines and rows of stars."""
     for line in text.splitlines():
-        kept = line.rstrip().rstrip('*').rstrip() if line.startswith(('PLAY', 'TASK', 'RUNNING')) else line.rstrip()
+        kept = re.sub(r' \*{3,}$', '', line.rstrip())
         if kept:
             colour = next((colour for start, colour in ANSIBLE if kept.startswith(start)), '')
             _print(f'{INDENT}| {coloured(kept, colour) if colour else kept}')
 
 
 def table(head: t.Sequence[str], rows: t.Iterable[t.Sequence[object]]) -> None:
-    """Print rows under a heading, each column as wide as it has to be."""
-    lines = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(line[column]) for line in [list(head), *lines]) for column in range(len(head))]
-    for number, line in enumerate([list(head), *lines]):
+    """Print rows, under a heading where one is given, each column as wide as it has to be."""
+    lines = [[str(cell) for cell in row] for row in ([head] if head else []) + list(rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    for number, line in enumerate(lines):
         text = '  '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        _print(INDENT + (coloured(text, 'dim') if number == 0 else text))
+        _print(INDENT + (coloured(text, 'dim') if head and number == 0 else text))
 
 
 def show_mails(mails: t.Sequence[Mail]) -> None:
     """Print what arrived, a line each."""
+    if not mails:
+        note('No mail arrived.')
+        return
     table(('file', 'listener', 'EHLO', 'TLS', 'to', 'subject'), [
         (mail.path.name, mail.listener, mail.ehlo, f'{mail.tls_version or "none"} {mail.cipher or ""}',
          ', '.join(mail.recipients), mail.message['Subject']) for mail in mails])

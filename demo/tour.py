@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import signal
 import stat
 import sys
@@ -65,8 +66,8 @@ class Tour(console.Steps):
 
     def converge(self) -> None:
         self.step('Bring the four servers into the declared state, and prove each with a mail',
-                  'The playbook writes each server\'s sendmemo-ssl.cfg with its CA and CRL, after it has tried the new set '
-                  'against the mail server, and then sends a mail from each server with what it has written.')
+                  'The playbook writes each server\'s sendmemo-ssl.cfg with its CA and CRL, and then sends a mail from each '
+                  'server with what it has written, verifying the mail server as sendmemo would.')
         self.expect_success(self.play('converge'), HOSTS, mails=len(SERVERS))
         config = self.scene.config('print1', 'spl1')
         console.note(f'{config.relative_to(HERE.parent)}, without its comments:')
@@ -89,7 +90,7 @@ class Tour(console.Steps):
         self.scene.config('print2', 'spl3').chmod(0o666)
         console.done('a mode: everybody may write the configuration of print2, spl3 (0666)')
 
-    def crl(self) -> t.Any:
+    def crl(self) -> pathlib.Path:
         """Return the path of the CRL that print1's second server uses."""
         config = self.scene.config('print1', 'spl2')
         return config.parent / setting(config, 'CrlFile')
@@ -99,7 +100,7 @@ class Tour(console.Steps):
         before = self.snapshot()
         run = self.play('check', '--check', '--diff')
         self.expect(run.rc == 0, 'the run succeeded')
-        drift = [(result.host, server['name'], one['file'], one['kind'], one.get('keyword', ''))
+        drift = [(result.host, server['name'], pathlib.PurePath(one['file']).name, one['kind'], one.get('keyword', ''))
                  for result in run.task_results for server in _servers(result.result) for one in server.get('drift', [])]
         console.table(('host', 'server', 'file', 'drift', 'keyword'), drift)
         seen = {(host, server, kind) for host, server, _file, kind, _keyword in drift}
@@ -132,8 +133,8 @@ class Tour(console.Steps):
         found = [(result.host, server['name'], problem) for result in run.task_results for server in _servers(result.result)
                  for problem in server.get('problems', []) if problem['severity'] == 'error']
         for host, server, problem in found:
-            console.table(('', ''), [
-                ('where', f'{host}, {server}, while {problem.get("stage", "")} was checked'), ('code', problem['code']),
+            console.table((), [
+                ('where', f'{server} on {host}, at the stage "{problem.get("stage", "")}"'), ('code', problem['code']),
                 ('seen', problem['message']), ('remedy', problem['hint'])])
         self.expect(run.rc != 0, 'ansible-playbook ended with an error')
         self.expect([(host, server, problem['code']) for host, server, problem in found] == [('print2', 'spl4', 'expired')],
@@ -168,11 +169,11 @@ def tour() -> None:
             part()
         walk.step('Summary')
         console.table(('run', 'took', 'what happened'), walk.summary)
-        closing(time.monotonic() - begin)
+    closing(time.monotonic() - begin)
 
 
 def closing(seconds: float) -> None:
-    console.note('')
+    print()
     console.done(f'everything above was checked as it happened, in {seconds:.0f} s; nothing is left running')
     print(f'''
 To play with it: edit what you like in {SCRATCH.relative_to(HERE.parent)}/ and run
@@ -194,7 +195,8 @@ def main() -> None:
     except WrongStep as problem:
         sys.exit(f'\nThe demo failed; this was expected and did not happen: {problem}')
     except KeyboardInterrupt:
-        sys.exit('\nInterrupted; the mail server has been ended.')
+        print('\nInterrupted; the mail server has been ended.')
+        sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
 
