@@ -16,6 +16,7 @@ LIMIT = 60.0  # seconds of the target's clock for the files of all servers
 
 class ActionModule(InfoprintAction):
     MODULE = 'sendmemo_validate'
+    NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {'valid': False}
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         given = [name for name in ('servers', 'path', 'content') if args[name] not in (None, [])]

@@ -69,7 +69,10 @@ class Guard:
         while self.remaining() and not self.abandoned():
             time.sleep(min(POLL_SECONDS, self.remaining()))
             if self._sign_of_life is not None:
-                self._sign_of_life()
+                try:
+                    self._sign_of_life()
+                except OSError:
+                    break  # nobody is there to take it
         if not self.remaining() and self._on_limit is not None:
             self._on_limit()
         os._exit(1)

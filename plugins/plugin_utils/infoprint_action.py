@@ -32,6 +32,7 @@ class InfoprintAction(ActionBase, abc.ABC):
     """An action on the InfoPrint servers of a host. A subclass names its MODULE and performs."""
 
     MODULE: t.ClassVar[str]
+    NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # what the module's own return values are where the target told nothing
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
@@ -55,9 +56,9 @@ class InfoprintAction(ActionBase, abc.ABC):
         except ArgumentError as error:
             raise AnsibleActionFail(f'{self.target.host}: {error}') from None
         except Malformed as error:
-            outcome = Outcome([], [self.target.malformed(error)])
+            outcome = Outcome([], [self.target.malformed(error)], extra=self.NOTHING_KNOWN)
         except ProblemError as error:
-            outcome = Outcome([], [error.problem])
+            outcome = Outcome([], [error.problem], extra=self.NOTHING_KNOWN)
         result.update(outcome.extra)
         result.update(
             changed=outcome.changed,

@@ -11,7 +11,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.config_file import parse
-from ..module_utils.keywords import CONFIG_NAME
+from ..module_utils.keywords import CONFIG_NAME, defaults
 from ..module_utils.problems import Problem, ProblemError
 
 try:
@@ -71,7 +71,7 @@ class Renderer:
         wrong = [problem for problem in found.problems if problem.is_error]
         if wrong:
             raise ProblemError(wrong[0]._replace(message=f'The rendered text of {self.path} is wrong: {wrong[0].message}'))
-        for name in sorted(set(found.given) | set(settings)):
+        for name in defaults():
             if found.given.get(name) != settings.get(name):
                 raise ProblemError(Problem(
                     'invalid_value',

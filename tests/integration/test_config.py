@@ -1,0 +1,341 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""sendmemo_config as its users meet it: converge, drift, check mode, backups, and surroundings that are against it."""
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import stat
+import typing as t
+
+import pytest
+
+from support.mail_server_process import MailServer
+from support.pki import Authority, days_from_now
+from support.playbook import Ansible, hosts, local_host
+
+from .conftest import Pki
+
+CONFIG = 'sendmemo-ssl.cfg'
+
+
+class Site:
+    """A print host on a local connection with the servers spl1 and spl2, and the module on it."""
+
+    def __init__(self, ansible: Ansible, base: pathlib.Path, pki: Pki) -> None:
+        self.ansible = ansible
+        self.base = base
+        self.options: dict[str, t.Any] = {
+            'base_dir': str(base), 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path), 'crl_src': str(pki.crl_path),
+            'hostname': 'print1.example.com', 'servers': [{'name': 'spl1'}, {'name': 'spl2', 'enable_tls': 'smtps'}]}
+        for name in ('spl1', 'spl2'):
+            (base / name).mkdir(parents=True)
+        self.output = ''
+
+    def run(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
+        """Run the module, with `options` put over the site's own; None takes one away. Return the result."""
+        wanted = {key: value for key, value in {**self.options, **options}.items() if value is not None}
+        tasks = [{'name': 'Configure', 'printops.infoprint.sendmemo_config': wanted}]
+        run = self.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()), *arguments)
+        self.output = run.output
+        assert 'Traceback' not in run.output
+        found = run.results('print1', 'Configure')[0]
+        return {**found.result, 'failed': found.status == 'failed'}
+
+    def config(self, server: str = 'spl1') -> pathlib.Path:
+        return self.base / server / CONFIG
+
+    def settings(self, server: str = 'spl1') -> dict[str, str]:
+        lines = re.findall(r'^(\w+) = (.*)$', self.config(server).read_text(), re.MULTILINE)
+        return dict(lines)
+
+    def names(self, server: str = 'spl1') -> set[str]:
+        return {path.name for path in (self.base / server).iterdir()}
+
+    def snapshot(self) -> dict[str, tuple[t.Any, ...]]:
+        """Return everything that can be seen of the files: kind, content, rights and times."""
+        found = {}
+        for path in sorted([self.base, *self.base.rglob('*')]):
+            status = path.lstat()
+            content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b''
+            found[str(path)] = (status.st_mode, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_uid, content)
+        return found
+
+
+@pytest.fixture
+def site(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki) -> Site:
+    return Site(ansible, tmp_path / 'pd', pki)
+
+
+@pytest.mark.every_core
+def test_converge_then_nothing_more_to_do(site: Site, pki: Pki) -> None:
+    first = site.run()
+    assert first['changed'] is True
+    assert [entry['changed'] for entry in first['servers']] == [True, True]
+    assert {'EnableTLS': '1', 'Hostname': 'print1.example.com'}.items() <= site.settings().items()
+    assert site.settings('spl2')['EnableTLS'] == '2'
+    assert (site.base / 'spl1' / site.settings()['CAFile']).read_bytes() == pki.ca_path.read_bytes()
+    assert (site.base / 'spl1' / site.settings()['CrlFile']).read_bytes() == pki.crl_path.read_bytes()
+    assert stat.S_IMODE(site.config().stat().st_mode) == 0o644
+    before = site.snapshot()
+    second = site.run()
+    assert second['changed'] is False
+    assert [entry['drift'] for entry in second['servers']] == [[], []]
+    assert site.snapshot() == before
+
+
+def test_settings_that_are_not_given_are_commented_out(site: Site) -> None:
+    site.run(hostname=None, crl_src=None)
+    text = site.config().read_text()
+    assert {';CrlFile =', ';CertValidationIgnoreHostName = 0', ';IgnoreCertificateErrors = 0', ';Hostname ='} <= set(text.splitlines())
+    assert set(site.settings()) == {'EnableTLS', 'CAFile'}
+
+
+DRIFTS: dict[str, tuple[t.Callable[[Site], object], dict[str, str]]] = {
+    'a keyword was changed': (
+        lambda site: rewrite(site, 'EnableTLS = 1', 'EnableTLS = 0'),
+        {'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}),
+    'a keyword was commented out': (
+        lambda site: rewrite(site, 'Hostname = ', ';Hostname = '), {'keyword': 'Hostname', 'kind': 'missing', 'after': 'print1.example.com'}),
+    'a keyword was added': (
+        lambda site: rewrite(site, ';IgnoreCertificateErrors = 0', 'IgnoreCertificateErrors = 1'),
+        {'keyword': 'IgnoreCertificateErrors', 'kind': 'extra', 'before': '1'}),
+    'an unknown keyword was added': (
+        lambda site: rewrite(site, ';IgnoreCertificateErrors', 'Verbose = 1\n;IgnoreCertificateErrors'),
+        {'keyword': 'Verbose', 'kind': 'extra', 'before': '1'}),
+    'a comment was changed': (lambda site: rewrite(site, '# TLS settings', '# tls settings'), {'kind': 'text'}),
+    'the mode was changed': (lambda site: site.config().chmod(0o600), {'kind': 'mode', 'before': '0600', 'after': '0644'}),
+    'the file was removed': (lambda site: site.config().unlink(), {'kind': 'missing'}),
+    'the file became a link': (lambda site: replace_by_link(site, site.config()), {'kind': 'link'}),
+    'the CA was changed': (lambda site: trust(site, 'CAFile').write_text('nothing'), {'kind': 'changed'}),
+    'the CRL was removed': (lambda site: trust(site, 'CrlFile').unlink(), {'kind': 'missing'}),
+    'the CA became a link': (lambda site: replace_by_link(site, trust(site, 'CAFile')), {'kind': 'link'}),
+    'the mode of the CRL was changed': (lambda site: trust(site, 'CrlFile').chmod(0o666), {'kind': 'mode', 'before': '0666', 'after': '0644'}),
+}
+
+
+def rewrite(site: Site, old: str, new: str) -> None:
+    text = site.config().read_text()
+    assert old in text
+    site.config().write_text(text.replace(old, new))
+
+
+def trust(site: Site, keyword: str) -> pathlib.Path:
+    return site.base / 'spl1' / site.settings()[keyword]
+
+
+def replace_by_link(site: Site, path: pathlib.Path) -> None:
+    outside = site.base.parent / 'outside'
+    outside.write_bytes(path.read_bytes())
+    path.unlink()
+    path.symlink_to(outside)
+
+
+@pytest.mark.parametrize('what', DRIFTS)
+def test_drift_is_named_predicted_and_corrected(site: Site, what: str) -> None:
+    harm, expected = DRIFTS[what]
+    site.run()
+    declared = {name: (site.base / 'spl1' / name).read_bytes() for name in site.names()}
+    harm(site)
+    before = site.snapshot()
+    predicted = site.run('--check', '--diff')
+    assert site.snapshot() == before, 'check mode touches nothing'
+    corrected = site.run()
+    for result in (predicted, corrected):
+        assert result['changed'] is True
+        drift = result['servers'][0]['drift']
+        assert [{key: value for key, value in one.items() if key in expected or key in ('keyword', 'kind')} for one in drift
+                ] == [expected] or (drift[0]['kind'] == 'changed' and expected == {'kind': 'changed'}), drift
+        assert result['servers'][1]['drift'] == []
+    assert {name: (site.base / 'spl1' / name).read_bytes() for name in declared} == declared
+    assert not site.config().is_symlink()
+    assert site.run()['changed'] is False
+
+
+def test_owner_and_group_are_the_working_directory_s_and_are_corrected(site: Site) -> None:
+    if os.geteuid() != 0:
+        pytest.skip('only root can give files away')
+    for path in (site.base, site.base / 'spl1'):
+        os.chown(path, 61234, 61235)
+    for path in (site.base.parent.parent, *site.base.parent.parents):
+        if path.owner() == 'root' and str(path).startswith('/tmp/pytest'):
+            path.chmod(0o755)
+    site.run()
+    assert (site.config().stat().st_uid, site.config().stat().st_gid) == (61234, 61235)
+    os.chown(site.config(), 0, 0)
+    drift = site.run()['servers'][0]['drift']
+    assert [one['kind'] for one in drift] == ['owner', 'group']
+    assert (site.config().stat().st_uid, site.config().stat().st_gid) == (61234, 61235)
+
+
+def test_a_diff_shows_the_text_and_no_certificates(site: Site) -> None:
+    site.run()
+    rewrite(site, 'EnableTLS = 1', 'EnableTLS = 0')
+    trust(site, 'CrlFile').unlink()
+    site.run('--check', '--diff')
+    assert '-EnableTLS = 0' in site.output
+    assert '+EnableTLS = 1' in site.output
+    assert 'BEGIN' not in site.output
+    assert 'sendmemo-crl-' in site.output
+
+
+def test_a_new_crl_replaces_the_old_one_and_nothing_else_stays_behind(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
+    site.run()
+    old = trust(site, 'CrlFile').name
+    path = tmp_path / 'new.crl.pem'
+    path.write_bytes(pki.authority.crl([]))
+    result = site.run(crl_src=str(path))
+    assert [one['keyword'] for one in result['servers'][0]['drift']] == ['CrlFile']
+    assert trust(site, 'CrlFile').read_bytes() == path.read_bytes()
+    assert site.names() == {CONFIG, site.settings()['CAFile'], site.settings()['CrlFile'], 'sendmemo-ssl.backups'}
+    backup = pathlib.Path(result['servers'][0]['backup'])
+    assert {path.name for path in backup.iterdir()} == {CONFIG, site.settings()['CAFile'], old, 'manifest.json'}
+    manifest = json.loads((backup / 'manifest.json').read_text())
+    assert manifest['settings']['CrlFile'] == old
+
+
+def test_a_list_of_ca_files_is_joined_without_duplicates(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
+    other = tmp_path / 'other.pem'
+    other.write_bytes(Authority('Next CA').pem + pki.ca_path.read_bytes())
+    site.run(ca_src=[str(pki.ca_path), str(other)])
+    assert trust(site, 'CAFile').read_text().count('BEGIN CERTIFICATE') == 2
+
+
+def test_the_newest_backups_are_kept_and_a_file_made_by_hand_is_the_first(site: Site) -> None:
+    by_hand = b'EnableTLS = 1\nCAFile = own.pem\n'
+    site.config().write_bytes(by_hand)
+    (site.base / 'spl1' / 'own.pem').write_text('own')
+    first = pathlib.Path(site.run(backup_keep=2)['servers'][0]['backup'])
+    assert (first / CONFIG).read_bytes() == by_hand
+    assert (first / 'own.pem').read_text() == 'own'
+    assert (site.base / 'spl1' / 'own.pem').exists(), 'what is not ours stays'
+    second, third = (pathlib.Path(site.run(backup_keep=2, hostname=f'h{n}.example.com')['servers'][0]['backup']) for n in (1, 2))
+    assert {path.name for path in first.parent.iterdir()} == {second.name, third.name}
+
+
+def test_absent_removes_what_is_managed_and_nothing_else(site: Site) -> None:
+    site.run(backup=False)
+    (site.base / 'spl1' / 'own.pem').write_text('own')
+    gone = [{'name': 'spl1', 'state': 'absent'}]
+    assert site.run('--check', servers=gone, backup=False)['changed'] is True
+    assert site.config().exists()
+    assert site.run(servers=gone, backup=False)['changed'] is True
+    assert site.names() == {'own.pem'}
+    assert site.run(servers=gone, backup=False)['changed'] is False
+
+
+def test_servers_are_found_where_none_is_named(site: Site) -> None:
+    for name in ('spl2.BAK', '.hidden', 'spool'):
+        (site.base / name).mkdir()
+    for name in ('spl1', 'spl2', 'spl2.BAK', '.hidden'):
+        (site.base / name / 'error.log').touch()
+    (site.base / 'spl_error.cfg').touch()
+    result = site.run(servers=None)
+    assert [entry['name'] for entry in result['servers']] == ['spl1', 'spl2']
+    assert not (site.base / 'spool' / CONFIG).exists()
+
+
+# Refused before anything changes
+
+REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
+    'an EHLO name': ({'hostname': 'fc00::1'}, '[IPv6:fc00::1]'),
+    'a CA file that is none': ({'ca_src': None, 'ca_content': 'no certificate'}, 'ca_content'),
+    'a CA and a path to another': ({'ca_path': '/etc/ca.pem'}, 'mutually exclusive'),
+    'a missing CA file': ({'ca_src': 'nowhere.pem'}, 'nowhere.pem'),
+    'an unknown option': ({'servers': [{'name': 'spl1', 'enabel_tls': 1}]}, 'enabel_tls'),
+    'a name that leads away': ({'servers': [{'name': '../spl1'}]}, 'one path component'),
+    'a control character': ({'hostname': 'print1.example.com\nEnableTLS = 0'}, 'control character'),
+    'a relative base': ({'base_dir': 'pd'}, 'absolute'),
+    'a server twice': ({'servers': [{'name': 'spl1'}, {'name': 'spl1'}]}, 'once'),
+    'a symbolic mode': ({'mode': 'u=rw'}, '0644'),
+    'an EnableTLS of its own': ({'enable_tls': '3'}, 'enable_tls'),
+}
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize('what', REFUSED)
+def test_what_cannot_be_is_refused_with_one_message_before_anything_changes(site: Site, what: str) -> None:
+    options, words = REFUSED[what]
+    before = site.snapshot()
+    result = site.run(**options)
+    assert result['failed'] is True
+    assert words in result['msg']
+    assert site.snapshot() == before
+
+
+def test_expired_and_foreign_trust_files_are_refused(site: Site, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / 'old.pem'
+    path.write_bytes(Authority('Old CA', not_after=days_from_now(-1)).pem)
+    result = site.run(ca_src=str(path))
+    assert {problem['code'] for problem in result['problems'] if problem['severity'] == 'error'} == {'ca_expired', 'crl_issuer_unknown'}
+    assert not site.config().exists()
+
+
+def test_a_template_of_the_site_s_own_must_hold_what_is_declared(site: Site, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / 'own.cfg.j2'
+    path.write_text('# {{ server.name }} {{ inventory_hostname }}\n{% for name, value in settings.items() %}\n{{ name }} = {{ value }}\n{% endfor %}\n')
+    assert site.run(template=str(path))['changed'] is True
+    assert site.config().read_text().startswith('# spl1 print1\nEnableTLS = 1\nCAFile')
+    path.write_text('EnableTLS = 0\n')
+    result = site.run(template=str(path))
+    assert result['failed'] is True
+    assert 'EnableTLS' in result['msg']
+    assert site.settings()['EnableTLS'] == '1'
+
+
+# Surroundings
+
+@pytest.mark.parametrize('thing', ['directory', 'fifo'])
+@pytest.mark.parametrize('name', [CONFIG, 'CAFile'])
+def test_what_is_in_the_way_is_named_and_left_alone(site: Site, thing: str, name: str) -> None:
+    site.run()
+    path = site.config() if name == CONFIG else trust(site, name)
+    path.unlink()
+    path.mkdir() if thing == 'directory' else os.mkfifo(path)
+    result = site.run(hostname='other.example.com')
+    assert [problem['code'] for problem in result['problems']] == ['unsafe_path']
+    assert str(path) in result['msg']
+    assert path.is_dir() if thing == 'directory' else path.is_fifo()
+    assert result['servers'][1]['changed'] is True, 'the other server is not held up'
+
+
+def test_a_working_directory_that_is_a_link_is_refused(site: Site, tmp_path: pathlib.Path) -> None:
+    (site.base / 'spl1').rmdir()
+    elsewhere = tmp_path / 'elsewhere'
+    elsewhere.mkdir()
+    (site.base / 'spl1').symlink_to(elsewhere)
+    result = site.run()
+    assert [problem['code'] for problem in result['problems']] == ['unsafe_path']
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_server_that_is_not_there_is_named_and_the_others_are_done(site: Site) -> None:
+    result = site.run(servers=[{'name': 'spl1'}, {'name': 'spl9'}])
+    assert [problem['code'] for problem in result['problems']] == ['not_a_server']
+    assert site.config().exists()
+
+
+def test_hard_links_are_not_written_through(site: Site, tmp_path: pathlib.Path) -> None:
+    other = tmp_path / 'other'
+    other.write_text('EnableTLS = 0\n')
+    other.chmod(0o600)
+    site.config().hardlink_to(other)
+    site.run()
+    assert other.read_text() == 'EnableTLS = 0\n'
+    assert stat.S_IMODE(other.stat().st_mode) == 0o600
+
+
+# Tried before commit
+
+def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server: MailServer, pki: Pki) -> None:
+    servers = [{'name': 'spl1', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['smtps']},
+               {'name': 'spl2', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['expired']}]
+    result = site.run(servers=servers, smtp_host='127.0.0.1', try_before_commit='handshake')
+    assert result['servers'][0]['changed'] is True, result['msg']
+    assert site.settings()['EnableTLS'] == '2'
+    assert result['servers'][1]['changed'] is False
+    assert [problem['code'] for problem in result['servers'][1]['problems']][0] == 'expired'
+    assert site.names('spl2') == set(), 'nothing of the new set is left'
+    del pki
