@@ -140,5 +140,5 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
         for work in works:
             if work.directory is not None:
                 if work.transaction is not None:
-                    work.transaction.discard()
+                    work.transaction.close()
                 work.directory.__exit__()

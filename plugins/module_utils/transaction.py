@@ -6,17 +6,15 @@ The order makes every instant safe: trust files first, under names that the old 
 exactly the content that it was given), then the configuration, whose rename is the switch. Files are never changed in
 place, so a hard link of somebody's is not followed either. What a killed run leaves is removed by the next one.
 """
-import errno
-import fcntl
 import os
 import re
 import stat
-import time
 from typing import Dict, List, Optional, Set
 
 from .backups import Backups
 from .config_file import parse
 from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
+from .directory_lock import DirectoryLock
 from .guard import Guard
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
@@ -33,7 +31,7 @@ def write_failed(error: OSError, path: str, server: Optional[str]) -> ProblemErr
 
 
 class Transaction:
-    """One server's change: `compare`, `stage`, then `commit` or `discard`, at the end `clean`."""
+    """One server's change: `lock`, `compare`, `stage`, then `commit` or `discard`, at the end `clean` and `close`."""
 
     def __init__(self, directory: WorkingDir, wanted: WantedSet, guard: Guard) -> None:
         self.directory = directory
@@ -42,23 +40,16 @@ class Transaction:
         self.before = None  # type: Optional[FoundFile]
         self.staged = {}  # type: Dict[str, str]
         self._guard = guard
+        self._lock = DirectoryLock(directory)
 
     def lock(self) -> None:
-        """Wait, bounded, for the directory's lock; the kernel frees it when the process ends. Raises ProblemError."""
-        end = time.monotonic() + min(LOCK_WAIT, self._guard.remaining() / 2)
-        while True:
-            try:
-                fcntl.flock(self.directory.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except OSError as error:
-                if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                    raise write_failed(error, self.directory.path, self.directory.server)
-            if time.monotonic() >= end:
-                raise ProblemError(Problem(
-                    'write_failed', 'Another process holds the lock of %s; nothing was changed.' % self.directory.path,
-                    'Wait for the other run to end; it ends by itself. Then run again.',
-                    server=self.directory.server, file=self.directory.path))
-            time.sleep(0.05)
+        """Wait, bounded, for other runs in this directory to end. Raises ProblemError."""
+        self._lock.acquire(min(LOCK_WAIT, self._guard.remaining() / 2))
+
+    def close(self) -> None:
+        """Remove what was staged and is not in force, and let other runs in."""
+        self.discard()
+        self._lock.release()
 
     def compare(self) -> List[Drift]:
         """Find what differs from the wanted set, and return it."""

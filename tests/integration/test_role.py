@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The whole way: the playbook converges over ssh and proves each server by a mail to a real Postfix."""
+from __future__ import annotations
+
+import os
+import pathlib
+import pwd
+import re
+import stat
+import typing as t
+
+import pytest
+
+from support.playbook import Ansible, Run, hosts
+from support.postfix import Postfix
+from support.pythons import target_pythons
+from support.sshd import OTHER_USER, PLAIN_USER, Sshd
+
+from .conftest import Pki, need
+
+CONFIG = 'sendmemo-ssl.cfg'
+CONVERGE = 'printops.infoprint.converge'
+TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
+TASK_PROVE = 'Prove every InfoPrint server'
+
+
+class Fleet:
+    """One print host behind sshd, whose two servers belong to a print user, and the playbook on it."""
+
+    def __init__(self, ansible: Ansible, base: pathlib.Path, host: dict[str, t.Any], postfix: Postfix, pki: Pki) -> None:
+        self.ansible = ansible
+        self.base = base
+        self.postfix = postfix
+        self.recipient = f'{base.parent.name.replace("_", "-")}@example.com'
+        self.host = {
+            **host,
+            'sendmemo_tls_base_dir': str(base),
+            'sendmemo_tls_ca_src': str(pki.ca_path),
+            'sendmemo_tls_crl_src': str(pki.crl_path),
+            'sendmemo_tls_hostname': 'print1.example.com',
+            'sendmemo_tls_smtp_host': '127.0.0.1',
+            'sendmemo_tls_verify_recipients': [self.recipient],
+            'sendmemo_tls_servers': [
+                {'name': 'spl1', 'smtp_port': postfix.ports['starttls']},
+                {'name': 'spl2', 'smtp_port': postfix.ports['smtps'], 'enable_tls': 'smtps'},
+            ],
+        }
+
+    def run(self, *arguments: str, playbook: str = CONVERGE, **variables: t.Any) -> Run:
+        return self.ansible.playbook(playbook, hosts(print1={**self.host, **variables}), *arguments)
+
+
+def open_the_way_to(path: pathlib.Path) -> None:
+    """Let a print user reach a directory below pytest's, which is root's alone."""
+    for directory in [path, *path.parents]:
+        if str(directory).startswith('/tmp/'):
+            directory.chmod(directory.stat().st_mode | 0o055)
+
+
+@pytest.fixture
+def base(tmp_path: pathlib.Path, sshd: Sshd) -> pathlib.Path:
+    """Base directory with two working directories that belong to the print user."""
+    del sshd
+    owner = pwd.getpwnam(OTHER_USER)
+    base = tmp_path / 'var' / 'pd'
+    for name in ('spl1', 'spl2'):
+        (base / name).mkdir(parents=True)
+        os.chown(base / name, owner.pw_uid, owner.pw_gid)
+    open_the_way_to(base)
+    return base
+
+
+@pytest.fixture
+def fleet(ansible: Ansible, base: pathlib.Path, sshd: Sshd, postfix: Postfix, pki: Pki) -> Fleet:
+    return Fleet(ansible, base, sshd.host(PLAIN_USER, ansible_become=True), postfix, pki)
+
+
+def oldest_python() -> str:
+    """Return a Python 3.6 that every user of this machine may run."""
+    python = target_pythons().get('3.6')
+    if python is None:
+        need('no Python 3.6 was found (the tests are to be started by make test)')
+    return str(python)
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize('python', ['3.6', 'searched for'])
+def test_converges_proves_and_has_nothing_more_to_do(fleet: Fleet, python: str) -> None:
+    more = {'ansible_python_interpreter': oldest_python()} if python == '3.6' else {}
+    first = fleet.run(**more)
+    assert first.rc == 0, first.output
+    assert first.stats['print1']['changed'] == 1
+    proven = first.results('print1', TASK_PROVE)[0].result['servers']
+    assert [(entry['name'], entry['ok'], entry['until'], entry['tls']['mode']) for entry in proven] == [
+        ('spl1', True, 'sent', 'starttls'), ('spl2', True, 'sent', 'smtps')]
+    # One mail per server arrived, and Postfix saw TLS and the EHLO name.
+    for entry in proven:
+        line = fleet.postfix.wait_for_log(rf'{entry["reply"]["queue_id"]}: .*status=sent')
+        assert fleet.recipient in line
+        assert entry['tls']['version'] in ('TLSv1.2', 'TLSv1.3')
+    mails = fleet.postfix.mails(fleet.recipient)
+    assert len(mails) == 2
+    for mail in mails:
+        received = mail['Received']
+        assert 'from print1.example.com' in received
+        assert 'using TLSv1' in received
+    # The files belong to the print user, though root wrote them.
+    for path in fleet.base.glob('*/*'):
+        assert path.owner() == OTHER_USER
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+    second = fleet.run(**more)
+    assert second.rc == 0, second.output
+    assert second.stats['print1']['changed'] == 0
+
+    config = fleet.base / 'spl1' / CONFIG
+    config.write_text(config.read_text().replace('EnableTLS = 1', 'EnableTLS = 0'))
+    third = fleet.run('--skip-tags', 'verify', **more)
+    assert third.stats['print1']['changed'] == 1
+    assert third.results('print1', TASK_CONVERGE)[0].result['servers'][0]['drift'] == [
+        {'file': str(config), 'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}]
+    assert 'EnableTLS = 1' in config.read_text()
+
+
+def test_the_proof_is_made_with_the_rights_of_the_owner(fleet: Fleet) -> None:
+    """A CA that root can read and the print user cannot: sendmemo could not send, so neither may we."""
+    ca = fleet.base.parent / 'ca.pem'
+    ca.write_bytes(pathlib.Path(fleet.host['sendmemo_tls_ca_src']).read_bytes())
+    ca.chmod(0o600)
+    open_the_way_to(ca.parent)
+    host = {key: value for key, value in fleet.host.items() if key != 'sendmemo_tls_ca_src'}
+    fleet.host = host
+    run = fleet.run(sendmemo_tls_ca_path=str(ca), sendmemo_tls_try_before_commit='none')
+    assert run.rc != 0
+    problems = run.results('print1', TASK_PROVE)[0].result['problems']
+    assert {problem['code'] for problem in problems if problem['severity'] == 'error'} == {'file_not_readable'}
+
+
+def test_check_mode_changes_nothing_and_leaves_the_proof_out_where_files_would_change(fleet: Fleet) -> None:
+    run = fleet.run('--check', '--diff')
+    assert run.rc == 0, run.output
+    assert run.stats['print1']['changed'] == 1
+    assert list(fleet.base.glob('*/*')) == []
+    assert run.results('print1', TASK_PROVE)[0].status == 'skipped'
+    fleet.run()
+    before = len(fleet.postfix.mails(fleet.recipient))
+    again = fleet.run('--check')
+    assert again.results('print1', TASK_PROVE)[0].result['servers'][0]['until'] == 'envelope'
+    assert len(fleet.postfix.mails(fleet.recipient)) == before, 'check mode sends nothing'
+
+
+def test_without_recipients_the_run_is_refused_before_anything_is_touched(fleet: Fleet) -> None:
+    del fleet.host['sendmemo_tls_verify_recipients']
+    run = fleet.run()
+    assert run.rc != 0
+    assert 'sendmemo_tls_verify_recipients' in run.output
+    assert list(fleet.base.glob('*/*')) == []
+    assert fleet.run(sendmemo_tls_verify='handshake').rc == 0
+
+
+def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:
+    run = fleet.run(sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}], sendmemo_tls_try_before_commit='none')
+    assert run.rc != 0
+    entry = run.results('print1', TASK_PROVE)[0].result['servers'][0]
+    assert entry['ok'] is False
+    assert entry['problems'][0]['code'] == 'tls_expected'
+
+
+def test_a_set_that_cannot_send_is_not_put_in_force(fleet: Fleet) -> None:
+    run = fleet.run(sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}])
+    assert run.rc != 0
+    assert run.results('print1', TASK_CONVERGE)[0].result['servers'][0]['problems'][0]['code'] == 'tls_expected'
+    assert list(fleet.base.glob('*/*')) == []
+
+
+def test_one_task_per_purpose_and_no_facts(fleet: Fleet) -> None:
+    run = fleet.run()
+    tasks = [one.task.split(' : ')[-1] for one in run.results('print1')]
+    assert [re.split(r' \(| -', task)[0] for task in tasks] == [
+        "Validating arguments against arg spec 'main'", TASK_CONVERGE, 'Prove every InfoPrint server by a mail']
+
+
+def test_an_absent_server_is_not_proven(fleet: Fleet) -> None:
+    fleet.run()
+    first, second = fleet.host['sendmemo_tls_servers']
+    run = fleet.run(sendmemo_tls_servers=[{**first, 'state': 'absent'}, second])
+    assert run.rc == 0, run.output
+    assert not (fleet.base / 'spl1' / CONFIG).exists()
+    assert [entry['name'] for entry in run.results('print1', TASK_PROVE)[0].result['servers']] == ['spl2']
+
+
+def test_a_failed_canary_stops_the_run_before_the_others(fleet: Fleet) -> None:
+    broken = {**fleet.host, 'sendmemo_tls_smtp_host': 'no.such.host.invalid'}
+    run = fleet.ansible.playbook(CONVERGE, hosts(print1=broken, print2=fleet.host, print3=fleet.host))
+    assert run.rc != 0
+    assert 'print2' not in run.stats
+    assert list(fleet.base.glob('*/*')) == []
