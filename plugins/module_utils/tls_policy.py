@@ -56,7 +56,7 @@ def new_context(policy: Policy) -> ssl.SSLContext:
     ssl_v3 = policy.ssl_v3 and HAS_SSL_V3
     context.options = _OPTIONS & ~ssl.OP_NO_SSLv3 if ssl_v3 else _OPTIONS
     if hasattr(ssl, 'TLSVersion'):  # Python 3.7; min_tls is judged by what was negotiated, so that it can be named
-        context.minimum_version = ssl.TLSVersion.SSLv3 if ssl_v3 else ssl.TLSVersion.TLSv1
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.maximum_version = ssl.TLSVersion.TLSv1_2 if policy.max_tls == 'TLSv1.2' else ssl.TLSVersion.MAXIMUM_SUPPORTED
     elif policy.max_tls == 'TLSv1.2':
         context.options |= getattr(ssl, 'OP_NO_TLSv1_3', 0)

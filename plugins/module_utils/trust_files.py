@@ -51,13 +51,19 @@ def read_regular(path: str, keyword: str) -> bytes:
     except OSError as error:
         code = 'file_not_found' if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENXIO) else 'file_not_readable'
         raise refused(code, error.strerror or str(error))
-    with open(fd, 'rb') as stream:
+    try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise refused('unsafe_path', 'not a regular file')
-        try:
-            data = stream.read(MAX_FILE + 1)
-        except OSError as error:
-            raise refused('file_not_readable', error.strerror or str(error))
+        data = b''
+        while len(data) <= MAX_FILE:
+            part = os.read(fd, MAX_FILE + 1 - len(data))
+            if not part:
+                break
+            data += part
+    except OSError as error:
+        raise refused('file_not_readable', error.strerror or str(error))
+    finally:
+        os.close(fd)
     if len(data) > MAX_FILE:
         raise refused('file_not_readable', 'more than the %d bytes that are read' % MAX_FILE)
     return data

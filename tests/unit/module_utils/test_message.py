@@ -57,7 +57,8 @@ def test_a_plain_mail_is_just_this():
 
 @pytest.mark.parametrize('subject', [
     'Test', 'InfoPrint server spl1 on print1.example.com: test of outgoing mail, which is rather long and has to be folded',
-    'Prüfung', 'テスト ' * 40, '=?utf-8?q?not_encoded?=', 'x' * 2000, 'two  blanks', ' leading', 'trailing ', '\U0001f5a8' * 30, 'a\tb'])
+    'Prüfung', 'テスト ' * 40, '=?utf-8?q?not_encoded?=', 'x' * 2000, 'two  blanks', ' leading', 'trailing ',
+    '\U0001f5a8' * 30, 'a\tb'])
 def test_a_subject_arrives_as_it_was_given(subject):
     _message, found, _body = read_back(MAIL._replace(subject=subject))
     assert found == subject
@@ -141,7 +142,8 @@ def test_an_address_that_a_mail_server_could_take_is_taken(address):
 
 @pytest.mark.parametrize('address', [
     '', 'two words@example.com', '<user@example.com>', 'user@example.com>', 'a@b@c', 'Grün@example.com', 'user@exämple.com',
-    'user@example.com SIZE=1', 'a@b,c@d', '"open@example.com', 'x' * 250 + '@example.com', 'user@', '@example.com', 'a;b@example.com',
+    'user@example.com SIZE=1', 'a@b,c@d', '"open@example.com', 'x' * 250 + '@example.com', 'user@', '@example.com',
+    'a;b@example.com',
     'user@example.com\n', '"a\nb"@example.com'])
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(ValueError, match='recipient'):

@@ -123,7 +123,8 @@ def test_many_replies_beyond_the_bound_of_all_are_too_long():
 
 
 @pytest.mark.parametrize('text, enhanced', [
-    (b'5.7.1 no', '5.7.1'), (b'2.0.0', '2.0.0'), (b'4.123.999 x', '4.123.999'), (b'3.0.0 x', ''), (b'5.7.1no', ''), (b'no 5.7.1', '')])
+    (b'5.7.1 no', '5.7.1'), (b'2.0.0', '2.0.0'), (b'4.123.999 x', '4.123.999'), (b'3.0.0 x', ''), (b'5.7.1no', ''),
+    (b'no 5.7.1', '')])
 def test_the_enhanced_code_is_told(text, enhanced):
     assert read(b'550 ' + text + b'\r\n')[0][0].enhanced == enhanced
 
@@ -134,7 +135,8 @@ def test_the_text_is_safe_to_show():
     assert reply.shown() == '550 ' + reply.text
 
 
-@given(st.lists(st.one_of(st.binary(max_size=300), st.sampled_from([b'250-a\r\n', b'250 ok\r\n', b'354\r\n', b'\r\n'])), max_size=20))
+@given(st.lists(st.one_of(st.binary(max_size=300), st.sampled_from([b'250-a\r\n', b'250 ok\r\n', b'354\r\n', b'\r\n'])),
+    max_size=20))
 def test_any_bytes_give_replies_or_the_domain_error(pieces):
     reader = ReplyReader()
     size = 0

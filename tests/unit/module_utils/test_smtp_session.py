@@ -239,7 +239,8 @@ def test_without_an_accepted_recipient_there_is_no_data():
 
 
 TRANSIENT = {
-    'banner 421': True, 'EHLO 421': True, 'STARTTLS 454': True, 'MAIL 450': True, 'MAIL 421': True, 'RCPT 450': True, 'DATA 450': True,
+    'banner 421': True, 'EHLO 421': True, 'STARTTLS 454': True, 'MAIL 450': True, 'MAIL 421': True, 'RCPT 450': True,
+    'DATA 450': True,
     'MAIL 550': False, 'RCPT 550': False, 'DATA 550': False, 'dot 450': False, 'dot 421': False, 'dot lost': False,
     'banner 554': False, 'silent banner': False, 'DATA lost': False,
 }

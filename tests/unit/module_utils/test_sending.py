@@ -1,0 +1,374 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Real sends over loopback, in plaintext so that every Python can: deadlines, retries, many servers, whose rights.
+
+The sends through TLS go through ansible-playbook.
+"""
+import json
+import os
+import socket
+import threading
+import time
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.module_utils import sending
+from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard, Stopped
+
+GOOD = {
+    'banner': '220 mail.example.com ESMTP', 'EHLO': '250-mail.example.com\r\n250 SIZE 1000', 'MAIL': '250 ok', 'RCPT': '250 ok',
+    'DATA': '354 go', '.': '250 2.0.0 Ok: queued as 4A3B', 'RSET': '250 ok', 'QUIT': '221 bye',
+}
+
+
+class MailServer:
+    """Answers as it is told; a list of answers is used up over all connections. None closes, a number waits so many seconds."""
+
+    def __init__(self, **answers):
+        self.answers = {key: list(value) if isinstance(value, list) else [value] for key, value in dict(GOOD, **answers).items()}
+        self.mails = []
+        self.commands = []
+        self.listener = socket.socket()
+        self.listener.bind(('127.0.0.1', 0))
+        self.listener.listen(20)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _address = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def answer(self, connection, key):
+        """Return whether the conversation goes on."""
+        values = self.answers.get(key) or ['500 what']
+        value = values.pop(0) if len(values) > 1 else values[0]
+        if isinstance(value, float):
+            time.sleep(value)
+            value = GOOD[key]
+        if value is None:
+            connection.close()
+            return False
+        try:
+            connection.sendall(value.encode('latin-1') + b'\r\n')
+        except OSError:
+            return False
+        return not value.startswith('421')
+
+    def serve(self, connection):
+        stream = connection.makefile('rb')
+        going = self.answer(connection, 'banner')
+        while going:
+            try:
+                line = stream.readline()
+            except OSError:
+                return
+            if not line:
+                return
+            key = line.decode('latin-1').strip().split(' ')[0].upper()
+            self.commands.append(line.decode('latin-1').strip())
+            before = list(self.answers.get(key, []))
+            going = self.answer(connection, key)
+            if key == 'DATA' and before and before[0] and str(before[0]).startswith('354'):
+                mail = b''
+                while not mail.endswith(b'\r\n.\r\n'):
+                    more = stream.readline()
+                    if not more:
+                        return
+                    mail += more
+                self.mails.append(mail)
+                going = self.answer(connection, '.')
+            if key == 'QUIT':
+                connection.close()
+                return
+
+
+@pytest.fixture
+def mail_server():
+    servers = []
+
+    def start(**answers):
+        servers.append(MailServer(**answers))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+def working_dirs(tmp_path, *names, **contents):
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / 'sendmemo-ssl.cfg').write_text(contents.get(name, 'Hostname = host.example.com\n'))
+
+
+def send(tmp_path, ports, guard=None, **options):
+    """Send for the servers {name: port}; return their entries by name."""
+    request = {
+        'base_dir': str(tmp_path), 'servers': [{'name': name, 'smtp_port': port} for name, port in ports.items()],
+        'smtp_host': '127.0.0.1', 'smtp_port': None, 'sender': None, 'recipients': ['a@example.com'], 'subject': None,
+        'body': None,
+        'until': 'sent', 'timeout': 5, 'retries': 0, 'retry_delay': 0, 'min_tls': 'TLSv1.2', 'crl_check': 'leaf'}
+    answer = sending.run(dict(request, **options), guard or Guard(60))
+    json.dumps(answer)
+    assert abs(answer['now'] - time.time()) < 5
+    return {entry['name']: entry for entry in answer['servers']}
+
+
+def errors(entry):
+    return [problem['code'] for problem in entry['problems'] if problem['severity'] == 'error']
+
+
+def test_a_mail_is_sent_and_the_result_tells_how(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    server = mail_server()
+    entry = send(tmp_path, {'spl1': server.port})['spl1']
+    assert entry['reached']
+    assert errors(entry) == []
+    assert [problem['code'] for problem in entry['problems']] == ['tls_off']
+    assert entry['ehlo'] == {'name': 'host.example.com', 'features': ['SIZE 1000']}
+    assert entry['reply'] == {'code': 250, 'text': '2.0.0 Ok: queued as 4A3B', 'queue_id': '4A3B'}
+    assert entry['message_id'].encode('ascii') in server.mails[0]
+    assert b'From: <sendmemo@host.example.com>' in server.mails[0]
+    assert b'spl1' in server.mails[0].split(b'\r\n\r\n')[0]
+    assert set(entry['timings_ms']) == {'resolve', 'connect', 'banner', 'ehlo', 'envelope', 'data', 'total'}
+    assert entry['mode'] == 'none'
+
+
+@pytest.mark.parametrize('until', ['handshake', 'envelope'])
+def test_an_earlier_goal_leaves_no_mail_behind(tmp_path, mail_server, until):
+    working_dirs(tmp_path, 'spl1')
+    server = mail_server()
+    entry = send(tmp_path, {'spl1': server.port}, until=until)['spl1']
+    assert entry['reached']
+    assert 'message_id' not in entry
+    assert server.mails == []
+    assert server.commands[-2:] == ['RSET', 'QUIT']
+
+
+def test_without_a_hostname_there_is_an_ehlo_name_all_the_same(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1', spl1='')
+    entry = send(tmp_path, {'spl1': mail_server().port})['spl1']
+    assert entry['ehlo']['name'] == '[127.0.0.1]' or '.' in entry['ehlo']['name']
+    assert entry['reached']
+
+
+def test_found_servers_are_sent_for_with_the_options(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1', 'spl2')
+    server = mail_server()
+    answer = send(tmp_path, {}, smtp_port=server.port)
+    assert [answer[name]['reached'] for name in ('spl1', 'spl2')] == [True, True]
+    assert len(server.mails) == 2
+
+
+def test_servers_are_sent_for_at_the_same_time(tmp_path, mail_server):
+    names = ['spl%d' % number for number in range(4)]
+    working_dirs(tmp_path, *names)
+    slow = mail_server(banner=[0.8] * 5)
+    began = time.monotonic()
+    answer = send(tmp_path, dict.fromkeys(names, slow.port))
+    assert all(entry['reached'] for entry in answer.values())
+    assert time.monotonic() - began < 2.0
+
+
+def test_one_that_fails_does_not_keep_the_others_from_it(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1', 'spl2', 'spl4', spl4='EnableTLS = 7\n')
+    answer = send(tmp_path, {'spl1': 1, 'spl2': mail_server().port, 'spl3': 25, 'spl4': 25})
+    assert [answer[name]['reached'] for name in sorted(answer)] == [False, True, False, False]
+    assert [errors(answer[name]) for name in sorted(answer)] == [['connection_refused'], [], ['not_a_server'], ['invalid_value']]
+
+
+def drip(text, seconds):
+    """A server that sends one byte at a time."""
+    listener = socket.socket()
+    listener.bind(('127.0.0.1', 0))
+    listener.listen(5)
+
+    def serve():
+        try:
+            connection, _address = listener.accept()
+            for octet in text:
+                connection.sendall(bytes([octet]))
+                time.sleep(seconds)
+        except OSError:
+            return
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+def test_a_server_that_drips_does_not_stretch_the_deadline(tmp_path):
+    working_dirs(tmp_path, 'spl1')
+    with drip(b'220 ' + b'x' * 100, 0.1) as listener:
+        began = time.monotonic()
+        entry = send(tmp_path, {'spl1': listener.getsockname()[1]}, timeout=1)['spl1']
+        assert errors(entry) == ['banner_timed_out']
+        assert time.monotonic() - began < 2.0
+
+
+@pytest.mark.parametrize('stage, code',
+    [('EHLO', 'timed_out'), ('MAIL', 'timed_out'), ('DATA', 'timed_out'), ('.', 'outcome_unknown')])
+def test_a_silence_ends_at_the_deadline(tmp_path, mail_server, stage, code):
+    working_dirs(tmp_path, 'spl1')
+    began = time.monotonic()
+    entry = send(tmp_path, {'spl1': mail_server(**{stage: [3.0]}).port}, timeout=0.7)['spl1']
+    assert errors(entry) == [code]
+    assert not entry['reached']
+    assert time.monotonic() - began < 1.7
+
+
+def test_a_hang_at_quit_does_not_cost_the_success(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    assert send(tmp_path, {'spl1': mail_server(QUIT=[5.0]).port}, timeout=1)['spl1']['reached']
+
+
+@pytest.mark.parametrize('changes, attempts', [
+    ({'banner': ['421 busy', '220 hi']}, 2), ({'MAIL': ['450 later', '250 ok']}, 2),
+    ({'RCPT': ['450 later', '450 later', '250 ok']}, 3),
+    ({'DATA': ['451 later', '354 go']}, 2)])
+def test_a_4xx_before_the_dot_is_tried_again(tmp_path, mail_server, changes, attempts):
+    working_dirs(tmp_path, 'spl1')
+    server = mail_server(**changes)
+    entry = send(tmp_path, {'spl1': server.port}, retries=3)['spl1']
+    assert entry['reached']
+    assert errors(entry) == []
+    assert entry['attempts'] == attempts
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize('changes, code', [
+    ({'MAIL': '550 no'}, 'sender_refused'), ({'.': '451 later'}, 'message_refused'), ({'.': None}, 'outcome_unknown'),
+    ({'EHLO': None}, 'connection_lost')])
+def test_nothing_else_is_tried_again(tmp_path, mail_server, changes, code):
+    working_dirs(tmp_path, 'spl1')
+    entry = send(tmp_path, {'spl1': mail_server(**changes).port}, retries=3)['spl1']
+    assert errors(entry) == [code]
+    assert entry['attempts'] == 1
+
+
+def test_n_retries_are_n_and_one_attempts(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    entry = send(tmp_path, {'spl1': mail_server(RCPT='450 later').port}, retries=2)['spl1']
+    assert errors(entry) == ['greylisted']
+    assert entry['attempts'] == 3
+
+
+def test_who_has_the_mail_does_not_get_it_twice(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    server = mail_server(RCPT=['250 ok', '450 later', '550 unknown', '250 ok'])
+    entry = send(tmp_path, {'spl1': server.port}, retries=1,
+        recipients=['a@example.com', 'b@example.com', 'c@example.com'])['spl1']
+    assert errors(entry) == ['recipient_refused']
+    assert [command for command in server.commands if command.startswith('RCPT')] == [
+        'RCPT TO:<a@example.com>', 'RCPT TO:<b@example.com>', 'RCPT TO:<c@example.com>', 'RCPT TO:<b@example.com>']
+    assert len(server.mails) == 2
+    assert entry['reached']
+
+
+def test_a_stopped_program_sends_no_dot(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    server = mail_server()
+
+    class Abandoned(Guard):
+        def check(self):
+            raise Stopped('nobody waits')
+
+    with pytest.raises(Stopped):
+        send(tmp_path, {'spl1': server.port}, Abandoned(60))
+    assert server.mails == []
+
+
+@pytest.mark.parametrize('config, options, codes', [
+    ('EnableTLS = 1\nCAFile = missing.pem\n', {}, ['file_not_found']),
+    ('EnableTLS = 2\nCAFile = sub/ca.pem\n', {}, ['relative_path']),
+    ('EnableTLS = 2\nCAFile = bad.pem\nCrlFile = bad.pem\n', {}, ['not_pem', 'not_pem']),
+    ('Hostname = not_a_name\n', {}, ['invalid_ehlo_hostname']),
+    ('nonsense\n', {}, ['invalid_line']),
+    ('', {'smtp_host': None}, ['smtp_server_unknown']),
+    ('', {'smtp_host': '.example.com'}, ['host_not_found']),
+    ('', {'smtp_host': 'no-such-host.invalid'}, ['host_not_found']),
+])
+def test_with_a_configuration_that_can_not_be_used_nothing_is_sent(tmp_path, mail_server, config, options, codes):
+    working_dirs(tmp_path, 'spl1', spl1=config)
+    (tmp_path / 'spl1' / 'bad.pem').write_text('nonsense')
+    server = mail_server()
+    entry = send(tmp_path, {'spl1': server.port}, **options)['spl1']
+    assert errors(entry) == codes
+    assert not entry['reached']
+    assert server.commands == []
+
+
+def test_without_a_configuration_nothing_is_sent(tmp_path, mail_server):
+    (tmp_path / 'spl1').mkdir()
+    entry = send(tmp_path, {'spl1': mail_server().port})['spl1']
+    assert errors(entry) == ['file_not_found']
+
+
+def test_a_trial_uses_the_settings_that_it_is_given(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1', spl1='EnableTLS = 2\n')
+    options = {'smtp_host': '127.0.0.1', 'smtp_port': mail_server().port, 'until': 'handshake', 'timeout': 5}
+    task = sending.Task('spl1', str(tmp_path / 'spl1'), options, {'Hostname': 'new.example.com'})
+    entry = sending.send_all([task], Guard(30))['servers'][0]
+    assert entry['reached']
+    assert entry['ehlo']['name'] == 'new.example.com'
+
+
+def test_a_trial_reads_trust_files_under_their_staged_names(tmp_path):
+    working_dirs(tmp_path, 'spl1')
+    (tmp_path / 'spl1' / '.staged').write_text('nonsense')
+    options = {'smtp_host': '127.0.0.1', 'smtp_port': 1, 'until': 'handshake', 'timeout': 5}
+    task = sending.Task('spl1', str(tmp_path / 'spl1'), options, {'EnableTLS': '1', 'CAFile': 'ca.pem'}, {'ca.pem': '.staged'})
+    entry = sending.send_all([task], Guard(30))['servers'][0]
+    assert errors(entry) == ['not_pem']
+    assert entry['problems'][0]['file'].endswith('.staged')
+
+
+def test_a_fault_of_ours_costs_one_server_its_result_and_is_an_error(tmp_path, mail_server, monkeypatch):
+    working_dirs(tmp_path, 'spl1')
+
+    def broken(*_arguments):
+        raise ZeroDivisionError('x')
+
+    monkeypatch.setattr(sending, 'Attempt', broken)
+    entry = send(tmp_path, {'spl1': mail_server().port})['spl1']
+    assert errors(entry) == ['program_failed']
+    assert not entry['reached']
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can act as the owner of a working directory')
+
+
+@as_root
+def test_what_root_can_read_and_the_owner_can_not_is_not_readable(tmp_path, mail_server):
+    for path in [tmp_path] + list(tmp_path.parents)[:2]:
+        path.chmod(0o755)
+    working_dirs(tmp_path, 'spl1', 'spl2', spl1='EnableTLS = 1\nCAFile = ca.pem\n', spl2='Hostname = own.example.com\n')
+    secret = tmp_path / 'spl1' / 'ca.pem'
+    secret.write_text('nonsense')
+    secret.chmod(0o600)
+    os.chown(str(tmp_path / 'spl1'), 12345, 12345)
+    os.chown(str(tmp_path / 'spl2'), 12346, 12346)
+    server = mail_server()
+    answer = send(tmp_path, {'spl1': server.port, 'spl2': server.port})
+    assert errors(answer['spl1']) == ['file_not_readable']
+    assert answer['spl2']['reached']
+    assert os.geteuid() == 0
+
+
+@as_root
+def test_root_s_own_servers_are_sent_for_beside_the_others(tmp_path, mail_server):
+    for path in [tmp_path] + list(tmp_path.parents)[:2]:
+        path.chmod(0o755)
+    working_dirs(tmp_path, 'spl1', 'spl2')
+    os.chown(str(tmp_path / 'spl1'), 12345, 12345)
+    server = mail_server()
+    answer = send(tmp_path, {'spl1': server.port, 'spl2': server.port})
+    assert [answer[name]['reached'] for name in sorted(answer)] == [True, True]
+    assert len(server.mails) == 2

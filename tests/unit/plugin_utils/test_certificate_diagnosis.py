@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Defects of certificates, each in a real handshake in memory: OpenSSL's verdict by our policy, and what our diagnosis says."""
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+import ssl
+import typing as t
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from ansible_collections.printops.infoprint.plugins.module_utils.name_match import CertificateNames, host_matches, name_matches
+from ansible_collections.printops.infoprint.plugins.module_utils.net_stream import chain_of
+from ansible_collections.printops.infoprint.plugins.module_utils.pem import CERTIFICATE, CRL, read_pem
+from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
+from ansible_collections.printops.infoprint.plugins.module_utils.tls_faults import Fault, fault_of
+from ansible_collections.printops.infoprint.plugins.module_utils.tls_policy import Policy, new_context
+from ansible_collections.printops.infoprint.plugins.module_utils.tls_records import read_beginning
+from ansible_collections.printops.infoprint.plugins.module_utils.trust_files import Trust
+from ansible_collections.printops.infoprint.plugins.plugin_utils import certificate_diagnosis as diagnosis
+from ansible_collections.printops.infoprint.plugins.plugin_utils.certificate_facts import describe, load
+from support import pki
+
+HOST = 'mail.example.com'
+NOW = dt.datetime.now(dt.timezone.utc)
+FAR = pki.days_from_now(-1000)
+
+
+class Case(t.NamedTuple):
+    """What a server shows and a host trusts."""
+    shown: pki.Identity
+    ca: bytes
+    crl: bytes = b''
+    crl_check: str = 'leaf'
+    host: str = HOST
+
+
+def trust(case: Case) -> Trust:
+    crls = read_pem(case.crl).of(CRL) if case.crl else None
+    return Trust('/etc/mail-ca.pem', read_pem(case.ca).of(CERTIFICATE), crls)
+
+
+def handshake(case: Case, tmp_path: pathlib.Path, policy: Policy) -> tuple[Fault | None, list[bytes]]:
+    """Shake hands in memory; return OpenSSL's objection as we read it, and the chain where it had none."""
+    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_context.set_ciphers('DEFAULT:@SECLEVEL=0')
+    server_context.load_cert_chain(*case.shown.write(tmp_path, 'server'))
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = new_context(policy).wrap_bio(to_client, to_server, server_hostname=case.host)
+    server = server_context.wrap_bio(to_server, to_client, server_side=True)
+    for _round in range(6):
+        for side in (client, server):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLError as error:
+                return fault_of(error, read_beginning(b''), 'smtps'), []
+    return None, chain_of(client)
+
+
+ROOT = pki.Authority('Root')
+INTERMEDIATE = pki.Authority('Intermediate', parent=ROOT)
+OTHER = pki.Authority('Other root')
+LEAF = ROOT.issue([HOST])
+DEEP = INTERMEDIATE.issue([HOST])
+EXPIRED = ROOT.issue([HOST], not_after=pki.days_from_now(-3))
+OLD_INTERMEDIATE = pki.Authority('Old intermediate', parent=ROOT, not_after=pki.days_from_now(-5))
+NARROW = pki.Authority('Narrow root', path_length=0)
+BELOW_NARROW = pki.Authority('Below narrow', parent=NARROW)
+WITH_ROOT = DEEP._replace(certificate_pem=DEEP.certificate_pem + ROOT.pem)
+ALONE = DEEP._replace(certificate_pem=DEEP.certificate.public_bytes(serialization.Encoding.PEM))
+REVOKED_ABOVE = ROOT.crl([INTERMEDIATE.certificate]) + INTERMEDIATE.crl()
+OUTDATED = {'last_update': pki.days_from_now(-40), 'next_update': pki.days_from_now(-10)}
+
+
+def identity(key: t.Any, signer_key: t.Any, subject: str, issuer: x509.Name, *, chain: bytes = b'') -> pki.Identity:
+    """Make what the PKI's own authorities refuse to make."""
+    builder = (
+        x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])).issuer_name(issuer)
+        .public_key(key.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(pki.days_from_now(-1)).not_valid_after(pki.days_from_now(90))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False))
+    certificate = builder.sign(signer_key, hashes.SHA256())
+    return pki.Identity(certificate, certificate.public_bytes(serialization.Encoding.PEM) + chain, key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+
+
+def self_signed() -> pki.Identity:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return identity(key, key, HOST, x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)]))
+
+
+def small_key() -> pki.Identity:
+    return identity(rsa.generate_private_key(65537, 1024), ROOT.key, HOST, ROOT.name)
+
+
+def forged() -> pki.Identity:
+    return identity(ec.generate_private_key(ec.SECP256R1()), OTHER.key, HOST, ROOT.name)
+
+
+def issued_by_a_leaf() -> pki.Identity:
+    middle = ROOT.issue(['middle.example.com'])
+    middle_key = serialization.load_pem_private_key(middle.key_pem, None)
+    return identity(
+        ec.generate_private_key(ec.SECP256R1()), middle_key, HOST, middle.certificate.subject, chain=middle.certificate_pem)
+
+
+CASES: dict[str, tuple[Case, list[str]]] = {
+    'good': (Case(LEAF, ROOT.pem), []),
+    'good with an intermediate': (Case(DEEP, ROOT.pem), []),
+    'good, root sent along': (Case(WITH_ROOT, ROOT.pem), []),
+    'good with a CRL': (Case(LEAF, ROOT.pem, ROOT.crl()), []),
+    'good with CRLs of the whole chain': (Case(DEEP, ROOT.pem, ROOT.crl() + INTERMEDIATE.crl(), 'chain'), []),
+    'good with more trusted': (Case(LEAF, OTHER.pem + ROOT.pem + ROOT.pem), []),
+    'good address': (Case(ROOT.issue(['192.0.2.25']), ROOT.pem, host='192.0.2.25'), []),
+    'expired': (Case(EXPIRED, ROOT.pem), ['expired']),
+    'not yet valid': (Case(ROOT.issue([HOST], not_before=pki.days_from_now(3)), ROOT.pem), ['not_yet_valid']),
+    'expired intermediate': (Case(OLD_INTERMEDIATE.issue([HOST]), ROOT.pem), ['expired']),
+    'other name': (Case(ROOT.issue(['other.example.com']), ROOT.pem), ['hostname_mismatch']),
+    'other address': (Case(ROOT.issue(['192.0.2.26']), ROOT.pem, host='192.0.2.25'), ['hostname_mismatch']),
+    'address as a name': (Case(ROOT.issue(['mail.example.com']), ROOT.pem, host='192.0.2.25'), ['hostname_mismatch']),
+    'self-signed': (Case(self_signed(), ROOT.pem), ['self_signed']),
+    'unknown CA': (Case(LEAF, OTHER.pem), ['unknown_ca']),
+    'unknown root sent along': (Case(WITH_ROOT, OTHER.pem), ['unknown_ca']),
+    'intermediate missing': (Case(ALONE, ROOT.pem), ['unknown_ca']),
+    'only the intermediate trusted': (Case(DEEP, INTERMEDIATE.pem), ['unknown_ca']),
+    'revoked': (Case(LEAF, ROOT.pem, ROOT.crl([LEAF])), ['revoked']),
+    'revoked intermediate, chain': (Case(DEEP, ROOT.pem, REVOKED_ABOVE, 'chain'), ['revoked']),
+    'revoked intermediate, leaf': (Case(DEEP, ROOT.pem, REVOKED_ABOVE), []),
+    'CRL of another CA': (Case(LEAF, ROOT.pem, OTHER.crl()), ['crl_missing']),
+    'CRL of a level missing': (Case(DEEP, ROOT.pem, INTERMEDIATE.crl(), 'chain'), ['crl_missing']),
+    'CRL expired': (Case(LEAF, ROOT.pem, ROOT.crl(**OUTDATED)), ['crl_expired']),
+    'CRL not yet valid': (Case(LEAF, ROOT.pem, ROOT.crl(last_update=pki.days_from_now(2))), ['crl_not_yet_valid']),
+    'wrong purpose': (Case(ROOT.issue([HOST], purposes=[ExtendedKeyUsageOID.CLIENT_AUTH]), ROOT.pem), ['wrong_purpose']),
+    'path too long': (Case(BELOW_NARROW.issue([HOST]), NARROW.pem), ['path_length_exceeded']),
+    'issued by a server': (Case(issued_by_a_leaf(), ROOT.pem), ['issuer_not_ca']),
+    'small key': (Case(small_key(), ROOT.pem), ['weak_key']),
+    'forged': (Case(forged(), ROOT.pem), ['signature_invalid']),
+    'expired and for another name': (
+        Case(ROOT.issue(['other.example.com'], not_after=pki.days_from_now(-3)), ROOT.pem), ['hostname_mismatch', 'expired']),
+    'expired and revoked': (Case(EXPIRED, ROOT.pem, ROOT.crl([EXPIRED])), ['revoked', 'expired']),
+    'revoked by an expired list': (Case(LEAF, ROOT.pem, ROOT.crl([LEAF], **OUTDATED)), ['crl_expired', 'revoked']),
+}
+
+
+@pytest.mark.parametrize('name', CASES)
+def test_openssl_and_the_diagnosis_name_the_same_defects(name: str, tmp_path: pathlib.Path) -> None:
+    case, expected = CASES[name]
+    its_trust = trust(case)
+    fault, chain = handshake(case, tmp_path, Policy(its_trust, True, case.crl_check))
+    if not expected:
+        assert fault is None
+    else:
+        assert fault is not None
+        _fault, chain = handshake(case, tmp_path, Policy(None, False))
+    certificates = [certificate for der in chain if (certificate := load(der))]
+    known = diagnosis.trust_of(
+        [block.der for block in its_trust.certificates or ()], [block.der for block in its_trust.crls or ()],
+        case.crl_check == 'chain', its_trust.source)
+    found = diagnosis.defects(certificates, known, case.host, NOW)
+    assert sorted({problem.code for problem in found}) == sorted(expected)
+    if fault is not None:
+        merged = diagnosis.merged(fault.problem, 'said', found)
+        assert merged[0].code == fault.problem.code == expected[0]
+        assert [problem.code for problem in merged] == expected
+
+
+@pytest.mark.parametrize('pattern', [
+    '*.example.com', 'mail*.example.com', '*mail.example.com', '*.com', 'mail.example.com', 'MAIL.example.COM', '*.*.com',
+    'mail.*.com', '*', '*.-example.com', 'mail.example.com.', '.example.com', '*.example.com.'])
+@pytest.mark.parametrize('host', ['mail.example.com', 'example.com', 'a.mail.example.com', 'xn--mller-kva.example.com'])
+def test_names_match_as_openssl_matches_them(pattern: str, host: str, tmp_path: pathlib.Path) -> None:
+    case = Case(ROOT.issue([pattern]), ROOT.pem, host=host)
+    fault, _chain = handshake(case, tmp_path, Policy(trust(case), True))
+    assert (fault is None) is name_matches(pattern, host)
+
+
+@pytest.mark.parametrize('common_name, sans', [
+    (HOST, ['192.0.2.1']), ('other.example.com', [HOST]), (HOST, ['other.example.com']), ('*.example.com', ['192.0.2.1'])])
+def test_common_names_count_as_they_do_for_openssl(common_name: str, sans: list[str], tmp_path: pathlib.Path) -> None:
+    case = Case(ROOT.issue(sans, common_name=common_name), ROOT.pem)
+    fault, _chain = handshake(case, tmp_path, Policy(trust(case), True))
+    dns = tuple(name for name in sans if not name[0].isdigit())
+    assert (fault is None) is host_matches(CertificateNames(dns, (), (common_name,)), HOST)
+
+
+def test_without_a_number_the_diagnosis_names_the_cause() -> None:
+    """Python 3.6 says no more than that the verification failed."""
+    nameless = Problem('certificate_invalid', 'certificate verify failed', stage='certificate')
+    found = [Problem('expired', 'It expired.', stage='certificate')]
+    assert diagnosis.merged(nameless, '', found) == found
+    assert diagnosis.merged(nameless, '', []) == [nameless]
+    assert [problem.code for problem in diagnosis.merged(nameless, 'OpenSSL 36: x', found)] == ['certificate_invalid', 'expired']
+
+
+def test_a_certificate_is_described() -> None:
+    end = pki.days_from_now(61.5)
+    certificate = ROOT.issue([HOST, '192.0.2.25'], not_after=end).certificate
+    facts = describe(certificate, NOW)
+    assert facts['days_left'] == 61
+    assert facts['subject'] == f'CN={HOST}'
+    assert facts['issuer'] == 'CN=Root'
+    assert facts['sans'] == [f'DNS:{HOST}', 'IP:192.0.2.25']
+    assert facts['not_after'] == end.strftime('%Y-%m-%dT%H:%M:%SZ')
+    assert facts['sha256'] == certificate.fingerprint(hashes.SHA256()).hex()
+
+
+@pytest.mark.parametrize('days, warn_days, warns', [(10, 30, True), (31, 30, False), (10, 0, False), (-3, 30, False)])
+def test_a_certificate_that_ends_soon_is_a_warning(days: float, warn_days: int, *, warns: bool) -> None:
+    certificate = ROOT.issue([HOST], not_before=FAR, not_after=pki.days_from_now(days)).certificate
+    found = diagnosis.expires_soon(certificate, NOW, warn_days)
+    assert (found is not None) is warns
+    if found is not None:
+        assert not found.is_error
+
+
+def test_what_is_no_certificate_is_none() -> None:
+    assert load(b'\x30\x03\x02\x01\x05') is None
+    assert diagnosis.defects([], diagnosis.Trust([], None, False, 'x'), HOST, NOW) == []
