@@ -39,16 +39,15 @@ class Sent(t.NamedTuple):
 
 
 def terms_of(answer: Fields, warn_days: int, crl_check: str) -> Terms:
-    """Return the terms, with the clock of the target. Raises Malformed."""
+    """Return the terms, with the clock of the target, ours where it doesn't tell. Raises Malformed."""
     seconds = answer.integer('now', high=1 << 36)
-    if seconds is None:
-        raise Malformed('it does not tell the time')
-    return Terms(dt.datetime.fromtimestamp(seconds, dt.timezone.utc), warn_days, crl_check)
+    now = dt.datetime.now(dt.timezone.utc) if seconds is None else dt.datetime.fromtimestamp(seconds, dt.timezone.utc)
+    return Terms(now, warn_days, crl_check)
 
 
 def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
     """Return what became of one server's send. Anything unclear is not ok. Raises Malformed."""
-    if fields.text('until') != until:
+    if fields.text('until', until) != until:
         raise Malformed('it has another goal than was asked for')
     chain = [certificate for der in _ders(fields, 'chain') if (certificate := load(der)) is not None]
     problems, ignored = _judged(fields, answer, chain, terms)
@@ -151,7 +150,8 @@ def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> s
     tls, certificate = entry.get('tls'), entry.get('certificate')
     parts = [' '.join([head, tls['version'], tls['cipher']]) if tls else head]
     if tls and certificate:
-        parts.append(f'certificate {certificate["days_left"]} days left')
+        days = certificate['days_left']
+        parts.append(f'certificate {days} days left' if days >= 0 else f'certificate expired {-days - 1} days ago')
     if entry['until'] == 'sent':
         queue_id = entry['reply']['queue_id']
         parts.append(f'queued as {queue_id}' if queue_id else f'accepted: {entry["reply"]["code"]} {entry["reply"]["text"]}')

@@ -1,0 +1,201 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""send_memo through real ansible-playbook runs, on old and new Pythons of the target."""
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+
+from support.mail_server_process import MailServer
+from support.playbook import Run, hosts, local_host
+from support.pythons import target_pythons
+
+from .conftest import Pki, need
+
+# The ends of what a target may have, and the edges at which `ssl` changed.
+PYTHONS = ('3.6', '3.9', '3.11', '3.13')
+EHLO = 'Hostname = print1.example.com'
+STARTTLS = ('EnableTLS = 1', 'CAFile = ca.pem', 'CrlFile = crl.pem', EHLO)
+SMTPS = ('EnableTLS = 2', *STARTTLS[1:])
+# An address to the resolver, and to a certificate a name that it doesn't have.
+OTHER_NAME = '127.1'
+
+
+class Host:
+    """A print host, and send_memo on it."""
+
+    def __init__(self, run_playbook: t.Callable[..., Run], base_dir: pathlib.Path, pki: Pki, mail_server: MailServer) -> None:
+        self.run_playbook = run_playbook
+        self.base_dir = base_dir
+        self.pki = pki
+        self.mail_server = mail_server
+        self.entries: list[dict[str, t.Any]] = []
+        self.recipient = f'{base_dir.parent.name.replace("_", "-")}@example.com'
+
+    def add(self, listener: str, *lines: str, **entry: t.Any) -> str:
+        """Make a server with a configuration, whose mail server is one of the listeners; return its name."""
+        name = f'spl{len(self.entries) + 1}'
+        directory = self.base_dir / name
+        directory.mkdir(parents=True)
+        (directory / 'ca.pem').write_bytes(self.pki.authority.pem)
+        (directory / 'crl.pem').write_bytes(self.pki.crl_path.read_bytes())
+        (directory / 'sendmemo-ssl.cfg').write_text(''.join(f'{line}\n' for line in lines))
+        self.entries.append({'name': name, 'smtp_port': self.mail_server.ports.get(listener, 1), **entry})
+        return name
+
+    def send(self, *arguments: str, python: str = '', expected: str = 'ok', **options: t.Any) -> dict[str, t.Any]:
+        if python and python not in target_pythons():
+            need(f'no Python {python} was found (the tests are to be started by make test)')
+        host = local_host(**({'ansible_python_interpreter': str(target_pythons()[python])} if python else {}))
+        task = {'base_dir': str(self.base_dir), 'smtp_host': '127.0.0.1', 'recipients': [self.recipient], 'timeout': 10,
+                'servers': self.entries, **options}
+        tasks = [{'name': 'Send', 'printops.infoprint.send_memo': task}]
+        run = self.run_playbook([{'hosts': 'print_servers', 'gather_facts': False, 'tasks': tasks}], hosts(print1=host), *arguments)
+        results = run.results('print1', 'Send')
+        assert [one.status for one in results] == [expected], run.output
+        assert 'Traceback' not in run.output
+        return results[0].result
+
+
+@pytest.fixture
+def host(run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, mail_server: MailServer) -> Host:
+    return Host(run_playbook, tmp_path / 'pd', pki, mail_server)
+
+
+def errors(entry: dict[str, t.Any]) -> list[tuple[str, str | None]]:
+    return [(problem['code'], problem.get('stage')) for problem in entry['problems'] if problem['severity'] == 'error']
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize('python', PYTHONS)
+def test_each_server_sends_as_it_is_configured(host: Host, python: str) -> None:
+    host.add('starttls', *STARTTLS)
+    host.add('smtps', *SMTPS)
+    host.add('plain', 'EnableTLS = 0', EHLO)
+    result = host.send(python=python)
+    assert [(entry['name'], entry['ok'], entry.get('tls', {}).get('mode')) for entry in result['servers']] == [
+        ('spl1', True, 'starttls'), ('spl2', True, 'smtps'), ('spl3', True, None)]
+    assert result['changed'] is False
+    assert [problem['code'] for problem in result['problems']] == ['tls_off']
+    mails = {mail.listener: mail for mail in host.mail_server.mails(host.recipient)}
+    assert sorted(mails) == ['plain', 'smtps', 'starttls']
+    for entry, listener in zip(result['servers'], ('starttls', 'smtps', 'plain'), strict=True):
+        mail = mails[listener]
+        assert (mail.ehlo, mail.sender) == ('print1.example.com', 'sendmemo@print1.example.com')
+        assert mail.tls_version == entry.get('tls', {}).get('version')
+        assert mail.message['Message-ID'] == entry['message_id']
+        assert mail.message['Auto-Submitted'] == 'auto-generated'
+        assert entry['name'] in mail.message['Subject']
+        assert str(host.base_dir / entry['name']) in mail.message.get_content()
+        assert entry['reply']['queue_id'] == mail.path.stem
+    assert result['msg'].splitlines()[0].endswith(f'queued as {mails["starttls"].path.stem}')
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize('python', PYTHONS)
+def test_a_failure_is_named_by_its_cause_and_there_is_no_fallback(host: Host, python: str) -> None:
+    expected = {
+        host.add('expired', *SMTPS): ('expired', 'certificate'),
+        host.add('revoked', *SMTPS): ('revoked', 'certificate'),
+        host.add('smtps', *SMTPS, smtp_host=OTHER_NAME): ('hostname_mismatch', 'certificate'),
+        host.add('smtps', *STARTTLS): ('tls_expected', 'banner'),
+        host.add('starttls', *SMTPS): ('plaintext_expected', 'handshake'),
+        host.add('plain', *STARTTLS): ('starttls_not_offered', 'starttls'),
+        host.add('starttls', 'EnableTLS = 0', EHLO): ('authentication_required', 'envelope'),
+        host.add('nobody', *SMTPS): ('connection_refused', 'connect'),
+        host.add('smtps', 'EnableTLS = 2', 'CAFile = missing.pem'): ('file_not_found', None),
+        host.add('smtps', 'EnableTLS = 7'): ('invalid_value', None),
+    }
+    result = host.send(python=python, expected='failed', timeout=4)
+    assert {entry['name']: errors(entry) for entry in result['servers']} == {name: [cause] for name, cause in expected.items()}
+    assert not any(entry['ok'] for entry in result['servers'])
+    assert all(problem['hint'] and problem['message'] for problem in result['problems'])
+    assert [line.split(' ')[0] for line in result['msg'].splitlines()] == list(expected)
+    assert host.mail_server.mails(host.recipient) == []
+
+
+@pytest.mark.parametrize('python', ['3.6', '3.13'])
+def test_all_defects_of_a_certificate_are_told(host: Host, python: str) -> None:
+    host.add('expired', *SMTPS, smtp_host=OTHER_NAME)
+    entry = host.send(python=python, expected='failed')['servers'][0]
+    assert errors(entry) == [('hostname_mismatch', 'certificate'), ('expired', 'certificate')]
+    assert entry['certificate']['sha256'] == entry['chain'][0]['sha256']
+    assert 'mail.example.com' in entry['problems'][0]['message']
+    assert ('OpenSSL 62' in entry['problems'][0]['message']) is (python != '3.6')
+
+
+@pytest.mark.parametrize('python', ['3.6', '3.13'])
+def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
+    host.add('expired', *SMTPS, 'IgnoreCertificateErrors = 1')
+    host.add('smtps', *SMTPS, 'CertValidationIgnoreHostName = 1', smtp_host=OTHER_NAME)
+    host.add('smtps', *SMTPS, 'IgnoreCertificateErrors = 1')
+    result = host.send(python=python)
+    assert [entry['ok'] for entry in result['servers']] == [True] * 3
+    hidden = [[problem['code'] for problem in entry['ignored']] for entry in result['servers']]
+    assert hidden == [['expired'], ['hostname_mismatch'], []]
+    assert [problem['code'] for problem in result['problems']] == ['verification_off', 'name_check_off', 'verification_off']
+
+
+@pytest.mark.parametrize('until', ['handshake', 'envelope'])
+def test_an_earlier_goal_leaves_no_mail_behind(host: Host, until: str) -> None:
+    host.add('starttls', *STARTTLS)
+    result = host.send(until=until)
+    assert (result['servers'][0]['ok'], result['servers'][0]['until']) == (True, until)
+    assert 'no mail sent' in result['msg']
+    assert host.mail_server.mails(host.recipient) == []
+
+
+def test_check_mode_stops_at_the_envelope(host: Host) -> None:
+    host.add('starttls', *STARTTLS)
+    result = host.send('--check')
+    assert (result['servers'][0]['ok'], result['servers'][0]['until']) == (True, 'envelope')
+    assert host.mail_server.mails(host.recipient) == []
+
+
+def test_subject_and_body_arrive_as_they_were_given(host: Host) -> None:
+    host.add('starttls', *STARTTLS)
+    subject, body = 'Prüfung テスト = .', 'Grüße\n.\n..\n' + 'x' * 2000 + '\n'
+    host.send(subject=subject, body=body, sender='ops@example.com')
+    [mail] = host.mail_server.mails(host.recipient)
+    assert mail.sender == 'ops@example.com'
+    assert mail.message['Subject'] == subject
+    assert mail.message.get_content().replace('\r\n', '\n') == body
+
+
+def test_a_site_may_want_a_newer_tls_and_a_longer_life(host: Host) -> None:
+    host.add('starttls', *STARTTLS)
+    result = host.send(expected='failed', min_tls='TLSv1.3', warn_days=3650, fail_on='warning')
+    assert result['servers'][0]['ok'] is True
+    assert [problem['code'] for problem in result['problems']] == ['certificate_expires_soon']
+    assert host.send(warn_days=3650)['servers'][0]['ok'] is True
+
+
+def test_nothing_fails_the_task_where_that_is_asked_for(host: Host) -> None:
+    host.add('expired', *SMTPS)
+    result = host.send(fail_on='never')
+    assert result['servers'][0]['ok'] is False
+
+
+def test_found_servers_use_the_options_of_the_task(host: Host) -> None:
+    host.add('starttls', *STARTTLS)
+    result = host.send(servers=[], smtp_port=host.mail_server.ports['starttls'])
+    assert [(entry['name'], entry['ok']) for entry in result['servers']] == [('spl1', True)]
+
+
+@pytest.mark.parametrize(('options', 'word'), [
+    ({'recipients': []}, 'recipients'), ({'recipients': ['a@example.com\nb']}, 'recipients'),
+    ({'recipients': ['no address']}, 'recipients'),
+    ({'sender': 'a\rb'}, 'sender'), ({'sender': 'two words'}, 'sender'), ({'subject': 'a\nBcc: b@example.com'}, 'subject'),
+    ({'smtp_host': 'a\0b'}, 'smtp_host'), ({'timeout': 0}, 'timeout'), ({'until': 'delivered'}, 'until')])
+def test_what_no_mail_server_could_take_is_refused_at_once(host: Host, options: dict[str, t.Any], word: str) -> None:
+    host.add('starttls', *STARTTLS)
+    result = host.send(expected='failed', **options)
+    assert word in result['msg']
+    assert 'servers' not in result
+
+
+def test_without_a_mail_server_the_problem_says_so(host: Host) -> None:
+    host.add('starttls', *STARTTLS, smtp_port=None)
+    assert errors(host.send(expected='failed')['servers'][0]) == [('smtp_server_unknown', None)]

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The verdict over what a target answers: ok only what is proven, and one line that says it."""
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import typing as t
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from ansible_collections.printops.infoprint.plugins.plugin_utils.send_report import Sent, report, terms_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted import Fields, Malformed
+from support import pki
+
+NOW = int(dt.datetime.now(dt.timezone.utc).timestamp())
+CA = pki.Authority('Mail CA')
+GOOD = CA.issue(['mail.example.com'], not_after=pki.days_from_now(61.5))
+EXPIRED = CA.issue(['other.example.com'], not_after=pki.days_from_now(-3.5))
+
+
+def der(identity: pki.Identity | pki.Authority) -> str:
+    return base64.b64encode(identity.certificate.public_bytes(Encoding.DER)).decode('ascii')
+
+
+def entry(**changes: t.Any) -> dict[str, t.Any]:
+    """What a target answers for a mail that was sent; a None leaves a field out."""
+    fields = {
+        'name': 'spl1', 'working_dir': '/var/pd/spl1', 'until': 'sent', 'host': 'mail.example.com', 'port': 587,
+        'mode': 'starttls',
+        'reached': True, 'problems': [], 'ignored': [], 'trusted': '/etc/mail-ca.pem', 'chain': [der(GOOD)],
+        'tls': {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'TLS_AES_256_GCM_SHA384', 'bits': 256},
+        'ehlo': {'name': 'print1.example.com', 'features': ['SIZE 1000']},
+        'reply': {'code': 250, 'text': '2.0.0 Ok: queued as 4A3B', 'queue_id': '4A3B'}, 'message_id': '<x@y>',
+        'timings_ms': {'resolve': 1, 'total': 5}, 'checks_name': True, 'ignores_errors': False, **changes}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def reported(until: str = 'sent', warn_days: int = 30, answer: dict[str, t.Any] | None = None, **changes: t.Any) -> Sent:
+    known = Fields({'now': NOW, 'trust': {}, **(answer or {})})
+    return report(Fields(entry(until=until, **changes)), known, until, terms_of(known, warn_days, 'leaf'))
+
+
+def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
+    sent = reported()
+    assert sent.entry['ok'] is True
+    assert sent.problems == []
+    assert sent.line == (
+        'spl1 -> mail.example.com:587 STARTTLS TLSv1.3 TLS_AES_256_GCM_SHA384, certificate 61 days left, queued as 4A3B')
+    assert sent.entry['certificate']['days_left'] == 61
+    assert set(sent.entry) == {
+        'name', 'working_dir', 'ok', 'until', 'problems', 'ignored', 'tls', 'certificate', 'chain', 'ehlo', 'reply', 'message_id',
+        'timings_ms'}
+
+
+UNPROVEN: dict[str, dict[str, t.Any]] = {
+    'not reached': {'reached': False},
+    'no word whether reached': {'reached': None},
+    'no TLS': {'tls': None},
+    'no version of TLS': {'tls': {'mode': 'starttls'}},
+    'no mode': {'mode': None, 'tls': None},
+    'no reply': {'reply': None},
+    'a refusal as reply': {'reply': {'code': 550, 'text': 'no', 'queue_id': ''}},
+    'an error': {'problems': [{'code': 'recipient_refused', 'message': 'no', 'stage': 'envelope', 'severity': 'error'}]},
+    'an error without a severity': {'problems': [{'code': 'recipient_refused', 'message': 'no'}]},
+}
+
+
+@pytest.mark.parametrize('name', UNPROVEN)
+def test_what_is_not_proven_is_not_ok_and_has_an_error(name: str) -> None:
+    sent = reported(**UNPROVEN[name])
+    assert sent.entry['ok'] is False
+    assert any(problem.is_error for problem in sent.problems)
+    assert 'FAILED' in sent.line
+
+
+@pytest.mark.parametrize('changes', [
+    {'until': 'envelope'}, {'problems': [{'code': 'no_such_code'}]}, {'problems': [{'code': 'expired', 'severity': 'info'}]},
+    {'chain': ['not base64!']}, {'reached': 'yes'}, {'problems': 'none'}, {'trust_key': 'unknown'}])
+def test_what_our_program_never_answers_is_malformed(changes: dict[str, t.Any]) -> None:
+    known = Fields({'now': NOW, 'trust': {}})
+    with pytest.raises(Malformed):
+        report(Fields(entry(**changes)), known, 'sent', terms_of(known, 30, 'leaf'))
+
+
+def test_without_the_targets_clock_ours_counts() -> None:
+    assert abs(terms_of(Fields({}), 30, 'leaf').now.timestamp() - NOW) < 60
+
+
+TRUST = {'trust': {'key': {'ca': [der(CA)], 'crl': [], 'system': False}}}
+REFUSED = {'code': 'expired', 'severity': 'error', 'message': 'certificate has expired (OpenSSL 10)', 'stage': 'certificate'}
+
+
+@pytest.mark.parametrize('named, verify', [
+    (REFUSED, {'code': 10, 'text': 'certificate has expired'}),
+    ({**REFUSED, 'code': 'certificate_invalid'}, {'code': 0, 'text': 'certificate verify failed'})])
+def test_all_defects_of_a_refused_certificate_are_told(named: dict[str, str], verify: dict[str, t.Any]) -> None:
+    sent = reported(
+        answer=TRUST, reached=False, tls=None, reply=None, chain=[der(EXPIRED)], problems=[named], verify=verify, trust_key='key')
+    assert {problem.code for problem in sent.problems} == {'expired', 'hostname_mismatch'}
+    assert all(problem.stage == 'certificate' and problem.server == 'spl1' for problem in sent.problems)
+    assert sent.problems[0].code == ('expired' if verify['code'] else 'hostname_mismatch')
+    assert 'FAILED (certificate)' in sent.line
+    assert 'also: ' in sent.line
+
+
+def test_what_the_switch_hides_is_told_apart() -> None:
+    sent = reported(answer=TRUST, chain=[der(EXPIRED)], ignores_errors=True, ignored=[REFUSED], trust_key='key',
+                    verify={'code': 10, 'text': 'certificate has expired'})
+    assert sent.entry['ok'] is True
+    assert sent.problems == []
+    assert [problem['code'] for problem in sent.entry['ignored']] == ['expired', 'hostname_mismatch']
+    assert sent.line.endswith('certificate expired 3 days ago, queued as 4A3B, ignored: expired, hostname_mismatch')
+
+
+def test_a_certificate_that_ends_soon_is_a_warning() -> None:
+    sent = reported(warn_days=90)
+    assert sent.entry['ok'] is True
+    assert [problem.code for problem in sent.problems] == ['certificate_expires_soon']
+    assert sent.line.endswith('; also: certificate_expires_soon')
+
+
+@pytest.mark.parametrize('until, changes, line', [
+    ('envelope', {'reply': None}, 'certificate 61 days left, sender and recipients accepted, no mail sent'),
+    ('handshake', {'reply': None}, 'certificate 61 days left, no mail sent, as far as the handshake was asked for'),
+    ('sent', {'mode': 'none', 'tls': None, 'chain': []}, 'spl1 -> mail.example.com:587 plaintext, queued as 4A3B'),
+    ('sent', {'reply': {'code': 250, 'text': 'thanks'}}, 'accepted: 250 thanks'),
+    ('sent', {'reply': {'code': 250, 'text': 'two\nlines'}}, 'accepted: 250 two lines'),
+])
+def test_the_line_says_how_far_it_went(until: str, changes: dict[str, t.Any], line: str) -> None:
+    sent = reported(until, **changes)
+    assert sent.entry['ok'] is True
+    assert line in sent.line
+    assert '\n' not in sent.line
+
+
+def test_a_server_without_a_mail_server_has_its_line() -> None:
+    sent = reported(host=None, port=None, mode=None, reached=False, tls=None, reply=None, chain=None,
+                    problems=[{'code': 'smtp_server_unknown', 'message': 'No mail server is known.'}])
+    assert sent.line.startswith('spl1 -> unknown:unknown FAILED: No mail server is known. [smtp_server_unknown] Give')
