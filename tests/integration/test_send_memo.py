@@ -52,7 +52,8 @@ class Host:
         task = {'base_dir': str(self.base_dir), 'smtp_host': '127.0.0.1', 'recipients': [self.recipient], 'timeout': 10,
                 'servers': self.entries, **options}
         tasks = [{'name': 'Send', 'printops.infoprint.send_memo': task}]
-        run = self.run_playbook([{'hosts': 'print_servers', 'gather_facts': False, 'tasks': tasks}], hosts(print1=host), *arguments)
+        play = {'hosts': 'print_servers', 'gather_facts': False, 'tasks': tasks}
+        run = self.run_playbook([play], hosts(print1=host), *arguments)
         results = run.results('print1', 'Send')
         assert [one.status for one in results] == [expected], run.output
         assert 'Traceback' not in run.output
