@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Brings the TLS configuration of InfoPrint servers into the declared state."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -32,11 +33,21 @@ class ActionModule(InfoprintAction):
         defaults = None if servers else asked.of({name: args[name] for name in ENTRY if args.get(name) is not None})
         if any(problem.is_error for problem in asked.problems):
             return Outcome([], asked.problems)
-        answer = self.target.run('configuring', {
-            'base_dir': args['base_dir'], 'servers': wanted, 'defaults': defaults, 'contents': asked.contents,
-            'check': self._task.check_mode, 'diff': bool(self._task.diff),
-            'backup': args['backup'], 'backup_keep': args['backup_keep'], 'try': _trial(args),
-        }, LIMIT + args['timeout'])
+        answer = self.target.run(
+            'configuring',
+            {
+                'base_dir': args['base_dir'],
+                'servers': wanted,
+                'defaults': defaults,
+                'contents': asked.contents,
+                'check': self._task.check_mode,
+                'diff': bool(self._task.diff),
+                'backup': args['backup'],
+                'backup_keep': args['backup_keep'],
+                'try': _trial(args),
+            },
+            LIMIT + args['timeout'],
+        )
         return self._outcome(server_answers(answer, servers), asked)
 
     def _outcome(self, answers: list[Fields], asked: _Asked) -> Outcome:
@@ -49,16 +60,29 @@ class ActionModule(InfoprintAction):
             entries.append(entry)
             problems += found
             lines += [drift_report.message(entry['name'], drift, entry['changed'], self._task.check_mode), *map(line_of, found)]
-            diffs += drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), asked.text_for(entry['name'])) if drift else []
+            diffs += (
+                drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), asked.text_for(entry['name']))
+                if drift
+                else []
+            )
         return Outcome(
-            entries, problems, '\n'.join([*lines, *map(line_of, asked.problems)]), any(entry['changed'] for entry in entries), diffs)
+            entries,
+            problems,
+            '\n'.join([*lines, *map(line_of, asked.problems)]),
+            any(entry['changed'] for entry in entries),
+            diffs,
+        )
 
 
 def _trial(args: dict[str, t.Any]) -> dict[str, t.Any] | None:
     """Return how a changed set is to be tried, None = not at all."""
     if args['try_before_commit'] == 'none':
         return None
-    if args['try_before_commit'] == 'envelope' and not args['recipients'] and not all(one.get('recipients') for one in args['servers']):
+    if (
+        args['try_before_commit'] == 'envelope'
+        and not args['recipients']
+        and not all(one.get('recipients') for one in args['servers'])
+    ):
         raise ArgumentError('recipients is missing: try_before_commit: envelope asks the mail server whether it accepts them')
     return {'until': args['try_before_commit'], **{key: args[key] for key in TRIAL_OPTIONS}}
 
@@ -83,7 +107,9 @@ class _Asked:
         if entry.get('state') != 'absent':
             wanted = declared(entry, self._reader)
             path = entry.get('working_dir') or f'{self._args["base_dir"]}/{name}'
-            self._texts[name], found = self._renderer.render({'name': name, 'working_dir': path} if name else None, wanted.settings)
+            self._texts[name], found = self._renderer.render(
+                {'name': name, 'working_dir': path} if name else None, wanted.settings
+            )
             self.problems += [problem._replace(server=name, file=f'{path}/{CONFIG_NAME}') for problem in found if name]
             self._judge(wanted)
             request['config'] = self._keep(self._texts[name])

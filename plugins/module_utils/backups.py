@@ -5,6 +5,7 @@
 A set is a copy of the configuration, of the trust files that lie beside it, and a manifest.json:
 `{"format": 1, "taken": UTC time, "files": {name: {"sha256", "mode", "uid", "gid"}}, "settings": {keyword: text}}`.
 """
+
 import hashlib
 import json
 import os
@@ -64,7 +65,7 @@ class Backups:
         except (OSError, ProblemError):
             return
         try:
-            for name in self._sets(top)[:-self.most] + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
+            for name in self._sets(top)[: -self.most] + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
                 _remove_tree(top, name)
         finally:
             os.close(top)
@@ -81,8 +82,7 @@ class Backups:
         status = self.directory.status_of(BACKUPS)
         if status is not None and not stat.S_ISDIR(status.st_mode):
             path = self.directory.path_of(BACKUPS)
-            raise ProblemError(Problem(
-                'unsafe_path', '%s is not a directory.' % path, server=self.directory.server, file=path))
+            raise ProblemError(Problem('unsafe_path', '%s is not a directory.' % path, server=self.directory.server, file=path))
         return _open_directory(self.directory.fd, BACKUPS)
 
     @staticmethod
@@ -118,8 +118,15 @@ class Backups:
         return {
             'format': 1,
             'taken': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
-            'files': {name: {'sha256': digests[name], 'mode': '%04o' % stat.S_IMODE(status.st_mode),
-                             'uid': status.st_uid, 'gid': status.st_gid} for name, (_content, status) in files.items()},
+            'files': {
+                name: {
+                    'sha256': digests[name],
+                    'mode': '%04o' % stat.S_IMODE(status.st_mode),
+                    'uid': status.st_uid,
+                    'gid': status.st_gid,
+                }
+                for name, (_content, status) in files.items()
+            },
             'settings': parse(found.content or b'', CONFIG_NAME).given,
         }
 
@@ -130,7 +137,9 @@ class Backups:
             contents = {name: content for name, (content, _status) in files.items()}
             contents[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode('ascii') + b'\n'
             for file_name, content in contents.items():
-                file_fd = os.open(fs_bytes(file_name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd)
+                file_fd = os.open(
+                    fs_bytes(file_name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd
+                )
                 with os.fdopen(file_fd, 'wb') as stream:
                     stream.write(content)
                     stream.flush()

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A server's set: its configuration and the trust files that it names, as they are wanted and as they are."""
+
 import grp
 import hashlib
 import os
@@ -27,6 +28,7 @@ def trust_file_name(kind: str, content: bytes) -> str:
 
 class WantedSet(NamedTuple):
     """What a server's files are to be. `config` None means that there is to be no configuration."""
+
     config: Optional[bytes]
     trust: Dict[str, bytes]  # managed trust files, by name
     uid: int
@@ -36,6 +38,7 @@ class WantedSet(NamedTuple):
 
 class Drift(NamedTuple):
     """One difference: of a keyword or a file; `kind` is missing, changed, extra, text, owner, group, mode or link."""
+
     file: str
     kind: str
     keyword: Optional[str] = None
@@ -48,6 +51,7 @@ class Drift(NamedTuple):
 
 class FoundFile(NamedTuple):
     """A file as it is: no `content` where it is a link."""
+
     content: Optional[bytes]
     status: os.stat_result
 
@@ -56,9 +60,15 @@ def _number(name: str, lookup: Callable[[str], int], what: str, server: str) -> 
     try:
         return int(name) if name.isdigit() else lookup(name)
     except KeyError:
-        raise ProblemError(Problem(
-            'invalid_value', 'This host has no %s %s.' % (what, name), 'Create it, or give another %s.' % what,
-            server=server, value=name))
+        raise ProblemError(
+            Problem(
+                'invalid_value',
+                'This host has no %s %s.' % (what, name),
+                'Create it, or give another %s.' % what,
+                server=server,
+                value=name,
+            )
+        )
 
 
 def file_owner(directory: WorkingDir, owner: Optional[str], group: Optional[str], server: str) -> Tuple[int, int]:
@@ -111,7 +121,9 @@ def _rights(path: str, status: os.stat_result, wanted: WantedSet) -> List[Drift]
 def _keywords(path: str, before: bytes, after: bytes) -> List[Drift]:
     old, new = ({line.keyword: line.value for line in read_lines(content) if line.kind == SETTING} for content in (before, after))
     found = []
-    for name in sorted(set(old) | set(new), key=lambda name: (list(BY_NAME).index(name) if name in BY_NAME else len(BY_NAME), name)):
+    for name in sorted(
+        set(old) | set(new), key=lambda name: (list(BY_NAME).index(name) if name in BY_NAME else len(BY_NAME), name)
+    ):
         if old.get(name) != new.get(name):
             kind = 'missing' if name not in old else 'extra' if name not in new else 'changed'
             found.append(Drift(path, kind, name, old.get(name), new.get(name)))
@@ -125,12 +137,12 @@ def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Dr
     """
     path = directory.path_of(CONFIG_NAME)
     found = find_file(directory, CONFIG_NAME)
-    drift = {}  # type: Dict[str, List[Drift]]
+    drift: Dict[str, List[Drift]] = {}
     if wanted.config is None:
         for name in ([CONFIG_NAME] if found else []) + sorted(filter(MANAGED.match, directory.names())):
             drift[name] = [Drift(directory.path_of(name), 'extra')]
         return drift, found
-    named = set()  # type: set
+    named: set = set()
     if found is None:
         differences = [Drift(path, 'missing')]
     elif found.content is None:

@@ -22,7 +22,7 @@ class DirectoryLock:
 
     def __init__(self, directory: WorkingDir) -> None:
         self.directory = directory
-        self._fd = None  # type: Optional[int]  # of the lock file, where there is one
+        self._fd: Optional[int] = None  # of the lock file, where there is one
 
     def acquire(self, seconds: float) -> None:
         """Wait for the lock, `seconds` at most. Raises ProblemError."""

@@ -34,7 +34,7 @@ KEYWORDS = (
             'Name given to the mail server in EHLO: host.example.com, [192.0.2.1] or [IPv6:2001:db8::1]; '
             'empty means that sendmemo finds the name itself.', ''),
 )
-BY_NAME = {keyword.name: keyword for keyword in KEYWORDS}  # type: Dict[str, Keyword]
+BY_NAME: Dict[str, Keyword] = {keyword.name: keyword for keyword in KEYWORDS}
 
 # They occur only in the header comment of the vendor's sample: sendmemo has no client certificates.
 UNSUPPORTED = ('CertFile', 'KeyFile')

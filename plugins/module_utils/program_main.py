@@ -28,7 +28,7 @@ class _Sources:
 
     def find_spec(self, name, path=None, target=None):
         if name == PACKAGE or (name.startswith(PACKAGE + '.') and name[len(PACKAGE) + 1:] in self.sources):
-            return _frozen_importlib.ModuleSpec(name, self, is_package=name == PACKAGE)
+            return _frozen_importlib.ModuleSpec(name, self, is_package=name == PACKAGE)  # type: ignore[arg-type]  # PEP 451 asks for no base class
         return None
 
     def create_module(self, spec):

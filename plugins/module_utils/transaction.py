@@ -6,6 +6,7 @@ The order makes every instant safe: trust files first, under names that the old 
 exactly the content that it was given), then the configuration, whose rename is the switch. Files are never changed in
 place, so a hard link of somebody's is not followed either. What a killed run leaves is removed by the next one.
 """
+
 import os
 import re
 import stat
@@ -26,8 +27,9 @@ _STAGED = re.compile(r'^\.sendmemo-(?:ssl\.cfg|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0
 
 def write_failed(error: OSError, path: str, server: Optional[str]) -> ProblemError:
     """Return the problem that a failed change is."""
-    return ProblemError(Problem(
-        'write_failed', '%s could not be written: %s.' % (path, error.strerror or error), server=server, file=path))
+    return ProblemError(
+        Problem('write_failed', '%s could not be written: %s.' % (path, error.strerror or error), server=server, file=path)
+    )
 
 
 class Transaction:
@@ -36,9 +38,9 @@ class Transaction:
     def __init__(self, directory: WorkingDir, wanted: WantedSet, guard: Guard) -> None:
         self.directory = directory
         self.wanted = wanted
-        self.drift = {}  # type: Dict[str, List[Drift]]
-        self.before = None  # type: Optional[FoundFile]
-        self.staged = {}  # type: Dict[str, str]
+        self.drift: Dict[str, List[Drift]] = {}
+        self.before: Optional[FoundFile] = None
+        self.staged: Dict[str, str] = {}
         self._guard = guard
         self._lock = DirectoryLock(directory)
 
@@ -77,19 +79,24 @@ class Transaction:
             status = self.directory.status_of(name)
             if status is not None and not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
                 path = self.directory.path_of(name)
-                raise ProblemError(Problem(
-                    'unsafe_path', '%s is not a regular file.' % path, server=self.directory.server, file=path))
+                raise ProblemError(
+                    Problem('unsafe_path', '%s is not a regular file.' % path, server=self.directory.server, file=path)
+                )
 
     def _write(self, name: str, content: bytes) -> str:
         temporary = '.%s.%s.new' % (name, os.urandom(8).hex())
         with acting_as(self.directory.owner):
-            fd = os.open(fs_bytes(temporary), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600,
-                         dir_fd=self.directory.fd)
+            fd = os.open(
+                fs_bytes(temporary),
+                os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
+                0o600,
+                dir_fd=self.directory.fd,
+            )
         self.staged[name] = temporary
         try:
             left = memoryview(content)
             while left:
-                left = left[os.write(fd, left):]
+                left = left[os.write(fd, left) :]
             status = os.fstat(fd)
             if (status.st_uid, status.st_gid) != (self.wanted.uid, self.wanted.gid):
                 os.fchown(fd, self.wanted.uid, self.wanted.gid)
@@ -112,7 +119,9 @@ class Transaction:
                 for name in sorted(self.staged, key=lambda name: name == CONFIG_NAME):
                     if name == CONFIG_NAME:
                         os.fsync(self.directory.fd)  # the files that it names are there before it is
-                    os.rename(fs_bytes(self.staged[name]), fs_bytes(name), src_dir_fd=self.directory.fd, dst_dir_fd=self.directory.fd)
+                    os.rename(
+                        fs_bytes(self.staged[name]), fs_bytes(name), src_dir_fd=self.directory.fd, dst_dir_fd=self.directory.fd
+                    )
                     del self.staged[name]
                 if self.wanted.config is None and self.before is not None:
                     os.unlink(CONFIG_NAME, dir_fd=self.directory.fd)
@@ -131,8 +140,11 @@ class Transaction:
     def leftovers(self) -> List[str]:
         """Return the names of what nobody needs: staged files of a killed run, managed trust files that nothing names."""
         named = _named_in_force(self.directory)
-        return [name for name in self.directory.names()
-                if _STAGED.match(name) or (named is not None and MANAGED.match(name) and name not in named)]
+        return [
+            name
+            for name in self.directory.names()
+            if _STAGED.match(name) or (named is not None and MANAGED.match(name) and name not in named)
+        ]
 
     def clean(self) -> None:
         """Remove the leftovers. A name that can't be removed is left for the next run."""

@@ -107,6 +107,9 @@ class WorkingDir:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         os.close(self.fd)
 
     def path_of(self, name: str) -> str:

@@ -5,6 +5,7 @@
 One schema of a server's entry serves all modules. An entry's sub-options have no defaults of their own: what an entry
 does not set is the module's option of the same name, and that option's default.
 """
+
 from __future__ import annotations
 
 import re
@@ -49,7 +50,13 @@ ABSOLUTE = frozenset(('base_dir', 'working_dir', 'ca_path', 'crl_path', 'path'))
 
 COMMON: Spec = {
     'base_dir': {'type': 'str', 'default': '/var/pd'},
-    'servers': {'type': 'list', 'elements': 'dict', 'default': [], 'options': {**NAMED, **ENTRY}, 'mutually_exclusive': EXCLUSIVE},
+    'servers': {
+        'type': 'list',
+        'elements': 'dict',
+        'default': [],
+        'options': {**NAMED, **ENTRY},
+        'mutually_exclusive': EXCLUSIVE,
+    },
 }
 FAIL_ON = {'type': 'str', 'choices': ['error', 'warning', 'never'], 'default': 'error'}
 SEND: Spec = {
@@ -67,9 +74,24 @@ def _own(*names: str) -> Spec:
 MODULES: dict[str, Spec] = {
     'sendmemo_config': {
         **COMMON,
-        **_own('enable_tls', 'ca_src', 'ca_content', 'ca_path', 'crl_src', 'crl_content', 'crl_path', 'hostname',
-               'cert_validation_ignore_host_name', 'ignore_certificate_errors', 'owner', 'group', 'smtp_host', 'smtp_port',
-               'sender', 'recipients'),
+        **_own(
+            'enable_tls',
+            'ca_src',
+            'ca_content',
+            'ca_path',
+            'crl_src',
+            'crl_content',
+            'crl_path',
+            'hostname',
+            'cert_validation_ignore_host_name',
+            'ignore_certificate_errors',
+            'owner',
+            'group',
+            'smtp_host',
+            'smtp_port',
+            'sender',
+            'recipients',
+        ),
         **SEND,
         'mode': {'type': 'raw', 'default': '0644'},
         'template': TEXT,
@@ -103,7 +125,11 @@ _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 # Lowest and highest value of an option that is a number.
 RANGES: dict[str, tuple[float, float]] = {
-    'smtp_port': (1, 65535), 'timeout': (1, 3600), 'retries': (0, 100), 'retry_delay': (0, 3600), 'warn_days': (0, 36500),
+    'smtp_port': (1, 65535),
+    'timeout': (1, 3600),
+    'retries': (0, 100),
+    'retry_delay': (0, 3600),
+    'warn_days': (0, 36500),
     'backup_keep': (1, 1000),
 }
 
@@ -123,7 +149,7 @@ def check(args: t.Mapping[str, t.Any]) -> None:
             _check_option(name, value, where)
         name = entry['name']
         if not name or '/' in name or name in ('.', '..'):
-            raise ArgumentError(f'{where}name is {name!r}: a server\'s name is one path component, for example spl1')
+            raise ArgumentError(f"{where}name is {name!r}: a server's name is one path component, for example spl1")
         path = entry.get('working_dir') or f'{args["base_dir"]}/{name}'
         for key in (f'name {name}', f'working_dir {path}'):
             if key in seen:
@@ -154,7 +180,7 @@ def file_mode(value: object, where: str = '') -> int:
     if isinstance(value, str) and re.fullmatch('[0-7]{3,4}', value):
         value = int(value, 8)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 0o777:
-        raise ArgumentError(f'{where}mode is {value!r}: give an octal number in quotes, for example \'0644\'')
+        raise ArgumentError(f"{where}mode is {value!r}: give an octal number in quotes, for example '0644'")
     return value
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Carries the target half to a host over the task's own connection, and its answer back."""
+
 from __future__ import annotations
 
 import re
@@ -117,32 +118,50 @@ class Target:
         stopped = answer.text('stopped')
         if stopped is not None:
             why = f'did not finish within its time limit of {limit:g} s' if stopped == 'limit' else f'stopped: {stopped}'
-            raise ProblemError(self._problem(
-                'program_failed', f'{why}; nothing is left half done',
-                'Look for a slow disk or network file system on the host, or allow more time (the task\'s timeout).'))
+            raise ProblemError(
+                self._problem(
+                    'program_failed',
+                    f'{why}; nothing is left half done',
+                    "Look for a slow disk or network file system on the host, or allow more time (the task's timeout).",
+                )
+            )
         traceback = answer.text('traceback', '', limit=20_000)
         display.vvv(self._redacted(traceback), host=self.host)
-        raise ProblemError(self._problem(
-            'program_failed', f'ended with an error: {self._redacted(answer.text("error", "no reason given"))}',
-            'Run again with -vvv to see where, and report it with that output if the host is not the cause.'))
+        raise ProblemError(
+            self._problem(
+                'program_failed',
+                f'ended with an error: {self._redacted(answer.text("error", "no reason given"))}',
+                'Run again with -vvv to see where, and report it with that output if the host is not the cause.',
+            )
+        )
 
     def _why_no_answer(self, interpreter: Interpreter, output: dict[str, t.Any], error: program.NoAnswer) -> Problem:
         code, stdout, stderr = output['rc'], output['stdout'], output['stderr']
         versions = _TOO_OLD.findall(stdout)
         if versions and not error.seen and code in (program.TOO_OLD, 126, 127):
-            return self._problem('python_too_old', f'has only Python {", ".join(versions)} (looked for: {interpreter.looked_for()})')
+            return self._problem(
+                'python_too_old', f'has only Python {", ".join(versions)} (looked for: {interpreter.looked_for()})'
+            )
         if code == NONE_FOUND or (code in (126, 127) and not error.seen):
             said = '' if code == NONE_FOUND else f'; the shell said: {self._last_lines(stderr or stdout)}'
             return self._problem('no_python', f'has no usable Python (looked for: {interpreter.looked_for()}){said}')
         if code == 0:
             return self._problem(
-                'program_failed', f'gave output that is not ours: {error}; it ends: {self._last_lines(stdout + stderr)}',
-                'Check what ansible_python_interpreter, the login shell and its start files do on that host.')
-        ended = f'was ended by signal {code - 128 if code > 0 else -code}' if code > 128 or code < 0 else f'ended with exit code {code}'
+                'program_failed',
+                f'gave output that is not ours: {error}; it ends: {self._last_lines(stdout + stderr)}',
+                'Check what ansible_python_interpreter, the login shell and its start files do on that host.',
+            )
+        ended = (
+            f'was ended by signal {code - 128 if code > 0 else -code}'
+            if code > 128 or code < 0
+            else f'ended with exit code {code}'
+        )
         return self._problem('program_failed', f'{ended}: {self._last_lines(stderr or stdout) or "it said nothing"}')
 
     def _problem(self, code: str, seen: str, hint: str = '') -> Problem:
-        return Problem(code, f'{self.host}: the target\'s program {seen}.' if code == 'program_failed' else f'{self.host} {seen}.', hint)
+        return Problem(
+            code, f"{self.host}: the target's program {seen}." if code == 'program_failed' else f'{self.host} {seen}.', hint
+        )
 
     def _last_lines(self, text: str) -> str:
         lines = [line.strip() for line in self._redacted(text, limit=1 << 20).splitlines()]

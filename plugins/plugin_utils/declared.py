@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a server's entry declares: the settings of its file, and the trust files that go with it."""
+
 from __future__ import annotations
 
 import base64
@@ -21,6 +22,7 @@ MAX_SOURCE = 4 << 20  # bytes, as much as is read of a trust file on a target
 
 class Declared(t.NamedTuple):
     """`settings` are keyword to text; `trust` is the content of the managed trust files by their names."""
+
     settings: dict[str, str]
     trust: dict[str, bytes]
     sources: dict[str, str]  # of each trust file's name: what to call it in a message
@@ -53,10 +55,18 @@ class SourceReader:
                 finally:
                     self._action._loader.cleanup_tmp_file(real)
             except (AnsibleError, OSError) as error:
-                raise ProblemError(Problem('file_not_found', f'{source} can\'t be read on the controller: {error}', file=source)) from None
+                raise ProblemError(
+                    Problem('file_not_found', f"{source} can't be read on the controller: {error}", file=source)
+                ) from None
             if len(content) > MAX_SOURCE:
-                raise ProblemError(Problem(
-                    'file_not_readable', f'{source} has more than {MAX_SOURCE >> 20} MiB.', 'Give a file with the CAs that are needed.', file=source))
+                raise ProblemError(
+                    Problem(
+                        'file_not_readable',
+                        f'{source} has more than {MAX_SOURCE >> 20} MiB.',
+                        'Give a file with the CAs that are needed.',
+                        file=source,
+                    )
+                )
             self._read[source] = content
         return self._read[source]
 

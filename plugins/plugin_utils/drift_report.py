@@ -3,8 +3,6 @@
 """Drift as people read it: a line per server for the task's message, and diffs for --diff."""
 from __future__ import annotations
 
-import typing as t
-
 from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.safe_text import safe_text
 from .untrusted import Fields

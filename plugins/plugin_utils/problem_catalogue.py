@@ -140,7 +140,7 @@ CATALOGUE: dict[str, Entry] = {
         # EHLO, STARTTLS
         'ehlo_refused': (
             'The mail server refuses EHLO.',
-            'Set Hostname to a name or address literal that the mail server accepts; after a 421 it may be a rate limit: try later.',
+            'Set Hostname to a name or address literal that the server accepts; after a 421 it may be a rate limit: try later.',
         ),
         'starttls_not_offered': (
             'The mail server does not offer STARTTLS.',

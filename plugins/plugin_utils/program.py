@@ -4,6 +4,7 @@
 
 And the framed answer that comes back. Both are bytes in, bytes out; nothing here knows of Ansible.
 """
+
 from __future__ import annotations
 
 import ast
@@ -25,15 +26,18 @@ TOO_OLD = 93  # the exit code of a Python that is older than 3.6; no other part 
 # Runs on any Python from 2.6: says so where it is too old, without reading the program that waits on standard input.
 # The empty entry of sys.path is the current directory, which somebody else may own; -I would do the same, but
 # Python 2 refuses it in words that differ from build to build. One line and no exclamation mark, for csh's sake.
-BOOTSTRAP = '; '.join((
-    'import sys',
-    f'sys.version_info < (3, 6) and [sys.stdout.write("INFOPRINT-TOO-OLD:%d.%d.%d:END" % sys.version_info[:3]), sys.exit({TOO_OLD})]',
-    'sys.path = [p for p in sys.path if p]',
-    'import json, zlib',
-    'd = zlib.decompress(sys.stdin.buffer.read())',
-    'n = d.index(0)',
-    f'exec(compile(d[:n], "<infoprint>/{MAIN}.py", "exec"), {{"PAYLOAD": json.loads(d[n + 1:].decode())}})',
-))
+BOOTSTRAP = '; '.join(
+    (
+        'import sys',
+        'v = sys.version_info[:3]',
+        f'v < (3, 6) and [sys.stdout.write("INFOPRINT-TOO-OLD:%d.%d.%d:END" % v), sys.exit({TOO_OLD})]',
+        'sys.path = [p for p in sys.path if p]',
+        'import json, zlib',
+        'd = zlib.decompress(sys.stdin.buffer.read())',
+        'n = d.index(0)',
+        f'exec(compile(d[:n], "<infoprint>/{MAIN}.py", "exec"), {{"PAYLOAD": json.loads(d[n + 1:].decode())}})',
+    )
+)
 
 
 class NoAnswer(ValueError):
@@ -44,7 +48,7 @@ class NoAnswer(ValueError):
         self.seen = seen
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _source(name: str) -> tuple[str, tuple[str, ...]]:
     """Return the text of a module of the target half and the names of those that it imports."""
     text = (MODULE_UTILS / f'{name}.py').read_text('utf-8')
@@ -83,11 +87,11 @@ def read_answer(output: str, nonce: str) -> dict[str, t.Any]:
     start = output.find(mark)
     if start < 0:
         raise NoAnswer('there is no answer in the output', seen=False)
-    head = output[start + len(mark):start + len(mark) + 80].split(':', 2)
+    head = output[start + len(mark) : start + len(mark) + 80].split(':', 2)
     if len(head) < 3 or not head[0].isdecimal() or len(head[0]) > 8:
         raise NoAnswer('the answer is cut short', seen=True)
     begin = start + len(mark) + len(head[0]) + 1 + len(head[1]) + 1
-    body = output[begin:begin + int(head[0])]
+    body = output[begin : begin + int(head[0])]
     if not output.startswith(':END', begin + int(head[0])):
         raise NoAnswer('the answer is cut short or altered', seen=True)
     try:

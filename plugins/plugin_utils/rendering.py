@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Renders the configuration as ansible.builtin.template would, and proves by our own reader what it says."""
+
 from __future__ import annotations
 
-import os
 import pathlib
 import typing as t
 
@@ -14,10 +14,14 @@ from ..module_utils.config_file import parse
 from ..module_utils.keywords import CONFIG_NAME, defaults
 from ..module_utils.problems import Problem, ProblemError
 
+ENVIRONMENT: dict[str, t.Any] = {}
 try:
     from ansible.template import trust_as_template
-except ImportError:  # before 2.19 every text is a template
+except ImportError:  # before 2.19 every text is a template, and one of numbers becomes a number where jinja2_native is set
+    from ansible.template import AnsibleEnvironment
+
     trust_as_template = None
+    ENVIRONMENT['environment_class'] = AnsibleEnvironment
 
 ROLE_TEMPLATE = pathlib.Path(__file__).resolve().parents[2] / 'roles' / 'sendmemo_tls' / 'templates' / f'{CONFIG_NAME}.j2'
 
@@ -34,12 +38,12 @@ class Renderer:
             path = action._find_needle('templates', name) if name else str(ROLE_TEMPLATE)
             self._text = action._loader.get_text_file_contents(path) if trust_as_template else _text_of(action, path)
         except (AnsibleError, OSError, UnicodeError) as error:
-            raise ProblemError(Problem('file_not_found', f'The template {name} can\'t be read: {error}', file=name)) from None
+            raise ProblemError(Problem('file_not_found', f"The template {name} can't be read: {error}", file=name)) from None
         self.path = path
         self._action = action
         self._vars = task_vars
-        places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), os.path.dirname(path)]
-        self._searchpath = [place for found in places for place in (os.path.join(found, 'templates'), found)]
+        places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), pathlib.Path(path).parent]
+        self._searchpath = [place for found in places for place in (f'{found}/templates', str(found))]
 
     def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> tuple[bytes, list[Problem]]:
         """Return the file's content for a server (None where servers are found, not named), in UTF-8, and its warnings.
@@ -54,17 +58,27 @@ class Renderer:
         try:
             text = self._render(variables)
         except AnsibleError as error:
-            raise ProblemError(Problem(
-                'invalid_value', f'The template {self.path} can\'t be rendered: {error}', 'Correct the template.', file=self.path)) from None
+            raise ProblemError(
+                Problem(
+                    'invalid_value',
+                    f"The template {self.path} can't be rendered: {error}",
+                    'Correct the template.',
+                    file=self.path,
+                )
+            ) from None
         content = text.encode('utf-8')
         return content, self._prove(content, settings)
 
     def _render(self, variables: dict[str, t.Any]) -> str:
-        templar = self._action._templar.copy_with_new_env(searchpath=self._searchpath, available_variables=variables)
+        templar = self._action._templar.copy_with_new_env(
+            **ENVIRONMENT, searchpath=self._searchpath, available_variables=variables
+        )
         overrides = {'trim_blocks': True, 'lstrip_blocks': False}
         if trust_as_template:
             return str(templar.template(trust_as_template(self._text), escape_backslashes=False, overrides=overrides) or '')
-        return str(templar.do_template(self._text, preserve_trailing_newlines=True, escape_backslashes=False, overrides=overrides))
+        return str(
+            templar.do_template(self._text, preserve_trailing_newlines=True, escape_backslashes=False, overrides=overrides)
+        )
 
     def _prove(self, content: bytes, settings: dict[str, str]) -> list[Problem]:
         found = parse(content, self.path)
@@ -73,10 +87,16 @@ class Renderer:
             raise ProblemError(wrong[0]._replace(message=f'The rendered text of {self.path} is wrong: {wrong[0].message}'))
         for name in defaults():
             if found.given.get(name) != settings.get(name):
-                raise ProblemError(Problem(
-                    'invalid_value',
-                    f'The template {self.path} renders {name} as {_shown(found.given.get(name))}, declared is {_shown(settings.get(name))}.',
-                    'Write each keyword of settings as "Keyword = value", and no other.', file=self.path, keyword=name))
+                raise ProblemError(
+                    Problem(
+                        'invalid_value',
+                        f'The template {self.path} renders {name} as {_shown(found.given.get(name))}, '
+                        f'declared is {_shown(settings.get(name))}.',
+                        'Write each keyword of settings as "Keyword = value", and no other.',
+                        file=self.path,
+                        keyword=name,
+                    )
+                )
         return found.problems
 
 

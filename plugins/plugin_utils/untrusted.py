@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A target's answer, read field by field: what is asked for is checked, the rest is dropped."""
+
 from __future__ import annotations
 
 import typing as t
@@ -99,7 +100,7 @@ class Fields:
         return {safe_text(name): safe_text(text) for name, text in value.items()}
 
     def problems(self, key: str = 'problems') -> list[Problem]:
-        """Return a list of problems; a code or a severity that we don't have is Malformed, never dropped: it could be an error."""
+        """Return a list of problems; a code or severity that we don't have is Malformed, never dropped: it could be an error."""
         return [_problem(item) for item in self.children(key)]
 
 
@@ -126,6 +127,14 @@ def _problem(fields: Fields) -> Problem:
     if stage is not None and stage not in STAGES:
         raise Malformed(f'unknown stage {stage}')
     return Problem(
-        code, fields.text('message', ''), fields.text('hint', '') or CATALOGUE[code].remedy, severity,
-        server=fields.text('server'), stage=stage, file=fields.text('file'), line=fields.integer('line'),
-        keyword=fields.text('keyword'), value=fields.text('value'))
+        code,
+        fields.text('message', ''),
+        fields.text('hint', '') or CATALOGUE[code].remedy,
+        severity,
+        server=fields.text('server'),
+        stage=stage,
+        file=fields.text('file'),
+        line=fields.integer('line'),
+        keyword=fields.text('keyword'),
+        value=fields.text('value'),
+    )

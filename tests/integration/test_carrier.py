@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """How the target half gets to a host and its answer back: every way in, every failure of the way, through real runs."""
+
 from __future__ import annotations
 
 import os
@@ -21,7 +22,12 @@ from .conftest import need
 
 PIPELINING = {'ansible_pipelining': True}
 SUDO = {'ansible_become': True, 'ansible_become_method': 'sudo'}
-SU = {'ansible_become': True, 'ansible_become_method': 'su', 'ansible_become_user': OTHER_USER, 'ansible_become_password': OTHER_PASSWORD}
+SU = {
+    'ansible_become': True,
+    'ansible_become_method': 'su',
+    'ansible_become_user': OTHER_USER,
+    'ansible_become_password': OTHER_PASSWORD,
+}
 
 
 @pytest.fixture
@@ -29,9 +35,23 @@ def probe(tmp_path: pathlib.Path) -> t.Callable[..., Run]:
     """Run the probe on one host: probe(host variables, request, ...)."""
     ansible = Ansible(tmp_path / 'controller', collection=collection_with_probe(tmp_path))
 
-    def run(host: dict[str, t.Any], *arguments: str, request: dict[str, t.Any] | None = None, limit: float = 20,
-            task: dict[str, t.Any] | None = None, inventory: dict[str, t.Any] | None = None, **environment: str) -> Run:
-        tasks = [{'name': 'Probe', 'printops.infoprint.probe': {'request': request or {}, 'limit': limit}, 'register': 'probed', **(task or {})}]
+    def run(
+        host: dict[str, t.Any],
+        *arguments: str,
+        request: dict[str, t.Any] | None = None,
+        limit: float = 20,
+        task: dict[str, t.Any] | None = None,
+        inventory: dict[str, t.Any] | None = None,
+        **environment: str,
+    ) -> Run:
+        tasks = [
+            {
+                'name': 'Probe',
+                'printops.infoprint.probe': {'request': request or {}, 'limit': limit},
+                'register': 'probed',
+                **(task or {}),
+            }
+        ]
         plays = [{'hosts': 'print1', 'gather_facts': False, 'tasks': tasks}]
         return ansible.playbook(plays, hosts(print1=host, **(inventory or {})), *arguments, **environment)
 
@@ -54,19 +74,23 @@ def failure(run: Run) -> dict[str, t.Any]:
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize(('user', 'more', 'becomes', 'standard_input'), [
-    ('root', {}, 'root', 'pipe'),
-    ('root', PIPELINING, 'root', 'pipe'),
-    (PLAIN_USER, {}, PLAIN_USER, 'pipe'),
-    (PLAIN_USER, SUDO, 'root', 'file'),
-    (PLAIN_USER, {**SUDO, **PIPELINING}, 'root', 'pipe'),
-    (PLAIN_USER, {**SUDO, 'ansible_become_user': OTHER_USER}, OTHER_USER, 'file'),
-    (PLAIN_USER, {**SUDO, **PIPELINING, 'ansible_become_user': OTHER_USER}, OTHER_USER, 'pipe'),
-    (PLAIN_USER, SU, OTHER_USER, 'file'),
-    (PLAIN_USER, {**SU, **PIPELINING}, OTHER_USER, 'file'),  # su wants a terminal, whatever is set
-])
+@pytest.mark.parametrize(
+    ('user', 'more', 'becomes', 'standard_input'),
+    [
+        ('root', {}, 'root', 'pipe'),
+        ('root', PIPELINING, 'root', 'pipe'),
+        (PLAIN_USER, {}, PLAIN_USER, 'pipe'),
+        (PLAIN_USER, SUDO, 'root', 'file'),
+        (PLAIN_USER, {**SUDO, **PIPELINING}, 'root', 'pipe'),
+        (PLAIN_USER, {**SUDO, 'ansible_become_user': OTHER_USER}, OTHER_USER, 'file'),
+        (PLAIN_USER, {**SUDO, **PIPELINING, 'ansible_become_user': OTHER_USER}, OTHER_USER, 'pipe'),
+        (PLAIN_USER, SU, OTHER_USER, 'file'),
+        (PLAIN_USER, {**SU, **PIPELINING}, OTHER_USER, 'file'),  # su wants a terminal, whatever is set
+    ],
+)
 def test_travels_over_ssh_by_standard_input_unless_become_stands_in_its_way(
-        probe: t.Any, sshd: Sshd, user: str, more: dict[str, t.Any], becomes: str, standard_input: str) -> None:
+    probe: t.Any, sshd: Sshd, user: str, more: dict[str, t.Any], becomes: str, standard_input: str
+) -> None:
     if becomes == OTHER_USER and more.get('ansible_become_method') == 'sudo' and not more.get('ansible_pipelining'):
         # A file for one plain user, written by another, needs ACLs or this shared group: core's own rule.
         more = {**more, 'ansible_common_remote_group': OTHER_USER, 'ansible_shell_allow_world_readable_temp': True}
@@ -80,13 +104,19 @@ def test_travels_over_ssh_by_standard_input_unless_become_stands_in_its_way(
     assert '' not in found['path'].split(':'), 'the current directory is not imported from'
 
 
-@pytest.mark.parametrize(('more', 'standard_input'), [
-    ({}, 'pipe'), (PIPELINING, 'pipe'), (SUDO, 'file'), ({**SUDO, **PIPELINING}, 'pipe')])
+@pytest.mark.parametrize(
+    ('more', 'standard_input'), [({}, 'pipe'), (PIPELINING, 'pipe'), (SUDO, 'file'), ({**SUDO, **PIPELINING}, 'pipe')]
+)
 @pytest.mark.every_core
 def test_travels_over_local_connections(probe: t.Any, sshd: Sshd, more: dict[str, t.Any], standard_input: str) -> None:
     del sshd  # who is here for its users
     if more:
-        more = {**more, 'ansible_become_user': OTHER_USER, 'ansible_shell_allow_world_readable_temp': True, 'ansible_become_method': 'sudo'}
+        more = {
+            **more,
+            'ansible_become_user': OTHER_USER,
+            'ansible_shell_allow_world_readable_temp': True,
+            'ansible_become_method': 'sudo',
+        }
     host = local_host(**{**more, 'ansible_python_interpreter': '/usr/bin/python3', 'ansible_remote_tmp': '/tmp/.infoprint-local'})
     found = facts(probe(host, ANSIBLE_LOCAL_TEMP='/tmp/.infoprint-local'))
     assert found['standard_input'] == standard_input
@@ -109,7 +139,9 @@ def test_searches_for_python_where_none_is_named(probe: t.Any, sshd: Sshd, inter
 def counting_python(directory: pathlib.Path) -> pathlib.Path:
     """Return a Python that notes each time it is started."""
     path = directory / 'counting python'
-    path.write_text(f'#!/bin/sh\necho "$@" | head -c 20 >> "{directory}/starts"\necho >> "{directory}/starts"\nexec /usr/bin/python3 "$@"\n')
+    path.write_text(
+        f'#!/bin/sh\necho "$@" | head -c 20 >> "{directory}/starts"\necho >> "{directory}/starts"\nexec /usr/bin/python3 "$@"\n'
+    )
     path.chmod(0o755)
     return path
 
@@ -134,7 +166,9 @@ def test_what_core_discovered_earlier_is_used(probe: t.Any, tmp_path: pathlib.Pa
 def test_a_delegated_task_runs_on_that_host_with_its_python(probe: t.Any, tmp_path: pathlib.Path) -> None:
     python = counting_python(tmp_path)
     other = local_host(ansible_python_interpreter=f"'{python}'")
-    run = probe(local_host(ansible_python_interpreter='/nowhere/python'), task={'delegate_to': 'print2'}, inventory={'print2': other})
+    run = probe(
+        local_host(ansible_python_interpreter='/nowhere/python'), task={'delegate_to': 'print2'}, inventory={'print2': other}
+    )
     assert facts(run)['python']
     assert (tmp_path / 'starts').exists()
 
@@ -183,10 +217,13 @@ def old_python() -> str:
     return ''
 
 
-@pytest.mark.parametrize(('request_', 'seen'), [
-    ({'do': 'die', 'say': 'the last line'}, ['exit code 3', 'the last line']),
-    ({'do': 'kill'}, ['signal 9']),
-])
+@pytest.mark.parametrize(
+    ('request_', 'seen'),
+    [
+        ({'do': 'die', 'say': 'the last line'}, ['exit code 3', 'the last line']),
+        ({'do': 'kill'}, ['signal 9']),
+    ],
+)
 def test_a_program_that_died_says_how_and_its_last_lines(probe: t.Any, request_: dict[str, t.Any], seen: list[str]) -> None:
     result = failure(probe(local_host(), request=request_))
     assert result['problems'][0]['code'] == 'program_failed'
@@ -252,8 +289,7 @@ def test_the_limit_lies_below_the_timeout_of_the_task(probe: t.Any) -> None:
 
 
 @pytest.mark.parametrize('connection', ['local', 'ssh'])
-def test_a_killed_controller_leaves_nothing_that_commits_later(
-        tmp_path: pathlib.Path, sshd: Sshd, connection: str) -> None:
+def test_a_killed_controller_leaves_nothing_that_commits_later(tmp_path: pathlib.Path, sshd: Sshd, connection: str) -> None:
     ansible = Ansible(tmp_path / 'controller', collection=collection_with_probe(tmp_path))
     host = sshd.host('root') if connection == 'ssh' else local_host()
     path = tmp_path / 'committed'
@@ -261,8 +297,14 @@ def test_a_killed_controller_leaves_nothing_that_commits_later(
     playbook = ansible._write('playbook.json', [{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}])
     inventory = ansible._write('inventory.json', hosts(print1=host))
     program = pathlib.Path(os.sys.executable).parent / 'ansible-playbook'
-    process = subprocess.Popen([str(program), str(playbook), '-i', str(inventory)], env=ansible.environment(), start_new_session=True,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [str(program), str(playbook), '-i', str(inventory)],
+        env=ansible.environment(),
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     note = pathlib.Path(f'{path}.pid')
     try:
         wait_until(note.exists, 30)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """sendmemo_config as its users meet it: converge, drift, check mode, backups, and surroundings that are against it."""
+
 from __future__ import annotations
 
 import json
@@ -28,8 +29,13 @@ class Site:
         self.ansible = ansible
         self.base = base
         self.options: dict[str, t.Any] = {
-            'base_dir': str(base), 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path), 'crl_src': str(pki.crl_path),
-            'hostname': 'print1.example.com', 'servers': [{'name': 'spl1'}, {'name': 'spl2', 'enable_tls': 'smtps'}]}
+            'base_dir': str(base),
+            'enable_tls': 'starttls',
+            'ca_src': str(pki.ca_path),
+            'crl_src': str(pki.crl_path),
+            'hostname': 'print1.example.com',
+            'servers': [{'name': 'spl1'}, {'name': 'spl2', 'enable_tls': 'smtps'}],
+        }
         for name in ('spl1', 'spl2'):
             (base / name).mkdir(parents=True)
         self.output = ''
@@ -38,7 +44,9 @@ class Site:
         """Run the module, with `options` put over the site's own; None takes one away. Return the result."""
         wanted = {key: value for key, value in {**self.options, **options}.items() if value is not None}
         tasks = [{'name': 'Configure', 'printops.infoprint.sendmemo_config': wanted}]
-        run = self.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()), *arguments)
+        run = self.ansible.playbook(
+            [{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()), *arguments
+        )
         self.output = run.output
         assert 'Traceback' not in run.output
         found = run.results('print1', 'Configure')[0]
@@ -89,22 +97,29 @@ def test_converge_then_nothing_more_to_do(site: Site, pki: Pki) -> None:
 def test_settings_that_are_not_given_are_commented_out(site: Site) -> None:
     site.run(hostname=None, crl_src=None)
     text = site.config().read_text()
-    assert {';CrlFile =', ';CertValidationIgnoreHostName = 0', ';IgnoreCertificateErrors = 0', ';Hostname ='} <= set(text.splitlines())
+    assert {';CrlFile =', ';CertValidationIgnoreHostName = 0', ';IgnoreCertificateErrors = 0', ';Hostname ='} <= set(
+        text.splitlines()
+    )
     assert set(site.settings()) == {'EnableTLS', 'CAFile'}
 
 
 DRIFTS: dict[str, tuple[t.Callable[[Site], object], dict[str, str]]] = {
     'a keyword was changed': (
         lambda site: rewrite(site, 'EnableTLS = 1', 'EnableTLS = 0'),
-        {'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}),
+        {'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'},
+    ),
     'a keyword was commented out': (
-        lambda site: rewrite(site, 'Hostname = ', ';Hostname = '), {'keyword': 'Hostname', 'kind': 'missing', 'after': 'print1.example.com'}),
+        lambda site: rewrite(site, 'Hostname = ', ';Hostname = '),
+        {'keyword': 'Hostname', 'kind': 'missing', 'after': 'print1.example.com'},
+    ),
     'a keyword was added': (
         lambda site: rewrite(site, ';IgnoreCertificateErrors = 0', 'IgnoreCertificateErrors = 1'),
-        {'keyword': 'IgnoreCertificateErrors', 'kind': 'extra', 'before': '1'}),
+        {'keyword': 'IgnoreCertificateErrors', 'kind': 'extra', 'before': '1'},
+    ),
     'an unknown keyword was added': (
         lambda site: rewrite(site, ';IgnoreCertificateErrors', 'Verbose = 1\n;IgnoreCertificateErrors'),
-        {'keyword': 'Verbose', 'kind': 'extra', 'before': '1'}),
+        {'keyword': 'Verbose', 'kind': 'extra', 'before': '1'},
+    ),
     'a comment was changed': (lambda site: rewrite(site, '# TLS settings', '# tls settings'), {'kind': 'text'}),
     'the mode was changed': (lambda site: site.config().chmod(0o600), {'kind': 'mode', 'before': '0600', 'after': '0644'}),
     'the file was removed': (lambda site: site.config().unlink(), {'kind': 'missing'}),
@@ -112,7 +127,10 @@ DRIFTS: dict[str, tuple[t.Callable[[Site], object], dict[str, str]]] = {
     'the CA was changed': (lambda site: trust(site, 'CAFile').write_text('nothing'), {'kind': 'changed'}),
     'the CRL was removed': (lambda site: trust(site, 'CrlFile').unlink(), {'kind': 'missing'}),
     'the CA became a link': (lambda site: replace_by_link(site, trust(site, 'CAFile')), {'kind': 'link'}),
-    'the mode of the CRL was changed': (lambda site: trust(site, 'CrlFile').chmod(0o666), {'kind': 'mode', 'before': '0666', 'after': '0644'}),
+    'the mode of the CRL was changed': (
+        lambda site: trust(site, 'CrlFile').chmod(0o666),
+        {'kind': 'mode', 'before': '0666', 'after': '0644'},
+    ),
 }
 
 
@@ -146,8 +164,9 @@ def test_drift_is_named_predicted_and_corrected(site: Site, what: str) -> None:
     for result in (predicted, corrected):
         assert result['changed'] is True
         drift = result['servers'][0]['drift']
-        assert [{key: value for key, value in one.items() if key in expected or key in ('keyword', 'kind')} for one in drift
-                ] == [expected] or (drift[0]['kind'] == 'changed' and expected == {'kind': 'changed'}), drift
+        assert [{key: value for key, value in one.items() if key in expected or key in ('keyword', 'kind')} for one in drift] == [
+            expected
+        ] or (drift[0]['kind'] == 'changed' and expected == {'kind': 'changed'}), drift
         assert result['servers'][1]['drift'] == []
     assert {name: (site.base / 'spl1' / name).read_bytes() for name in declared} == declared
     assert not site.config().is_symlink()
@@ -269,13 +288,19 @@ def test_expired_and_foreign_trust_files_are_refused(site: Site, tmp_path: pathl
     path = tmp_path / 'old.pem'
     path.write_bytes(Authority('Old CA', not_after=days_from_now(-1)).pem)
     result = site.run(ca_src=str(path))
-    assert {problem['code'] for problem in result['problems'] if problem['severity'] == 'error'} == {'ca_expired', 'crl_issuer_unknown'}
+    assert {problem['code'] for problem in result['problems'] if problem['severity'] == 'error'} == {
+        'ca_expired',
+        'crl_issuer_unknown',
+    }
     assert not site.config().exists()
 
 
 def test_a_template_of_the_site_s_own_must_hold_what_is_declared(site: Site, tmp_path: pathlib.Path) -> None:
     path = tmp_path / 'own.cfg.j2'
-    path.write_text('# {{ server.name }} {{ inventory_hostname }}\n{% for name, value in settings.items() %}\n{{ name }} = {{ value }}\n{% endfor %}\n')
+    path.write_text(
+        '# {{ server.name }} {{ inventory_hostname }}\n'
+        '{% for name, value in settings.items() %}\n{{ name }} = {{ value }}\n{% endfor %}\n'
+    )
     assert site.run(template=str(path))['changed'] is True
     assert site.config().read_text().startswith('# spl1 print1\nEnableTLS = 1\nCAFile')
     path.write_text('EnableTLS = 0\n')
@@ -286,6 +311,7 @@ def test_a_template_of_the_site_s_own_must_hold_what_is_declared(site: Site, tmp
 
 
 # Surroundings
+
 
 @pytest.mark.parametrize('thing', ['directory', 'fifo'])
 @pytest.mark.parametrize('name', [CONFIG, 'CAFile'])
@@ -329,13 +355,16 @@ def test_hard_links_are_not_written_through(site: Site, tmp_path: pathlib.Path) 
 
 # Tried before commit
 
+
 def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server: MailServer, pki: Pki) -> None:
-    servers = [{'name': 'spl1', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['smtps']},
-               {'name': 'spl2', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['expired']}]
+    servers = [
+        {'name': 'spl1', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['smtps']},
+        {'name': 'spl2', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['expired']},
+    ]
     result = site.run(servers=servers, smtp_host='127.0.0.1', try_before_commit='handshake')
     assert result['servers'][0]['changed'] is True, result['msg']
     assert site.settings()['EnableTLS'] == '2'
     assert result['servers'][1]['changed'] is False
-    assert [problem['code'] for problem in result['servers'][1]['problems']][0] == 'expired'
+    assert result['servers'][1]['problems'][0]['code'] == 'expired'
     assert site.names('spl2') == set(), 'nothing of the new set is left'
     del pki

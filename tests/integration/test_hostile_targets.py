@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A target may answer anything: nothing of it is believed without a look, obeyed by a terminal, or templated."""
+
 from __future__ import annotations
 
 import json
@@ -25,16 +26,23 @@ TASKS: dict[str, dict[str, t.Any]] = {
 @pytest.fixture
 def answered(ansible: Ansible, tmp_path: pathlib.Path) -> t.Callable[..., Run]:
     """Run a module against a host that gives `answer`; then a task that uses what was registered."""
+
     def run(module: str, answer: object, *arguments: str, frame: str = '') -> Run:
         path = tmp_path / 'answer.json'
         path.write_text(answer if isinstance(answer, str) else json.dumps(answer))
         tasks = [
-            {'name': 'Ask', f'printops.infoprint.{module}': TASKS[module], 'register': 'asked', 'ignore_errors': True,
-             'environment': {'HOSTILE_ANSWER': str(path), 'HOSTILE_FRAME': frame}},
+            {
+                'name': 'Ask',
+                f'printops.infoprint.{module}': TASKS[module],
+                'register': 'asked',
+                'ignore_errors': True,
+                'environment': {'HOSTILE_ANSWER': str(path), 'HOSTILE_FRAME': frame},
+            },
             {'name': 'Use', 'ansible.builtin.debug': {'msg': '{{ asked }}'}},
         ]
         host = local_host(ansible_python_interpreter=f'{sys.executable} {HOSTILE}')
         return ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=host), *arguments)
+
     return run
 
 
@@ -54,9 +62,20 @@ def test_planted_text_is_neither_templated_nor_obeyed(answered: t.Any, module: s
     drift = [{'file': PLANTED, 'kind': PLANTED, 'keyword': PLANTED, 'before': PLANTED, 'after': PLANTED}]
     problem = {'code': 'file_not_readable', 'message': PLANTED, 'hint': PLANTED, 'file': PLANTED, 'value': PLANTED}
     server = {
-        'name': 'spl1', 'working_dir': PLANTED, 'changed': True, 'drift': drift, 'problems': [problem], 'backup': PLANTED,
-        'before': PLANTED, 'path': PLANTED, 'sha256': PLANTED, 'settings': {PLANTED: PLANTED}, 'failed': False}
-    run = answered(module, {'answer': {'servers': [server], 'failed': False, 'changed': 'no', 'ansible_facts': {'planted': 1}}}, '--diff')
+        'name': 'spl1',
+        'working_dir': PLANTED,
+        'changed': True,
+        'drift': drift,
+        'problems': [problem],
+        'backup': PLANTED,
+        'before': PLANTED,
+        'path': PLANTED,
+        'sha256': PLANTED,
+        'settings': {PLANTED: PLANTED},
+        'failed': False,
+    }
+    answer = {'servers': [server], 'now': 1_800_000_000, 'trust': {}, 'failed': False, 'ansible_facts': {'planted': 1}}
+    run = answered(module, {'answer': answer}, '--diff')
     assert not (ansible.directory / 'CANARY').exists()
     assert '\x1b[2J' not in run.output
     assert '\u202e' not in run.output
@@ -74,15 +93,26 @@ def test_a_frame_that_is_not_whole_is_refused(answered: t.Any, frame: str) -> No
 
 
 @pytest.mark.parametrize('module', TASKS)
-@pytest.mark.parametrize('answer', [
-    [], 'null', '{"answer": 1}', {'answer': {}}, {'answer': {'servers': []}}, {'answer': {'servers': {}}},
-    {'answer': {'servers': [{'name': 'another'}]}},
-    {'answer': {'servers': [{'name': 'spl1', 'problems': 'none'}]}},
-    {'answer': {'servers': [{'name': 'spl1', 'problems': [{'code': 'made_up', 'message': 'x'}]}]}},
-    {'answer': {'servers': [{'name': 'spl1', 'problems': [{'code': 'ca_expired', 'message': 'x', 'severity': 'info'}]}]}},
-    {'answer': {'servers': [{'name': ['spl1']}]}},
-    {'problem': {'code': 7}}, {'failed': False}, '{"answer": ' + '[' * 5000 + ']' * 5000 + '}', 'no json',
-])
+@pytest.mark.parametrize(
+    'answer',
+    [
+        [],
+        'null',
+        '{"answer": 1}',
+        {'answer': {}},
+        {'answer': {'servers': []}},
+        {'answer': {'servers': {}}},
+        {'answer': {'servers': [{'name': 'another'}]}},
+        {'answer': {'servers': [{'name': 'spl1', 'problems': 'none'}]}},
+        {'answer': {'servers': [{'name': 'spl1', 'problems': [{'code': 'made_up', 'message': 'x'}]}]}},
+        {'answer': {'servers': [{'name': 'spl1', 'problems': [{'code': 'ca_expired', 'message': 'x', 'severity': 'info'}]}]}},
+        {'answer': {'servers': [{'name': ['spl1']}]}},
+        {'problem': {'code': 7}},
+        {'failed': False},
+        '{"answer": ' + '[' * 5000 + ']' * 5000 + '}',
+        'no json',
+    ],
+)
 def test_an_answer_of_another_shape_is_refused(answered: t.Any, module: str, answer: object) -> None:
     refused(answered(module, answer))
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The whole way: the playbook converges over ssh and proves each server by a mail to a real Postfix."""
+
 from __future__ import annotations
 
 import os
@@ -93,7 +94,9 @@ def test_converges_proves_and_has_nothing_more_to_do(fleet: Fleet, python: str) 
     assert first.stats['print1']['changed'] == 1
     proven = first.results('print1', TASK_PROVE)[0].result['servers']
     assert [(entry['name'], entry['ok'], entry['until'], entry['tls']['mode']) for entry in proven] == [
-        ('spl1', True, 'sent', 'starttls'), ('spl2', True, 'sent', 'smtps')]
+        ('spl1', True, 'sent', 'starttls'),
+        ('spl2', True, 'sent', 'smtps'),
+    ]
     # One mail per server arrived, and Postfix saw TLS and the EHLO name.
     for entry in proven:
         line = fleet.postfix.wait_for_log(rf'{entry["reply"]["queue_id"]}: .*status=sent')
@@ -119,7 +122,8 @@ def test_converges_proves_and_has_nothing_more_to_do(fleet: Fleet, python: str) 
     third = fleet.run('--skip-tags', 'verify', **more)
     assert third.stats['print1']['changed'] == 1
     assert third.results('print1', TASK_CONVERGE)[0].result['servers'][0]['drift'] == [
-        {'file': str(config), 'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}]
+        {'file': str(config), 'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}
+    ]
     assert 'EnableTLS = 1' in config.read_text()
 
 
@@ -160,7 +164,9 @@ def test_without_recipients_the_run_is_refused_before_anything_is_touched(fleet:
 
 
 def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:
-    run = fleet.run(sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}], sendmemo_tls_try_before_commit='none')
+    run = fleet.run(
+        sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}], sendmemo_tls_try_before_commit='none'
+    )
     assert run.rc != 0
     entry = run.results('print1', TASK_PROVE)[0].result['servers'][0]
     assert entry['ok'] is False
@@ -178,7 +184,10 @@ def test_one_task_per_purpose_and_no_facts(fleet: Fleet) -> None:
     run = fleet.run()
     tasks = [one.task.split(' : ')[-1] for one in run.results('print1')]
     assert [re.split(r' \(| -', task)[0] for task in tasks] == [
-        "Validating arguments against arg spec 'main'", TASK_CONVERGE, 'Prove every InfoPrint server by a mail']
+        "Validating arguments against arg spec 'main'",
+        TASK_CONVERGE,
+        'Prove every InfoPrint server by a mail',
+    ]
 
 
 def test_an_absent_server_is_not_proven(fleet: Fleet) -> None:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """All of a server's files or none: at each system call that changes something, a run may end."""
+
 import os
 import stat
 
@@ -70,7 +71,7 @@ class FaultyOs:
 
         def call(*args, **kwargs):
             if self.dead:
-                raise Killed()
+                raise Killed
             if name != 'open' or (len(args) > 1 and args[1] & os.O_CREAT):
                 self.left -= 1
                 if self.left == 0:
@@ -157,4 +158,6 @@ def test_the_order_of_backups_survives_a_clock_that_is_put_back(tmp_path, monkey
         monkeypatch.setattr(backups.time, 'strftime', lambda *_args, year=year: '%d0101T000000Z' % year)
         converge(tmp_path, wanted(b'CA %d' % number))
     manifests = [(path / CONFIG_NAME).read_bytes() for path in sorted((tmp_path / BACKUPS).iterdir())]
-    assert [parse(data, '').given['CAFile'] for data in manifests] == [trust_file_name('ca', b'CA %d' % number) for number in (1, 2, 3)]
+    assert [parse(data, '').given['CAFile'] for data in manifests] == [
+        trust_file_name('ca', b'CA %d' % number) for number in (1, 2, 3)
+    ]

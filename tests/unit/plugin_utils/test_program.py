@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The program that travels, run by a real Python, and the reading of whatever comes back."""
+
 from __future__ import annotations
 
 import json
@@ -14,7 +15,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.module_utils.program_main import frame
 from ansible_collections.printops.infoprint.plugins.plugin_utils import program
-from ansible_collections.printops.infoprint.plugins.plugin_utils.interpreter import FIRST_CANDIDATES, NONE_FOUND, Interpreter, choose
+from ansible_collections.printops.infoprint.plugins.plugin_utils.interpreter import (
+    FIRST_CANDIDATES,
+    NONE_FOUND,
+    Interpreter,
+    choose,
+)
 
 NONCE = '0123456789abcdef'
 
@@ -49,15 +55,18 @@ def test_the_same_request_builds_the_same_program() -> None:
     assert program.build('ehlo', {'a': 1}, 10, NONCE) == program.build('ehlo', {'a': 1}, 10, NONCE)
 
 
-@pytest.mark.parametrize('spoil', [
-    lambda text: text[:len(text) // 2],
-    lambda text: text.replace(NONCE, 'f' * 16),
-    lambda text: text.replace(':END', ''),
-    lambda text: text.replace('A', 'B'),
-    lambda _text: f'INFOPRINT-ANSWER-{NONCE}:99999999999:',
-    lambda _text: f'INFOPRINT-ANSWER-{NONCE}:-4:0:0:END',
-    lambda _text: '',
-])
+@pytest.mark.parametrize(
+    'spoil',
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace(NONCE, 'f' * 16),
+        lambda text: text.replace(':END', ''),
+        lambda text: text.replace('A', 'B'),
+        lambda _text: f'INFOPRINT-ANSWER-{NONCE}:99999999999:',
+        lambda _text: f'INFOPRINT-ANSWER-{NONCE}:-4:0:0:END',
+        lambda _text: '',
+    ],
+)
 def test_a_frame_that_is_not_whole_is_no_answer(spoil) -> None:  # type: ignore[no-untyped-def]
     text = frame({'answer': {'text': 'A' * 100}}, NONCE).decode()
     assert program.read_answer(text.replace('\n', '\r\n'), NONCE)['answer']
@@ -72,7 +81,11 @@ def test_any_output_is_read_without_another_exception(output: str) -> None:
             program.read_answer(text, NONCE)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 def test_what_is_framed_is_read(value: object) -> None:
     assert program.read_answer(frame({'answer': value}, NONCE).decode(), NONCE) == json.loads(json.dumps({'answer': value}))
 
@@ -86,15 +99,19 @@ def test_an_answer_that_unpacks_without_end_is_refused() -> None:
 
 # The interpreter
 
-@pytest.mark.parametrize(('configured', 'discovered', 'named'), [
-    ('/opt/python3', '/usr/bin/python3.9', '/opt/python3'),
-    (' /usr/bin/env python3 ', None, '/usr/bin/env python3'),
-    ('auto', '/usr/bin/python3.9', '/usr/bin/python3.9'),
-    ('auto_silent', '/a b/python', "'/a b/python'"),
-    (None, None, None),
-    ('', None, None),
-    ('auto_legacy_silent', None, None),
-])
+
+@pytest.mark.parametrize(
+    ('configured', 'discovered', 'named'),
+    [
+        ('/opt/python3', '/usr/bin/python3.9', '/opt/python3'),
+        (' /usr/bin/env python3 ', None, '/usr/bin/env python3'),
+        ('auto', '/usr/bin/python3.9', '/usr/bin/python3.9'),
+        ('auto_silent', '/a b/python', "'/a b/python'"),
+        (None, None, None),
+        ('', None, None),
+        ('auto_legacy_silent', None, None),
+    ],
+)
 def test_the_order_of_interpreters(configured: str | None, discovered: str | None, named: str | None) -> None:
     assert choose(configured, discovered, ['python3.12']).named == named
 
@@ -114,7 +131,9 @@ def test_the_search_passes_over_what_is_missing_too_old_or_cannot_be_run(tmp_pat
     broken = tmp_path / 'broken'
     broken.write_text('#!/nowhere/at/all\n')
     broken.chmod(0o755)
-    search = Interpreter(None, ('/nowhere/python3', old, str(broken), sys.executable, script(tmp_path / 'never', f'touch {tmp_path}/ran')))
+    search = Interpreter(
+        None, ('/nowhere/python3', old, str(broken), sys.executable, script(tmp_path / 'never', f'touch {tmp_path}/ran'))
+    )
     done = run(search, program.build('configuring', {'base_dir': '/nowhere', 'servers': []}, 10, NONCE))
     assert program.read_answer(done.stdout.decode(), NONCE)['problem']
     assert not (tmp_path / 'ran').exists()
@@ -134,7 +153,14 @@ def test_the_current_directory_is_not_imported_from(tmp_path) -> None:  # type: 
     for name in ('json', 'zlib', 'os', 'encodings', 'sitecustomize'):
         (tmp_path / f'{name}.py').write_text('open("owned", "w")\n')
     data = program.build('configuring', {'base_dir': '/nowhere', 'servers': []}, 10, NONCE)
-    done = subprocess.run(['/bin/sh', '-c', Interpreter(shlex.quote(sys.executable)).command()], input=data, capture_output=True, check=False,
-                          cwd=tmp_path, env={'PYTHONPATH': str(tmp_path), 'PATH': '/usr/bin:/bin'}, timeout=30)
+    done = subprocess.run(
+        ['/bin/sh', '-c', Interpreter(shlex.quote(sys.executable)).command()],
+        input=data,
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env={'PYTHONPATH': str(tmp_path), 'PATH': '/usr/bin:/bin'},
+        timeout=30,
+    )
     assert program.read_answer(done.stdout.decode(), NONCE)
     assert not (tmp_path / 'owned').exists()

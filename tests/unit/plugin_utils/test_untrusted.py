@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A target's answer is read field by field."""
+
 from __future__ import annotations
 
 import typing as t
@@ -25,10 +26,18 @@ def test_what_is_absent_is_none_or_the_default() -> None:
     assert fields.children('null') == []
 
 
-@pytest.mark.parametrize('read', [
-    lambda fields: fields.text('value'), lambda fields: fields.raw('value'), lambda fields: fields.child('value'),
-    lambda fields: fields.children('value'), lambda fields: fields.texts('value'), lambda fields: fields.texts_by_key('value'),
-    lambda fields: fields.problems('value')])
+@pytest.mark.parametrize(
+    'read',
+    [
+        lambda fields: fields.text('value'),
+        lambda fields: fields.raw('value'),
+        lambda fields: fields.child('value'),
+        lambda fields: fields.children('value'),
+        lambda fields: fields.texts('value'),
+        lambda fields: fields.texts_by_key('value'),
+        lambda fields: fields.problems('value'),
+    ],
+)
 @pytest.mark.parametrize('value', [7, True, 1.5])
 def test_another_type_is_malformed(read: t.Callable[[Fields], object], value: object) -> None:
     with pytest.raises(Malformed, match='value'):
@@ -43,15 +52,26 @@ def test_a_number_is_a_number_within_bounds(value: object) -> None:
         Fields({'value': 'true'}).flag('value')
 
 
-@pytest.mark.parametrize('problem', [
-    {}, {'code': 'made_up', 'message': 'x'}, {'code': 'ca_expired', 'severity': 'info'}, {'code': 'ca_expired', 'severity': 'fine'},
-    {'code': 'expired', 'stage': 'lunch'}, {'code': 'ca_expired', 'line': 'one'}, 'ca_expired'])
+@pytest.mark.parametrize(
+    'problem',
+    [
+        {},
+        {'code': 'made_up', 'message': 'x'},
+        {'code': 'ca_expired', 'severity': 'info'},
+        {'code': 'ca_expired', 'severity': 'fine'},
+        {'code': 'expired', 'stage': 'lunch'},
+        {'code': 'ca_expired', 'line': 'one'},
+        'ca_expired',
+    ],
+)
 def test_a_problem_that_we_do_not_have_is_malformed_and_never_dropped(problem: object) -> None:
     with pytest.raises(Malformed):
         Fields({'problems': [problem]}).problems()
 
 
-@pytest.mark.parametrize('servers', [[], [{'name': 'spl1'}], [{'name': 'spl2'}, {'name': 'spl1'}], [{'name': 'spl1'}, {'name': 'spl2'}] * 2])
+@pytest.mark.parametrize(
+    'servers', [[], [{'name': 'spl1'}], [{'name': 'spl2'}, {'name': 'spl1'}], [{'name': 'spl1'}, {'name': 'spl2'}] * 2]
+)
 def test_an_answer_that_leaves_a_server_out_is_malformed(servers: list[dict[str, str]]) -> None:
     with pytest.raises(Malformed):
         server_answers(Fields({'servers': servers}), [{'name': 'spl1'}, {'name': 'spl2'}])
