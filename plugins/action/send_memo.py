@@ -22,16 +22,19 @@ class ActionModule(InfoprintAction):
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         until = 'envelope' if self._task.check_mode and args['until'] == 'sent' else args['until']
-        for entry in servers or [args]:
+        asked = [entry for entry in servers if entry.get('state') != 'absent']
+        if servers and not asked:
+            return Outcome([], [], 'All servers are to be absent: there is nothing to prove.')
+        for entry in asked or [args]:
             _check(entry, until)
         request = {key: args[key] for key in OPTIONS}
         request.update(
-            base_dir=args['base_dir'], until=until, servers=[{key: entry.get(key) for key in ENTRY} for entry in servers])
+            base_dir=args['base_dir'], until=until, servers=[{key: entry.get(key) for key in ENTRY} for entry in asked])
         attempts = args['retries'] + 1
         limit = attempts * args['timeout'] + args['retries'] * args['retry_delay'] + SPARE_SECONDS
         answer = self.target.run('sending', request, limit)
         terms = terms_of(answer, args['warn_days'], args['crl_check'])
-        sent = [report(fields, answer, until, terms) for fields in server_answers(answer, servers)]
+        sent = [report(fields, answer, until, terms) for fields in server_answers(answer, asked)]
         return Outcome(
             [one.entry for one in sent], [problem for one in sent for problem in one.problems],
             '\n'.join(one.line for one in sent), fail_on=args['fail_on'])

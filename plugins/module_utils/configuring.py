@@ -6,7 +6,8 @@ Request: `{"base_dir", "servers": [entry], "defaults": entry, "contents": {key: 
 "backup_keep", "try": {"until", "timeout", "min_tls", "crl_check"} or null}`. An entry has `name working_dir state config
 trust owner group mode smtp_host smtp_port sender recipients`, its contents by key, so that each travels once. `defaults`
 serves the servers that are found.
-Answer: `{"servers": [{"name", "working_dir", "changed", "drift", "problems", "backup", "before"}]}`.
+Answer: `{"servers": [{"name", "working_dir", "changed", "drift", "problems", "backup", "before", "tried"}]}`; `tried` is the
+entry that `sending` gives, whose `trust` and `now` then stand beside `servers`.
 """
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
@@ -37,15 +38,16 @@ class Report:
         self.changed = False
         self.backup: Optional[str] = None
         self.before: Optional[str] = None
+        self.tried: Optional[Dict[str, Any]] = None
 
     @property
     def failed(self) -> bool:
-        return any(problem.is_error for problem in self.problems)
+        return any(problem.is_error for problem in self.problems) or (self.tried is not None and not self.tried['ok'])
 
     def answer(self) -> Dict[str, Any]:
         return {
             'name': self.server.name, 'working_dir': self.server.path, 'changed': self.changed, 'backup': self.backup,
-            'drift': [one.as_dict() for one in self.drift], 'before': self.before,
+            'drift': [one.as_dict() for one in self.drift], 'before': self.before, 'tried': self.tried,
             'problems': [problem._replace(server=self.server.name).as_dict() for problem in self.problems],
         }
 
@@ -111,8 +113,8 @@ def _each(works: List[Work], step: Callable[[Work], None]) -> List[Work]:
     return [work for work in works if not work.report.failed]
 
 
-def _try(works: List[Work], trial: Dict[str, Any], guard: Guard) -> None:
-    """Use the staged sets against the mail server, all at the same time; a set that can't send gets its problems."""
+def _try(works: List[Work], trial: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
+    """Use the staged sets against the mail server, all at the same time; return what they were verified against."""
     from .sending import Task, send_all  # most runs change nothing and need no ssl
 
     tasks = []
@@ -120,23 +122,27 @@ def _try(works: List[Work], trial: Dict[str, Any], guard: Guard) -> None:
         options = dict(trial, **{key: work.entry[key] for key in TRIAL_KEYS if key in work.entry})
         settings = parse(work.transaction.wanted.config or b'', CONFIG_NAME).settings
         tasks.append(Task(work.report.server.name, work.directory.path, options, settings, dict(work.transaction.staged)))
-    for work, tried in zip(works, send_all(tasks, guard)['servers']):
-        work.report.problems += [Problem(**problem) for problem in tried['problems']]
-        if not tried['reached'] and not work.report.failed:
-            work.report.problems.append(Problem('connection_lost', 'The try ended before the %s was reached.' % trial['until']))
-        work.report.changed = not work.report.failed
+    sent = send_all(tasks, guard)
+    for work, tried in zip(works, sent['servers']):
+        tried['ok'] = tried['reached'] and not any(Problem(**problem).is_error for problem in tried['problems'])
+        work.report.tried = tried
+        work.report.changed = tried['ok']
+    return {'trust': sent['trust'], 'now': sent['now']}
 
 
-def _change(works: List[Work], request: Request, guard: Guard) -> None:
-    """Stage, try, commit: those that differ. Then remove what nobody needs any more, also of earlier runs."""
+def _change(works: List[Work], request: Request, guard: Guard) -> Dict[str, Any]:
+    """Stage, try, commit: those that differ. Then remove what nobody needs any more, also of earlier runs.
+
+    Return what belongs to the tries as a whole.
+    """
     staged = _each([work for work in works if work.report.changed], lambda work: work.transaction.stage())
     tried = [work for work in staged if work.transaction.wanted.config is not None] if request['try'] else []
-    if tried:
-        _try(tried, request['try'], guard)
+    of_tries = _try(tried, request['try'], guard) if tried else {}
     committed = _each([work for work in staged if not work.report.failed], lambda work: _commit(work, request))
     if any(work.transaction.leftovers() for work in committed):
         time.sleep(min(GRACE, guard.remaining()))
     _each(works, lambda work: _clean(work, request))
+    return of_tries
 
 
 def run(request: Request, guard: Guard) -> Dict[str, Any]:
@@ -150,9 +156,8 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
             except ProblemError as error:
                 report.problems.append(error.problem)
         going = _each(works, lambda work: _compare(work, request))
-        if not request['check']:
-            _change(going, request, guard)
-        return {'servers': [report.answer() for report in reports]}
+        of_tries = {} if request['check'] else _change(going, request, guard)
+        return dict(of_tries, servers=[report.answer() for report in reports])
     finally:
         for work in works:
             work.transaction.close()

@@ -4,6 +4,7 @@
 
 A proof made as root proves nothing for `ipm1`, who runs the InfoPrint server.
 """
+import codecs
 import json
 import os
 import select
@@ -45,6 +46,8 @@ def work_as(works: List[Tuple[Identity, Work]], guard: Guard) -> List[Any]:
 
     Answers are JSON. Raises Stopped where a child was stopped.
     """
+    # Imported at its first use, by socket and ssl; then a child may no longer be allowed to read where this Python lies.
+    codecs.lookup('idna')
     children = [_start(identity, work, guard) for identity, work in works]
     answers = _read_all([read_end for _pid, read_end in children], guard)
     for pid, _read_end in children:

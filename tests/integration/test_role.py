@@ -33,7 +33,7 @@ class Fleet:
         self.ansible = ansible
         self.base = base
         self.postfix = postfix
-        self.recipient = f'{base.parent.name.replace("_", "-")}@example.com'
+        self.recipient = f'{base.parents[1].name.replace("_", "-")}@example.com'
         self.host = {
             **host,
             'sendmemo_tls_base_dir': str(base),

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What sendmemo_config asks of a target, rendered and judged on the controller; every content travels once."""
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.keywords import CONFIG_NAME
+from ..module_utils.problems import Problem
+from .arguments import ArgumentError, file_mode
+from .declared import Declared, SourceReader, declared
+from .rendering import Renderer
+from .trust_analysis import judge
+
+TRIAL_OPTIONS = ('timeout', 'min_tls', 'crl_check')
+SENT_ALONG = ('name', 'working_dir', 'state', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients')
+
+
+def trial(args: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    """Return how a changed set is to be tried, None = not at all. Raises ArgumentError."""
+    until = args['try_before_commit']
+    if until == 'none':
+        return None
+    entries = args['servers'] or [args]
+    if until == 'envelope' and not all(entry.get('recipients') or args['recipients'] for entry in entries):
+        raise ArgumentError('recipients is missing: try_before_commit: envelope asks the mail server whether it accepts them')
+    return {'until': until, **{key: args[key] for key in TRIAL_OPTIONS}}
+
+
+class ConfigRequest:
+    """The request, gathered entry by entry. `problems` are what is wrong with what is declared."""
+
+    def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> None:
+        self.contents: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self._args = args
+        self._reader = SourceReader(action)
+        self._renderer = Renderer(action, task_vars, args['template'])
+        self._texts: dict[str | None, bytes] = {}
+        self._judged: set[tuple[str, str]] = set()
+
+    def of(self, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return the request for an entry; without a name it serves the servers that are found. Raises ProblemError."""
+        name = entry.get('name')
+        request = {key: entry[key] for key in SENT_ALONG if key in entry}
+        request['mode'] = file_mode(entry['mode'])
+        if entry.get('state') != 'absent':
+            wanted = declared(entry, self._reader)
+            path = entry.get('working_dir') or f'{self._args["base_dir"]}/{name}'
+            server = {'name': name, 'working_dir': path} if name else None
+            self._texts[name], warnings = self._renderer.render(server, wanted.settings)
+            shown = f'{path}/{CONFIG_NAME}' if name else CONFIG_NAME
+            self.problems += [problem._replace(server=name, file=shown) for problem in warnings]
+            self._judge(wanted)
+            request['config'] = self._keep(self._texts[name])
+            request['trust'] = {file: self._keep(content) for file, content in wanted.trust.items()}
+        return request
+
+    def text_for(self, name: str) -> bytes:
+        """Return the configuration that a server is to have, empty where it is to have none."""
+        return self._texts.get(name, self._texts.get(None, b''))
+
+    def _judge(self, wanted: Declared) -> None:
+        """Judge the trust files that are declared; servers that share them share the problems."""
+        ca, crl = (wanted.settings.get(keyword, '') for keyword in ('CAFile', 'CrlFile'))
+        if (ca, crl) in self._judged or not wanted.trust:
+            return
+        self._judged.add((ca, crl))
+        files = {'CAFile': wanted.sources.get(ca, ca), 'CrlFile': wanted.sources.get(crl, crl)}
+        now = dt.datetime.now(dt.timezone.utc)
+        self.problems += judge(wanted.trust.get(ca), wanted.trust.get(crl), now, self._args['warn_days'], files)
+
+    def _keep(self, content: bytes) -> str:
+        key = hashlib.sha256(content).hexdigest()
+        self.contents[key] = content.decode('latin-1')
+        return key
