@@ -8,8 +8,9 @@ import typing as t
 
 from ..plugin_utils.arguments import ArgumentError
 from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+from ..plugin_utils.trust_terms import Terms
 from ..plugin_utils.untrusted import Fields, Malformed, server_answers
-from ..plugin_utils.validation import Judged, Terms, judge_answer, judge_content, read_blocks
+from ..plugin_utils.validation import Judged, judge_answer, judge_content, read_blocks
 
 LIMIT = 60.0  # seconds of the target's clock for the files of all servers
 

@@ -13,9 +13,14 @@ import typing as t
 
 from ..module_utils.pem import CERTIFICATE, CRL, Block, Pem, read_pem, structure_problems
 from ..module_utils.problems import Problem
+from .ca_analysis import authority_problems
+from .crl_analysis import crl_problems
+from .trust_terms import Placed, Terms
 
 if t.TYPE_CHECKING:
-    from .x509_facts import Authority, RevocationList
+    from .x509_facts import Authority
+
+Thing = t.TypeVar('Thing')
 
 
 class TrustBlocks(t.NamedTuple):
@@ -45,80 +50,32 @@ def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.dateti
     from . import x509_facts as facts  # noqa: PLC0415, cryptography is slow to import and not every run has a trust file
 
     problems: list[Problem] = []
-    authorities: list[Authority] = []
+    terms = Terms(now, warn_days)
+    authorities: list[Placed[Authority]] = []
     if ca is not None:
-        for block in _distinct(ca.blocks, CERTIFICATE):
-            authority = facts.read_authority(block.der)
-            if isinstance(authority, str):
-                problems.append(_unreadable(authority, 'certificate', ca.file, block.line, 'CAFile'))
-            else:
-                authorities.append(authority)
-                problems += _authority_problems(authority, now, warn_days, ca.file, block.line)
+        authorities, broken = _read(facts.read_authority, ca, CERTIFICATE, 'certificate')
+        problems += [*broken, *authority_problems(authorities, terms)]
     if crl is not None:
-        for block in _distinct(crl.blocks, CRL):
-            revocations = facts.read_revocation_list(block.der)
-            if isinstance(revocations, str):
-                problems.append(_unreadable(revocations, 'CRL', crl.file, block.line, 'CrlFile'))
-                continue
-            problems += _date_problems(revocations, now, warn_days, crl.file, block.line)
-            if authorities:  # without a CA file the CAs are the publicly known ones, which are not at hand
-                problems += _issuer_problems(block.der, revocations, authorities, crl.file, block.line)
+        lists, broken = _read(facts.read_revocation_list, crl, CRL, 'CRL')
+        # Without a CA file the CAs are the publicly known ones, which are not at hand.
+        problems += [*broken, *crl_problems(lists, [placed.thing for placed in authorities], terms)]
     return problems
 
 
-def _authority_problems(authority: Authority, now: dt.datetime, warn_days: int, file: str, line: int) -> t.Iterator[Problem]:
-    def problem(code: str, seen: str) -> Problem:
-        return Problem(code, f'{authority.subject} {seen}.', file=file, line=line, keyword='CAFile')
-
-    if authority.fault:
-        yield problem('not_a_ca', f'is not a CA: {authority.fault}')
-    start, end = authority.not_before, authority.not_after
-    if start > now:
-        yield problem('ca_not_yet_valid', f'is valid from {_moment(start)} on, {_in_days(start, now)}')
-    if end <= now:
-        yield problem('ca_expired', f'expired on {_moment(end)}, {_days_ago(end, now)}')
-    elif end - now <= dt.timedelta(days=warn_days):
-        yield problem('ca_expires_soon', f'expires on {_moment(end)}, {_in_days(end, now)}')
-
-
-def _date_problems(revocations: RevocationList, now: dt.datetime, warn_days: int, file: str, line: int) -> t.Iterator[Problem]:
-    def problem(code: str, seen: str) -> Problem:
-        return _crl_problem(code, revocations, seen, file, line)
-
-    start, end = revocations.last_update, revocations.next_update
-    if start > now:
-        yield problem('crl_not_yet_valid', f'is valid from {_moment(start)} on, {_in_days(start, now)}')
-    if end is None:
-        return
-    if end <= now:
-        yield problem('crl_expired', f'was to be replaced by {_moment(end)}, {_days_ago(end, now)}')
-    elif end - now <= dt.timedelta(days=warn_days):
-        yield problem('crl_expires_soon', f'is to be replaced by {_moment(end)}, {_in_days(end, now)}')
-
-
-def _issuer_problems(der: bytes, revocations: RevocationList, authorities: list[Authority], file: str,
-                     line: int) -> t.Iterator[Problem]:
-    named = [authority for authority in authorities if authority.name == revocations.name]
-    with_key = [authority for authority in named if authority.key_id is None or revocations.key_id in (None, authority.key_id)]
-    if not with_key:
-        seen = 'is by a key that no CA of this name in the CA file has' if named else 'is by an issuer that is not in the CA file'
-        yield _crl_problem('crl_issuer_unknown', revocations, seen, file, line)
-        return
-    signers = [authority for authority in with_key if authority.has_signed(der)]
-    if not signers:
-        yield _crl_problem('crl_signature_invalid', revocations, 'has a signature that is not its issuer\'s', file, line)
-    elif not any(authority.signs_crls for authority in signers):
-        yield _crl_problem(
-            'crl_signature_invalid', revocations, 'is by a CA that may not sign CRLs (its key usage has no cRLSign)', file, line)
-
-
-def _crl_problem(code: str, revocations: RevocationList, seen: str, file: str, line: int) -> Problem:
-    return Problem(code, f'The CRL of {revocations.issuer} {seen}.', file=file, line=line, keyword='CrlFile')
-
-
-def _unreadable(reason: str, kind: str, file: str, line: int, keyword: str) -> Problem:
-    return Problem('not_pem', f'The {kind} is broken: {reason}.', f'Get the {kind} again from its issuer.',
-                   file=file, line=line, keyword=keyword)
+def _read(read: t.Callable[[bytes], Thing | str], trust: TrustBlocks, label: str,
+          called: str) -> tuple[list[Placed[Thing]], list[Problem]]:
+    """Return what the distinct blocks of a kind say, and the problems of those that can't be read."""
+    found: list[Placed[Thing]] = []
+    problems = []
+    for block in _distinct(trust.blocks, label):
+        thing = read(block.der)
+        if isinstance(thing, str):
+            problems.append(Problem(
+                'not_pem', f'The {called} is broken: {thing}.', f'Get the {called} again from its issuer.',
+                file=trust.file, line=block.line, keyword='CAFile' if label == CERTIFICATE else 'CrlFile'))
+        else:
+            found.append(Placed(thing, block.der, trust.file, block.line))
+    return found, problems
 
 
 def _distinct(blocks: t.Iterable[Block], label: str) -> list[Block]:
@@ -132,19 +89,3 @@ def _distinct(blocks: t.Iterable[Block], label: str) -> list[Block]:
 @functools.lru_cache(maxsize=16)
 def _read_pem(content: bytes) -> Pem:
     return read_pem(content)
-
-
-def _moment(when: dt.datetime) -> str:
-    return when.strftime('%Y-%m-%d %H:%M UTC')
-
-
-def _days(number: int) -> str:
-    return '1 day' if number == 1 else f'{number} days'
-
-
-def _in_days(when: dt.datetime, now: dt.datetime) -> str:
-    return f'in {_days((when - now).days)}'
-
-
-def _days_ago(when: dt.datetime, now: dt.datetime) -> str:
-    return f'{_days((now - when).days)} ago'

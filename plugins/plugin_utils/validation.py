@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import binascii
-import datetime as dt
 import hashlib
 import typing as t
 
@@ -14,6 +13,7 @@ from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
 from .results import complete
 from .trust_analysis import TrustBlocks, judge_blocks
+from .trust_terms import Terms
 from .untrusted import Fields, Malformed
 
 CONTENT = 'content'  # the name of a configuration that is given as text
@@ -31,12 +31,6 @@ class Judged(t.NamedTuple):
     """One configuration: its entry in the result, and its problems."""
     entry: dict[str, t.Any]
     problems: list[Problem]
-
-
-class Terms(t.NamedTuple):
-    """By what is judged: the time in UTC, and how many days before an end it is warned of."""
-    now: dt.datetime
-    warn_days: int
 
 
 def judge_content(content: bytes, port: int | None) -> Judged:

@@ -9,24 +9,39 @@ import typing as t
 import warnings
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 
 from ..module_utils.safe_text import safe_text
 
 LONGEST_NAME = 200  # characters of a subject in a message
 MANY_CERTIFICATES, MANY_CRLS = 4096, 64  # that are kept parsed
 
+# What OpenSSL's security level 2 asks for, the usual one of today's distributions: 112 bits (NIST SP 800-57).
+SMALLEST_KEYS = (
+    (rsa.RSAPublicKey, 'RSA', 2048), (dsa.DSAPublicKey, 'DSA', 2048), (ec.EllipticCurvePublicKey, 'elliptic curve', 224))
+WEAK_HASHES = frozenset(('md2', 'md4', 'md5', 'sha1'))
+
 NameKey = tuple[frozenset[tuple[str, str]], ...]
 
 
 class Authority(t.NamedTuple):
-    """What is asked of a CA certificate. `fault` says why it is none, '' for a CA."""
+    """What is asked of a CA certificate. `fault` says why it is none, '' for a CA.
+
+    `weak_key` and `weak_signature` say what is weak, '' where nothing is; `public_key` is the key's DER, b'' where it can't be
+    read.
+    """
     subject: str
     name: NameKey
+    issuer: NameKey
     not_before: dt.datetime
     not_after: dt.datetime
     fault: str
     signs_crls: bool
     key_id: bytes | None
+    public_key: bytes
+    weak_key: str
+    weak_signature: str
     certificate: x509.Certificate
 
     def has_signed(self, crl_der: bytes) -> bool:
@@ -35,12 +50,20 @@ class Authority(t.NamedTuple):
 
 
 class RevocationList(t.NamedTuple):
-    """What is asked of a CRL. `key_id` is the issuer's key, where the CRL names it."""
+    """What is asked of a CRL. `key_id` is the issuer's key, where the CRL names it.
+
+    `passed_over` says why OpenSSL makes no use of it as Python and sendmemo can set it up, `refused` why it refuses each
+    certificate because of it; both '' for a CRL that is used. A delta (5.2.4) is used as if it were complete.
+    """
     issuer: str
     name: NameKey
     last_update: dt.datetime
     next_update: dt.datetime | None
     key_id: bytes | None
+    weak_signature: str = ''
+    passed_over: str = ''
+    is_delta: bool = False
+    refused: str = ''
 
 
 @functools.lru_cache(maxsize=MANY_CERTIFICATES)
@@ -54,12 +77,15 @@ def read_authority(der: bytes) -> Authority | str:
             constraints = extensions.get(x509.BasicConstraints.oid)
             usage = extensions.get(x509.KeyUsage.oid)
             subject_key = extensions.get(x509.SubjectKeyIdentifier.oid)
+            name, issuer = _name_key(certificate.subject), _name_key(certificate.issuer)
             return Authority(
-                _shown(certificate.subject), _name_key(certificate.subject),
+                _shown(certificate.subject), name, issuer,
                 _utc(certificate, 'not_valid_before'), _utc(certificate, 'not_valid_after'),
                 _why_not_a_ca(certificate, constraints, usage),
                 not isinstance(usage, x509.KeyUsage) or usage.crl_sign,
                 subject_key.digest if isinstance(subject_key, x509.SubjectKeyIdentifier) else None,
+                *_key(certificate),
+                '' if name == issuer else _weak_signature(certificate),  # nobody relies on the signature of a root
                 certificate)
     except Exception as error:  # cryptography's parser raises many kinds
         return safe_text(str(error) or type(error).__name__, LONGEST_NAME)
@@ -76,7 +102,8 @@ def read_revocation_list(der: bytes) -> RevocationList | str:
                            if isinstance(extension.value, x509.AuthorityKeyIdentifier)]
             return RevocationList(
                 _shown(crl.issuer), _name_key(crl.issuer), _utc(crl, 'last_update'),
-                _utc(crl, 'next_update') if _has_end(crl) else None, issuer_keys[0] if issuer_keys else None)
+                _utc(crl, 'next_update') if _has_end(crl) else None, issuer_keys[0] if issuer_keys else None,
+                _weak_signature(crl), _passed_over(crl.extensions), _is_delta(crl.extensions), _refused(crl.extensions))
     except Exception as error:
         return safe_text(str(error) or type(error).__name__, LONGEST_NAME)
 
@@ -85,9 +112,33 @@ def read_revocation_list(der: bytes) -> RevocationList | str:
 def _is_signed_by(crl_der: bytes, certificate: x509.Certificate) -> bool:
     try:
         crl = x509.load_der_x509_crl(crl_der)
-        return bool(crl.is_signature_valid(certificate.public_key()))  # type: ignore[arg-type]
+        key = certificate.public_key()
+        if crl.is_signature_valid(key):  # type: ignore[arg-type]
+            return True
+        if not _weak_signature(crl):
+            return False
+        _verify_weak(crl, key)
+        return True
     except Exception:  # a kind of key or signature that cryptography can't verify: OpenSSL wouldn't either
         return False
+
+
+def _verify_weak(crl: x509.CertificateRevocationList, key: object) -> None:
+    """Return for a right signature with SHA-1 or the like, which today's cryptography calls wrong and OpenSSL accepts on a CRL.
+
+    Raises InvalidSignature and others.
+    """
+    algorithm = crl.signature_hash_algorithm
+    if algorithm is None:
+        raise ValueError('no hash')
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(crl.signature, crl.tbs_certlist_bytes, padding.PKCS1v15(), algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(crl.signature, crl.tbs_certlist_bytes, ec.ECDSA(algorithm))
+    elif isinstance(key, dsa.DSAPublicKey):
+        key.verify(crl.signature, crl.tbs_certlist_bytes, algorithm)
+    else:
+        raise TypeError('no such key')
 
 
 def _why_not_a_ca(certificate: x509.Certificate, constraints: object, usage: object) -> str:
@@ -101,6 +152,52 @@ def _why_not_a_ca(certificate: x509.Certificate, constraints: object, usage: obj
     if isinstance(usage, x509.KeyUsage) and not usage.key_cert_sign:
         return 'its key usage has no keyCertSign'
     return ''
+
+
+def _key(certificate: x509.Certificate) -> tuple[bytes, str]:
+    """Return a certificate's public key in DER, and what is weak about it."""
+    try:
+        key = certificate.public_key()
+        der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    except Exception:  # a kind of key that cryptography doesn't know (or without its parameters): nothing to say of it
+        return b'', ''
+    for kind, called, least in SMALLEST_KEYS:
+        if isinstance(key, kind) and key.key_size < least:
+            return der, f'its {called} key has {key.key_size} bits, fewer than {least}'
+    return der, ''
+
+
+def _weak_signature(signed: x509.Certificate | x509.CertificateRevocationList) -> str:
+    try:
+        algorithm = signed.signature_hash_algorithm
+    except Exception:  # an algorithm that cryptography doesn't know
+        return ''
+    return f'it is signed with {algorithm.name.upper()}' if algorithm is not None and algorithm.name in WEAK_HASHES else ''
+
+
+def _passed_over(extensions: x509.Extensions) -> str:
+    """Partial lists (RFC 5280, 5.2.5) need a switch of OpenSSL that Python has not."""
+    for extension in extensions:
+        if isinstance(extension.value, x509.IssuingDistributionPoint):
+            if extension.value.indirect_crl:
+                return 'it is an indirect CRL'
+            if extension.value.only_some_reasons:
+                return 'it is for some reasons of revocation alone'
+            if extension.value.only_contains_attribute_certs:
+                return 'it is for attribute certificates alone'
+    return ''
+
+
+def _is_delta(extensions: x509.Extensions) -> bool:
+    return any(isinstance(extension.value, x509.DeltaCRLIndicator) for extension in extensions)
+
+
+def _refused(extensions: x509.Extensions) -> str:
+    """OpenSSL 36: a critical extension that it does not handle (RFC 5280, 5.2)."""
+    handled = (x509.DeltaCRLIndicator, x509.IssuingDistributionPoint, x509.AuthorityKeyIdentifier)
+    unknown = [extension.oid.dotted_string for extension in extensions
+               if extension.critical and not isinstance(extension.value, handled)]
+    return f'it has the critical extension {unknown[0]}, which OpenSSL does not handle' if unknown else ''
 
 
 def _name_key(name: x509.Name) -> NameKey:

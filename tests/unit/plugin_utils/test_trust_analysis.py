@@ -66,7 +66,7 @@ def test_a_sound_pair_has_no_problems():
 
 def test_order_duplicates_line_ends_and_text_between_make_no_difference():
     mixed = b'# our CAs\n' + (OTHER.pem + CA.pem + b'and again\n' + CA.pem).replace(b'\n', b'\r\n')
-    assert found(mixed, CRL + CRL) == []
+    assert found(mixed, CRL + OTHER.crl(**FRESH) + CRL) == []
     old = Authority('Old CA', not_before=NOW - 20 * DAY, not_after=NOW - DAY).pem
     assert found(old * 3) == ['ca_expired']
 
@@ -168,12 +168,6 @@ def test_without_a_ca_file_the_issuer_is_not_judged():
     assert found(None, CRL) == []
 
 
-def test_a_crl_without_an_end_never_expires(monkeypatch):
-    facts = x509_facts.RevocationList('CN=A', (), NOW - DAY, None, None)
-    monkeypatch.setattr(x509_facts, 'read_revocation_list', lambda der: facts)
-    assert found(None, CRL) == []
-
-
 @pytest.mark.parametrize('label, keyword', (('CERTIFICATE', 'ca'), ('X509 CRL', 'crl')))
 def test_a_block_that_is_der_and_nothing_more_is_broken(label, keyword):
     pem = f'-----BEGIN {label}-----\nMAMCAQU=\n-----END {label}-----\n'.encode()
@@ -189,5 +183,5 @@ def test_what_is_not_pem_is_told_before_anything_else():
 def test_each_distinct_file_is_read_once():
     x509_facts.read_authority.cache_clear()
     for _server in range(4):
-        assert found(CA.pem + OTHER.pem, CRL) == []
+        assert found(CA.pem + OTHER.pem, CRL + OTHER.crl(**FRESH)) == []
     assert x509_facts.read_authority.cache_info().misses == 2

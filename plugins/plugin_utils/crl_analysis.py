@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the lists of a CRL file are worth (RFC 5280, 5), by themselves and against the CAs of the CA file."""
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils.problems import Problem
+from .trust_terms import Placed, Terms
+
+if t.TYPE_CHECKING:
+    from .x509_facts import Authority, RevocationList
+
+MOST_NAMED = 5  # CAs without a CRL that a message names
+
+
+def crl_problems(
+        found: t.Sequence[Placed[RevocationList]], authorities: t.Sequence[Authority], terms: Terms) -> t.Iterator[Problem]:
+    """Yield the problems of a CRL file's lists in their order, then whether a CA has none. No `authorities`: they are not known.
+
+    A list by an issuer that is not in the CA file is an error where no list is by one that is: then it is the wrong file. Beside
+    a list that fits it is a warning: it may be that of an intermediate CA, which the mail server sends along.
+    """
+    signers = {placed.der: _signers(placed, authorities) for placed in found}
+    one_fits = any(signers.values())
+    current = {(one.thing.name, one.thing.key_id) for one in found if _is_current(one.thing, terms)}
+    for placed in found:
+        has_newer = (placed.thing.name, placed.thing.key_id) in current
+        yield from _date_problems(placed, has_newer, terms)
+        yield from _use_problems(placed)
+        if authorities:
+            yield from _issuer_problems(placed, authorities, signers[placed.der], one_fits)
+    if one_fits:
+        usable = [signer.name for placed in found if not placed.thing.passed_over for signer in signers[placed.der]]
+        yield from _missing(authorities, frozenset(usable), found[0].file, terms)
+
+
+def _is_current(crl: RevocationList, terms: Terms) -> bool:
+    return crl.last_update <= terms.now and (crl.next_update is None or crl.next_update > terms.now)
+
+
+def _date_problems(placed: Placed[RevocationList], has_newer: bool, terms: Terms) -> t.Iterator[Problem]:
+    start, end = placed.thing.last_update, placed.thing.next_update
+
+    def out_of_date(code: str, seen: str) -> Problem:
+        if not has_newer:
+            return _problem(code, placed, seen)
+        return _problem(code, placed, f'{seen}; the file has one of the same CA that is in force',
+                        'Take the CRL that is not in force out of the file.', 'warning')
+
+    if start > terms.now:
+        yield out_of_date('crl_not_yet_valid', terms.begins(start))
+    if end is None:
+        yield _problem('crl_expires_soon', placed, 'has no nextUpdate, so that it counts however old it is',
+                       'Have the CA set nextUpdate (RFC 5280, 5.1.2.5), and fetch its CRL by schedule.')
+    elif end <= terms.now:
+        yield out_of_date('crl_expired', f'was to be replaced by {terms.since(end)}')
+    elif terms.is_near(end):
+        yield _problem('crl_expires_soon', placed, f'is to be replaced by {terms.until(end)}')
+
+
+def _use_problems(placed: Placed[RevocationList]) -> t.Iterator[Problem]:
+    crl = placed.thing
+    if crl.weak_signature:
+        yield _problem('weak_signature', placed, f'is weak: {crl.weak_signature}, so that it can be forged',
+                       'Have the CRL issued again with SHA-256.', 'warning')
+    if crl.passed_over:
+        yield _problem('crl_missing', placed, f'is passed over when mail is sent: {crl.passed_over}',
+                       'Give the complete CRL of this CA.', 'warning')
+    if crl.is_delta:
+        yield _problem('crl_missing', placed, 'is a delta, which is taken for the whole when mail is sent: '
+                       'what was revoked before it goes unnoticed', 'Give the complete CRL of this CA.', 'warning')
+    if crl.refused:
+        yield _problem('certificate_invalid', placed, f'makes every certificate of this CA refused: {crl.refused} (its error 36)',
+                       'Have the CRL issued without that extension.')
+
+
+def _signers(placed: Placed[RevocationList], authorities: t.Sequence[Authority]) -> list[Authority]:
+    return [authority for authority in _with_key(placed.thing, authorities) if authority.has_signed(placed.der)]
+
+
+def _with_key(crl: RevocationList, authorities: t.Sequence[Authority]) -> list[Authority]:
+    return [authority for authority in authorities if authority.name == crl.name
+            and (authority.key_id is None or crl.key_id in (None, authority.key_id))]
+
+
+def _issuer_problems(placed: Placed[RevocationList], authorities: t.Sequence[Authority], signers: t.Sequence[Authority],
+                     one_fits: bool) -> t.Iterator[Problem]:
+    if not _with_key(placed.thing, authorities):
+        if any(authority.name == placed.thing.name for authority in authorities):
+            seen = 'is by a key that no CA of this name in the CA file has'
+        else:
+            seen = 'is by an issuer that is not in the CA file'
+        if one_fits:
+            yield _problem(
+                'crl_issuer_unknown', placed, seen,
+                'Where it is an intermediate CA, whose certificate the mail server sends along, nothing needs to be done; '
+                'with that certificate in the CA file the CRL is judged too. Else take the CRL out.', 'warning')
+        else:
+            yield _problem('crl_issuer_unknown', placed, seen)
+    elif not signers:
+        yield _problem('crl_signature_invalid', placed, "has a signature that is not its issuer's")
+    elif not any(authority.signs_crls for authority in signers):
+        yield _problem('crl_signature_invalid', placed, 'is by a CA that may not sign CRLs (its key usage has no cRLSign)')
+
+
+def _missing(authorities: t.Sequence[Authority], with_crl: frozenset[t.Any], file: str, terms: Terms) -> t.Iterator[Problem]:
+    """Yield that CAs have no CRL in a file that has one of another: OpenSSL then refuses what they issue."""
+    lacking = [authority for authority in authorities
+               if authority.name not in with_crl and not authority.fault and authority.not_after > terms.now]
+    above = {authority.issuer for authority in authorities if authority.issuer != authority.name}
+    for severity, ones, effect in (
+            ('warning', [one for one in lacking if one.name not in above],
+             'a certificate that one of them issued is refused when mail is sent'),
+            ('info', [one for one in lacking if one.name in above],
+             'where the whole chain is checked for revocation, every certificate below is refused')):
+        names = list(dict.fromkeys(one.subject for one in ones))
+        if names:
+            more = f' and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''
+            yield Problem(
+                'crl_missing', f'There is no CRL of {"; ".join(names[:MOST_NAMED])}{more}, which the CA file has: {effect}.',
+                "Add these CAs' CRLs, or take the CAs out of the CA file if the mail server's certificate is not theirs.",
+                severity, file=file, keyword='CrlFile')
+
+
+def _problem(code: str, placed: Placed[RevocationList], seen: str, hint: str = '', severity: str = '') -> Problem:
+    message = f'The CRL of {placed.thing.issuer} {seen}.'
+    return Problem(code, message, hint, severity, file=placed.file, line=placed.line, keyword='CrlFile')
