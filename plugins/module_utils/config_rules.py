@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Judging the lines of sendmemo-ssl.cfg, one by one and together, by the table in keywords."""
 import re
-from typing import Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional
 
 from .config_lines import INVALID, LARGEST, SETTING, Line
 from .ehlo import FORMS, check_ehlo_hostname
@@ -12,21 +12,6 @@ from .safe_text import safe_text
 
 MOST_PROBLEMS = 100  # of single lines; a file that is something else altogether would give one for each line
 LONGEST_GUESS = 64  # characters of an unknown keyword for which a near one is looked for
-
-# A keyword has no effect while one of these is in force: (keyword, value).
-USELESS_WHILE: Dict[str, Tuple[Tuple[str, str], ...]] = {
-    'CAFile': (('EnableTLS', '0'),),
-    'CrlFile': (('EnableTLS', '0'),),
-    'CertValidationIgnoreHostName': (('EnableTLS', '0'), ('IgnoreCertificateErrors', '1')),
-    'IgnoreCertificateErrors': (('EnableTLS', '0'),),
-}
-
-# What is dangerous when it has an effect: (keyword, value, code, what it means).
-DANGERS = (
-    ('EnableTLS', '0', 'tls_off', 'mail is sent in plaintext'),
-    ('IgnoreCertificateErrors', '1', 'verification_off', 'any certificate is accepted, so that nothing proves who answers'),
-    ('CertValidationIgnoreHostName', '1', 'name_check_off', 'a certificate that was issued for another host is accepted'),
-)
 
 _KEY_MATERIAL = re.compile('[A-Za-z0-9+/=]{40}')  # a line of base64, when somebody pasted a key or names another file
 _COMMENT_BEHIND = re.compile('(?:^|[ \t])[;#]')
@@ -95,23 +80,17 @@ def _problems_of_the_whole(lines: List[Line], file: str) -> Iterator[Problem]:
     idle = set()
     for keyword in KEYWORDS:
         name = keyword.name
-        reason = _useless(name, force)
+        reason = next((condition for condition in keyword.useless_while if force[condition[0]] == condition[1]), None)
         if reason and force[name] != keyword.default and not value_problem(keyword, force[name], file):
             idle.add(name)
             yield Problem('no_effect', '%s has no effect while %s is %s.' % ((name,) + reason),
                           file=file, line=last_line.get(name), keyword=name, value=safe_text(force[name]))
-    for name, value, code, meaning in DANGERS:
-        if force[name] == value and name not in idle:
+    for keyword in KEYWORDS:
+        name, danger = keyword.name, keyword.danger
+        if danger is not None and force[name] == danger.value and name not in idle:
             origin = '' if name in given else ', its default'
-            yield Problem(code, '%s is %s%s: %s.' % (name, value, origin, meaning),
-                          file=file, line=last_line.get(name), keyword=name, value=value)
-
-
-def _useless(name: str, force: Dict[str, str]) -> Optional[Tuple[str, str]]:
-    for other, value in USELESS_WHILE.get(name, ()):
-        if force[other] == value:
-            return other, value
-    return None
+            yield Problem(danger.code, '%s is %s%s: %s.' % (name, danger.value, origin, danger.meaning),
+                          file=file, line=last_line.get(name), keyword=name, value=danger.value)
 
 
 def _choice_problem(keyword: Keyword, value: str, file: str, line: Optional[int]) -> Optional[Problem]:

@@ -6,7 +6,7 @@ import stat
 from typing import List, NamedTuple, Optional
 
 from .permissions import write_problem
-from .problems import Problem
+from .problems import Problem, ProblemError
 from .working_dir import MAX_FILE, WorkingDir, acting_as, fs_bytes, read_file
 
 
@@ -20,23 +20,31 @@ class TrustFile(NamedTuple):
 def read_trust_file(directory: WorkingDir, value: str, limit: int = MAX_FILE) -> TrustFile:
     """Return the file that `value`, of CAFile or CrlFile, names: a bare name is looked up in the working directory alone.
 
-    In the working directory no link is followed; outside links are, as sendmemo would: what lies there is the
-    administrator's, and nothing is opened that the owner can't. Raises ProblemError: file_not_found, file_not_readable,
-    unsafe_path.
+    A link in the working directory must not lead out of it: who can write there would choose what the server trusts. Outside,
+    links are followed, as sendmemo would: what lies there is the administrator's. Nothing is opened that the owner can't.
+    Raises ProblemError: file_not_found, file_not_readable, unsafe_path.
     """
     folder, name = os.path.split(value)
-    if not folder or folder == directory.path.rstrip('/'):
-        data, status = directory.read_file(name, limit)
-        path = directory.path_of(name)
-        return TrustFile(path, data, _known([write_problem(status, directory.owner.uid, path)]))
+    inside = not folder or folder == directory.path.rstrip('/')
+    path = directory.path_of(name) if inside else value
     with acting_as(directory.owner):
-        real = os.path.realpath(fs_bytes(value)).decode('utf-8', 'surrogateescape')
-        data, status = read_file(real, limit, shown=value)
+        real = _real(path)
+        home = _real(directory.path)
+        if inside and not real.startswith(home.rstrip('/') + '/'):
+            raise ProblemError(Problem(
+                'unsafe_path', '%s is a symbolic link that leads out of the working directory, to %s.' % (path, real),
+                'Put the file itself there, or name the place that is meant in the configuration.', file=path))
+        data, status = read_file(real, limit, shown=path)
         parent = os.stat(fs_bytes(os.path.dirname(real)))
-    problems = [write_problem(status, directory.owner.uid, value)]
-    if not parent.st_mode & stat.S_ISVTX:  # in a sticky directory nobody can replace another's file
+    problems = [write_problem(status, directory.owner.uid, path)]
+    # The working directory has been judged already; in a sticky one nobody can replace another's file.
+    if os.path.dirname(real) != home and not parent.st_mode & stat.S_ISVTX:
         problems.append(write_problem(parent, directory.owner.uid, os.path.dirname(real)))
-    return TrustFile(value, data, _known(problems))
+    return TrustFile(path, data, _known(problems))
+
+
+def _real(path: str) -> str:
+    return os.path.realpath(fs_bytes(path)).decode('utf-8', 'surrogateescape')
 
 
 def _known(problems: List[Optional[Problem]]) -> List[Problem]:

@@ -14,10 +14,9 @@ class Entry(t.NamedTuple):
 
 _CERTIFICATE = "Have the mail server's administrators replace the certificate"
 
-CATALOGUE: dict[str, Entry] = {
-    code: Entry(*texts)
-    for code, texts in {
-        # The configuration file
+# In the order of the documentation's page: heading, then by code the meaning and the remedy.
+GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    'The configuration file': {
         'invalid_line': ('A line is neither blank, nor a comment, nor "Keyword = value".', 'Correct or remove the line.'),
         'unknown_keyword': ('sendmemo has no such keyword; names are case-sensitive.', 'Correct the name or remove the line.'),
         'duplicate_keyword': ('A keyword is set more than once.', 'Keep one of the lines.'),
@@ -44,7 +43,8 @@ CATALOGUE: dict[str, Entry] = {
             'EnableTLS and the port do not fit: STARTTLS is usual on 25 and 587, SMTPS on 465.',
             'Set the port to agree with EnableTLS, or EnableTLS with the port.',
         ),
-        # Files and directories
+    },
+    'Files and directories': {
         'file_not_found': ('A file that is named is not there.', 'Correct the path, or put the file there.'),
         'file_not_readable': (
             'A file cannot be read by the owner of the working directory, who runs sendmemo.',
@@ -59,15 +59,20 @@ CATALOGUE: dict[str, Entry] = {
             'Take the write permission of group and others away.',
         ),
         'unsafe_path': (
-            'A link, directory, device or pipe is where a regular file should be, or the path leads through a link.',
+            'A regular file is wanted and something else is there, or a link leads out of the working directory.',
             'Look who put it there; remove it, or name the place that is meant.',
         ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
+        'no_previous_set': (
+            'There is no earlier set of files to go back to, or it is damaged.',
+            'Declare the wanted state and converge; backups begin with the first change.',
+        ),
         'write_failed': (
             'A file could not be written; the set that was in force still is.',
             'Make room or allow writing in the working directory, then run again.',
         ),
-        # Trust files
+    },
+    'Trust files': {
         'not_pem': (
             'A trust file holds no PEM block that can be read (RFC 7468).',
             'Convert it: openssl x509 -inform DER -in FILE -out FILE.pem',
@@ -82,24 +87,37 @@ CATALOGUE: dict[str, Entry] = {
             'A certificate in the CA file may not sign others (RFC 5280 4.2.1.9).',
             'Give the certificate of the CA, not of the mail server.',
         ),
-        'ca_expired': ('A CA certificate is past its end.', "Get the CA's new certificate."),
-        'ca_not_yet_valid': ('A CA certificate is not valid yet.', 'Check the clock, or wait with the rollout.'),
+        'ca_expired': (
+            'A CA certificate is past its end. A warning where the file has a valid one of the same CA, by name and key.',
+            "Get the CA's new certificate, and take this one out of the file.",
+        ),
+        'ca_not_yet_valid': (
+            'A CA certificate is not valid yet. A warning where the file has a valid one of the same CA, by name and key.',
+            'Check the clock, or wait with the rollout.',
+        ),
         'ca_expires_soon': (
             'A CA certificate ends within warn_days.',
             'Plan the rollover: ca_src takes the old and the new file together.',
         ),
-        'crl_expired': ('A CRL is past its nextUpdate (RFC 5280 5.1.2.5).', "Fetch the CA's current CRL."),
-        'crl_not_yet_valid': ('A CRL begins in the future.', 'Check the clock, or wait with the rollout.'),
+        'crl_expired': (
+            'A CRL is past its nextUpdate (RFC 5280 5.1.2.5). A warning where the file has a current one of the same CA.',
+            "Fetch the CA's current CRL.",
+        ),
+        'crl_not_yet_valid': (
+            'A CRL begins in the future. A warning where the file has a current one of the same CA.',
+            'Check the clock, or wait with the rollout.',
+        ),
         'crl_expires_soon': (
-            'A CRL is past its nextUpdate within warn_days.',
+            'A CRL is past its nextUpdate within warn_days, or has none, so that it never ends.',
             "Fetch the CA's current CRL, and do so by schedule.",
         ),
         'crl_issuer_unknown': (
-            'A CRL is issued by none of the CAs in the CA file.',
+            'A CRL is issued by none of the CAs in the CA file. A warning where another CRL of the file is by one of them.',
             'Give the CRL of the CA that is used, or add its issuer to the CA file.',
         ),
         'crl_signature_invalid': ('A CRL is not signed by the CA that it names.', 'Fetch the CRL again from the CA.'),
-        # The way to the target
+    },
+    'The way to the target': {
         'no_python': (
             'No usable Python was found on the host.',
             'Install Python 3.6 or newer there, or set ansible_python_interpreter to where it is.',
@@ -112,7 +130,8 @@ CATALOGUE: dict[str, Entry] = {
             'The program on the target ended without an answer that is ours.',
             'Look at the reason given; -vvv shows more.',
         ),
-        # Sending: resolve, connect, banner
+    },
+    'Sending: resolve, connect, banner': {
         'smtp_server_unknown': ('No mail server or port is known.', 'Give smtp_host and smtp_port.'),
         'host_not_found': (
             'The name of the mail server is unknown on this host.',
@@ -137,7 +156,8 @@ CATALOGUE: dict[str, Entry] = {
             'The port speaks TLS from the first byte.',
             'Set EnableTLS to 2 (SMTPS), or use the STARTTLS port (usually 587).',
         ),
-        # EHLO, STARTTLS
+    },
+    'EHLO, STARTTLS': {
         'ehlo_refused': (
             'The mail server refuses EHLO.',
             'Set Hostname to a name or address literal that the server accepts; after a 421 it may be a rate limit: try later.',
@@ -158,7 +178,8 @@ CATALOGUE: dict[str, Entry] = {
             'Plaintext came behind the reply to STARTTLS (CVE-2011-0411): somebody may be on the way.',
             'Have the network path and the mail server checked.',
         ),
-        # Handshake
+    },
+    'Handshake': {
         'plaintext_expected': (
             'The port begins in plaintext.',
             'Set EnableTLS to 1 (STARTTLS), or use the SMTPS port (usually 465).',
@@ -178,7 +199,8 @@ CATALOGUE: dict[str, Entry] = {
             "IPM_ENABLE_SSL_V3 is set, and this host's Python has no SSLv3, so it cannot be exercised.",
             'Have TLS 1.2 switched on at the mail server and unset the variable.',
         ),
-        # Certificate
+    },
+    'Certificate': {
         'unknown_ca': (
             'The certificate is signed by a CA that is not in the CA file.',
             'Set CAFile to the certificate of that CA, if it is to be trusted.',
@@ -192,25 +214,32 @@ CATALOGUE: dict[str, Entry] = {
         ),
         'revoked': ('The certificate is revoked.', f'{_CERTIFICATE}.'),
         'crl_missing': (
-            "A CRL is needed and none of the given ones is from the certificate's issuer.",
+            "A CRL of the certificate's issuer is needed and not given. Of a CRL file, a warning: it lacks that of a CA.",
             "Add that CA's CRL to the CRL file.",
         ),
         'wrong_purpose': (
             'The certificate is not meant for servers (extended key usage).',
             f'{_CERTIFICATE} by one for serverAuth.',
         ),
-        'weak_key': ('A key in the chain is too small.', f'{_CERTIFICATE} by one with RSA 2048 or P-256 or better.'),
+        'weak_key': (
+            'A key in the chain is too small. Of a certificate in the CA file, a warning.',
+            f'{_CERTIFICATE} by one with RSA 2048 or P-256 or better.',
+        ),
         'weak_signature': (
-            'A signature in the chain uses MD5 or SHA-1.',
+            'A signature in the chain uses MD5 or SHA-1. Of an intermediate CA in the CA file, or of a CRL, a warning.',
             f'{_CERTIFICATE} by one signed with SHA-256 or better.',
         ),
         'path_length_exceeded': ('The chain is longer than a CA in it allows.', f'{_CERTIFICATE}.'),
         'name_constraint': ('A CA in the chain may not issue for this name.', f'{_CERTIFICATE}.'),
         'issuer_not_ca': ('A certificate in the chain was issued by one that is not a CA.', f'{_CERTIFICATE}.'),
         'signature_invalid': ('A signature in the chain is wrong.', f'{_CERTIFICATE}.'),
-        'certificate_invalid': ('OpenSSL refuses the certificate for another reason, given with its number.', f'{_CERTIFICATE}.'),
+        'certificate_invalid': (
+            'OpenSSL refuses the certificate for another reason, given with its number; a CRL can be it.',
+            f'{_CERTIFICATE}.',
+        ),
         'certificate_expires_soon': ('The certificate ends within warn_days.', f'{_CERTIFICATE} in time.'),
-        # Envelope, data
+    },
+    'Envelope, data': {
         'authentication_required': (
             'The mail server wants authentication, which sendmemo cannot do.',
             'Have this host admitted by its address, or use a relay that does.',
@@ -237,7 +266,8 @@ CATALOGUE: dict[str, Entry] = {
             'The connection ended after the mail was handed over and before the reply.',
             'Look into the mailbox; it is not sent again, it could arrive twice.',
         ),
-        # Any stage
+    },
+    'Any stage': {
         'connection_lost': ('The connection was lost.', "Look into the mail server's log at that time."),
         'timed_out': (
             'The time for the whole conversation is over.',
@@ -248,5 +278,7 @@ CATALOGUE: dict[str, Entry] = {
             'Check what listens on that port, and what inspects the traffic.',
         ),
         'reply_too_long': ('The mail server sends without end.', 'Check what listens on that port.'),
-    }.items()
+    },
 }
+
+CATALOGUE: dict[str, Entry] = {code: Entry(*texts) for group in GROUPS.values() for code, texts in group.items()}

@@ -21,7 +21,8 @@ MODULES = sorted(file.stem for file in (ROOT / 'plugins' / 'modules').glob('*.py
 ROLES = sorted(directory.name for directory in (ROOT / 'roles').iterdir() if directory.is_dir())
 # Everything at the top of what is shipped. A name that is new here was either forgotten in build_ignore, or belongs in this list.
 SHIPPED = {
-    'CHANGELOG.rst', 'FILES.json', 'LICENSE', 'MANIFEST.json', 'README.md', 'changelogs', 'meta', 'playbooks', 'plugins', 'roles',
+    'CHANGELOG.rst', 'FILES.json', 'LICENSE', 'MANIFEST.json', 'README.md', 'changelogs', 'docs', 'meta', 'playbooks', 'plugins',
+    'roles',
 }
 
 

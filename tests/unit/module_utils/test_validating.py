@@ -74,14 +74,39 @@ def test_a_file_name_that_is_not_utf8_is_found(base_dir):
 
 @pytest.mark.parametrize('value, code', (
     (b'gone.pem', 'file_not_found'), (b'/nowhere/gone.pem', 'file_not_found'), (b'dir', 'unsafe_path'), (b'fifo', 'unsafe_path'),
-    (b'link', 'unsafe_path'), (b'/dev/null', 'unsafe_path'), (b'x/ca.pem', 'relative_path'), (b'a.pem/ca.pem', 'relative_path'),
+    (b'link', 'unsafe_path'), (b'two', 'unsafe_path'), (b'loop', 'unsafe_path'), (b'/dev/null', 'unsafe_path'),
+    (b'x/ca.pem', 'relative_path'), (b'a.pem/ca.pem', 'relative_path'),
 ))
 def test_what_is_no_regular_file_is_not_opened(base_dir, value, code):
     directory = make_server(base_dir, 'spl1', b'EnableTLS = 1\nCAFile = ' + value + b'\n', ca=CA)
     (directory / 'dir').mkdir()
     os.mkfifo(str(directory / 'fifo'))
-    (directory / 'link').symlink_to('ca.pem')
+    (directory / 'link').symlink_to('../outside.pem')
+    (directory / 'two').symlink_to('link')
+    (directory / 'loop').symlink_to('loop')
+    (base_dir / 'outside.pem').write_bytes(CA)
     assert codes(validate(base_dir=str(base_dir))['servers'][0]) == [code]
+
+
+@pytest.mark.parametrize('target', ('ca.pem', 'sub/../ca.pem', 'sub/other.pem'))
+def test_a_link_that_stays_in_the_working_directory_is_followed(base_dir, target):
+    directory = make_server(base_dir, 'spl1', b'EnableTLS = 1\nCAFile = link.pem\n', ca=CA)
+    (directory / 'sub').mkdir(mode=0o755)
+    (directory / 'sub' / 'other.pem').write_bytes(CA)
+    (directory / 'link.pem').symlink_to(target)
+    assert codes(validate(base_dir=str(base_dir))['servers'][0]) == []
+    (directory / 'sub').chmod(0o777)
+    expected = ['unsafe_permissions'] if target == 'sub/other.pem' else []
+    assert codes(validate(base_dir=str(base_dir))['servers'][0]) == expected
+
+
+def test_a_link_out_of_the_working_directory_is_told_with_where_it_leads(base_dir):
+    directory = make_server(base_dir, 'spl1', b'EnableTLS = 1\nCAFile = ca.pem\n')
+    (directory / 'ca.pem').symlink_to('/etc/hostname')
+    problem, = validate(base_dir=str(base_dir))['servers'][0]['problems']
+    assert (problem['code'], problem['keyword'], problem['value']) == ('unsafe_path', 'CAFile', 'ca.pem')
+    assert problem['message'] == '%s is a symbolic link that leads out of the working directory, to /etc/hostname.' % (
+        directory / 'ca.pem')
 
 
 def test_a_host_hands_over_a_bounded_amount(base_dir, monkeypatch):

@@ -150,6 +150,24 @@ def test_every_keyword_has_its_option() -> None:
         assert names <= set(ENTRY), keyword.name
 
 
+# What an option has to be for a keyword of a kind.
+TYPES = {'file': {'_src': 'list', '_content': 'str', '_path': 'str'}, 'ehlo': {'': 'str'}}
+
+
+@pytest.mark.parametrize('keyword', KEYWORDS, ids=lambda keyword: keyword.name)
+def test_option_of_a_keyword_has_its_kind_wherever_it_is_documented(keyword: t.Any) -> None:
+    of_switch = {'': 'bool'} if keyword.choices == ('0', '1') else {'': 'str'}
+    module, role = documented('sendmemo_config'), role_options()
+    for ending, kind in TYPES.get(keyword.kind, of_switch).items():
+        name = keyword.option + ending
+        places = (
+            module[name], module['servers']['suboptions'][name], role[PREFIX + name], role[f'{PREFIX}servers']['options'][name])
+        assert {place['type'] for place in places} == {kind}
+        # What is not given is the product's default; only the role asks for encryption.
+        defaults_of = {place.get('default') for place in places}
+        assert defaults_of == ({None, 'starttls'} if keyword.option == 'enable_tls' else {None})
+
+
 def test_encryption_has_a_word_and_a_number_for_every_value() -> None:
     encryption = next(keyword for keyword in KEYWORDS if keyword.name == 'EnableTLS')
     assert tuple(ENABLE_TLS_WORDS.values()) == encryption.choices
