@@ -2,7 +2,7 @@
 PYTHON ?= python3
 CHECK = $(PYTHON) -B tests/tools/check.py
 
-.PHONY: help demo test lint unit sanity integration clean
+.PHONY: help demo test lint unit sanity integration fuzz reference clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -24,6 +24,12 @@ sanity:  ## Run ansible-test sanity on every ansible-core
 
 integration:  ## Run the tests that go through ansible-playbook (some need Postfix and sshd)
 	$(CHECK) integration
+
+fuzz:  ## Look for bytes that break the readers, and a million names against OpenSSL (FUZZ_SECONDS=60 for each target)
+	$(PYTHON) -B tests/tools/fuzz.py
+
+reference:  ## Write the reference pages in docs/ from the tables in the code
+	$(PYTHON) -B tests/tools/reference_pages.py
 
 clean:  ## Remove all that these commands made
 	rm -rf .venvs .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible tests/output demo/scratch

@@ -26,7 +26,8 @@ def given_settings(lines: Iterable[Line]) -> Dict[str, str]:
 def judge(lines: List[Line], file: str) -> List[Problem]:
     """Return the problems of a file's lines, in the order of the lines, those of the whole last."""
     if len(lines) == 1 and len(lines[0].raw) > LARGEST:
-        return [Problem('file_not_readable', 'The file is not read: %s.' % lines[0].fault, file=file)]
+        return [Problem('file_not_readable', 'The file is not read: %s.' % lines[0].fault,
+                        'Look whether this is a sendmemo-ssl.cfg at all.', file=file)]
     found: List[Problem] = []
     first_of: Dict[str, int] = {}
     left_out = 0

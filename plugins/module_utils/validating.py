@@ -4,7 +4,7 @@
 
 Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir"}`; `path` is one configuration file anywhere,
 `content` one that came from the controller (bytes as latin-1), whose file names are looked up in `working_dir`.
-Answer: `{"servers": [{"name", "path", "sha256", "settings", "problems", "trust": {keyword: {"key", "file"}}}],
+Answer: `{"servers": [{"name", "path", "sha256", "settings", "enable_tls_line", "problems", "trust": {keyword: {"key", "file"}}}],
 "trust_files": [{"key", "blocks": [{"label", "line", "der"}]}]}`: certificates and CRLs alone, in base64, each distinct file once.
 """
 import base64
@@ -83,6 +83,7 @@ def _one(folder: str, server: Optional[str], name: str, trust: _Trust, content: 
             problems.extend(config.problems)
             entry['sha256'] = hashlib.sha256(data).hexdigest()
             entry['settings'] = config.settings
+            entry['enable_tls_line'] = config.line_of('EnableTLS')
             _read_trust(directory, config, entry, problems, trust)
     except ProblemError as error:
         problems.append(error.problem)

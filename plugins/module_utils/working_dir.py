@@ -152,6 +152,7 @@ def read_file(path: str, limit: int = MAX_FILE, server: Optional[str] = None, di
         if status.st_size > limit:
             raise ProblemError(Problem(
                 'file_not_readable', '%s has %d bytes; at most %d are read.' % (shown, status.st_size, limit),
+                'Look whether this is the file that is meant; if it is, leave only what is needed in it.',
                 server=server, file=shown))
         parts, left = [], limit + 1
         while left:

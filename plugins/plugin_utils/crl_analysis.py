@@ -111,15 +111,19 @@ def _missing(authorities: t.Sequence[Authority], with_crl: frozenset[t.Any], fil
     above = {authority.issuer for authority in authorities if authority.issuer != authority.name}
     for severity, ones, effect in (
             ('warning', [one for one in lacking if one.name not in above],
-             'a certificate that one of them issued is refused when mail is sent'),
+             'the certificate of a mail server that it issued is refused'),
             ('info', [one for one in lacking if one.name in above],
-             'where the whole chain is checked for revocation, every certificate below is refused')):
+             'every certificate below it is refused where the whole chain is checked for revocation')):
         names = list(dict.fromkeys(one.subject for one in ones))
-        if names:
+        if len(names) == 1:
+            whose = f'{names[0]}, a CA'
+        else:
             more = f' and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''
+            whose = f'{len(names)} CAs ({"; ".join(names[:MOST_NAMED])}{more}), each'
+        if names:
             yield Problem(
-                'crl_missing', f'There is no CRL of {"; ".join(names[:MOST_NAMED])}{more}, which the CA file has: {effect}.',
-                "Add these CAs' CRLs, or take the CAs out of the CA file if the mail server's certificate is not theirs.",
+                'crl_missing', f'There is no CRL of {whose} of the CA file: {effect}.',
+                "Add the CRL, or take the CA out of the CA file where the mail server's certificate is another's.",
                 severity, file=file, keyword='CrlFile')
 
 

@@ -74,8 +74,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     'Trust files': {
         'not_pem': (
-            'A trust file holds no PEM block that can be read (RFC 7468).',
-            'Convert it: openssl x509 -inform DER -in FILE -out FILE.pem',
+            'A trust file, or a part of it, is not PEM as it can be read (RFC 7468).',
+            'Get the file again from its issuer; from DER it is converted by openssl x509 -inform DER -in FILE -out FILE.pem',
         ),
         'no_certificate': ('A CA file holds no certificate.', "Give a file with the CA's certificate in PEM form."),
         'no_crl': ('A CRL file holds no certificate revocation list.', "Give a file with the CA's CRL in PEM form."),

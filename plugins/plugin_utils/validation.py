@@ -47,7 +47,7 @@ def judge_answer(fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port
     path, settings = fields.text('path'), fields.texts_by_key('settings')
     if not settings and not any(problem.is_error for problem in problems):
         raise Malformed('neither settings nor an error of a configuration')
-    problems += port_problems(settings, port, path or CONTENT, None)
+    problems += port_problems(settings, port, path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (_trust(fields, keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
     problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
     known = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}

@@ -101,7 +101,8 @@ def test_a_ca_without_a_crl_is_told_where_another_has_one(tmp_path):
 def test_many_cas_without_a_crl_are_one_problem():
     others = [Authority(f'CA {number}') for number in range(9)]
     problem, = judge(b''.join(one.pem for one in others), others[0].crl(), days_from_now(0), 30, FILES)
-    assert problem.message.startswith('There is no CRL of CN=CA 1; CN=CA 2; CN=CA 3; CN=CA 4; CN=CA 5 and 3 more, which')
+    assert problem.message.startswith(
+        'There is no CRL of 8 CAs (CN=CA 1; CN=CA 2; CN=CA 3; CN=CA 4; CN=CA 5 and 3 more), each of the CA file: ')
     assert (problem.file, problem.line) == ('crl.pem', None)
 
 

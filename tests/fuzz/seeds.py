@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the fuzzing of each target begins with: things as they should be, to be spoilt."""
+from __future__ import annotations
+
+import base64
+
+from support.pki import Authority
+
+WORDS = {'pem': tuple(
+    f'-----{edge} {label}-----\n'.encode() for edge in ('BEGIN', 'END')
+    for label in ('CERTIFICATE', 'X509 CRL', 'TRUSTED CERTIFICATE', 'PRIVATE KEY', 'RSA PRIVATE KEY'))}
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """Return by target what it begins with."""
+    authority = Authority('Test CA')
+    intermediate, leaf = Authority('Issuing CA', parent=authority), authority.issue(['mail.example.com', '192.0.2.1'])
+    crl = authority.crl([leaf])
+    files = [authority.pem, intermediate.pem, leaf.certificate_pem, crl]
+    sample = (
+        b'# ours\nEnableTLS = 1\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
+        b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n')
+    return {
+        'config': [sample, sample.replace(b'\n', b'\r\n'), b'\xef\xbb\xbf' + sample, sample + sample],
+        'ehlo': [
+            b'host.example.com', b'[192.0.2.1]', b'[IPv6:fc00::1]', b'fc00::1', b'host_a.example.com.', b'http://h/',
+            b'1.2.3.4:25'],
+        'pem': [
+            authority.pem + b'text between\n' + crl, crl.replace(b'\n', b'\r\n'),
+            authority.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE'), _der(authority.pem),
+            b'-----BEGIN PRIVATE KEY-----\nA2h1bnRlcjI=\n-----END PRIVATE KEY-----\n\x03hunter2\n' + authority.pem],
+        'trust': [_der(file)[4:] for file in files],
+        'names': [b'host.example.com\n*.example.com\n192.0.2.1\nhost.example.com\nb.example', b'::1\na\n::1\nb'],
+    }
+
+
+def _der(pem: bytes) -> bytes:
+    """Return the content of the first block."""
+    lines = pem.splitlines()
+    return base64.b64decode(b''.join(lines[1:next(number for number, line in enumerate(lines) if b'END' in line)]))
