@@ -16,6 +16,15 @@ description:
     file only certificates and CRLs leave the host, and nothing else of it is quoted.
   - Where the product's manual is silent, the strict reading holds. A comment behind a value, quotes and sections are reported.
     So are a byte order mark, control characters, lines of more than 4095 bytes and files of more than 1 MiB.
+  - CA and CRL files are judged by what OpenSSL does with them. A CA certificate that has ended is an error, unless the file has a
+    valid one of the same CA, by name and key; then it is a warning. The same goes for a CRL beside a current one of its CA.
+  - A CRL by none of the CAs in the CA file is an error. Beside a CRL that fits it is a warning, since it can be that of an
+    intermediate CA whose certificate the mail server sends along. A CA that has no CRL where another has one is the warning
+    C(crl_missing). So is a CRL that OpenSSL passes over or takes for more than it is, which deltas and partial CRLs are.
+  - Keys with fewer bits than OpenSSL's security level 2 asks for, and signatures with MD5 or SHA-1, are the warnings C(weak_key)
+    and C(weak_signature). Whether they are refused depends on the host, which M(printops.infoprint.send_memo) tells.
+  - A block of the kind C(TRUSTED CERTIFICATE) is an error. It carries settings that are not judged.
+  - A link in the working directory must not lead out of it. A CA or CRL file elsewhere may be a link.
 options:
   path:
     description:
@@ -86,6 +95,29 @@ EXAMPLES = r'''
     content: "{{ lookup('ansible.builtin.file', 'sendmemo-ssl.cfg') }}"
     fail_on: never
   register: draft
+
+# A run that finds nothing returns, beside settings and digest of each server:
+#
+#   changed: false
+#   msg: no problems
+#   problems: []
+#   valid: true
+#
+# A run that fails returns the same keys, and in msg what an operator needs to read, the worst first:
+#
+#   failed: true
+#   msg: |-
+#     2 errors, 1 warning
+#     error spl1 /var/pd/spl1/sendmemo-ssl.cfg:52: Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:.
+#       [invalid_ehlo_hostname] Write [IPv6:fc00::1].
+#     error spl2 /var/pd/spl2/crl.pem:1: The CRL of CN=Example Mail CA was to be replaced by 2026-11-22 08:15 UTC, 2 days ago.
+#       [crl_expired] Fetch the CA's current CRL.
+#     warning spl2 /var/pd/spl2/mail-ca.pem:1: CN=Example Mail CA expires on 2026-12-06 08:15 UTC, in 12 days.
+#       [ca_expires_soon] Plan the rollover: ca_src takes the old and the new file together.
+#   problems: (three of them, see RETURN)
+#   valid: false
+#
+# Each problem is one line of msg; here they are wrapped.
 '''
 
 RETURN = r'''
@@ -115,7 +147,7 @@ problems:
     - code: ca_expires_soon
       severity: warning
       message: CN=Example Mail CA expires on 2026-12-06 08:15 UTC, in 12 days.
-      hint: Get the CA's new certificate and put both into the CA file in time.
+      hint: 'Plan the rollover: ca_src takes the old and the new file together.'
       server: spl1
       file: /var/pd/spl1/mail-ca.pem
       line: 1
