@@ -82,8 +82,8 @@ def test_names_count_as_they_should(host, dns, ip, common, matches):
 def test_the_names_are_found_in_what_python_tells_of_a_certificate():
     names = names_of({
         'subject': ((('organizationName', 'Example'),), (('commonName', 'mail.example.com'),)),
-        'subjectAltName': (('DNS', 'a.example.com'), ('IP Address', '2001:DB8:0:0:0:0:0:1\n'), ('email', 'x@y.z'),
-            ('DNS', '*.b.example')),
+        'subjectAltName': (
+            ('DNS', 'a.example.com'), ('IP Address', '2001:DB8:0:0:0:0:0:1\n'), ('email', 'x@y.z'), ('DNS', '*.b.example')),
     })
     assert names == CertificateNames(('a.example.com', '*.b.example'), ('2001:DB8:0:0:0:0:0:1',), ('mail.example.com',))
     assert names.shown() == 'a.example.com, *.b.example, IP 2001:DB8:0:0:0:0:0:1'
