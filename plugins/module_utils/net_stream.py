@@ -109,8 +109,9 @@ class NetStream(Stream):
                 raise StreamLost(str(error))
 
     def _flush(self) -> None:
-        if self._outgoing.pending:
-            self._send_raw(self._outgoing.read())
+        data = self._outgoing.read()
+        if data:
+            self._send_raw(data)
 
     def _send_raw(self, data: bytes) -> None:
         view = memoryview(data)

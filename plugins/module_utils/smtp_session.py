@@ -258,4 +258,3 @@ class Conversation:
                 self._receive_reply(QUIT_SECONDS)
         except (StreamTimedOut, StreamLost, ProblemError):
             return
-

@@ -63,10 +63,6 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Look who put it there; remove it, or name the place that is meant.',
         ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
-        'no_previous_set': (
-            'There is no earlier set of files to go back to, or it is damaged.',
-            'Declare the wanted state and converge; backups begin with the first change.',
-        ),
         'write_failed': (
             'A file could not be written; the set that was in force still is.',
             'Make room or allow writing in the working directory, then run again.',

@@ -353,6 +353,23 @@ def test_hard_links_are_not_written_through(site: Site, tmp_path: pathlib.Path) 
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
 
 
+@pytest.mark.every_core
+def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site: Site) -> None:
+    if os.geteuid() != 0:
+        pytest.skip('only root can give directories away')
+    for path in (site.base, *site.base.parents):
+        if str(path).startswith('/tmp/'):
+            path.chmod(path.stat().st_mode | 0o055)
+    os.chown(site.base / 'spl1', 61234, 61234)
+    (site.base / 'spl1').chmod(0o555)
+    result = site.run()
+    assert [problem['code'] for problem in result['problems']] == ['write_failed']
+    assert 'Permission denied' in result['msg']
+    assert 'Make room or allow writing' in result['msg']
+    assert site.names() == set()
+    assert result['servers'][1]['changed'] is True
+
+
 # Tried before commit
 
 

@@ -213,8 +213,8 @@ def test_a_server_that_drips_does_not_stretch_the_deadline(tmp_path):
         assert time.monotonic() - began < 2.0
 
 
-@pytest.mark.parametrize('stage, code',
-    [('EHLO', 'timed_out'), ('MAIL', 'timed_out'), ('DATA', 'timed_out'), ('.', 'outcome_unknown')])
+@pytest.mark.parametrize('stage, code', [
+    ('EHLO', 'timed_out'), ('MAIL', 'timed_out'), ('DATA', 'timed_out'), ('.', 'outcome_unknown')])
 def test_a_silence_ends_at_the_deadline(tmp_path, mail_server, stage, code):
     working_dirs(tmp_path, 'spl1')
     began = time.monotonic()
@@ -263,8 +263,8 @@ def test_n_retries_are_n_and_one_attempts(tmp_path, mail_server):
 def test_who_has_the_mail_does_not_get_it_twice(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1')
     server = mail_server(RCPT=['250 ok', '450 later', '550 unknown', '250 ok'])
-    entry = send(tmp_path, {'spl1': server.port}, retries=1,
-        recipients=['a@example.com', 'b@example.com', 'c@example.com'])['spl1']
+    recipients = ['a@example.com', 'b@example.com', 'c@example.com']
+    entry = send(tmp_path, {'spl1': server.port}, retries=1, recipients=recipients)['spl1']
     assert errors(entry) == ['recipient_refused']
     assert [command for command in server.commands if command.startswith('RCPT')] == [
         'RCPT TO:<a@example.com>', 'RCPT TO:<b@example.com>', 'RCPT TO:<c@example.com>', 'RCPT TO:<b@example.com>']

@@ -135,8 +135,8 @@ def test_the_text_is_safe_to_show():
     assert reply.shown() == '550 ' + reply.text
 
 
-@given(st.lists(st.one_of(st.binary(max_size=300), st.sampled_from([b'250-a\r\n', b'250 ok\r\n', b'354\r\n', b'\r\n'])),
-    max_size=20))
+@given(st.lists(
+    st.one_of(st.binary(max_size=300), st.sampled_from([b'250-a\r\n', b'250 ok\r\n', b'354\r\n', b'\r\n'])), max_size=20))
 def test_any_bytes_give_replies_or_the_domain_error(pieces):
     reader = ReplyReader()
     size = 0

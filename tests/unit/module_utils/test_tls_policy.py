@@ -100,8 +100,8 @@ def test_the_ciphers_are_the_same_for_every_policy_but_the_oldest():
 
     strong = names(Policy(TRUST, True))
     assert strong == names(Policy(WITH_CRL, False, min_tls='TLSv1.3'))
-    assert not [name for name in strong if any(weak in name for weak in ('NULL', 'ADH', 'AECDH', 'RC4', 'PSK', 'SRP', 'EXP',
-        'MD5'))]
+    weak = ('NULL', 'ADH', 'AECDH', 'RC4', 'PSK', 'SRP', 'EXP', 'MD5')
+    assert not [name for name in strong if any(part in name for part in weak)]
     assert set(strong) <= set(names(Policy(TRUST, True, min_tls='TLSv1.1')))
 
 
