@@ -36,7 +36,8 @@ class ActionModule(InfoprintAction):
             drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed'))
             problems, told = self._problems(fields, answer, args)
             entry = server_entry(fields, problems, changed=changed, drift=drift, backup=fields.text('backup'))
-            lines += [drift_report.message(entry['name'], drift, changed, self._task.check_mode), *told]
+            failed = any(problem.is_error for problem in problems)
+            lines += [drift_report.message(entry['name'], drift, changed, self._task.check_mode, failed), *told]
             outcome.servers.append(entry)
             outcome.problems.extend(problems)
             if drift:

@@ -15,10 +15,10 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 from .backups import Backups
 from .config_file import parse
 from .config_set import Drift, WantedSet, file_owner
-from .guard import Guard
+from .guard import Guard, Stopped
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
-from .transaction import Transaction
+from .transaction import Transaction, write_failed
 from .working_dir import Server, WorkingDir, acting_as, find_servers
 
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
@@ -43,6 +43,11 @@ class Report:
     @property
     def failed(self) -> bool:
         return any(problem.is_error for problem in self.problems) or (self.tried is not None and not self.tried['ok'])
+
+    def fail(self, problem: Problem) -> None:
+        """Note why nothing was changed."""
+        self.problems.append(problem)
+        self.changed = False
 
     def answer(self) -> Dict[str, Any]:
         return {
@@ -108,9 +113,28 @@ def _each(works: List[Work], step: Callable[[Work], None]) -> List[Work]:
         try:
             step(work)
         except ProblemError as error:
-            work.report.problems.append(error.problem)
-            work.report.changed = False
+            work.report.fail(error.problem)
+        except OSError as error:
+            work.report.fail(write_failed(error, work.directory.path, work.report.server.name).problem)
+        except Stopped as error:  # what was committed before stays so, and is told
+            work.report.fail(Problem('program_failed', 'Stopped before anything was changed: %s.' % error))
     return [work for work in works if not work.report.failed]
+
+
+def _judge_paths(work: Work) -> None:
+    """Judge, as the owner, trust files that are not managed, which only this host can. Raises ProblemError."""
+    settings = parse(work.transaction.wanted.config or b'', CONFIG_NAME).settings
+    if not any(value.startswith('/') for value in (settings['CAFile'], settings['CrlFile'])):
+        return
+    from .tls_policy import Policy, new_context  # most sets have managed files only and need no ssl
+    from .trust_files import load_trust
+
+    with acting_as(work.directory.owner):
+        trust, problems = load_trust(settings, work.directory.path, work.transaction.staged)
+        if trust is not None:
+            new_context(Policy(trust, False))
+    for problem in problems:
+        raise ProblemError(problem)
 
 
 def _try(works: List[Work], trial: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
@@ -136,6 +160,7 @@ def _change(works: List[Work], request: Request, guard: Guard) -> Dict[str, Any]
     Return what belongs to the tries as a whole.
     """
     staged = _each([work for work in works if work.report.changed], lambda work: work.transaction.stage())
+    staged = _each(staged, _judge_paths)
     tried = [work for work in staged if work.transaction.wanted.config is not None] if request['try'] else []
     of_tries = _try(tried, request['try'], guard) if tried else {}
     committed = _each([work for work in staged if not work.report.failed], lambda work: _commit(work, request))
@@ -154,7 +179,9 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
             try:
                 works.append(_open(report, request, guard))
             except ProblemError as error:
-                report.problems.append(error.problem)
+                report.fail(error.problem)
+            except (OSError, OverflowError) as error:
+                report.fail(Problem('write_failed', 'The working directory %s can\'t be used: %s.' % (report.server.path, error)))
         going = _each(works, lambda work: _compare(work, request))
         of_tries = {} if request['check'] else _change(going, request, guard)
         return dict(of_tries, servers=[report.answer() for report in reports])

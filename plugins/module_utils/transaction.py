@@ -168,4 +168,5 @@ def _named_in_force(directory: WorkingDir) -> Optional[Set[str]]:
     except ProblemError:
         return None
     given = parse(content, CONFIG_NAME).given
-    return {given[name] for name in ('CAFile', 'CrlFile') if name in given}
+    # A file of ours may be named by its full path as well.
+    return {os.path.basename(given[name]) for name in ('CAFile', 'CrlFile') if name in given}

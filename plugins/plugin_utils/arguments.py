@@ -45,6 +45,7 @@ NAMED: Spec = {
     'state': {'type': 'str', 'choices': ['present', 'absent']},
 }
 EXCLUSIVE = [('ca_src', 'ca_content', 'ca_path'), ('crl_src', 'crl_content', 'crl_path')]
+TRUST = frozenset(name for group in EXCLUSIVE for name in group)
 MULTILINE = frozenset(('ca_content', 'crl_content', 'content', 'body'))
 ABSOLUTE = frozenset(('base_dir', 'working_dir', 'ca_path', 'crl_path', 'path'))
 
@@ -160,6 +161,8 @@ def check(args: t.Mapping[str, t.Any]) -> None:
 def _check_option(name: str, value: t.Any, where: str = '') -> None:
     if value is None or name == 'servers':
         return
+    if name in TRUST and not (value if isinstance(value, list) else value.strip()):
+        raise ArgumentError(f'{where}{name} is empty: leave it out where no such file is wanted, or give one')
     pattern = _CONTROL_IN_TEXT if name in MULTILINE else _CONTROL
     for item in value if isinstance(value, list) else [value]:
         found = pattern.search(item) if isinstance(item, str) else None
@@ -173,6 +176,28 @@ def _check_option(name: str, value: t.Any, where: str = '') -> None:
             raise ArgumentError(f'{where}{name} is {value}: it can be {low:g} to {high:g}')
     if name == 'mode':
         file_mode(value, where)
+
+
+def normal_path(path: str) -> str:
+    """Return an absolute path without doubled or trailing slashes, so that its last component is what it ends with.
+
+    Raises ArgumentError for `.` and `..`: with links they lead elsewhere than they seem to.
+    """
+    parts = [part for part in path.split('/') if part]
+    if '.' in parts or '..' in parts:
+        raise ArgumentError(f'{path!r} has a component . or ..: give the path without')
+    return '/' + '/'.join(parts)
+
+
+def normalized(args: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options with the directories' paths in their normal form. Raises ArgumentError."""
+    def normal(options: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {
+            name: normal_path(value) if name in ('base_dir', 'working_dir') and value and value.startswith('/') else value
+            for name, value in options.items()
+        }
+
+    return {**normal(args), 'servers': [normal(entry) for entry in args.get('servers') or ()]}
 
 
 def file_mode(value: object, where: str = '') -> int:

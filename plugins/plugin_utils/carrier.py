@@ -75,7 +75,10 @@ class Target:
         configured = C.config.get_config_value('INTERPRETER_PYTHON', variables=self._vars)
         discovered = (self._vars.get('ansible_facts') or {}).get('discovered_interpreter_python')
         fallbacks = C.config.get_config_value('INTERPRETER_PYTHON_FALLBACK', variables=self._vars)
-        return choose(self._action._templar.template(configured), discovered, fallbacks)
+        templar = self._action._templar
+        if self._action._task.delegate_to:
+            templar = templar.copy_with_new_env(available_variables=self._vars)
+        return choose(templar.template(configured), discovered, fallbacks)
 
     def _execute(self, interpreter: Interpreter, data: bytes) -> dict[str, t.Any]:
         action = self._action
@@ -86,7 +89,7 @@ class Target:
             return t.cast('dict[str, t.Any]', action._low_level_execute_command(f'{command} < {self._as_file(data)}'))
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
-                f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. Nothing is left half done there, '
+                f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. No change is left half done there, '
                 'and what ran ends by itself. Check that the host is up and that this user may log in, then run again.'
             ) from None
 
@@ -121,7 +124,7 @@ class Target:
             raise ProblemError(
                 self._problem(
                     'program_failed',
-                    f'{why}; nothing is left half done',
+                    f'{why}; no change is left half done',
                     "Look for a slow disk or network file system on the host, or allow more time (the task's timeout).",
                 )
             )

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.safe_text import safe_text
-from .untrusted import Fields
+from .untrusted import Fields, Malformed
 
+KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')
 KEYS = ('file', 'keyword', 'kind', 'before', 'after')
 Drift = dict[str, str]
 
 
 def read_drift(server: Fields) -> list[Drift]:
-    """Return the drift in a server's answer."""
-    return [{key: one.text(key) for key in KEYS if one.text(key) is not None} for one in server.children('drift')]
+    """Return the drift in a server's answer. Raises Malformed for one that names no file or no kind that there is."""
+    found = [{key: one.text(key) for key in KEYS if one.text(key) is not None} for one in server.children('drift')]
+    if any('file' not in one or one.get('kind') not in KINDS for one in found):
+        raise Malformed('its drift names no file, or no kind that there is')
+    return found
 
 
 def describe(drift: Drift) -> str:
@@ -23,8 +27,10 @@ def describe(drift: Drift) -> str:
     return f'{subject} {drift["kind"]}{f" ({values})" if values else ""}'
 
 
-def message(name: str, drift: list[Drift], changed: bool, check: bool) -> str:
-    """Return a server's line."""
+def message(name: str, drift: list[Drift], changed: bool, check: bool, failed: bool) -> str:
+    """Return a server's line; one that has `failed` may not have been looked at."""
+    if not drift and failed:
+        return f'{name}: not changed'
     if not drift:
         return f'{name}: as declared'
     verdict = ('would be changed' if check else 'changed') if changed else 'not changed'

@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import Problem, ProblemError
-from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers
+from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
 from .carrier import Target
 from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
@@ -51,6 +51,7 @@ class InfoprintAction(ActionBase, abc.ABC):
         _validation, args = self.validate_argument_spec(spec, mutually_exclusive=exclusive)
         self.target = Target(self, self.task_vars)
         try:
+            args = normalized(args)
             check(args)
             outcome = self.perform(args, merged_servers(args))
         except ArgumentError as error:

@@ -57,7 +57,7 @@ class Renderer:
             variables['server'] = dict(server)
         try:
             text = self._render(variables)
-        except AnsibleError as error:
+        except Exception as error:  # whatever a template and its filters may raise
             raise ProblemError(
                 Problem(
                     'invalid_value',

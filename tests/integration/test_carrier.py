@@ -165,9 +165,11 @@ def test_what_core_discovered_earlier_is_used(probe: t.Any, tmp_path: pathlib.Pa
 @pytest.mark.every_core
 def test_a_delegated_task_runs_on_that_host_with_its_python(probe: t.Any, tmp_path: pathlib.Path) -> None:
     python = counting_python(tmp_path)
-    other = local_host(ansible_python_interpreter=f"'{python}'")
+    other = local_host(ansible_python_interpreter='{{ where }}', where=f"'{python}'")
     run = probe(
-        local_host(ansible_python_interpreter='/nowhere/python'), task={'delegate_to': 'print2'}, inventory={'print2': other}
+        local_host(ansible_python_interpreter='/nowhere/python', where='/nowhere/python'),
+        task={'delegate_to': 'print2'},
+        inventory={'print2': other},
     )
     assert facts(run)['python']
     assert (tmp_path / 'starts').exists()

@@ -269,6 +269,9 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     'a relative base': ({'base_dir': 'pd'}, 'absolute'),
     'a server twice': ({'servers': [{'name': 'spl1'}, {'name': 'spl1'}]}, 'once'),
     'a symbolic mode': ({'mode': 'u=rw'}, '0644'),
+    'an empty CA': ({'ca_src': None, 'ca_content': ''}, 'ca_content is empty'),
+    'no CRL file in the list': ({'crl_src': []}, 'crl_src is empty'),
+    'a way through a parent': ({'base_dir': '/tmp/../tmp'}, 'component . or ..'),
     'an EnableTLS of its own': ({'enable_tls': '3'}, 'enable_tls'),
 }
 
@@ -337,9 +340,38 @@ def test_a_working_directory_that_is_a_link_is_refused(site: Site, tmp_path: pat
     assert list(elsewhere.iterdir()) == []
 
 
+def test_a_slash_behind_a_link_does_not_hide_it(site: Site, tmp_path: pathlib.Path) -> None:
+    (tmp_path / 'elsewhere').mkdir()
+    (tmp_path / 'link').symlink_to(tmp_path / 'elsewhere')
+    result = site.run(servers=[{'name': 'spl1', 'working_dir': f'{tmp_path}/link/'}])
+    assert [problem['code'] for problem in result['problems']] == ['unsafe_path']
+    assert list((tmp_path / 'elsewhere').iterdir()) == []
+
+
+def test_a_managed_file_that_is_named_by_its_full_path_stays(site: Site) -> None:
+    site.run()
+    ca = trust(site, 'CAFile')
+    assert site.run(ca_src=None, ca_path=str(ca))['changed'] is True
+    assert site.settings()['CAFile'] == str(ca)
+    assert ca.exists()
+
+
+@pytest.mark.parametrize('content', [None, 'no certificate'])
+def test_a_file_of_the_target_is_judged_there_before_it_comes_into_force(
+    site: Site, tmp_path: pathlib.Path, content: str | None
+) -> None:
+    ca = tmp_path / 'target-ca.pem'
+    if content:
+        ca.write_text(content)
+    result = site.run(ca_src=None, crl_src=None, ca_path=str(ca))
+    assert {problem['code'] for problem in result['problems']} == {'not_pem' if content else 'file_not_found'}
+    assert site.names() == set()
+
+
 def test_a_server_that_is_not_there_is_named_and_the_others_are_done(site: Site) -> None:
     result = site.run(servers=[{'name': 'spl1'}, {'name': 'spl9'}])
     assert [problem['code'] for problem in result['problems']] == ['not_a_server']
+    assert 'spl9: not changed' in result['msg']
     assert site.config().exists()
 
 

@@ -59,7 +59,7 @@ def refused(run: Run) -> dict[str, t.Any]:
 @pytest.mark.every_core
 @pytest.mark.parametrize('module', TASKS)
 def test_planted_text_is_neither_templated_nor_obeyed(answered: t.Any, module: str, ansible: Ansible) -> None:
-    drift = [{'file': PLANTED, 'kind': PLANTED, 'keyword': PLANTED, 'before': PLANTED, 'after': PLANTED}]
+    drift = [{'file': PLANTED, 'kind': 'changed', 'keyword': PLANTED, 'before': PLANTED, 'after': PLANTED}]
     problem = {'code': 'file_not_readable', 'message': PLANTED, 'hint': PLANTED, 'file': PLANTED, 'value': PLANTED}
     server = {
         'name': 'spl1',
@@ -106,6 +106,7 @@ def test_a_frame_that_is_not_whole_is_refused(answered: t.Any, frame: str) -> No
         {'answer': {'servers': [{'name': 'spl1', 'problems': 'none'}]}},
         {'answer': {'servers': [{'name': 'spl1', 'problems': [{'code': 'made_up', 'message': 'x'}]}]}},
         {'answer': {'servers': [{'name': 'spl1', 'problems': [{'code': 'ca_expired', 'message': 'x', 'severity': 'info'}]}]}},
+        {'answer': {'servers': [{'name': 'spl1', 'drift': [{}], 'trust_key': 7, 'settings': 7}]}},
         {'answer': {'servers': [{'name': ['spl1']}]}},
         {'problem': {'code': 7}},
         {'failed': False},
