@@ -20,7 +20,7 @@ from .smtp_session import Conversation, Plan, StreamLost
 from .stage_clock import StageClock
 from .tcp_connect import connect, resolve
 from .tls_faults import Fault, fault_of
-from .tls_policy import ANY_VERSION, NAME_CHECK_BY_OPENSSL, Contexts, is_older
+from .tls_policy import ANY_VERSION, HAS_SSL_V3, NAME_CHECK_BY_OPENSSL, Contexts, is_older
 from .tls_records import read_beginning
 
 # When a server is silent from the start, we look whether it waits for TLS, or for plaintext. Not before Postfix's
@@ -105,7 +105,12 @@ class Attempt:
         try:
             tls = stream.handshake(self.contexts.get(job.policy()), self.host)
         except (ssl.SSLError, StreamLost) as error:
-            self.fault = fault_of(error, read_beginning(stream.beginning), job.mode)
+            beginning = read_beginning(stream.beginning)
+            self.fault = fault_of(error, beginning, job.mode)
+            if job.ssl_v3 and not HAS_SSL_V3 and beginning.hello_version == 'SSLv3':
+                raise ProblemError(Problem(
+                    'ssl_v3_unavailable', 'The server speaks SSLv3 and nothing newer, which this host\'s Python can\'t try.',
+                    severity='error', stage='handshake'))
             raise ProblemError(self.fault.problem)
         version = tls.version()
         name, _version, bits = tls.cipher() or ('', '', 0)
@@ -145,6 +150,9 @@ class Attempt:
         if problem.stage == 'certificate' and self.fault is not None:
             self.facts['chain'] = look.chain() or self.facts.get('chain', [])
             self.facts['verify'] = self.fault.verify()
+        elif problem.code == 'connection_lost' and problem.stage == 'banner' and self.job.mode != 'smtps':
+            if look.speaks_tls_at_once():
+                return Problem('tls_expected', 'The port ends the connection until TLS begins at once.', stage='banner')
         elif problem.code in ('protocol_too_old', 'no_shared_cipher', 'handshake_closed') and 'tls' not in self.facts:
             offered = look.handshake(ANY_VERSION).version
             if offered and is_older(offered, self.job.min_tls):

@@ -28,6 +28,9 @@ from .working_dir import Identity, Server, WorkingDir, find_servers
 
 Entry = Dict[str, Any]
 
+TELL_SECONDS = 1.0  # of the program's time, for the answer
+LEAST_SECONDS = 0.5  # that an attempt gets
+
 
 class Task(NamedTuple):
     """One server's part of a request. `settings` None = those of the file that is in force.
@@ -58,7 +61,7 @@ def _task(server: Server, request: Dict[str, Any]) -> Task:
 
 
 def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
-    """Do all tasks at the same time, with the rights of each working directory's owner. Raises Stopped.
+    """Do all tasks at the same time, with the rights of each working directory's owner. Raises Stopped where a child was.
 
     Returns `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...], 'system': bool}}, 'now': seconds}` in the order
     of the tasks. DER is in base64; `trust` has what the entries' `trust_key` names, `now` is this host's clock.
@@ -113,13 +116,13 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     ssl_v3 = requested(os.environ)
     trusts: Dict[str, Any] = {}
     entries: Dict[int, Entry] = {}
-    stopped: List[Stopped] = []
 
     def send(number: int, job: Job, problems: List[Problem]) -> None:
         try:
             entries[number] = _send(job, tasks[number].options, problems, contexts, guard)
-        except Stopped as error:
-            stopped.append(error)
+        except Stopped as error:  # what the other servers have sent stays told
+            why = 'Stopped before the mail was handed over: %s.' % error
+            entries[number] = _refused(tasks[number], [*problems, Problem('program_failed', why)])
         except Exception as error:  # a fault of ours in one server's thread must not cost the others their results
             why = 'The send failed by an error of the program: %s: %s.' % (type(error).__name__, error)
             entries[number] = _refused(tasks[number], [*problems, Problem('program_failed', why)])
@@ -134,8 +137,6 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         threads[-1].start()
     for thread in threads:
         thread.join()
-    if stopped:
-        raise stopped[0]
     for entry in entries.values():
         known = entry.pop('trust', None)
         if known is not None and entry.get('chain') and (entry.get('verify') or entry['ignores_errors']):
@@ -209,7 +210,9 @@ def _send(job: Job, options: Dict[str, Any], before: List[Problem], contexts: Co
     kept: List[Problem] = []  # of recipients that were refused for good in an earlier attempt
     delivered: Optional[Result] = None
     for number in range(1, attempts + 1):
-        result = Attempt(job, contexts, guard.check).run()
+        # A conversation ends before the program does, so that its result is still told.
+        seconds = max(LEAST_SECONDS, min(job.timeout, guard.remaining() - TELL_SECONDS))
+        result = Attempt(job._replace(timeout=seconds), contexts, guard.check).run()
         conversation = result.conversation
         if conversation is not None and conversation.reached and job.until == 'sent':
             delivered = result
@@ -218,9 +221,13 @@ def _send(job: Job, options: Dict[str, Any], before: List[Problem], contexts: Co
         if conversation.reached and job.until == 'sent':
             kept += [problem for problem in result.problems if problem.value not in conversation.deferred]
             job = job._replace(recipients=conversation.deferred)
-        guard.check()
-        _sleep(float(options.get('retry_delay') or 0), guard.check)
-    return _entry(job, result, delivered or result, before + kept + result.problems, number)
+        delay = float(options.get('retry_delay') or 0)
+        if delay + LEAST_SECONDS >= guard.remaining():
+            break  # there is no time for another attempt: the last one is the result
+        _sleep(delay, guard.check)
+    found = kept + result.problems
+    warned = [problem for problem in before if problem.code not in [one.code for one in found]]  # an error says it better
+    return _entry(job, result, delivered or result, warned + found, number)
 
 
 def _sleep(seconds: float, check: Callable[[], None]) -> None:

@@ -83,8 +83,9 @@ def _certificate_fault(number: int, said: str, text: str) -> Fault:
 def _plaintext(first: bytes, mode: str) -> Problem:
     quoted = safe_text(first[:200].split(b'\r', 1)[0].split(b'\n', 1)[0])
     if mode == 'starttls':
-        code, message = 'reply_malformed', 'After its consent to STARTTLS the server went on in plaintext'
-    elif _SMTP.match(first):
+        message = 'After its consent to STARTTLS the server, or somebody on the way, went on in plaintext: %s' % quoted
+        return Problem('plaintext_injected', message, stage='starttls')
+    if _SMTP.match(first):
         code, message = 'plaintext_expected', 'The port begins in plaintext'
     else:
         code, message = 'not_smtp', 'What answers speaks neither TLS nor SMTP'

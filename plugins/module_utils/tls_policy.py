@@ -21,6 +21,7 @@ CIPHERS = 'DEFAULT:!aNULL:!eNULL:!PSK:!SRP'
 NAME_CHECK_BY_OPENSSL = hasattr(ssl, 'SSLCertVerificationError')  # Python 3.7
 HAS_SSL_V3 = bool(getattr(ssl, 'HAS_SSLv3', hasattr(ssl, 'PROTOCOL_SSLv3')))
 _OPTIONS = ssl.OP_ALL | ssl.OP_NO_SSLv3 | ssl.OP_NO_COMPRESSION | getattr(ssl, 'OP_NO_RENEGOTIATION', 0)
+_OPTIONS |= getattr(ssl, 'OP_ENABLE_MIDDLEBOX_COMPAT', 0)  # as other clients of TLS 1.3 do
 
 
 class Policy(NamedTuple):

@@ -78,6 +78,12 @@ def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None,
     return [*found, *_dates(path.certificates, now)]
 
 
+def accepted_weaknesses(chain: t.Sequence[x509.Certificate]) -> list[Problem]:
+    """Return, as warnings, weak keys and signatures that OpenSSL let pass: a `min_tls` below TLSv1.2 asks for that."""
+    found = _weaknesses(list(chain), Trust(None, None, False, ''))
+    return [problem._replace(severity='warning') for problem in found]
+
+
 def _defect(code: str, message: str) -> Problem:
     return Problem(code, message, stage='certificate')
 

@@ -22,11 +22,16 @@ LEAST_BITS = {rsa.RSAPublicKey: 2048, dsa.DSAPublicKey: 2048, ec.EllipticCurvePu
 
 
 def load(der: bytes) -> x509.Certificate | None:
-    """Return the certificate, None for what cryptography can't read."""
+    """Return the certificate, None for what cryptography can't read; names and dates of what is returned can be read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # of what cryptography will refuse one day: it is the mail server's certificate
-            return x509.load_der_x509_certificate(der)
+            certificate = x509.load_der_x509_certificate(der)
+            # They are parsed when they are asked for, and OpenSSL takes names that cryptography does not.
+            for name in (certificate.subject, certificate.issuer):
+                name.rfc4514_string()
+            not_before(certificate), not_after(certificate), certificate.serial_number, certificate.version
+            return certificate
     except Exception:  # its parser raises many kinds
         return None
 

@@ -49,11 +49,14 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
     """Return what became of one server's send. Anything unclear is not ok. Raises Malformed."""
     if fields.text('until', until) != until:
         raise Malformed('it has another goal than was asked for')
-    chain = [certificate for der in _ders(fields, 'chain') if (certificate := load(der)) is not None]
+    loaded = [load(der) for der in _ders(fields, 'chain')]
+    chain = [certificate for certificate in loaded if certificate is not None] if loaded and loaded[0] is not None else []
     problems, ignored = _judged(fields, answer, chain, terms)
     if fields.flag('reached') and chain and fields.child('tls') is not None:
         soon = diagnosis.expires_soon(chain[0], terms.now, terms.warn_days)
         problems += [soon] if soon is not None else []
+        if not fields.flag('ignores_errors'):
+            problems += diagnosis.accepted_weaknesses(chain)
     reached = bool(fields.flag('reached')) and _is_proven(fields, until)
     if not reached and not any(problem.is_error for problem in problems):
         problems.append(Problem('program_failed', 'The send ended without saying why.'))
@@ -81,7 +84,7 @@ def _judged(fields: Fields, answer: Fields, chain: list[t.Any], terms: Terms) ->
     key = fields.text('trust_key')
     if key is None or not chain:
         return problems, ignored
-    host = fields.text('host') if fields.flag('checks_name') else None
+    host = fields.text('host') if fields.flag('checks_name') or fields.flag('ignores_errors') else None
     found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now)
     said = _said(fields)
     if fields.flag('ignores_errors'):

@@ -131,11 +131,16 @@ def test_the_proof_is_made_with_the_rights_of_the_owner(fleet: Fleet) -> None:
     """A CA that root can read and the print user cannot: sendmemo could not send, so neither may we."""
     ca = fleet.base.parent / 'ca.pem'
     ca.write_bytes(pathlib.Path(fleet.host['sendmemo_tls_ca_src']).read_bytes())
-    ca.chmod(0o600)
     open_the_way_to(ca.parent)
-    host = {key: value for key, value in fleet.host.items() if key != 'sendmemo_tls_ca_src'}
-    fleet.host = host
-    run = fleet.run(sendmemo_tls_ca_path=str(ca), sendmemo_tls_try_before_commit='none')
+    del fleet.host['sendmemo_tls_ca_src']
+    ca.chmod(0o600)
+    refused = fleet.run(sendmemo_tls_ca_path=str(ca), sendmemo_tls_try_before_commit='none')
+    assert {problem['code'] for problem in refused.results('print1', TASK_CONVERGE)[0].result['problems']} == {'file_not_readable'}
+    assert list(fleet.base.glob('*/*')) == []
+    ca.chmod(0o644)
+    assert fleet.run(sendmemo_tls_ca_path=str(ca)).rc == 0
+    ca.chmod(0o600)
+    run = fleet.run(sendmemo_tls_ca_path=str(ca))
     assert run.rc != 0
     problems = run.results('print1', TASK_PROVE)[0].result['problems']
     assert {problem['code'] for problem in problems if problem['severity'] == 'error'} == {'file_not_readable'}

@@ -280,9 +280,20 @@ def test_a_stopped_program_sends_no_dot(tmp_path, mail_server):
         def check(self):
             raise Stopped('nobody waits')
 
-    with pytest.raises(Stopped):
-        send(tmp_path, {'spl1': server.port}, Abandoned(60))
+    entry = send(tmp_path, {'spl1': server.port}, Abandoned(60))['spl1']
+    assert errors(entry) == ['program_failed']
+    assert not entry['reached']
     assert server.mails == []
+
+
+def test_a_conversation_ends_before_the_program_does_and_costs_no_other_its_result(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1', 'spl2')
+    good, hanging = mail_server(), mail_server(DATA=[8.0])
+    begin = time.monotonic()
+    entries = send(tmp_path, {'spl1': good.port, 'spl2': hanging.port}, Guard(3), timeout=30)
+    assert time.monotonic() - begin < 3
+    assert entries['spl1']['reached']
+    assert errors(entries['spl2']) == ['timed_out']
 
 
 @pytest.mark.parametrize('config, options, codes', [
