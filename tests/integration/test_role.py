@@ -135,7 +135,8 @@ def test_the_proof_is_made_with_the_rights_of_the_owner(fleet: Fleet) -> None:
     del fleet.host['sendmemo_tls_ca_src']
     ca.chmod(0o600)
     refused = fleet.run(sendmemo_tls_ca_path=str(ca), sendmemo_tls_try_before_commit='none')
-    assert {problem['code'] for problem in refused.results('print1', TASK_CONVERGE)[0].result['problems']} == {'file_not_readable'}
+    problems = refused.results('print1', TASK_CONVERGE)[0].result['problems']
+    assert {problem['code'] for problem in problems} == {'file_not_readable'}
     assert list(fleet.base.glob('*/*')) == []
     ca.chmod(0o644)
     assert fleet.run(sendmemo_tls_ca_path=str(ca)).rc == 0
