@@ -51,8 +51,12 @@ class Backups:
                 name = '%s-%04d' % (sets[-1][:16], int(sets[-1][-4:]) + 1)
             temporary = '.%s.new' % os.urandom(8).hex()
             os.mkdir(temporary, 0o700, dir_fd=top)
-            self._fill(top, temporary, files, self._manifest(found, files, digests))
-            os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=top)
+            try:
+                self._fill(top, temporary, files, self._manifest(found, files, digests))
+                os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=top)
+            except OSError:
+                _remove_tree(top, temporary)
+                raise
             os.fsync(top)
             return self._path(name)
         finally:
@@ -105,8 +109,9 @@ class Backups:
             return {}
         files = {CONFIG_NAME: (found.content, found.status)}
         given = parse(found.content, CONFIG_NAME).given
-        for name in filter(None, (given.get('CAFile'), given.get('CrlFile'))):
-            if '/' not in name:
+        for value in filter(None, (given.get('CAFile'), given.get('CrlFile'))):
+            folder, name = os.path.split(value)
+            if folder in ('', self.directory.path):
                 try:
                     files[name] = self.directory.read_file(name)
                 except ProblemError:

@@ -11,7 +11,7 @@ import select
 import signal
 import threading
 import time
-from typing import Callable, Optional
+from typing import Callable, List, Optional
 
 POLL_SECONDS = 0.25  # between two looks, and two signs of life
 BACKSTOP_SECONDS = 10  # past the limit the kernel's alarm ends a program whose watch could not
@@ -35,6 +35,7 @@ class Guard:
         self._output_fd = output_fd
         self._on_limit = on_limit
         self._sign_of_life = sign_of_life
+        self.at_end: List[Callable[[], None]] = []  # called by the watch before it ends the program; `finally` is not
 
     def remaining(self) -> float:
         """Return the seconds that are left, 0 at the limit."""
@@ -73,6 +74,11 @@ class Guard:
                     self._sign_of_life()
                 except OSError:
                     break  # nobody is there to take it
+        for clean_up in self.at_end:
+            try:
+                clean_up()
+            except OSError:  # the next run removes the rest
+                pass
         if not self.remaining() and self._on_limit is not None:
             self._on_limit()
         os._exit(1)

@@ -43,6 +43,7 @@ class Transaction:
         self.staged: Dict[str, str] = {}
         self._guard = guard
         self._lock = DirectoryLock(directory)
+        guard.at_end.append(self.discard)
 
     def lock(self) -> None:
         """Wait, bounded, for other runs in this directory to end. Raises ProblemError."""
@@ -125,12 +126,19 @@ class Transaction:
                     del self.staged[name]
                 if self.wanted.config is None and self.before is not None:
                     os.unlink(CONFIG_NAME, dir_fd=self.directory.fd)
-                os.fsync(self.directory.fd)
+                self._sync_what_is_in_force()
                 return kept
         except OSError as error:
             raise write_failed(error, self.directory.path, self.directory.server)
         finally:
             self.discard()
+
+    def _sync_what_is_in_force(self) -> None:
+        """The switch is done, and an error here does not undo it."""
+        try:
+            os.fsync(self.directory.fd)
+        except OSError:
+            pass
 
     def discard(self) -> None:
         """Remove what was staged and is not in force."""

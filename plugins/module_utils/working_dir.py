@@ -179,7 +179,7 @@ def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
         return [Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry)
                 for entry in asked]
     try:
-        names = sorted(os.listdir(base_dir))
+        names = sorted(name.decode('utf-8', 'surrogateescape') for name in os.listdir(fs_bytes(base_dir)))
     except OSError as error:
         raise ProblemError(Problem(
             'not_a_server', 'The base directory %s can\'t be listed: %s' % (base_dir, error.strerror), file=base_dir))
@@ -190,7 +190,7 @@ def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
 
 
 def _is_server(base_dir: str, name: str) -> bool:
-    path = os.path.join(base_dir, name)
+    path = fs_bytes(os.path.join(base_dir, name))
     if name.startswith('.') or name.endswith('.BAK') or os.path.islink(path) or not os.path.isdir(path):
         return False
-    return any(os.path.lexists(os.path.join(path, mark)) for mark in SERVER_MARKS)
+    return any(os.path.lexists(os.path.join(path, fs_bytes(mark))) for mark in SERVER_MARKS)

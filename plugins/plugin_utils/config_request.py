@@ -10,7 +10,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.keywords import CONFIG_NAME
-from ..module_utils.problems import Problem
+from ..module_utils.problems import Problem, ProblemError
 from .arguments import ArgumentError, file_mode
 from .declared import Declared, SourceReader, declared
 from .rendering import Renderer
@@ -52,7 +52,10 @@ class ConfigRequest:
             wanted = declared(entry, self._reader)
             path = entry.get('working_dir') or f'{self._args["base_dir"]}/{name}'
             server = {'name': name, 'working_dir': path} if name else None
-            self._texts[name], warnings = self._renderer.render(server, wanted.settings)
+            try:
+                self._texts[name], warnings = self._renderer.render(server, wanted.settings)
+            except ProblemError as error:
+                raise ProblemError(error.problem._replace(server=name)) from None
             shown = f'{path}/{CONFIG_NAME}' if name else CONFIG_NAME
             self.problems += [problem._replace(server=name, file=shown) for problem in warnings]
             self._judge(wanted)

@@ -169,6 +169,18 @@ def test_without_recipients_the_run_is_refused_before_anything_is_touched(fleet:
     assert fleet.run(sendmemo_tls_verify='handshake').rc == 0
 
 
+@pytest.mark.every_core
+def test_recipients_may_stand_with_each_server_and_absent_ones_need_none(fleet: Fleet) -> None:
+    del fleet.host['sendmemo_tls_verify_recipients']
+    first, second = fleet.host['sendmemo_tls_servers']
+    empty = fleet.run(sendmemo_tls_servers=[{**first, 'verify_recipients': []}])
+    assert empty.rc != 0
+    assert 'sendmemo_tls_verify_recipients' in empty.output
+    assert list(fleet.base.glob('*/*')) == []
+    servers = [{**first, 'verify_recipients': [fleet.recipient]}, {**second, 'state': 'absent'}]
+    assert fleet.run(sendmemo_tls_servers=servers).rc == 0
+
+
 def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:
     run = fleet.run(
         sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}], sendmemo_tls_try_before_commit='none'

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -60,9 +61,11 @@ def run(job: Job) -> Result:
         print(f'\n=== {job.name}', flush=True)
     pipe = None if job.streamed else subprocess.PIPE
     try:
-        done = subprocess.run(
-            job.command, cwd=job.directory, env=job.variables, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT,
-            text=True, errors='replace', check=False)
+        # A pytest that starts closes its user's common directory to all others, also to print users of one that runs.
+        with tempfile.TemporaryDirectory(prefix='ipt-', dir='/tmp') as directory:
+            done = subprocess.run(
+                job.command, cwd=job.directory, env={**job.variables, 'PYTEST_DEBUG_TEMPROOT': directory},
+                stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
         code, output = done.returncode, done.stdout or ''
     except OSError as error:
         code, output = 127, str(error)

@@ -4,6 +4,7 @@
 
 import os
 import stat
+import time
 
 import pytest
 
@@ -161,3 +162,39 @@ def test_the_order_of_backups_survives_a_clock_that_is_put_back(tmp_path, monkey
     assert [parse(data, '').given['CAFile'] for data in manifests] == [
         trust_file_name('ca', b'CA %d' % number) for number in (1, 2, 3)
     ]
+
+
+def test_what_is_staged_goes_when_the_guard_ends_the_program(tmp_path):
+    converge(tmp_path, wanted(b'old CA'))
+    pid = os.fork()
+    if not pid:
+        guard = Guard(0.3)
+        work = Transaction(WorkingDir(str(tmp_path)), wanted(b'new CA'), guard)
+        work.compare()
+        work.stage()
+        guard.watch()
+        time.sleep(30)  # as a try does against a mail server that is silent
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert {entry.name for entry in tmp_path.iterdir()} == {CONFIG_NAME, trust_file_name('ca', b'old CA')}
+
+
+def test_a_full_disk_leaves_no_half_backup(tmp_path, faulty):
+    converge(tmp_path, wanted(b'old CA'))
+    for number in range(1, 60):
+        fault = faulty(number, OSError)
+        try:
+            converge(tmp_path, wanted(b'new CA'))
+        except ProblemError:
+            left = [entry.name for entry in (tmp_path / BACKUPS).iterdir()] if (tmp_path / BACKUPS).exists() else []
+            assert not [name for name in left if name.endswith('.new')]
+        if fault.left > 0 or in_force(tmp_path) == b'new CA':
+            break
+
+
+def test_a_backup_holds_trust_files_that_are_named_by_their_full_path(tmp_path):
+    (tmp_path / 'own.pem').write_bytes(b'own CA')
+    (tmp_path / CONFIG_NAME).write_text('EnableTLS = 1\nCAFile = %s\n' % (tmp_path / 'own.pem'))
+    converge(tmp_path, wanted(b'CA'))
+    kept = next((tmp_path / BACKUPS).iterdir())
+    assert (kept / 'own.pem').read_bytes() == b'own CA'
