@@ -203,17 +203,16 @@ def normalized(args: dict[str, t.Any]) -> dict[str, t.Any]:
 def file_mode(value: object, where: str = '') -> int:
     """Return the file mode that an option means: an int is the mode itself, a text is octal, as for core's file modules.
 
-    One that its owner could not read and write, or that others could write, is refused: an int that became a decimal
-    text on its way through a template (ansible-core before 2.19) looks like that. Raises ArgumentError.
+    A text without a leading zero that keeps the owner from reading or writing, or lets others write, is refused: an int
+    that became a decimal text on its way through a template (ansible-core before 2.19) looks like that. Raises ArgumentError.
     """
+    text = value
     if isinstance(value, str) and re.fullmatch('[0-7]{3,4}', value):
         value = int(value, 8)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 0o777:
         raise ArgumentError(f"{where}mode is {value!r}: give an octal number in quotes, for example '0644'")
-    if value & 0o600 != 0o600 or value & 0o002:
-        raise ArgumentError(
-            f"{where}mode is {value:04o}: the owner has to read and write, and others may not write; give for example '0644'"
-        )
+    if isinstance(text, str) and len(text) == 3 and (value & 0o600 != 0o600 or value & 0o002):
+        raise ArgumentError(f"{where}mode is {text!r}, which is not octal, or unusual: give it in quotes with a leading zero")
     return value
 
 

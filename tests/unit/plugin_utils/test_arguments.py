@@ -14,15 +14,15 @@ def args(**more: t.Any) -> dict[str, t.Any]:
     return {'base_dir': '/var/pd', 'servers': [], **more}
 
 
-@pytest.mark.parametrize(('value', 'mode'), [('0644', 0o644), ('644', 0o644), (420, 0o644), ('0600', 0o600), ('0640', 0o640)])
+@pytest.mark.parametrize(('value', 'mode'), [('0644', 0o644), ('644', 0o644), (420, 0o644), ('0600', 0o600), ('0640', 0o640), ('0444', 0o444), (0o400, 0o400)])
 def test_a_mode_is_octal_text_or_the_mode_itself(value: object, mode: int) -> None:
     assert file_mode(value) == mode
 
 
 @pytest.mark.parametrize('value', [
-    'u=rw', '0999', '416', '0646', 0, '', '07777', 0o1777, -1, True, None, 6.44, '+x', '\uff14\uff12\uff10'])
+    'u=rw', '0999', '416', '420', '666', '', '07777', 0o1777, -1, True, None, 6.44, '+x', '\uff14\uff12\uff10'])
 def test_another_mode_is_refused(value: object) -> None:
-    with pytest.raises(ArgumentError, match='0644'):
+    with pytest.raises(ArgumentError, match='octal'):
         file_mode(value)
 
 
