@@ -113,6 +113,28 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'crl_signature_invalid': ('A CRL is not signed by the CA that it names.', 'Fetch the CRL again from the CA.'),
     },
+    'Server attributes': {
+        'pd_command_missing': (
+            'pdls or pdset is not there or cannot be started.',
+            'Set pd_bin_dir to the directory of the InfoPrint commands on that host; on AIX it is /usr/lpp/pd/bin.',
+        ),
+        'server_unknown': (
+            'InfoPrint Manager knows no server of that name (message 5010-065).',
+            'Correct the name; only servers that exist can be looked at, and none is made.',
+        ),
+        'server_not_running': (
+            'The server exists and does not answer (message 5010-414), so that its attributes are not known.',
+            'Start the server, or see why it does not answer, then run again.',
+        ),
+        'attribute_refused': (
+            'pdls or pdset refuses an attribute or a value, or a value is not in force after it was set.',
+            'Look at the words of the command: the name, the value, or the rights, which follow the login and not become.',
+        ),
+        'pd_output_unreadable': (
+            'The output of pdls or pdset is not of a known form, endless, or did not come in time.',
+            'Run the command by hand on that host, with LC_ALL=C, and see what it says.',
+        ),
+    },
     'The way to the target': {
         'no_python': (
             'No usable Python was found on the host.',
