@@ -129,6 +129,10 @@ options:
         description:
           - Text of the proof.
         type: str
+      attributes:
+        description:
+          - Attributes of the server object, by name, as M(printops.infoprint.server_attributes) reads and sets them.
+        type: dict
 attributes:
   action:
     support: full

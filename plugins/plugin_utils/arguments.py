@@ -37,6 +37,7 @@ ENTRY: Spec = {
     'recipients': {'type': 'list', 'elements': 'str', 'aliases': ['verify_recipients']},
     'subject': TEXT,
     'body': TEXT,
+    'attributes': {'type': 'dict'},
 }
 # An entry's alone.
 NAMED: Spec = {
@@ -47,7 +48,7 @@ NAMED: Spec = {
 EXCLUSIVE = [('ca_src', 'ca_content', 'ca_path'), ('crl_src', 'crl_content', 'crl_path')]
 TRUST = frozenset(name for group in EXCLUSIVE for name in group)
 MULTILINE = frozenset(('ca_content', 'crl_content', 'content', 'body'))
-ABSOLUTE = frozenset(('base_dir', 'working_dir', 'ca_path', 'crl_path', 'path'))
+ABSOLUTE = frozenset(('base_dir', 'working_dir', 'ca_path', 'crl_path', 'path', 'pd_bin_dir'))
 
 COMMON: Spec = {
     'base_dir': {'type': 'str', 'default': '/var/pd'},
@@ -59,6 +60,7 @@ COMMON: Spec = {
         'mutually_exclusive': EXCLUSIVE,
     },
 }
+PD_BIN_DIR = {'type': 'str', 'default': '/usr/lpp/pd/bin'}
 FAIL_ON = {'type': 'str', 'choices': ['error', 'warning', 'never'], 'default': 'error'}
 SEND: Spec = {
     'timeout': {'type': 'float', 'default': 30.0},
@@ -120,6 +122,7 @@ MODULES: dict[str, Spec] = {
         'warn_days': {'type': 'int', 'default': 30},
         'fail_on': FAIL_ON,
     },
+    'server_attributes': {**COMMON, **_own('attributes'), 'pd_bin_dir': PD_BIN_DIR},
 }
 
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029]')

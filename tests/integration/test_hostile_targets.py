@@ -20,6 +20,7 @@ TASKS: dict[str, dict[str, t.Any]] = {
     'sendmemo_config': {'enable_tls': 'starttls', 'servers': [{'name': 'spl1'}]},
     'sendmemo_validate': {'servers': [{'name': 'spl1'}]},
     'send_memo': {'servers': [{'name': 'spl1'}], 'smtp_host': 'mail.example.com', 'smtp_port': 587, 'until': 'handshake'},
+    'server_attributes': {'servers': [{'name': 'spl1', 'attributes': {'smtp-server-host': 'mail.example.com'}}]},
 }
 
 
@@ -74,6 +75,8 @@ def test_planted_text_is_neither_templated_nor_obeyed(answered: t.Any, module: s
         'settings': {PLANTED: PLANTED},
         'failed': False,
     }
+    if module == 'server_attributes':
+        server['before'] = server['after'] = {'values': [{'name': 'smtp-server-host', 'value': PLANTED}]}
     answer = {'servers': [server], 'now': 1_800_000_000, 'trust': {}, 'failed': False, 'ansible_facts': {'planted': 1}}
     run = answered(module, {'answer': answer}, '--diff')
     assert not (ansible.directory / 'CANARY').exists()

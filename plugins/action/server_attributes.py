@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads attributes of InfoPrint servers and brings them to the declared values."""
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils.pd_output import HOST, PORT
+from ..plugin_utils.arguments import ArgumentError
+from ..plugin_utils.attribute_report import Report, declared_attributes, report
+from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+from ..plugin_utils.untrusted import server_answers
+
+LIMIT = 180.0  # seconds of the target's clock for the programs of all servers: each of four steps takes 30 at most
+READ: dict[str, str | None] = {HOST: None, PORT: None}  # where no attribute is named
+
+
+class ActionModule(InfoprintAction):
+    MODULE = 'server_attributes'
+
+    def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
+        wanted = [self._declared(entry) for entry in servers]
+        of_all = self._declared(args) if not servers else READ
+        answer = self.target.run('setting_attributes', {
+            'base_dir': args['base_dir'], 'pd_bin_dir': args['pd_bin_dir'], 'check': self._task.check_mode,
+            'servers': [{'name': entry['name'], 'attributes': values} for entry, values in zip(servers, wanted, strict=True)],
+            'attributes': of_all,
+        }, LIMIT)
+        answers = server_answers(answer, servers)
+        reports: list[Report] = [
+            report(fields, values, self._task.check_mode)
+            for fields, values in zip(answers, wanted or [of_all] * len(answers), strict=True)]
+        return Outcome(
+            [one.entry for one in reports], [problem for one in reports for problem in one.problems],
+            '\n'.join(line for one in reports for line in one.lines), any(one.entry['changed'] for one in reports),
+            [one.diff for one in reports if one.diff])
+
+    @staticmethod
+    def _declared(entry: t.Mapping[str, t.Any]) -> dict[str, str | None]:
+        try:
+            return declared_attributes(entry.get('name'), entry.get('attributes')) or READ
+        except ValueError as error:
+            raise ArgumentError(str(error)) from None

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of the action plugin of the same name, which does the work."""
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: server_attributes
+short_description: Read and set attributes of InfoPrint servers
+version_added: 0.2.0
+description:
+  - Reads attributes of RICOH InfoPrint Manager servers with C(pdls) and sets those that differ with C(pdset), such as
+    C(smtp-server-host) and C(smtp-server-port), which say where C(sendmemo) sends mails to.
+  - What counts is what C(pdls) shows afterwards. Where one attribute of a server is refused, those that were set with it are put
+    back, and one that was unset before is named, since C(pdset) has no documented way to unset it.
+  - The commands run without a shell and without input, with C(LC_ALL=C), for 30 seconds at most each, those of all servers at the
+    same time. The rest of the environment is that of the login and of the task's C(environment).
+  - A server must run; its attributes can't be read otherwise. None is started and none is made.
+  - A server is known by its name alone, and O(servers[].working_dir) counts for nothing.
+options:
+  attributes:
+    description:
+      - Attributes by name, as the default for all servers. An entry that has O(servers[].attributes) uses those alone; the two
+        are not merged.
+      - A value is one word of printable ASCII characters without quotes and backslashes, since it is not documented how C(pdset)
+        reads these. An attribute without a value (C(null)) is read and left as it is.
+      - Without any attribute C(smtp-server-host) and C(smtp-server-port) are read.
+    type: dict
+  pd_bin_dir:
+    description:
+      - Directory of the target that has C(pdls) and C(pdset).
+    type: str
+    default: /usr/lpp/pd/bin
+extends_documentation_fragment:
+  - printops.infoprint.common
+attributes:
+  check_mode:
+    details:
+      - That C(pdset) will refuse an attribute can't be predicted.
+  diff_mode:
+    support: full
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+notes:
+  - InfoPrint Manager grants rights by the identity of the login, not by a later change to another user. With C(become) an
+    operation can be refused that is granted to the user who logs in, and the other way round; name a user who has the rights as
+    C(ansible_user).
+  - The forms of the commands are in the product's manual. Those of their output, and the numbers 5010-065 and 5010-414, are
+    taken from a sibling of the product. Exit codes are documented for neither, so they are looked at with messages and values.
+  - The value of an attribute that has several is these with blanks between them.
+author:
+  - The printops.infoprint authors (@printops)
+seealso:
+  - module: printops.infoprint.sendmemo_config
+  - module: printops.infoprint.send_memo
+'''
+
+EXAMPLES = r'''
+- name: Send by SMTPS, from every server that the host has
+  printops.infoprint.server_attributes:
+    attributes:
+      smtp-server-host: mail.example.com
+      smtp-server-port: 465
+
+- name: Servers with mail servers of their own
+  printops.infoprint.server_attributes:
+    servers:
+      - name: spl1
+        attributes:
+          smtp-server-host: mail1.example.com
+      - name: spl2
+        attributes:
+          smtp-server-host: mail2.example.com
+
+- name: Read where two servers send to
+  printops.infoprint.server_attributes:
+    servers:
+      - name: spl1
+      - name: spl2
+  register: mail_servers
+
+- name: Read another attribute
+  printops.infoprint.server_attributes:
+    attributes:
+      notification-profile:
+'''
+
+RETURN = r'''
+servers:
+  description: One entry per server, in the order of O(servers), or by name where they were found.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: spl1
+      changed: true
+      before:
+        smtp-server-host: mail.example.com
+        smtp-server-port: '587'
+      after:
+        smtp-server-host: mail.example.com
+        smtp-server-port: '465'
+      problems: []
+  contains:
+    name:
+      description: Name of the server.
+      type: str
+      returned: always
+      sample: spl1
+    changed:
+      description: Whether an attribute was changed, or would be in check mode.
+      type: bool
+      returned: always
+      sample: true
+    before:
+      description: The attributes asked for, as text, as they were found; C(null) for one that is unset. C(null) as a whole where
+        they could not be read.
+      type: dict
+      returned: always
+      sample:
+        smtp-server-port: '587'
+    after:
+      description: The same attributes as they are now, or would be in check mode. C(null) where they could not be read.
+      type: dict
+      returned: always
+      sample:
+        smtp-server-port: '465'
+    problems:
+      description: What is wrong with this server.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+problems:
+  description:
+    - Everything that is wrong, in one list. Each has a C(code), a C(severity), a C(message) that says what was seen and a
+      C(hint) that says what to do; where they apply C(server), C(keyword) (the attribute), C(value) and C(file).
+    - The codes are C(server_unknown), C(server_not_running), C(attribute_refused), C(pd_command_missing) and
+      C(pd_output_unreadable).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - code: server_not_running
+      severity: error
+      message: 'The server spl2 does not answer: 5010-414 Cannot communicate with the server.'
+      hint: Start the server, or see why it does not answer, then run again.
+      server: spl2
+msg:
+  description: One line per server, then one for each of its problems.
+  returned: always
+  type: str
+  sample: 'spl1: changed: smtp-server-port (was 587, is 465)'
+'''
