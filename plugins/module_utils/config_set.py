@@ -14,7 +14,7 @@ from .config_file import parse
 from .config_lines import SETTING, read_lines
 from .keywords import BY_NAME, CONFIG_NAME
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir
+from .working_dir import WorkingDir, read_file
 
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.
@@ -88,7 +88,16 @@ def find_file(directory: WorkingDir, name: str) -> Optional[FoundFile]:
         return None
     if stat.S_ISLNK(status.st_mode):
         return FoundFile(None, status)
-    content, status = directory.read_file(name)
+    try:
+        content, status = directory.read_file(name)
+    except ProblemError as error:
+        # Rights that keep its owner from reading it are drift to correct. Root may look where it is certain that the
+        # file is this directory's alone: not behind a link, soft or hard.
+        if error.problem.code != 'file_not_readable' or os.geteuid() != 0 or status.st_nlink != 1:
+            raise
+        content, status = read_file(name, server=directory.server, dir_fd=directory.fd, shown=directory.path_of(name))
+        if status.st_nlink != 1:
+            raise
     return FoundFile(content, status)
 
 

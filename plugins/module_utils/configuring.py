@@ -23,6 +23,8 @@ from .working_dir import Server, WorkingDir, acting_as, find_servers
 
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
 GRACE = 1.0  # seconds
+MOST_BEFORE = 1 << 18  # bytes of a configuration that are shown in a diff
+MOST_DRIFT = 500  # differences of a server that are told one by one
 TRIAL_KEYS = ('smtp_host', 'smtp_port', 'sender', 'recipients')
 
 Request = Dict[str, Any]
@@ -52,7 +54,7 @@ class Report:
     def answer(self) -> Dict[str, Any]:
         return {
             'name': self.server.name, 'working_dir': self.server.path, 'changed': self.changed, 'backup': self.backup,
-            'drift': [one.as_dict() for one in self.drift], 'before': self.before, 'tried': self.tried,
+            'drift': [one.as_dict() for one in self.drift[:MOST_DRIFT]], 'before': self.before, 'tried': self.tried,
             'problems': [problem._replace(server=self.server.name).as_dict() for problem in self.problems],
         }
 
@@ -92,7 +94,7 @@ def _compare(work: Work, request: Request) -> None:
     report.changed = bool(report.drift)
     before = work.transaction.before
     if request['diff'] and report.drift and before is not None and before.content is not None:
-        report.before = before.content.decode('latin-1')
+        report.before = before.content[:MOST_BEFORE].decode('latin-1')
 
 
 def _commit(work: Work, request: Request) -> None:

@@ -385,6 +385,29 @@ def test_hard_links_are_not_written_through(site: Site, tmp_path: pathlib.Path) 
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
 
 
+def test_rights_that_keep_the_owner_out_are_drift(site: Site) -> None:
+    if os.geteuid() != 0:
+        pytest.skip('only root can give files away')
+    for path in (site.base, *site.base.parents):
+        if str(path).startswith('/tmp/'):
+            path.chmod(path.stat().st_mode | 0o055)
+    os.chown(site.base / 'spl1', 61234, 61234)
+    site.run()
+    site.config().chmod(0)
+    result = site.run()
+    assert [one['kind'] for one in result['servers'][0]['drift']] == ['mode']
+    assert stat.S_IMODE(site.config().stat().st_mode) == 0o644
+    assert site.run()['changed'] is False
+
+
+def test_a_configuration_of_any_size_is_replaced_and_told(site: Site) -> None:
+    site.config().write_text(''.join(f'Key{number} = 1\n' for number in range(12_000)) + '#' * (2 << 20))
+    result = site.run('--diff')
+    assert result['failed'] is False, result['msg'][:2000]
+    assert 0 < len(result['servers'][0]['drift']) <= 500
+    assert site.run()['changed'] is False
+
+
 @pytest.mark.every_core
 def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site: Site) -> None:
     if os.geteuid() != 0:
