@@ -215,7 +215,7 @@ def file_mode(value: object, where: str = '') -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 0o777:
         raise ArgumentError(f"{where}mode is {value!r}: give an octal number in quotes, for example '0644'")
     if isinstance(text, str) and len(text) == 3 and (value & 0o600 != 0o600 or value & 0o002):
-        raise ArgumentError(f"{where}mode is {text!r}, which is not octal, or unusual: give it in quotes with a leading zero")
+        raise ArgumentError(f'{where}mode is {text!r}, which is not octal, or unusual: give it in quotes with a leading zero')
     return value
 
 

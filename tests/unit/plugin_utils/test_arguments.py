@@ -14,7 +14,8 @@ def args(**more: t.Any) -> dict[str, t.Any]:
     return {'base_dir': '/var/pd', 'servers': [], **more}
 
 
-@pytest.mark.parametrize(('value', 'mode'), [('0644', 0o644), ('644', 0o644), (420, 0o644), ('0600', 0o600), ('0640', 0o640), ('0444', 0o444), (0o400, 0o400)])
+@pytest.mark.parametrize(('value', 'mode'), [
+    ('0644', 0o644), ('644', 0o644), (420, 0o644), ('0600', 0o600), ('0640', 0o640), ('0444', 0o444), (0o400, 0o400)])
 def test_a_mode_is_octal_text_or_the_mode_itself(value: object, mode: int) -> None:
     assert file_mode(value) == mode
 
