@@ -63,6 +63,7 @@ def run(job: Job) -> Result:
     try:
         # A pytest that starts closes its user's common directory to all others, also to print users of one that runs.
         with tempfile.TemporaryDirectory(prefix='ipt-', dir='/tmp') as directory:
+            Path(directory).chmod(0o755)  # the tests let print users in below it
             done = subprocess.run(
                 job.command, cwd=job.directory, env={**job.variables, 'PYTEST_DEBUG_TEMPROOT': directory},
                 stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
