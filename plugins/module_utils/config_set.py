@@ -91,12 +91,12 @@ def find_file(directory: WorkingDir, name: str) -> Optional[FoundFile]:
     try:
         content, status = directory.read_file(name)
     except ProblemError as error:
-        # Rights that keep its owner from reading it are drift to correct. Root may look where it is certain that the
-        # file is this directory's alone: not behind a link, soft or hard.
-        if error.problem.code != 'file_not_readable' or os.geteuid() != 0 or status.st_nlink != 1:
+        # A mode that keeps the owner out is drift to correct. Root looks only into a file that is the owner's own, who
+        # could have opened it to himself: another's might be a secret that was moved here to be copied.
+        if error.problem.code != 'file_not_readable' or os.geteuid() != 0:
             raise
         content, status = read_file(name, server=directory.server, dir_fd=directory.fd, shown=directory.path_of(name))
-        if status.st_nlink != 1:
+        if status.st_uid != directory.owner.uid:
             raise
     return FoundFile(content, status)
 
