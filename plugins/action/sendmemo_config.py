@@ -53,8 +53,7 @@ class ActionModule(InfoprintAction):
         lines = [line_of(problem) for problem in problems]
         tried = fields.child('tried')
         if tried is not None:
-            # Only a set that was tried needs it, and it brings cryptography along.
-            from ..plugin_utils.send_report import report, terms_of  # noqa: PLC0415
+            from ..plugin_utils.send_report import report, terms_of  # noqa: PLC0415, it brings cryptography, for tries only
 
             sent = report(tried, answer, args['try_before_commit'], terms_of(answer, args['warn_days'], args['crl_check']))
             problems += sent.problems

@@ -18,10 +18,10 @@ from .smtp_session import Stream, StreamLost, StreamTimedOut
 PIECE = 1 << 16
 BEGINNING = 1 << 16  # bytes of the server's handshake that are kept
 # From Python 3.10, on a class without a public name; public only from 3.13.
-CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # type: ignore[attr-defined]
+CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # type: ignore[attr-defined]  # unknown to typeshed
 
 
-class NetStream(Stream):
+class NetStream:
     """Takes a connected, non-blocking socket. `end` is a moment of time.monotonic() and may be moved."""
 
     def __init__(self, sock: socket.socket, end: float) -> None:
@@ -181,5 +181,5 @@ def chain_of(tls: ssl.SSLObject) -> List[bytes]:
         return []
     if not CHAIN_IS_TOLD:
         return [leaf]
-    sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]
+    sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # likewise
     return [certificate.public_bytes(_ssl.ENCODING_DER) for certificate in sent] or [leaf]

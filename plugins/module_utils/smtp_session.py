@@ -4,6 +4,7 @@
 
 `smtplib` is not used: it hides the cause of most failures.
 """
+import abc
 from typing import Callable, List, NamedTuple, Optional, Sequence
 
 from .message import dot_stuffed
@@ -24,20 +25,20 @@ class StreamLost(Exception):
     """The connection ended or broke; the text says how."""
 
 
-class Stream:
+class Stream(abc.ABC):
     """What the edge gives. Every method may raise StreamTimedOut and StreamLost, `start_tls` also ProblemError."""
 
+    @abc.abstractmethod
     def send(self, data: bytes) -> None:
         """Send all of it."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def receive(self, most_seconds: Optional[float] = None) -> bytes:
         """Return what has come, at least one byte; wait no longer than `most_seconds` (0: only what is there)."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def start_tls(self) -> None:
         """Do the handshake, judge what was negotiated."""
-        raise NotImplementedError
 
 
 class Plan(NamedTuple):

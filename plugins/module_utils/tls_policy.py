@@ -68,7 +68,7 @@ def new_context(policy: Policy) -> ssl.SSLContext:
         return context
     context.verify_mode = ssl.CERT_REQUIRED
     context.check_hostname = policy.check_name and NAME_CHECK_BY_OPENSSL
-    context.verify_flags = verify_flags(policy)  # type: ignore[assignment]
+    context.verify_flags = verify_flags(policy)  # type: ignore[assignment]  # an int of flags, as Python 3.6 wants it
     _load(context, policy.trust)
     return context
 

@@ -9,7 +9,6 @@ place, so a hard link of somebody's is not followed either. What a killed run le
 
 import os
 import re
-import stat
 from typing import Dict, List, Optional, Set
 
 from .backups import Backups
@@ -66,7 +65,6 @@ class Transaction:
 
     def stage(self) -> None:
         """Write each file that differs under a name that nobody reads, complete to its rights. Raises ProblemError."""
-        self._check_way()
         for name, content in self._contents().items():
             if name in self.drift:
                 try:
@@ -74,15 +72,6 @@ class Transaction:
                 except OSError as error:
                     self.discard()
                     raise write_failed(error, self.directory.path_of(name), self.directory.server)
-
-    def _check_way(self) -> None:
-        for name in self._contents():
-            status = self.directory.status_of(name)
-            if status is not None and not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
-                path = self.directory.path_of(name)
-                raise ProblemError(
-                    Problem('unsafe_path', '%s is not a regular file.' % path, server=self.directory.server, file=path)
-                )
 
     def _write(self, name: str, content: bytes) -> str:
         temporary = '.%s.%s.new' % (name, os.urandom(8).hex())

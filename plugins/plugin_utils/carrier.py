@@ -89,7 +89,7 @@ class Target:
             return t.cast('dict[str, t.Any]', action._low_level_execute_command(f'{command} < {self._as_file(data)}'))
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
-                f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. No change is left half done there, '
+                f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
                 'and what ran ends by itself. Check that the host is up and that this user may log in, then run again.'
             ) from None
 
@@ -124,7 +124,7 @@ class Target:
             raise ProblemError(
                 self._problem(
                     'program_failed',
-                    f'{why}; no change is left half done',
+                    why,
                     "Look for a slow disk or network file system on the host, or allow more time (the task's timeout).",
                 )
             )

@@ -11,6 +11,7 @@ import datetime as dt
 import typing as t
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ..module_utils.name_match import host_matches, plain_host
@@ -30,6 +31,7 @@ from .certificate_facts import (
     signature_hash,
     utc,
 )
+from .x509_facts import is_signed_by
 
 DEEPEST = 10
 WEAK_HASHES = frozenset(('md5', 'sha1'))
@@ -174,7 +176,7 @@ def _revocation(path: list[x509.Certificate], trust: Trust, now: dt.datetime) ->
 def _list_defects(crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate | None,
                   now: dt.datetime) -> t.Iterator[Problem]:
     name = shown(crl.issuer)
-    if issuer is not None and not _valid_list(crl, issuer):
+    if issuer is not None and not is_signed_by(crl.public_bytes(Encoding.DER), issuer):
         yield _defect('crl_signature_invalid', f'The revocation list of {name} is not signed by that CA.')
     start, end = utc(crl, 'last_update'), utc(crl, 'next_update')
     if start is not None and start > now:
@@ -186,13 +188,6 @@ def _list_defects(crl: x509.CertificateRevocationList, certificate: x509.Certifi
         when = utc(entry, 'revocation_date')
         date = f' on {moment(when)}' if when else ''
         yield _defect('revoked', f'The certificate of {shown(certificate.subject)} was revoked{date}.')
-
-
-def _valid_list(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    try:
-        return bool(crl.is_signature_valid(issuer.public_key()))  # type: ignore[arg-type]
-    except Exception:  # a kind of key that cryptography can't verify
-        return False
 
 
 def _dates(path: list[x509.Certificate], now: dt.datetime) -> t.Iterator[Problem]:

@@ -56,10 +56,6 @@ class Fields:
             raise Malformed(f'{key} of {self._where} is out of bounds')
         return t.cast('int | None', value)
 
-    def number(self, key: str) -> float | None:
-        value = self._get(key, (int, float))
-        return None if value is None else float(value)
-
     def flag(self, key: str) -> bool | None:
         return t.cast('bool | None', self._get(key, bool))
 

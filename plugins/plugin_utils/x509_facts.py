@@ -46,7 +46,7 @@ class Authority(t.NamedTuple):
 
     def has_signed(self, crl_der: bytes) -> bool:
         """Return whether a CRL that can be read bears the signature of this certificate's key."""
-        return _is_signed_by(crl_der, self.certificate)
+        return is_signed_by(crl_der, self.certificate)
 
 
 class RevocationList(t.NamedTuple):
@@ -109,11 +109,11 @@ def read_revocation_list(der: bytes) -> RevocationList | str:
 
 
 @functools.lru_cache(maxsize=MANY_CRLS)
-def _is_signed_by(crl_der: bytes, certificate: x509.Certificate) -> bool:
+def is_signed_by(crl_der: bytes, certificate: x509.Certificate) -> bool:
     try:
         crl = x509.load_der_x509_crl(crl_der)
         key = certificate.public_key()
-        if crl.is_signature_valid(key):  # type: ignore[arg-type]
+        if crl.is_signature_valid(key):  # type: ignore[arg-type]  # other kinds of key raise, and are caught
             return True
         if not _weak_signature(crl):
             return False

@@ -9,6 +9,7 @@ import pathlib
 import pwd
 import signal
 import subprocess
+import sys
 import time
 import typing as t
 
@@ -237,7 +238,7 @@ def test_last_words_hold_no_secret_and_nothing_that_a_terminal_obeys(probe: t.An
     said = 'PIN is s3cret-word \x1b[2J -----BEGIN PRIVATE KEY----- MIIEvQ -----END PRIVATE KEY-----'
     run = probe(local_host(), request={'do': 'die', 'say': said}, task={'environment': {'INFOPRINT_PROBE': 's3cret-word'}})
     result = failure(run)
-    assert 's3cret-word' not in run.stdout.replace('"request"', '')
+    assert 's3cret-word' not in run.output
     assert 'MIIEvQ' not in result['msg']
     assert '\\x1b[2J' in result['msg']
     assert '\x1b[2J' not in run.output
@@ -298,7 +299,7 @@ def test_a_killed_controller_leaves_nothing_that_commits_later(tmp_path: pathlib
     task = {'printops.infoprint.probe': {'request': {'do': 'commit later', 'path': str(path), 'seconds': 4}}}
     playbook = ansible._write('playbook.json', [{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}])
     inventory = ansible._write('inventory.json', hosts(print1=host))
-    program = pathlib.Path(os.sys.executable).parent / 'ansible-playbook'
+    program = pathlib.Path(sys.executable).parent / 'ansible-playbook'
     process = subprocess.Popen(
         [str(program), str(playbook), '-i', str(inventory)],
         env=ansible.environment(),
