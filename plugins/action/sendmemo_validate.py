@@ -25,6 +25,8 @@ class ActionModule(InfoprintAction):
             raise ArgumentError(f'{" and ".join(given)} exclude each other: give one of them')
         if args['working_dir'] and given != ['content']:
             raise ArgumentError('working_dir goes with content; a server\'s own working_dir stands in its entry')
+        if args['pd_bin_dir'] and given in (['path'], ['content']):
+            raise ArgumentError(f'pd_bin_dir goes with servers: {given[0]} has no attributes; give smtp_port where it is known')
         judged = self._judge(args, servers, given)
         problems = [problem for one in judged for problem in one.problems]
         return Outcome(
@@ -37,10 +39,12 @@ class ActionModule(InfoprintAction):
             return [judge_content(content, args['smtp_port'])]
         answer = self.target.run('validating', {
             'base_dir': args['base_dir'],
-            'servers': [{key: entry.get(key) for key in ('name', 'working_dir')} for entry in servers],
+            'servers': [{key: entry.get(key) for key in ('name', 'working_dir', 'smtp_port')} for entry in servers],
             'path': args['path'],
             'content': None if content is None else content.decode('latin-1'),
             'working_dir': args['working_dir'],
+            'smtp_port': args['smtp_port'],
+            'pd_bin_dir': args['pd_bin_dir'],
         }, LIMIT)
         answers = server_answers(answer, servers) if given in ([], ['servers']) else _the_only(answer)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)

@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reads what lies on a host, changing nothing: the target's side of sendmemo_validate.
 
-Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir"}`; `path` is one configuration file anywhere,
-`content` one that came from the controller (bytes as latin-1), whose file names are looked up in `working_dir`.
-Answer: `{"servers": [{"name", "path", "sha256", "settings", "enable_tls_line", "problems", "trust": {keyword: {"key", "file"}}}],
+Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir", "smtp_port", "pd_bin_dir"}`; `path` is one
+configuration file anywhere, `content` one that came from the controller (bytes as latin-1), whose file names are looked up in
+`working_dir`. With `pd_bin_dir`, ports that are not given are read from the servers' attributes.
+Answer: `{"servers": [{"name", "path", "sha256", "settings", "enable_tls_line", "smtp_port", "problems",
+"trust": {keyword: {"key", "file"}}}],
 "trust_files": [{"key", "blocks": [{"label", "line", "der"}]}]}`: certificates and CRLs alone, in base64, each distinct file once.
 """
 import base64
@@ -21,7 +23,7 @@ from .keywords import CONFIG_NAME, KEYWORDS
 from .pem import read_pem, structure_problems
 from .permissions import write_problem
 from .problems import Problem, ProblemError
-from .working_dir import MAX_FILE, WorkingDir, find_servers
+from .working_dir import MAX_FILE, Server, WorkingDir, find_servers
 
 MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host
 
@@ -48,7 +50,7 @@ class _Trust:
         return list(structure_problems(self._structure[key], keyword, file))
 
 
-def run(request: Dict[str, Any], _guard: Guard) -> Dict[str, Any]:
+def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     """Return what is found. What is wrong with one server is among its problems and stops no other."""
     trust = _Trust()
     if request['content'] is not None:
@@ -58,9 +60,29 @@ def run(request: Dict[str, Any], _guard: Guard) -> Dict[str, Any]:
         found = [_one(os.path.realpath(folder), None, name, trust)]
         found[0]['path'] = request['path']
     else:
-        found = [_one(server.path, server.name, CONFIG_NAME, trust)
-                 for server in find_servers(request['base_dir'], request['servers'])]
+        servers = find_servers(request['base_dir'], request['servers'])
+        found = [_one(server.path, server.name, CONFIG_NAME, trust) for server in servers]
+        if request['pd_bin_dir']:
+            _add_ports(found, servers, request, guard)
     return {'servers': found, 'trust_files': [{'key': key, 'blocks': blocks} for key, blocks in trust.blocks.items()]}
+
+
+def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict[str, Any], guard: Guard) -> None:
+    """Add to each server's entry the port that its attributes say, where none is declared."""
+    from .mail_server import port_in  # most runs ask for no attributes
+    from .pd_attributes import read_all
+    from .pd_output import PORT
+
+    names: List[List[str]] = [[] if server.entry.get('smtp_port') or request['smtp_port'] else [PORT] for server in servers]
+    told = read_all(request['pd_bin_dir'], list(zip((server.name for server in servers), names)), guard)
+    for entry, values in zip(found, told):
+        text = '' if isinstance(values, Problem) else values.get(PORT) or ''
+        entry['smtp_port'] = port_in(text)
+        if isinstance(values, Problem):
+            entry['problems'].append(values._replace(server=entry['name']).as_dict())
+        elif text and entry['smtp_port'] is None:
+            seen = 'The server\'s attribute %s is %s, which is no port.' % (PORT, text)
+            entry['problems'].append(Problem('port_mismatch', seen, server=entry['name'], keyword=PORT, value=text).as_dict())
 
 
 def _one(folder: str, server: Optional[str], name: str, trust: _Trust, content: Optional[bytes] = None) -> Dict[str, Any]:

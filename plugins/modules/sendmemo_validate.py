@@ -47,6 +47,13 @@ options:
       - Port of the mail server. A port that is usual for another mode than that of C(EnableTLS) is the warning
         C(port_mismatch).
     type: int
+  pd_bin_dir:
+    description:
+      - Absolute path of the directory of the target that holds C(pdls), usually C(/usr/lpp/pd/bin). Where it is given and
+        O(smtp_port) is not, the port is read from the server's attribute C(smtp-server-port), those of all servers in the same
+        round trip. What keeps it from being read is a problem of that server.
+      - Unset, no attribute is read.
+    type: str
   warn_days:
     description:
       - Warn of CA certificates and CRLs that end within so many days.

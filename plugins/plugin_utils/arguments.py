@@ -106,6 +106,7 @@ MODULES: dict[str, Spec] = {
     'sendmemo_validate': {
         **COMMON,
         **_own('smtp_port'),
+        'pd_bin_dir': TEXT,
         'path': TEXT,
         'content': TEXT,
         'working_dir': TEXT,

@@ -42,12 +42,15 @@ def judge_content(content: bytes, port: int | None) -> Judged:
 
 
 def judge_answer(fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms) -> Judged:
-    """Return the verdict on what the target found of one configuration. Raises Malformed."""
+    """Return the verdict on what the target found of one configuration; `port` None = as the server's attributes say.
+
+    Raises Malformed.
+    """
     problems = fields.problems()
     path, settings = fields.text('path'), fields.texts_by_key('settings')
     if not settings and not any(problem.is_error for problem in problems):
         raise Malformed('neither settings nor an error of a configuration')
-    problems += port_problems(settings, port, path or CONTENT, fields.integer('enable_tls_line'))
+    problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (_trust(fields, keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
     problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
     known = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}

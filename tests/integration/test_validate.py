@@ -10,9 +10,11 @@ import stat
 
 import pytest
 
+from support.pd_programs import PdPrograms
 from support.pki import Authority, days_from_now
 from support.playbook import hosts, local_host
 
+PORT = 'smtp-server-port'
 SOUND = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = crl.pem\nHostname = print1.example.com\n'
 
 
@@ -174,6 +176,19 @@ def test_the_port_is_compared_where_it_is_known(validate, base_dir, pki):
         ('port_mismatch', 'spl1', 'warning')]
 
 
+def test_the_port_is_read_from_the_attributes_where_it_is_not_given(validate, base_dir, pki, tmp_path):
+    ports = {'spl1': '465', 'spl2': '587', 'spl3': '', 'spl4': 'smtps', 'spl5': '465', 'spl6': '25'}
+    for name in ports:
+        make_server(base_dir, pki, name)
+    programs = PdPrograms(tmp_path / 'pd', {name: {PORT: port} for name, port in ports.items()})
+    programs.tell(down=['spl6'])
+    servers = [{'name': name, **({'smtp_port': 587} if name == 'spl5' else {})} for name in ports]
+    result = validate(expected='failed', base_dir=str(base_dir), servers=servers, pd_bin_dir=str(programs.bin_dir))
+    assert [(problem['code'], problem['server'], problem['severity']) for problem in result['problems']] == [
+        ('port_mismatch', 'spl1', 'warning'), ('port_mismatch', 'spl4', 'warning'), ('server_not_running', 'spl6', 'error')]
+    assert 'smtp-server-port is smtps, which is no port' in result['problems'][1]['message']
+
+
 def test_one_path_is_judged(validate, base_dir, pki):
     directory = make_server(base_dir, pki, 'samples')
     path = directory / 'new.cfg'
@@ -207,6 +222,7 @@ def test_content_is_judged_with_the_files_of_a_working_directory(validate, base_
     ({'path': '/x', 'servers': [{'name': 'spl1'}]}, 'servers and path exclude each other'),
     ({'path': '/x', 'working_dir': '/y'}, 'working_dir goes with content'),
     ({'path': 'x'}, 'absolute path'),
+    ({'content': 'x', 'pd_bin_dir': '/usr/lpp/pd/bin'}, 'content has no attributes'),
 ))
 def test_options_that_do_not_fit_are_refused(validate, options, reason):
     assert reason in validate(expected='failed', **options)['msg']

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Makes the checkout importable under the collection's name, with ansible-core or without. Runs on Python 3.6 too."""
+import importlib.util
 import os
 import sys
 import types
@@ -48,3 +49,13 @@ else:
 def checkout():
     """The directory of the checkout."""
     return ROOT
+
+
+@pytest.fixture
+def make_pd_programs(tmp_path):
+    """Makes stand-ins of pdls and pdset for servers and their attributes. The rest of tests/support is for newer Pythons."""
+    path = os.path.join(ROOT, 'tests', 'support', 'pd_programs', '__init__.py')
+    spec = importlib.util.spec_from_file_location('pd_programs', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda servers: module.PdPrograms(tmp_path / 'pd', servers)

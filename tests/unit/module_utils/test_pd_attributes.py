@@ -1,9 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Attributes are read and set with the stand-ins of pdls and pdset, and what is not in force afterwards is a problem."""
-import importlib.util
-import os
-
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import pd_attributes
@@ -17,17 +14,6 @@ from ansible_collections.printops.infoprint.plugins.module_utils.pd_attributes i
 from ansible_collections.printops.infoprint.plugins.module_utils.pd_output import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 
-
-def _stand_ins():
-    """Load tests/support/pd_programs alone: the rest of tests/support is for the controller's Pythons."""
-    tests = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    spec = importlib.util.spec_from_file_location('pd_programs', os.path.join(tests, 'support', 'pd_programs', '__init__.py'))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.PdPrograms
-
-
-PdPrograms = _stand_ins()
 STARTTLS = {HOST: 'mail.example.com', PORT: '587'}
 
 
@@ -37,8 +23,8 @@ def guard():
 
 
 @pytest.fixture
-def programs(tmp_path):
-    return PdPrograms(tmp_path / 'pd', {'spl1': STARTTLS, 'spl2': {HOST: '', PORT: ''}, 'spl3': {'list': ['a', 'b']}})
+def programs(make_pd_programs):
+    return make_pd_programs({'spl1': STARTTLS, 'spl2': {HOST: '', PORT: ''}, 'spl3': {'list': ['a', 'b']}})
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ def make_server(base_dir, name, config, **files):
 
 def validate(**request):
     """Return the answer as it arrives: through JSON."""
-    whole = dict({'base_dir': None, 'servers': [], 'path': None, 'content': None, 'working_dir': None}, **request)
+    nothing = ('base_dir', 'path', 'content', 'working_dir', 'smtp_port', 'pd_bin_dir')
+    whole = dict(dict.fromkeys(nothing), **dict({'servers': []}, **request))
     return json.loads(json.dumps(validating.run(whole, Guard(60))))
 
 
