@@ -24,7 +24,8 @@ description:
   - Keys with fewer bits than OpenSSL's security level 2 asks for, and signatures with MD5 or SHA-1, are the warnings C(weak_key)
     and C(weak_signature). Whether they are refused depends on the host, which M(printops.infoprint.send_memo) tells.
   - A block of the kind C(TRUSTED CERTIFICATE) is an error. It carries settings that are not judged.
-  - A link in the working directory must not lead out of it. A CA or CRL file elsewhere may be a link.
+  - A link in the working directory must not lead out of it, though sendmemo would follow it, and so does
+    M(printops.infoprint.send_memo), which proves what sendmemo does. A CA or CRL file elsewhere may be a link.
 options:
   path:
     description:

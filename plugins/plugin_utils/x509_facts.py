@@ -22,6 +22,8 @@ SMALLEST_KEYS = (
     (rsa.RSAPublicKey, 'RSA', 2048), (dsa.DSAPublicKey, 'DSA', 2048), (ec.EllipticCurvePublicKey, 'elliptic curve', 224))
 WEAK_HASHES = frozenset(('md2', 'md4', 'md5', 'sha1'))
 
+_CRITICAL = b'\x01\x01\xff'  # DER of TRUE
+
 NameKey = tuple[frozenset[tuple[str, str]], ...]
 
 
@@ -103,7 +105,7 @@ def read_revocation_list(der: bytes) -> RevocationList | str:
             return RevocationList(
                 _shown(crl.issuer), _name_key(crl.issuer), _utc(crl, 'last_update'),
                 _utc(crl, 'next_update') if _has_end(crl) else None, issuer_keys[0] if issuer_keys else None,
-                _weak_signature(crl), _passed_over(crl.extensions), _is_delta(crl.extensions), _refused(crl.extensions))
+                _weak_signature(crl), _passed_over(crl.extensions), _is_delta(crl.extensions), _refused(der, crl))
     except Exception as error:
         return safe_text(str(error) or type(error).__name__, LONGEST_NAME)
 
@@ -192,12 +194,21 @@ def _is_delta(extensions: x509.Extensions) -> bool:
     return any(isinstance(extension.value, x509.DeltaCRLIndicator) for extension in extensions)
 
 
-def _refused(extensions: x509.Extensions) -> str:
-    """OpenSSL 36: a critical extension that it does not handle (RFC 5280, 5.2)."""
+def _refused(der: bytes, crl: x509.CertificateRevocationList) -> str:
+    """OpenSSL 36: a critical extension that it does not handle, of the list (RFC 5280, 5.2) or of one of its entries (5.3)."""
+    critical = [extension for extension in crl.extensions if extension.critical]
     handled = (x509.DeltaCRLIndicator, x509.IssuingDistributionPoint, x509.AuthorityKeyIdentifier)
-    unknown = [extension.oid.dotted_string for extension in extensions
-               if extension.critical and not isinstance(extension.value, handled)]
-    return f'it has the critical extension {unknown[0]}, which OpenSSL does not handle' if unknown else ''
+    unknown = [extension.oid for extension in critical if not isinstance(extension.value, handled)]
+    if unknown:
+        return f'it has the critical extension {unknown[0].dotted_string}, which OpenSSL does not handle'
+    if der.count(_CRITICAL) <= len(critical):  # reading each entry of a long list takes seconds
+        return ''
+    for entry in crl:
+        for extension in entry.extensions:
+            if extension.critical and extension.oid != x509.CertificateIssuer.oid:
+                return (f'its entry of the serial number {entry.serial_number:x} has the critical extension '
+                        f'{extension.oid.dotted_string}, which OpenSSL does not handle')
+    return ''
 
 
 def _name_key(name: x509.Name) -> NameKey:

@@ -201,6 +201,21 @@ def test_a_crl_with_a_critical_extension_that_openssl_does_not_handle(tmp_path):
     assert found(CA.pem, listed(extension, critical=False)) == []
 
 
+@pytest.mark.parametrize(('extension', 'codes', 'number'), (
+    (x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), b'\x05\x00'), [('certificate_invalid', 'error')], 36),
+    (x509.CertificateIssuer([x509.DirectoryName(CA.name)]), [], 0),
+))
+def test_a_critical_extension_of_a_crls_entry(tmp_path, extension, codes, number):
+    entry = x509.RevokedCertificateBuilder().serial_number(0xabc).revocation_date(days_from_now(-1)).add_extension(extension, True)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(CA.name).last_update(days_from_now(-1))
+    builder = builder.next_update(days_from_now(100)).add_revoked_certificate(entry.build())
+    crl = builder.sign(CA.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    problems = judge(CA.pem, crl, days_from_now(0), 30, FILES)
+    assert [(problem.code, problem.as_dict()['severity']) for problem in problems] == codes
+    assert all('its entry of the serial number abc' in problem.message for problem in problems)
+    assert openssl_says(CA.pem, crl, CA.issue([HOST]), tmp_path) == number
+
+
 def test_a_crl_without_an_end_is_told():
     crl = (VECTORS / 'custom' / 'crl_no_next_update.pem').read_bytes()
     problems = judge(None, crl, days_from_now(0), 30, FILES)

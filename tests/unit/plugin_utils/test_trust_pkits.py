@@ -78,6 +78,7 @@ LISTS_OF_CAS = {
     'BadCRLSignatureCA': ['crl_signature_invalid'],
     'OldCRLnextUpdateCA': ['crl_expired'],
     'UnknownCRLExtensionCA': ['certificate_invalid'],
+    'UnknownCRLEntryExtensionCA': ['certificate_invalid'],
     'deltaCRLCA3': ['crl_expired'],
     'WrongCRLCA': ['crl_issuer_unknown'],
     'keyUsageCriticalcRLSignFalseCA': ['crl_signature_invalid'],
