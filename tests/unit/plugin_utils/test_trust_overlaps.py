@@ -206,7 +206,8 @@ def test_a_crl_with_a_critical_extension_that_openssl_does_not_handle(tmp_path):
     (x509.CertificateIssuer([x509.DirectoryName(CA.name)]), [], 0),
 ))
 def test_a_critical_extension_of_a_crls_entry(tmp_path, extension, codes, number):
-    entry = x509.RevokedCertificateBuilder().serial_number(0xabc).revocation_date(days_from_now(-1)).add_extension(extension, True)
+    entry = x509.RevokedCertificateBuilder().serial_number(0xabc).revocation_date(days_from_now(-1))
+    entry = entry.add_extension(extension, critical=True)
     builder = x509.CertificateRevocationListBuilder().issuer_name(CA.name).last_update(days_from_now(-1))
     builder = builder.next_update(days_from_now(100)).add_revoked_certificate(entry.build())
     crl = builder.sign(CA.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
