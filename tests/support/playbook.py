@@ -64,10 +64,12 @@ class Ansible:
 
     directory: HOME, an ansible.cfg of `settings` (its text; '' = ansible's own defaults) and, unless `collections` names
         another, a collections path where printops.infoprint is a link to `collection`.
+    within: words in front of each command, for another place to run it in.
     """
 
     def __init__(self, directory: pathlib.Path, *, collection: pathlib.Path = ROOT, collections: pathlib.Path | None = None,
-                 settings: str = '') -> None:
+                 settings: str = '', within: t.Sequence[str] = ()) -> None:
+        self.within = within
         self.directory = directory
         self.collections = collections or directory / 'collections'
         self.home = directory / 'home'
@@ -131,7 +133,7 @@ class Ansible:
         begin = time.monotonic()
         # In a session of its own, so that all that it started can be ended together.
         process = subprocess.Popen(
-            [str(PROGRAMS / program), *arguments], cwd=self.directory, env=env, text=True, errors='replace',
+            [*self.within, str(PROGRAMS / program), *arguments], cwd=self.directory, env=env, text=True, errors='replace',
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         try:
             stdout, stderr = process.communicate(timeout=timeout)

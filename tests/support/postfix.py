@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A real Postfix from a private directory: STARTTLS on one port, TLS on another, loopback only, nothing looked up.
+"""A real Postfix from a private directory: STARTTLS on one port, TLS on another, nothing looked up.
 
-Needs root and the Debian package `postfix`; the system's own configuration, queue and mail are not touched.
+Needs root and the Debian package `postfix`; the system's own configuration, queue and mail are not touched. It runs on loopback,
+or in a place of the caller's, such as a namespace.
 Mail to any address is accepted and delivered into one maildir.
 """
 from __future__ import annotations
@@ -19,6 +20,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import typing as t
 
 LOOPBACK = '127.0.0.1'
 COMMAND_SECONDS = 60
@@ -33,9 +35,9 @@ queue_directory = {base}/queue
 data_directory = {base}/data
 maillog_file = {base}/log/maillog
 maillog_file_prefixes = {base}/log
-inet_interfaces = 127.0.0.1
+inet_interfaces = {address}
 inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
+mynetworks = {network}
 myhostname = {hostname}
 mydestination =
 alias_maps =
@@ -64,8 +66,7 @@ virtual_transport = virtual
 
 # By master(5): service type private unpriv chroot wakeup maxproc command.
 MASTER_CF = '''\
-127.0.0.1:{starttls} inet n - n - - smtpd
-127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+{listeners}
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -88,6 +89,19 @@ postlog unix-dgram n - n - 1 postlogd
 '''
 
 
+class Place(t.NamedTuple):
+    """Where a Postfix runs.
+
+    address: its own. network: whom it relays for. ports: by name; the one called smtps has TLS at once.
+    root: what we call its root directory. enter: the words in front of a command that is to run there.
+    """
+    address: str
+    network: str
+    ports: t.Mapping[str, int]
+    root: pathlib.Path = pathlib.Path('/')
+    enter: tuple[str, ...] = ()
+
+
 def why_not() -> str:
     """Return what this machine lacks for it, or '' when it can run here."""
     if os.geteuid() != 0:
@@ -96,21 +110,27 @@ def why_not() -> str:
 
 
 class Postfix:
-    """Postfix, running between `with` and its end. `ports` has 'starttls' and 'smtps'; both demand TLS before MAIL.
+    """Postfix, running between `with` and its end. `ports` has 'starttls' and 'smtps' (or those of `place`); all demand TLS
+    before MAIL.
 
     `certificate_pem` is the server's certificate and what follows it in the chain, `key_pem` its key.
     Raises RuntimeError with Postfix's own words when it doesn't start.
     """
 
-    def __init__(self, certificate_pem: bytes, key_pem: bytes, hostname: str = 'mail.example.com') -> None:
-        self.ports: dict[str, int] = {}
+    def __init__(self, certificate_pem: bytes, key_pem: bytes, hostname: str = 'mail.example.com',
+                 place: Place | None = None) -> None:
+        self._place = place or Place(LOOPBACK, '127.0.0.0/8', {})
+        self.ports: t.Mapping[str, int] = self._place.ports
         self._chain = key_pem + certificate_pem
         self._hostname = hostname
-        self._base = pathlib.Path()
+        self._base = pathlib.Path()  # as we call it; in the configuration it is self._inside
+        self._inside = ''
 
     def __enter__(self) -> Postfix:
         # A directory of ours, not pytest's: that one is closed to the user that Postfix becomes.
-        self._base = pathlib.Path(tempfile.mkdtemp(prefix='infoprint-postfix-'))
+        self._base = pathlib.Path(tempfile.mkdtemp(prefix='infoprint-postfix-', dir=self._place.root / 'tmp'))
+        self._inside = f'/{self._base.relative_to(self._place.root)}'
+        self.ports = self._place.ports or dict(zip(('starttls', 'smtps'), free_ports(2), strict=True))
         try:
             self._lay_out()
             self._command('start')
@@ -134,15 +154,17 @@ class Postfix:
         chain = config / 'key-and-chain.pem'
         chain.touch(mode=0o600)
         chain.write_bytes(self._chain)
-        self.ports = dict(zip(('starttls', 'smtps'), free_ports(2), strict=True))
-        (config / 'main.cf').write_text(
-            MAIN_CF.format(base=self._base, hostname=self._hostname, uid=owner.pw_uid, gid=owner.pw_gid))
-        (config / 'master.cf').write_text(MASTER_CF.format(**self.ports))
+        (config / 'main.cf').write_text(MAIN_CF.format(
+            base=self._inside, hostname=self._hostname, address=self._place.address, network=self._place.network,
+            uid=owner.pw_uid, gid=owner.pw_gid))
+        (config / 'master.cf').write_text(MASTER_CF.format(listeners='\n'.join(
+            f'{self._place.address}:{port} inet n - n - - smtpd' + (' -o smtpd_tls_wrappermode=yes' if name == 'smtps' else '')
+            for name, port in self.ports.items())))
 
     def _command(self, verb: str) -> None:
         done = subprocess.run(
-            ['postfix', '-c', str(self._base / 'config'), verb], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS, check=False)
+            [*self._place.enter, 'postfix', '-c', f'{self._inside}/config', verb], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS, check=False)
         if done.returncode != 0:
             words = done.stdout.decode(errors='replace') + '\n'.join(self.log())
             raise RuntimeError(f'postfix {verb} failed: {words[-2000:]}')
