@@ -2,7 +2,7 @@
 PYTHON ?= python3
 CHECK = $(PYTHON) -B tests/tools/check.py
 
-.PHONY: help demo test lint unit sanity integration fuzz reference clean
+.PHONY: help demo test lint docs unit sanity integration fuzz reference clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -10,11 +10,14 @@ help:  ## Show this
 demo:  ## Show the whole product at work, with a mail server of its own
 	$(PYTHON) -B demo/run.py
 
-test:  ## Run everything: lint, unit tests, ansible-test sanity, integration tests
+test:  ## Run everything: lint, the documentation's site, unit tests, ansible-test sanity, integration tests
 	$(CHECK)
 
 lint:  ## Run the linters
 	$(CHECK) lint
+
+docs:  ## Build the documentation's site in docs/_build/html, without a warning
+	$(CHECK) docs
 
 unit:  ## Run the unit tests: the target half on every Python, the controller half on every ansible-core
 	$(CHECK) unit
@@ -32,5 +35,5 @@ reference:  ## Write the reference pages in docs/ from the tables in the code
 	$(PYTHON) -B tests/tools/reference_pages.py
 
 clean:  ## Remove all that these commands made
-	rm -rf .venvs .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible tests/output demo/scratch
+	rm -rf .venvs .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible tests/output demo/scratch docs/_build docs/collection
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs the tests: `check.py [lint] [unit] [sanity] [integration]`, all of them when none is named.
+"""Runs the tests: `check.py [lint] [docs] [unit] [sanity] [integration]`, all of them when none is named.
 
 Needs a Python 3.10 or later and git; makes everything else itself. With CI=true in the environment, a Python, an
 ansible-core or a test that is left out counts as a failure.
@@ -23,7 +23,7 @@ from runner import Job, Result, Tally, run
 import environments
 import interpreters
 
-STEPS = ('lint', 'unit', 'sanity', 'integration')
+STEPS = ('lint', 'docs', 'unit', 'sanity', 'integration')
 REPORTS = environments.VENVS / 'reports'
 # Two, whatever the machine: more would make the tests of timeouts unreliable.
 JOBS_AT_ONCE = 2
@@ -36,6 +36,7 @@ class Machine(NamedTuple):
     targets: dict[str, environments.Environment]
     cores: dict[str, environments.Environment]
     linters: environments.Environment | None
+    site: environments.Environment | None
 
 
 def survey(variables: dict[str, str]) -> tuple[Machine, list[str]]:
@@ -48,6 +49,7 @@ def survey(variables: dict[str, str]) -> tuple[Machine, list[str]]:
         {version: environments.for_target(version, python) for version, python in pythons.items()},
         {core: environments.for_core(core, python) for core, python in on.items()},
         environments.for_lint(newest, on[newest]) if newest else None,
+        environments.for_docs(newest, on[newest]) if newest else None,
     )
     for version, path in pythons.items():
         print(f'Python {version}: {path}')
@@ -66,6 +68,8 @@ def needed(machine: Machine, steps: list[str]) -> list[environments.Environment]
         wanted += machine.targets.values()
     if 'lint' in steps and machine.linters:
         wanted.append(machine.linters)
+    if 'docs' in steps and machine.site:
+        wanted.append(machine.site)
     return wanted
 
 
@@ -131,6 +135,13 @@ def lint_jobs(machine: Machine) -> Iterator[Job]:
             yield Job(f'lint, {name}', command, variables)
 
 
+def docs_jobs(machine: Machine) -> Iterator[Job]:
+    """The documentation's site, which has to build without a warning."""
+    if machine.site:
+        command = [str(machine.site.bin / 'python'), '-B', 'tests/tools/docs_site.py']
+        yield Job('docs', command, in_environment(machine.site, machine.pythons))
+
+
 def sanity_jobs(machine: Machine) -> Iterator[Job]:
     """ansible-test sanity of every core."""
     for core, environment in machine.cores.items():
@@ -142,7 +153,9 @@ def sanity_jobs(machine: Machine) -> Iterator[Job]:
 
 def jobs_of(step: str, machine: Machine) -> Iterator[Job]:
     """Return the jobs of one step."""
-    return {'lint': lint_jobs, 'unit': unit_jobs, 'sanity': sanity_jobs, 'integration': integration_jobs}[step](machine)
+    steps = {
+        'lint': lint_jobs, 'docs': docs_jobs, 'unit': unit_jobs, 'sanity': sanity_jobs, 'integration': integration_jobs}
+    return steps[step](machine)
 
 
 def run_all(steps: list[str], machine: Machine) -> list[Result]:

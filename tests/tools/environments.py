@@ -50,6 +50,11 @@ def for_lint(core: str, python: Path) -> Environment:
     return Environment('lint', python, (f'ansible-core ~= {core}.0',), files)
 
 
+def for_docs(core: str, python: Path) -> Environment:
+    """The environment that the documentation's site is built in."""
+    return Environment('docs', python, (f'ansible-core ~= {core}.0',), (REQUIREMENTS / 'docs.txt',))
+
+
 def make(environment: Environment) -> str:
     """Make an environment unless it is there already, and return what the tools said.
 
