@@ -27,7 +27,7 @@ class ActionModule(InfoprintAction):
             return Outcome([], [], 'All servers are to be absent: there is nothing to prove.')
         for entry in asked or [args]:
             _check(entry, until)
-        request = {key: args[key] for key in OPTIONS}
+        request = {key: args[key] for key in (*OPTIONS, 'pd_bin_dir')}
         request.update(
             base_dir=args['base_dir'], until=until, servers=[{key: entry.get(key) for key in ENTRY} for entry in asked])
         attempts = args['retries'] + 1

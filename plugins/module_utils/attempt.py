@@ -8,11 +8,11 @@ import ssl
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from . import mail_text
-from .message import Mail, compose
+from .mail_text import mail_of
+from .message import compose
 from .name_match import host_matches, names_of, plain_host
 from .net_stream import JudgedStream, NetStream, chain_of
-from .own_name import default_sender, ehlo_name_for, host_name
+from .own_name import ehlo_name_for
 from .problems import Problem, ProblemError
 from .second_look import SecondLook
 from .send_job import Job
@@ -75,16 +75,18 @@ class Attempt:
             ehlo_name = ehlo_name_for(job.settings['Hostname'], stream.local_address())
             self.facts['ehlo_name'] = ehlo_name
             look = self.look = SecondLook(job, self.contexts, address, self.host, ehlo_name, self.end)
-            sender = job.sender or default_sender(ehlo_name)
             first_stage = 'handshake' if job.mode == 'smtps' else 'banner'
 
             def on_stage(stage: str) -> None:
                 self.clock.enter(stage)
+                if stage == 'data':
+                    self.facts['message_id'] = '%s@%s' % (job.message_token, ehlo_name)
                 call = (lambda: self._silent(look)) if stage == first_stage else None
                 stream.on_silence(min(SILENT_SECONDS, SILENT_SHARE * job.timeout), call)
 
-            plan = Plan(job.mode, job.until, ehlo_name, sender, job.recipients, lambda: self._mail(sender, ehlo_name),
-                        self.before_dot, on_stage)
+            plan = Plan(
+                job.mode, job.until, ehlo_name, job.sender, job.recipients,
+                lambda: compose(mail_of(job, ehlo_name, self.facts.get('tls') or {})), self.before_dot, on_stage)
             return Conversation(JudgedStream(stream, lambda: self._start_tls(stream)), plan).run()
         finally:
             stream.close()
@@ -134,16 +136,6 @@ class Attempt:
             return None
         message = 'The certificate is not for %s; its names are: %s.' % (self.host, names.shown())
         return Fault(Problem('hostname_mismatch', message, stage='certificate'))
-
-    def _mail(self, sender: str, ehlo_name: str) -> bytes:
-        job = self.job
-        message_id = self.facts['message_id'] = '%s@%s' % (job.message_token, ehlo_name)
-        tls = self.facts.get('tls') or {}
-        facts = mail_text.Facts(
-            host_name(), job.name, job.directory, '%s:%d' % (job.host, job.port), job.mode, tls.get('version', ''),
-            tls.get('cipher', ''), mail_text.trusted(job), mail_text.verified(job), ehlo_name, message_id)
-        subject, body = job.subject or mail_text.subject(facts), job.body or mail_text.body(facts)
-        return compose(Mail(sender, job.recipients, subject, body, message_id, time.time()))
 
     def _explained(self, problem: Problem, look: SecondLook) -> Problem:
         """Return the problem, or a better one that a second look shows."""

@@ -1,8 +1,12 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the test mail says when nobody says it: which host and server sent it, what that proves, and with which settings."""
-from typing import NamedTuple
+import time
+from typing import Dict, NamedTuple
 
+from .message import Mail
+from .own_name import host_name
+from .safe_text import safe_text
 from .send_job import Job
 
 MODES = {'none': 'no TLS (EnableTLS 0)', 'starttls': 'STARTTLS (EnableTLS 1)', 'smtps': 'SMTPS (EnableTLS 2)'}
@@ -21,6 +25,20 @@ class Facts(NamedTuple):
     verification: str
     ehlo_name: str
     message_id: str
+
+
+def mail_of(job: Job, ehlo_name: str, tls: Dict[str, str]) -> Mail:
+    """Return the mail of a job. `tls` has the version and cipher that were negotiated, {} before that and in plaintext."""
+    message_id = '%s@%s' % (job.message_token, ehlo_name)
+    facts = Facts(
+        _one_line(host_name()), _one_line(job.name), _one_line(job.directory), '%s:%d' % (job.host, job.port), job.mode,
+        tls.get('version', ''), tls.get('cipher', ''), _one_line(trusted(job)), verified(job), ehlo_name, message_id)
+    return Mail(job.sender, job.recipients, job.subject or subject(facts), job.body or body(facts), message_id, time.time())
+
+
+def _one_line(text: str) -> str:
+    """Names of hosts and directories that were found may hold anything."""
+    return safe_text(text).replace('\n', '\\x0a')
 
 
 def trusted(job: Job) -> str:

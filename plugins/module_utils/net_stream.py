@@ -13,7 +13,9 @@ import time
 from typing import Callable, List, Optional
 
 from .name_match import packed_address
+from .problems import ProblemError
 from .smtp_session import Stream, StreamLost, StreamTimedOut
+from .tls_faults import late_alert
 
 PIECE = 1 << 16
 BEGINNING = 1 << 16  # bytes of the server's handshake that are kept
@@ -53,8 +55,11 @@ class NetStream:
             view = view[self._encrypt(self.tls, view):]
         self._flush()
 
-    def receive(self, most_seconds: Optional[float] = None) -> bytes:
-        end = self.end if most_seconds is None else min(self.end, time.monotonic() + most_seconds)
+    def hurry(self, seconds: float) -> None:
+        self.end = min(self.end, time.monotonic() + seconds)
+
+    def receive(self, wait: bool = True) -> bytes:
+        end = self.end if wait else 0.0
         if self.tls is None:
             return self._receive_raw(end)
         while True:
@@ -65,6 +70,9 @@ class NetStream:
                 self._incoming.write(self._receive_raw(end))
                 continue
             except ssl.SSLError as error:
+                demanded = late_alert(error)
+                if demanded is not None:
+                    raise ProblemError(demanded)
                 raise StreamLost('the server ended TLS' if isinstance(error, ssl.SSLZeroReturnError) else str(error))
             if not data:  # close_notify, as some Pythons tell it
                 raise StreamLost('the server ended TLS')
@@ -73,7 +81,8 @@ class NetStream:
     def handshake(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
         """Turn to TLS. Raises ssl.SSLError, StreamLost and StreamTimedOut; `beginning` is then what the server said."""
         # An address is no server name (RFC 6066, section 3), but OpenSSL's name check wants it.
-        name = None if packed_address(host) is not None and not context.check_hostname else host
+        # As bytes, since for a text Python imports its IDNA tables, also for ASCII.
+        name = None if packed_address(host) is not None and not context.check_hostname else host.encode('ascii')
         tls = context.wrap_bio(self._incoming, self._outgoing, server_side=False, server_hostname=name)
         while True:
             try:
@@ -167,8 +176,11 @@ class JudgedStream(Stream):
     def send(self, data: bytes) -> None:
         self._stream.send(data)
 
-    def receive(self, most_seconds: Optional[float] = None) -> bytes:
-        return self._stream.receive(most_seconds)
+    def receive(self, wait: bool = True) -> bytes:
+        return self._stream.receive(wait)
+
+    def hurry(self, seconds: float) -> None:
+        self._stream.hurry(seconds)
 
     def start_tls(self) -> None:
         self._judge()

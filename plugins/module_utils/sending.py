@@ -16,12 +16,18 @@ from .attempt import Attempt, Result
 from .config_file import parse
 from .guard import Guard, Stopped
 from .keywords import CONFIG_NAME, defaults
+from .mail_text import mail_of
+from .message import check_address, compose
+from .own_name import default_sender, ehlo_name_for
 from .owner_child import Failed, Work, needs_child, work_as
+from .pem import Pem
 from .problems import Problem, ProblemError
+from .safe_text import safe_text
 from .send_job import Job
 from .smtp_reply import Reply
 from .smtp_verdicts import queue_id
 from .ssl_v3 import VARIABLE, requested
+from .tcp_connect import ascii_host
 from .tls_policy import HAS_SSL_V3, Contexts
 from .trust_files import Trust, load_trust
 from .working_dir import Identity, Server, WorkingDir, find_servers
@@ -30,34 +36,54 @@ Entry = Dict[str, Any]
 
 TELL_SECONDS = 1.0  # of the program's time, for the answer
 LEAST_SECONDS = 0.5  # that an attempt gets
+MOST_TRUST = 16 << 20  # bytes of distinct certificates and lists that leave a host for the controller's analysis
+MOST_FEATURES = 100  # that are told
 
 
 class Task(NamedTuple):
     """One server's part of a request. `settings` None = those of the file that is in force.
 
-    `staged` has, for names in the working directory, the names that their new content waits under.
+    `staged` has, for names in the working directory, the names that their new content waits under, `unknown` why the server's
+    attributes don't tell its mail server, None where they were not asked for or do.
     """
     name: str
     directory: str
     options: Dict[str, Any]
     settings: Optional[Dict[str, str]] = None
     staged: Dict[str, str] = {}
+    unknown: Optional[Problem] = None
 
 
 def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     """Send for every server that the request names or, with none, that is found.
 
     The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
-    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check. See `send_all`.
+    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check, pd_bin_dir. See
+    `send_all`.
     """
     servers = find_servers(request['base_dir'], request['servers'])
-    return send_all([_task(server, request) for server in servers], guard)
+    return send_all(_with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], guard), guard)
 
 
 def _task(server: Server, request: Dict[str, Any]) -> Task:
-    options = {key: value for key, value in request.items() if key not in ('base_dir', 'servers')}
+    options = {key: value for key, value in request.items() if key not in ('base_dir', 'servers', 'pd_bin_dir')}
     options.update((key, value) for key, value in server.entry.items() if value is not None)
     return Task(server.name, server.path, options)
+
+
+def _with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Task]:
+    """Return the tasks, each with the mail server that its InfoPrint server's attributes name where none is declared.
+
+    Before anybody's rights are given up: pdls judges by the login.
+    """
+    if all(task.options.get('smtp_host') and task.options.get('smtp_port') for task in tasks):
+        return tasks
+    from .mail_server import Asked, mail_servers  # most runs ask for no attributes
+
+    asked = [Asked(task.name, task.options.get('smtp_host'), task.options.get('smtp_port')) for task in tasks]
+    return [task._replace(options=dict(task.options, smtp_host=found.host, smtp_port=found.port),
+                          unknown=found.problem)
+            for task, found in zip(tasks, mail_servers(bin_dir, asked, guard))]
 
 
 def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
@@ -69,11 +95,14 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     entries: Dict[int, Entry] = {}
     trust: Dict[str, Any] = {}
     own: List[int] = []
+    tasks = list(tasks)
     groups: Dict[Identity, List[int]] = {}
     for number, task in enumerate(tasks):
         try:
             with WorkingDir(task.directory, task.name) as directory:
                 owner = directory.owner
+            host = ascii_host(task.options.get('smtp_host') or '')
+            tasks[number] = task._replace(options=dict(task.options, smtp_host=host))
         except ProblemError as error:
             entries[number] = _refused(task, [error.problem])
             continue
@@ -87,7 +116,11 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
             entries.update((number, _refused(tasks[number], [failed])) for number in numbers)
             continue
         entries.update((number, answer['servers'][place]) for place, number in enumerate(numbers))
-        trust.update(answer['trust'])
+        for key, known in answer['trust'].items():
+            _keep(trust, key, known)
+    for entry in entries.values():
+        if entry.get('trust_key') not in trust:
+            entry.pop('trust_key', None)
     return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust, 'now': int(time.time())}
 
 
@@ -113,6 +146,7 @@ def _all_groups(tasks: List[Task], own: List[int], groups: Dict[Identity, List[i
 def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     """Send for tasks of one owner, with the rights that the process has now."""
     contexts = Contexts()
+    read: Dict[bytes, Pem] = {}
     ssl_v3 = requested(os.environ)
     trusts: Dict[str, Any] = {}
     entries: Dict[int, Entry] = {}
@@ -129,7 +163,7 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
 
     threads = []
     for number, task in enumerate(tasks):
-        job, problems = _prepare(task, ssl_v3, contexts)
+        job, problems = _prepare(task, ssl_v3, contexts, read)
         if job is None:
             entries[number] = _refused(task, problems)
             continue
@@ -150,15 +184,22 @@ def _note_trust(trust: Trust, trusts: Dict[str, Any]) -> str:
     crls = [block.der for block in trust.crls or ()]
     key = hashlib.sha256(b''.join(ca) + b'|' + b''.join(crls)).hexdigest()[:16]
     if key not in trusts:
-        trusts[key] = {'ca': _base64(ca), 'crl': _base64(crls), 'system': trust.certificates is None}
+        _keep(trusts, key, {'ca': _base64(ca), 'crl': _base64(crls), 'system': trust.certificates is None})
     return key
+
+
+def _keep(trusts: Dict[str, Any], key: str, known: Dict[str, Any]) -> None:
+    """Add a set, unless it is too much: what OpenSSL has said is told without it, only what else is wrong is not looked for."""
+    sizes = [len(text) * 3 // 4 for one in [known, *trusts.values()] for kind in ('ca', 'crl') for text in one[kind]]
+    if sum(sizes) <= MOST_TRUST:
+        trusts[key] = known
 
 
 def _base64(items: List[bytes]) -> List[str]:
     return [base64.b64encode(item).decode('ascii') for item in items]
 
 
-def _prepare(task: Task, ssl_v3: bool, contexts: Contexts) -> Tuple[Optional[Job], List[Problem]]:
+def _prepare(task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]) -> Tuple[Optional[Job], List[Problem]]:
     """Return the job, or None and why nothing can be sent; with a job, the problems are no errors."""
     options = task.options
     problems: List[Problem] = []
@@ -169,31 +210,53 @@ def _prepare(task: Task, ssl_v3: bool, contexts: Contexts) -> Tuple[Optional[Job
     trust: Optional[Trust] = None
     encrypted = settings['EnableTLS'] != '0'
     if encrypted and not any(problem.is_error for problem in problems):
-        trust, found = load_trust(settings, task.directory, task.staged)
+        trust, found = load_trust(settings, task.directory, task.staged, read)
         problems += found
     if not options.get('smtp_host') or not options.get('smtp_port'):
-        problems.append(Problem('smtp_server_unknown', 'No mail server is known: %s is not set.' % (
-            'smtp_host' if not options.get('smtp_host') else 'smtp_port')))
-    if str(options.get('smtp_host') or '').startswith('.'):
-        problems.append(Problem(
-            'host_not_found', 'A host name can\'t begin with a dot.', stage='resolve', value=options['smtp_host']))
+        lacking = ' and '.join(name for name in ('smtp_host', 'smtp_port') if not options.get(name))
+        message = 'No mail server is known: no %s is given.' % lacking
+        if task.unknown is not None:
+            message += ' The server\'s own attributes don\'t tell it: %s [%s]' % (task.unknown.message, task.unknown.code)
+        problems.append(Problem('smtp_server_unknown', message, file=task.unknown.file if task.unknown is not None else None))
     if encrypted and ssl_v3 and not HAS_SSL_V3:
         problems.append(Problem(
             'ssl_v3_unavailable', '%s is set, but this host\'s Python has no SSLv3; only TLS was tried.' % VARIABLE,
             stage='handshake'))
     if any(problem.is_error for problem in problems):
         return None, problems
+    ehlo_name = ehlo_name_for(settings['Hostname'], '127.0.0.1')  # the real address has the same form
     job = Job(
-        task.name, task.directory, settings, trust, options['smtp_host'], int(options['smtp_port']), options.get('sender') or '',
-        options.get('recipients') or [], options.get('subject') or '', options.get('body') or '', options['until'],
+        task.name, task.directory, settings, trust, options['smtp_host'], int(options['smtp_port']),
+        options.get('sender') or default_sender(ehlo_name), options.get('recipients') or [], options.get('subject') or '',
+        options.get('body') or '', options['until'],
         float(options['timeout']), options.get('min_tls') or 'TLSv1.2', options.get('crl_check') or 'leaf', ssl_v3,
         '%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())))
+    unfit = _mail_problem(job, ehlo_name)
+    if unfit is not None:
+        return None, problems + [unfit]
     try:
         if encrypted:  # before the clock of a conversation runs, and also where it is for a second look only
             contexts.get(job.verifying())
     except ProblemError as error:
         return None, problems + [error.problem]
     return job, problems
+
+
+def _mail_problem(job: Job, ehlo_name: str) -> Optional[Problem]:
+    """Return what keeps the mail from being written, before anything connects."""
+    if job.until == 'handshake':
+        return None
+    try:
+        check_address('The sender', job.sender)
+    except ValueError as error:
+        return Problem('sender_refused', '%s.' % safe_text(str(error)), 'Give a sender that is one.', stage='envelope',
+                       value=safe_text(job.sender))
+    try:
+        compose(mail_of(job, ehlo_name, {}))
+    except ValueError as error:
+        return Problem('message_refused', 'The mail can\'t be written: %s.' % safe_text(str(error)),
+                       'Correct what is named.', stage='data')
+    return None
 
 
 def _settings_in_force(task: Task, problems: List[Problem]) -> Dict[str, str]:
@@ -251,7 +314,7 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
     reply = conversation.reply if conversation is not None else None
     ehlo = None
     if conversation is not None and conversation.greeting:
-        ehlo = {'name': facts['ehlo_name'], 'features': conversation.features}
+        ehlo = {'name': facts['ehlo_name'], 'features': conversation.features[:MOST_FEATURES]}
     entry = {
         'name': job.name, 'working_dir': job.directory, 'until': job.until, 'host': job.host, 'port': job.port, 'mode': job.mode,
         'reached': last.conversation is not None and last.conversation.reached,

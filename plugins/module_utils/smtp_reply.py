@@ -110,7 +110,7 @@ class ReplyReader:
         """A line that can't become a reply is refused at its fourth byte: nobody has to wait for its end."""
         beginning = bytes(self._waiting[:4])
         if beginning and not re.match(br'(?:[2-5](?:[0-5](?:[0-9](?:[ \-\r])?)?)?)\Z', beginning):
-            raise Malformed('a line begins without a reply code', bytes(self._waiting), bool(self._lines))
+            raise Malformed('a line begins without a reply code of SMTP', bytes(self._waiting), bool(self._lines))
 
     def _take(self, line: bytes) -> bool:
         """Add one line; return whether it is the last of its reply."""
@@ -118,7 +118,7 @@ class ReplyReader:
             raise Malformed('a line ends with a bare LF', line, bool(self._lines or _LINE.match(line.rstrip(b'\n'))))
         found = _LINE.match(line[:-2])
         if not found:
-            raise Malformed('a line begins without a reply code', line, bool(self._lines))
+            raise Malformed('a line begins without a reply code of SMTP', line, bool(self._lines))
         code = int(found.group(1))
         if self._lines and code != self._code:
             raise Malformed('a line has code %d in a reply of code %d' % (code, self._code), line, True)

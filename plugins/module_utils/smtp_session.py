@@ -9,11 +9,12 @@ from typing import Callable, List, NamedTuple, Optional, Sequence
 
 from .message import dot_stuffed
 from .problems import Problem, ProblemError
+from .safe_text import safe_text
 from .smtp_reply import Malformed, Reply, ReplyReader
 from .smtp_verdicts import SILENCE, STRIPPED, offered, refusal
 
-QUIT_SECONDS = 2.0  # nothing depends on the reply to QUIT, so nobody waits long for it
-MOST_FEATURES = 100
+QUIT_SECONDS = 2.0  # in all: nothing depends on the reply to QUIT, so nobody waits long for it
+REST_SECONDS = 2.0  # for the rest of a reply that nobody asked for
 PIECE = 1 << 14  # bytes of a mail that are sent at a time
 
 
@@ -33,8 +34,12 @@ class Stream(abc.ABC):
         """Send all of it."""
 
     @abc.abstractmethod
-    def receive(self, most_seconds: Optional[float] = None) -> bytes:
-        """Return what has come, at least one byte; wait no longer than `most_seconds` (0: only what is there)."""
+    def receive(self, wait: bool = True) -> bytes:
+        """Return what has come, at least one byte; without `wait` StreamTimedOut says that nothing is there."""
+
+    @abc.abstractmethod
+    def hurry(self, seconds: float) -> None:
+        """From now on there are no more than `seconds` in all, whatever comes."""
 
     @abc.abstractmethod
     def start_tls(self) -> None:
@@ -44,8 +49,9 @@ class Stream(abc.ABC):
 class Plan(NamedTuple):
     """What the conversation is to do. `recipients` may be empty with until 'handshake'.
 
-    `compose` returns the mail (RFC 5322, CR LF); it is called when TLS stands. `before_dot` is called last thing before
-    the mail can't be taken back; what it raises ends the conversation. `on_stage` hears of each stage that begins.
+    `compose` returns the mail (RFC 5322, CR LF); it is called when TLS stands, before the envelope. `before_dot` is called
+    last thing before the mail can't be taken back; what it raises ends the conversation. `on_stage` hears of each stage that
+    begins.
     """
     mode: str  # 'none', 'starttls' or 'smtps'
     until: str  # 'handshake', 'envelope' or 'sent'
@@ -72,8 +78,10 @@ class Conversation:
         self.accepted: List[str] = []
         self.deferred: List[str] = []  # recipients that a later attempt may get through
         self.transient = False  # a 4xx ended it before the final dot
+        self.in_mail = False  # DATA was consented to
         self.dot_sent = False
         self._reader = ReplyReader()
+        self._content = b''
 
     def run(self) -> 'Conversation':
         """Converse; every failure becomes a problem, but what `plan.before_dot` raises."""
@@ -85,7 +93,9 @@ class Conversation:
             code, message = SILENCE.get(self.stage, ('timed_out', 'The time was over while the server was to answer.'))
             self._note(Problem(code, message))
         except StreamLost as error:
-            self._note(Problem('connection_lost', 'The connection was lost: %s.' % error))
+            begun = safe_text(self._reader.leftover[:200])
+            where = ', in the middle of a reply: ' + begun if begun else '.'
+            self._note(Problem('connection_lost', 'The connection was lost: %s%s' % (error, where)))
         return self
 
     def _note(self, problem: Problem) -> None:
@@ -119,22 +129,35 @@ class Conversation:
 
     # One command, one reply.
 
-    def _receive_reply(self, most_seconds: Optional[float] = None) -> Reply:
+    def _receive_reply(self) -> Reply:
         while True:
             reply = self._reader.next_reply()
             if reply is not None:
                 return reply
-            data = self.stream.receive(most_seconds)
-            self._reader.feed(data)
+            self._reader.feed(self.stream.receive())
 
     def _command(self, line: str) -> Reply:
         self._no_reply_waits()
-        self.stream.send(line.encode('ascii') + b'\r\n')
+        self._send(line.encode('ascii') + b'\r\n')
         return self._receive_reply()
+
+    def _send(self, data: bytes) -> None:
+        """Send. Where the connection is lost, a refusal that the server left behind says why."""
+        try:
+            self.stream.send(data)
+        except StreamLost:
+            self.stream.hurry(REST_SECONDS)
+            try:
+                reply = self._receive_reply()
+            except (StreamTimedOut, StreamLost):
+                reply = None
+            if reply is not None and reply.kind in (4, 5):
+                self._refused(reply)
+            raise
 
     def _more_has_come(self) -> bool:
         try:
-            self._reader.feed(self.stream.receive(0))
+            self._reader.feed(self.stream.receive(wait=False))
         except StreamTimedOut:
             pass
         return self._reader.started
@@ -143,17 +166,25 @@ class Conversation:
         """What came unasked would be taken for the answer to the next command, and the real one for that to the next but one."""
         if not self._more_has_come():
             return
-        reply = self._reader.next_reply()
-        if reply is not None and reply.code == 421:  # the one reply that may come at any time: section 3.8
+        self.stream.hurry(REST_SECONDS)
+        try:
+            reply = self._receive_reply()
+        except StreamTimedOut:
+            raise ProblemError(Problem('reply_malformed', 'The server began a reply that it was not asked for: %s' % (
+                safe_text(self._reader.leftover[:200]))))
+        # One may come at any time (section 3.8), and a server need not read a mail to its end to refuse it.
+        if reply.code == 421 or (reply.kind in (4, 5) and self.in_mail):
             self._refused(reply)
-        seen = ': ' + reply.shown() if reply else ''
-        raise ProblemError(Problem('reply_malformed', 'The server sent more than the one reply it was asked for%s.' % seen))
+        raise ProblemError(Problem(
+            'reply_malformed', 'The server sent more than the one reply it was asked for: %s.' % reply.shown()))
 
     def _refused(self, reply: Reply, address: Optional[str] = None) -> None:
         """Raise the problem that a reply other than the wanted one is, after a polite end."""
         self.reply = reply
         self.transient = reply.kind == 4 and not self.dot_sent
-        problem = refusal(self.stage, reply, address)
+        if reply.kind in (4, 5):
+            self.dot_sent = False  # it is known that the mail was not taken
+        problem = refusal(self.stage, reply, self.plan.mode, address)
         if reply.code != 421:
             self._leave(reset=False)
         raise ProblemError(problem._replace(stage=self.stage))
@@ -182,7 +213,7 @@ class Conversation:
         reply = self._command('EHLO ' + self.plan.ehlo_name)
         if reply.code != 250:
             self._refused(reply)
-        self.features = [line.decode('ascii', 'replace').strip() for line in reply.lines[1:1 + MOST_FEATURES]]
+        self.features = [line.decode('ascii', 'replace').strip() for line in reply.lines[1:]]
 
     def _starttls(self) -> None:
         self._enter('starttls')
@@ -206,6 +237,8 @@ class Conversation:
     def _envelope(self) -> bool:
         """Return whether at least one recipient is accepted."""
         self._enter('envelope')
+        if self.plan.until == 'sent':
+            self._content = self.plan.compose()
         reply = self._command('MAIL FROM:<%s>' % self.plan.sender)
         if reply.kind != 2:
             self._refused(reply)
@@ -215,11 +248,11 @@ class Conversation:
                 self.accepted.append(address)
                 continue
             self.reply = reply
-            if reply.code == 421:
+            if reply.code == 421 or reply.kind == 3:
                 self._refused(reply, address)
             if reply.kind == 4:
                 self.deferred.append(address)
-            self._note(refusal(self.stage, reply, address))
+            self._note(refusal(self.stage, reply, self.plan.mode, address))
         self.transient = bool(self.deferred)
         return bool(self.accepted)
 
@@ -229,33 +262,31 @@ class Conversation:
         reply = self._command('DATA')
         if reply.code != 354:
             self._refused(reply)
-        content = dot_stuffed(self.plan.compose())
+        self.in_mail = True
+        content = dot_stuffed(self._content)
         if not content.endswith(b'\r\n'):
             content += b'\r\n'
         for start in range(0, len(content), PIECE):
-            self.stream.send(content[start:start + PIECE])
-        self._no_reply_waits()
+            self._send(content[start:start + PIECE])
+            self._no_reply_waits()
         self.plan.before_dot()
         self.dot_sent = True
-        self.stream.send(b'.\r\n')
+        self._send(b'.\r\n')
         reply = self._receive_reply()
+        if reply.kind != 2:
+            self._refused(reply)
         self.reply = reply
-        if reply.kind in (4, 5):
-            self.dot_sent = False  # a reply came: it is known that the mail was not taken
-            self.problems.append(refusal('data', reply)._replace(stage='data'))
-        elif reply.kind == 2:
-            self.dot_sent = False
-            self.reached = True
-            self.transient = bool(self.deferred)
-        else:
-            raise ProblemError(Problem('reply_malformed', reply.shown()))
+        self.dot_sent = False
+        self.reached = True
+        self.transient = bool(self.deferred)
 
     def _leave(self, reset: bool) -> None:
         """Say goodbye. Whatever happens here changes nothing of what was found."""
         self.plan.on_stage('quit')
+        self.stream.hurry(QUIT_SECONDS)
         try:
             for command in (['RSET'] if reset else []) + ['QUIT']:
                 self.stream.send(command.encode('ascii') + b'\r\n')
-                self._receive_reply(QUIT_SECONDS)
+                self._receive_reply()
         except (StreamTimedOut, StreamLost, ProblemError):
             return

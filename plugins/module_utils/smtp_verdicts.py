@@ -24,6 +24,9 @@ RECIPIENT = {
     4: ('greylisted', 'The server takes no mail for %s at present'),
     5: ('recipient_refused', 'The server refuses the recipient %s'),
 }
+# Of authentication where TLS stands, or is to stand, already.
+NO_AUTHENTICATION_HINT = ('sendmemo has no user name and password to give: have this host admitted by its address, or use a '
+                          'relay that takes its mail without.')
 LIMITED_HINT = ('421 often means a limit on connections or mails per client: wait and try again with retries, spread the hosts '
                 'over time, or ask the administrator of the mail server about its rate limits for this host.')
 # What a silence means, where it has a name of its own.
@@ -40,13 +43,17 @@ _QUEUED = [re.compile(pattern) for pattern in (
     r'InternalId=([0-9]+)', r'\bok [0-9]+ qp ([0-9]+)')]
 
 
-def refusal(stage: str, reply: Reply, address: Optional[str] = None) -> Problem:
-    """Return the problem that `reply` is in `stage`; with `address` it was the reply to that recipient."""
+def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) -> Problem:
+    """Return the problem that `reply` is in `stage` of a conversation by `mode`; with `address` it is that recipient's."""
     hint = ''
     code, text = BY_STAGE[stage]
-    if reply.code in ANYWHERE:
+    if reply.kind not in (4, 5):
+        code, text = 'reply_malformed', 'The server\'s reply is none that there is at this place (RFC 5321, section 4.3.2)'
+    elif reply.code in ANYWHERE:
         code, text = ANYWHERE[reply.code]
-        if reply.code == 530 and 'STARTTLS' in reply.text.upper():  # RFC 3207, section 4
+        if reply.code == 530 and mode != 'none':
+            hint = NO_AUTHENTICATION_HINT
+        elif reply.code == 530 and 'STARTTLS' in reply.text.upper():  # RFC 3207, section 4
             hint = 'It wants TLS first: set EnableTLS to 1 (STARTTLS).'
     elif reply.code == 421:
         hint = LIMITED_HINT

@@ -12,8 +12,10 @@ import threading
 import time
 from typing import Any, Dict, List, NamedTuple, Tuple
 
+from .ehlo import LONGEST_NAME
 from .name_match import packed_address
 from .problems import Problem, ProblemError
+from .safe_text import safe_text
 
 NEXT_AFTER = 0.25  # seconds between two attempts that run side by side (RFC 8305, section 8)
 MOST_ADDRESSES = 16
@@ -28,22 +30,34 @@ class Address(NamedTuple):
     sockaddr: Tuple[Any, ...]
 
 
+def ascii_host(host: str) -> str:
+    """Return a host name as the DNS, certificates and the handshake have it (RFC 3490). Raises ProblemError host_not_found."""
+    why = 'it has more than the %d characters of a name' % LONGEST_NAME if len(host) > LONGEST_NAME + 1 else ''
+    if host.startswith('.'):
+        why = 'it begins with a dot'
+    if not why and all(letter < '\x80' for letter in host):
+        return host
+    try:
+        if not why:
+            return host.encode('idna').decode('ascii')
+    except UnicodeError as error:
+        why = str(error)
+    raise ProblemError(Problem(
+        'host_not_found', 'The name %s is no host name: %s.' % (safe_text(host), why), stage='resolve', value=safe_text(host)))
+
+
 def resolve(host: str, port: int, end: float) -> List[Address]:
-    """Return the addresses of `host`, families in turn. Raises ProblemError host_not_found, timed_out.
+    """Return the addresses of `host`, which is ASCII, families in turn. Raises ProblemError host_not_found, timed_out.
 
     The resolver knows no deadline, so it runs in a thread that may be left behind.
     """
-    try:
-        name = host if all(letter < '\x80' for letter in host) else host.encode('idna').decode('ascii')
-    except UnicodeError as error:
-        raise ProblemError(Problem('host_not_found', 'The host name %s is none: %s.' % (host, error), stage='resolve'))
-    flags = socket.AI_NUMERICHOST if packed_address(name) is not None else 0
+    flags = socket.AI_NUMERICHOST if packed_address(host) is not None else 0
     answer: List[Any] = []
 
     def ask() -> None:
-        try:
-            answer.append(socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM, 0, flags))
-        except (OSError, UnicodeError) as error:
+        try:  # as bytes: for a text Python imports its IDNA tables, also for ASCII
+            answer.append(socket.getaddrinfo(host.encode('ascii'), port, 0, socket.SOCK_STREAM, 0, flags))
+        except (OSError, ValueError) as error:
             answer.append(error)
 
     if flags:

@@ -10,7 +10,16 @@ from typing import Any, Dict, NamedTuple, Optional
 
 from .problems import Problem
 from .safe_text import safe_text
-from .tls_records import HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY, PROTOCOL_VERSION, Beginning, alert_name
+from .tls_records import (
+    BAD_CERTIFICATE,
+    CERTIFICATE_REQUIRED,
+    HANDSHAKE_FAILURE,
+    INSUFFICIENT_SECURITY,
+    NO_CERTIFICATE,
+    PROTOCOL_VERSION,
+    Beginning,
+    alert_name,
+)
 
 # X509_V_ERR_* of OpenSSL 1.1.1 and 3 -> our code. All others are certificate_invalid.
 VERIFY_CODES = {
@@ -26,6 +35,9 @@ _TEXTS = tuple((re.compile(pattern, re.IGNORECASE), code) for pattern, code in (
     ('no.shared.cipher|no.ciphers.available|cipher.not.found|unknown.cipher|wrong.cipher', 'no_shared_cipher'),
 ))
 _VERIFY_FAILED = re.compile('certificate.verify.failed', re.IGNORECASE)
+# How servers say that ours is missing: RFC 8446, section 6.2, and what older ones make of it.
+_CERTIFICATE_WANTED = (NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED)
+_LATE_ALERT = re.compile('alert.(certificate.required|bad.certificate|no.certificate)', re.IGNORECASE)
 _SMTP = re.compile(br'[2-5][0-5][0-9][ \-\r]')
 
 
@@ -92,8 +104,27 @@ def _plaintext(first: bytes, mode: str) -> Problem:
     return Problem(code, '%s: %s' % (message, quoted), stage='handshake')
 
 
+def late_alert(error: ssl.SSLError) -> Optional[Problem]:
+    """Return the problem that an alert behind the handshake is, if it is one.
+
+    In TLS 1.3 the client is done before the server has looked at the client's certificate.
+    """
+    found = _LATE_ALERT.search(str(error))
+    return _client_certificate(found.group(1).lower().replace(' ', '_')) if found else None
+
+
+def _client_certificate(alert: str) -> Problem:
+    return Problem(
+        'handshake_closed',
+        'The server demands a client certificate, and sendmemo has none: it ended the TLS handshake (alert %s).' % alert,
+        'Have this host admitted without a client certificate (smtpd_tls_req_ccert of Postfix, for example), or use a port or a '
+        'relay that demands none.', stage='handshake')
+
+
 def _alert(beginning: Beginning) -> Problem:
     number = beginning.alert or 0
+    if number in _CERTIFICATE_WANTED or (number == HANDSHAKE_FAILURE and beginning.asks_certificate):
+        return _client_certificate(alert_name(number))
     if number == PROTOCOL_VERSION:
         code, message = 'protocol_too_old', 'The server speaks no TLS version that this host offers'
     elif number in (HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY) and not beginning.hello:

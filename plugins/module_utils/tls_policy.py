@@ -8,7 +8,7 @@ minimum version and the security level, 3.6 matches host names by itself and wro
 import os
 import ssl
 import threading
-from typing import Dict, NamedTuple, Optional
+from typing import Any, Dict, NamedTuple, Optional
 
 from .pem import as_pem
 from .problems import Problem, ProblemError
@@ -20,6 +20,7 @@ STRONG_LEVEL, OLD_LEVEL = 2, 0
 CIPHERS = 'DEFAULT:!aNULL:!eNULL:!PSK:!SRP'
 NAME_CHECK_BY_OPENSSL = hasattr(ssl, 'SSLCertVerificationError')  # Python 3.7
 HAS_SSL_V3 = bool(getattr(ssl, 'HAS_SSLv3', hasattr(ssl, 'PROTOCOL_SSLv3')))
+DESCRIPTORS = '/dev/fd'  # where an open file has a path
 _OPTIONS = ssl.OP_ALL | ssl.OP_NO_SSLv3 | ssl.OP_NO_COMPRESSION | getattr(ssl, 'OP_NO_RENEGOTIATION', 0)
 _OPTIONS |= getattr(ssl, 'OP_ENABLE_MIDDLEBOX_COMPAT', 0)  # as other clients of TLS 1.3 do
 
@@ -89,21 +90,30 @@ def _load(context: ssl.SSLContext, trust: Trust) -> None:
             context.load_verify_locations(cadata=''.join(as_pem(block) for block in trust.certificates))
         except ssl.SSLError as error:
             message = 'OpenSSL can\'t read a certificate in %s: %s.' % (trust.source, error)
-            raise ProblemError(Problem('not_pem', message, file=trust.source, keyword='CAFile'))
+            raise ProblemError(Problem('not_pem', message, file=trust.path, keyword='CAFile'))
     if trust.crls:
         try:
             _load_crls(context, ''.join(as_pem(block) for block in trust.crls).encode('ascii'))
-        except OSError as error:  # SSLError is one
+        except ssl.SSLError as error:
             raise ProblemError(Problem('not_pem', 'OpenSSL can\'t read the revocation lists: %s.' % error, keyword='CrlFile'))
+        except OSError as error:
+            message = 'The revocation lists can\'t be handed to OpenSSL: %s.' % (error.strerror or error)
+            raise ProblemError(Problem('file_not_readable', message, keyword='CrlFile'))
 
 
 def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
     """Load CRLs, and nothing but them.
 
     `cadata` refuses CRLs, and the file itself could hold certificates, which would become trusted. So OpenSSL reads
-    them from a pipe.
+    them from a pipe or, where a descriptor has no path (AIX), from a file that is gone when it has been read.
     """
     read_end, write_end = os.pipe()
+    path = '%s/%d' % (DESCRIPTORS, read_end)
+    if not os.path.exists(path):
+        os.close(read_end)
+        os.close(write_end)
+        _load_by_file(context, pem)
+        return
 
     def write() -> None:
         with open(write_end, 'wb') as stream:
@@ -115,21 +125,35 @@ def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
     try:
         writing = threading.Thread(target=write, daemon=True)  # a pipe holds less than a large CRL
         writing.start()
-        context.load_verify_locations(cafile='/dev/fd/%d' % read_end)
+        context.load_verify_locations(cafile=path)
     finally:
         os.close(read_end)
 
 
+def _load_by_file(context: ssl.SSLContext, pem: bytes) -> None:
+    """Load CRLs from a private file. Raises OSError."""
+    folder = os.environ.get('TMPDIR') or '/tmp'  # noqa: S108, no name that anybody could know, and no file that was there
+    path = os.path.join(folder, '.infoprint-%s' % os.urandom(16).hex())
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with open(fd, 'wb') as stream:
+            stream.write(pem)
+        context.load_verify_locations(cafile=path)
+    finally:
+        os.unlink(path)
+
+
 class Contexts:
-    """One context per distinct policy: loading a bundle of CAs is the dearest part of a send."""
+    """One context per distinct policy and content of trust: loading a bundle of CAs is the dearest part of a send."""
 
     def __init__(self) -> None:
-        self._made: Dict[Policy, ssl.SSLContext] = {}
+        self._made: Dict[Any, ssl.SSLContext] = {}
         self._lock = threading.Lock()
 
     def get(self, policy: Policy) -> ssl.SSLContext:
         """Return the policy's context. Raises ProblemError: see new_context."""
+        key = (policy._replace(trust=None), None if policy.trust is None else policy.trust.content)
         with self._lock:
-            if policy not in self._made:
-                self._made[policy] = new_context(policy)
-            return self._made[policy]
+            if key not in self._made:
+                self._made[key] = new_context(policy)
+            return self._made[key]

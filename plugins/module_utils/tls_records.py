@@ -4,14 +4,16 @@
 
 They are the same on every Python. OpenSSL's reasons depend on the error table that a Python was built with.
 """
-from typing import List, NamedTuple, Optional
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 HANDSHAKE, ALERT = 22, 21
 HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY = 40, 70, 71
-SERVER_HELLO, CERTIFICATE = 2, 11
+NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED = 41, 42, 116
+SERVER_HELLO, CERTIFICATE, CERTIFICATE_REQUEST = 2, 11, 13
 VERSION_NAMES = {0x0300: 'SSLv3', 0x0301: 'TLSv1', 0x0302: 'TLSv1.1', 0x0303: 'TLSv1.2', 0x0304: 'TLSv1.3'}
 ALERTS = {
-    0: 'close_notify', 10: 'unexpected_message', 20: 'bad_record_mac', 40: 'handshake_failure', 42: 'bad_certificate',
+    0: 'close_notify', 10: 'unexpected_message', 20: 'bad_record_mac', 40: 'handshake_failure', 41: 'no_certificate',
+    42: 'bad_certificate',
     46: 'certificate_unknown', 47: 'illegal_parameter', 48: 'unknown_ca', 50: 'decode_error', 51: 'decrypt_error',
     70: 'protocol_version', 71: 'insufficient_security', 80: 'internal_error', 86: 'inappropriate_fallback',
     90: 'user_canceled', 109: 'missing_extension', 110: 'unsupported_extension', 112: 'unrecognized_name',
@@ -20,11 +22,15 @@ ALERTS = {
 
 
 class Beginning(NamedTuple):
-    """What was seen: `plaintext` that is not TLS at all, the server's first plain alert, the version its hello names."""
+    """What was seen: `plaintext` that is not TLS at all, the server's first plain alert, the version its hello names.
+
+    `asks_certificate` is whether it asked for one of ours; TLS 1.3 asks unseen.
+    """
     plaintext: bytes
     alert: Optional[int]
     hello: bool
     hello_version: str  # '' where unknown; TLS 1.3 says TLSv1.2 here
+    asks_certificate: bool = False
 
 
 def alert_name(number: int) -> str:
@@ -48,28 +54,29 @@ def read_beginning(data: bytes) -> Beginning:
             hello, version = True, VERSION_NAMES.get(int.from_bytes(body[4:6], 'big'), '')
         place += 5 + size
     not_tls = data if data and (not 20 <= data[0] <= 24 or (len(data) > 1 and data[1] != 3)) else b''
-    return Beginning(not_tls, alert, hello, version)
+    asks = any(kind == CERTIFICATE_REQUEST for kind, _body in _handshake_messages(data))
+    return Beginning(not_tls, alert, hello, version, asks)
 
 
 def certificates_in(data: bytes) -> List[bytes]:
     """Return the chain, in DER, in a server's first bytes, [] for none: TLS 1.2 and older send it unencrypted."""
-    messages = _handshake_messages(data)
-    while len(messages) >= 4:
-        size = int.from_bytes(messages[1:4], 'big')
-        kind, body, messages = messages[0], messages[4:4 + size], messages[4 + size:]
-        if kind == CERTIFICATE and len(body) == size:
-            return _listed(body)
-    return []
+    return next((_listed(body) for kind, body in _handshake_messages(data) if kind == CERTIFICATE), [])
 
 
-def _handshake_messages(data: bytes) -> bytes:
-    """Return the handshake messages, which know nothing of the records' borders, up to the first record of another kind."""
+def _handshake_messages(data: bytes) -> Iterator[Tuple[int, bytes]]:
+    """Yield kind and body of the whole messages, which know nothing of records' borders, up to a record of another kind."""
     parts = []
     while len(data) >= 5 and data[0] == HANDSHAKE:
         size = int.from_bytes(data[3:5], 'big')
         parts.append(data[5:5 + size])
         data = data[5 + size:]
-    return b''.join(parts)
+    messages = b''.join(parts)
+    while len(messages) >= 4:
+        size = int.from_bytes(messages[1:4], 'big')
+        if len(messages) < 4 + size:
+            return
+        yield messages[0], messages[4:4 + size]
+        messages = messages[4 + size:]
 
 
 def _listed(body: bytes) -> List[bytes]:

@@ -4,9 +4,9 @@
 import errno
 import os
 import stat
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from .pem import CERTIFICATE, CRL, Block, read_pem, structure_problems
+from .pem import CERTIFICATE, CRL, Block, Pem, read_pem, structure_problems
 from .problems import Problem, ProblemError
 from .working_dir import MAX_FILE, fs_bytes
 
@@ -17,11 +17,18 @@ KIND = {'CAFile': CERTIFICATE, 'CrlFile': CRL}
 class Trust(NamedTuple):
     """What certificates are verified against. `source` says it in words; no `certificates` = the system's own store.
 
-    `crls` None means that revocation is not checked.
+    `crls` None means that revocation is not checked. `path` is the CA file's.
     """
     source: str
     certificates: Optional[Tuple[Block, ...]]
     crls: Optional[Tuple[Block, ...]]
+    path: Optional[str] = None
+
+    @property
+    def content(self) -> Tuple[Any, ...]:
+        """What it is, wherever it was read."""
+        both = (self.certificates, self.crls)
+        return tuple(None if blocks is None else tuple(block.der for block in blocks) for blocks in both)
 
 
 def path_of(keyword: str, value: str, directory: str, staged: Dict[str, str]) -> str:
@@ -69,19 +76,25 @@ def read_regular(path: str, keyword: str) -> bytes:
     return data
 
 
-def _blocks(keyword: str, path: str) -> Tuple[Block, ...]:
+def _blocks(keyword: str, path: str, read: Dict[bytes, Pem]) -> Tuple[Block, ...]:
     """Return the blocks of the kind that the keyword wants. Raises ProblemError: the first thing wrong with the file."""
-    pem = read_pem(read_regular(path, keyword))
+    data = read_regular(path, keyword)
+    pem = read[data] if data in read else read.setdefault(data, read_pem(data))
     for problem in structure_problems(pem, keyword, path):
         if problem.is_error:
             raise ProblemError(problem)
     return pem.of(KIND[keyword])
 
 
-def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str]) -> Tuple[Optional[Trust], List[Problem]]:
-    """Return what the settings in force trust, or None and the problems of the files that can't be used."""
+def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str],
+               read: Optional[Dict[bytes, Pem]] = None) -> Tuple[Optional[Trust], List[Problem]]:
+    """Return what the settings in force trust, or None and the problems of the files that can't be used.
+
+    `read` keeps what has been read, by content, for the servers to come: most have the same CAs.
+    """
+    read = {} if read is None else read
     problems: List[Problem] = []
-    found: Dict[str, Tuple[str, Tuple[Block, ...]]] = {}
+    found: Dict[str, Tuple[Optional[str], Optional[Tuple[Block, ...]]]] = {}
     for keyword in ('CAFile', 'CrlFile'):
         value = settings.get(keyword, '')
         try:
@@ -91,12 +104,13 @@ def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str])
                 path = PRODUCT_BUNDLE
             else:
                 continue
-            found[keyword] = (path, _blocks(keyword, path))
+            found[keyword] = (path, _blocks(keyword, path, read))
         except ProblemError as error:
             problems.append(error.problem)
     if problems:
         return None, problems
-    path, certificates = found.get('CAFile', ('', ()))
-    source = path or 'the system\'s own CA certificates'
-    return Trust(source, certificates if path else None,
-                 found['CrlFile'][1] if 'CrlFile' in found else None), []
+    ca_path, certificates = found.get('CAFile', (None, None))
+    source = ca_path or 'the system\'s own CA certificates'
+    if ca_path and not settings.get('CAFile'):
+        source = 'the product\'s bundle %s' % ca_path
+    return Trust(source, certificates, found['CrlFile'][1] if 'CrlFile' in found else None, ca_path), []

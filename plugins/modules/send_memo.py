@@ -20,14 +20,22 @@ options:
   smtp_host:
     description:
       - Name or address of the mail server, the value of the server's attribute C(smtp-server-host).
-      - Needed, here or in the server's entry. Without it the problem is C(smtp_server_unknown).
+      - Where neither this nor the server's entry has it, the attribute is read with C(pdls). Where that doesn't tell it either,
+        the problem is C(smtp_server_unknown), and its message says why.
+      - A name with other letters than ASCII is used in its ASCII form, as certificates have it.
     type: str
   smtp_port:
     description:
       - Port of the mail server, the value of the server's attribute C(smtp-server-port). Usually 25 or 587 for STARTTLS and 465
-        for SMTPS.
-      - Needed, here or in the server's entry.
+        for SMTPS. Where it doesn't fit C(EnableTLS), there is the warning C(port_mismatch).
+      - Where neither this nor the server's entry has it, the attribute is read with C(pdls), as for O(smtp_host).
     type: int
+  pd_bin_dir:
+    description:
+      - Directory of C(pdls) on the host, for mail servers that are not declared. It is run with the rights of the task, not
+        as the owner of the working directory, since InfoPrint judges by who has logged in.
+    type: str
+    default: /usr/lpp/pd/bin
   sender:
     description:
       - Envelope sender and C(From) of the mail. Without it C(sendmemo@) and the EHLO name, or the host's own name where that
@@ -209,6 +217,19 @@ servers:
           description: Bits of its key.
           type: int
           returned: always
+    trusted:
+      description:
+        - What the mail server's certificate was verified against. The path of the CA file; where C(CAFile) is not set,
+          V(the product's bundle /etc/ipm/ca-cert.pem) if that is there, else V(the system's own CA certificates).
+        - With C(IgnoreCertificateErrors) what RV(servers[].ignored) was judged by.
+      type: str
+      returned: when C(EnableTLS) is not 0 and something was tried
+      sample: /var/pd/spl1/ca.pem
+    attempts:
+      description: How often it was tried, more than once only with O(retries).
+      type: int
+      returned: when something was tried
+      sample: 1
     certificate:
       description: The mail server's certificate, also where it was refused.
       type: dict

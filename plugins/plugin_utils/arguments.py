@@ -120,6 +120,7 @@ MODULES: dict[str, Spec] = {
         'until': {'type': 'str', 'choices': ['handshake', 'envelope', 'sent'], 'default': 'sent'},
         'retries': {'type': 'int', 'default': 0},
         'retry_delay': {'type': 'float', 'default': 60.0},
+        'pd_bin_dir': PD_BIN_DIR,
         'warn_days': {'type': 'int', 'default': 30},
         'fail_on': FAIL_ON,
     },

@@ -150,7 +150,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     'Sending: resolve, connect, banner': {
-        'smtp_server_unknown': ('No mail server or port is known.', 'Give smtp_host and smtp_port.'),
+        'smtp_server_unknown': (
+            "No mail server or port is known: neither is it declared, nor do the server's own attributes tell it.",
+            "Give smtp_host and smtp_port, or see to it that pdls (pd_bin_dir) tells the server's attributes.",
+        ),
         'host_not_found': (
             'The name of the mail server is unknown on this host.',
             "Correct smtp_host, or the host's name resolution.",

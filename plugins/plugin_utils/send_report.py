@@ -8,14 +8,17 @@ import binascii
 import datetime as dt
 import typing as t
 
+from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.problems import Problem
 from . import certificate_diagnosis as diagnosis
 from .certificate_facts import describe, load
 from .infoprint_action import server_entry
 from .results import complete
 from .untrusted import Fields, Malformed
+from .validation import port_problems
 
 MODES = {'none': 'plaintext', 'starttls': 'STARTTLS', 'smtps': 'SMTPS'}
+ENABLE_TLS = {'none': '0', 'starttls': '1', 'smtps': '2'}
 GOALS = {
     'handshake': 'no mail sent, as far as the handshake was asked for',
     'envelope': 'sender and recipients accepted, no mail sent',
@@ -57,6 +60,7 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
         problems += [soon] if soon is not None else []
         if not fields.flag('ignores_errors'):
             problems += diagnosis.accepted_weaknesses(chain)
+    problems += _port_problems(fields)
     reached = bool(fields.flag('reached')) and _is_proven(fields, until)
     if not reached and not any(problem.is_error for problem in problems):
         problems.append(Problem('program_failed', 'The send ended without saying why.'))
@@ -68,6 +72,11 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
         ignored=[complete(problem)._replace(server=name).as_dict() for problem in ignored],
         **_facts(fields), **({'certificate': certificates[0], 'chain': certificates} if certificates else {}))
     return Sent(entry, problems, _line(fields, entry, problems))
+
+
+def _port_problems(fields: Fields) -> list[Problem]:
+    mode, port, directory = fields.text('mode', ''), fields.integer('port'), fields.text('working_dir', '')
+    return port_problems({'EnableTLS': ENABLE_TLS.get(mode, '')}, port, f'{directory}/{CONFIG_NAME}', None)
 
 
 def _is_proven(fields: Fields, until: str) -> bool:
@@ -130,6 +139,10 @@ def _facts(fields: Fields) -> dict[str, t.Any]:
         facts['ehlo'] = {'name': ehlo.text('name'), 'features': ehlo.texts('features')}
     if reply is not None:
         facts['reply'] = {'code': reply.integer('code'), 'text': reply.text('text'), 'queue_id': reply.text('queue_id', '')}
+    if fields.text('trusted') is not None:
+        facts['trusted'] = fields.text('trusted')
+    if fields.integer('attempts') is not None:
+        facts['attempts'] = fields.integer('attempts')
     if fields.text('message_id') is not None:
         facts['message_id'] = fields.text('message_id')
     if timings is not None:
@@ -155,6 +168,9 @@ def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> s
     if tls and certificate:
         days = certificate['days_left']
         parts.append(f'certificate {days} days left' if days >= 0 else f'certificate expired {-days - 1} days ago')
+    trusted = entry.get('trusted', '/')
+    if tls and not trusted.startswith('/') and not fields.flag('ignores_errors'):
+        parts.append(f'verified against {trusted}')  # CAFile doesn't say it
     if entry['until'] == 'sent':
         queue_id = entry['reply']['queue_id']
         parts.append(f'queued as {queue_id}' if queue_id else f'accepted: {entry["reply"]["code"]} {entry["reply"]["text"]}')

@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from support.mail_server_process import MailServer
+from support.pd_programs import PdPrograms
 from support.playbook import Run, hosts, local_host
 from support.pythons import target_pythons
 
@@ -199,4 +200,33 @@ def test_what_no_mail_server_could_take_is_refused_at_once(host: Host, options: 
 
 def test_without_a_mail_server_the_problem_says_so(host: Host) -> None:
     host.add('starttls', *STARTTLS, smtp_port=None)
-    assert errors(host.send(expected='failed')['servers'][0]) == [('smtp_server_unknown', None)]
+    entry = host.send(expected='failed', pd_bin_dir='/nonexistent')['servers'][0]
+    assert errors(entry) == [('smtp_server_unknown', None)]
+    assert 'smtp_port' in entry['problems'][0]['message']
+    assert 'pd_command_missing' in entry['problems'][0]['message']
+    assert entry['problems'][0]['file'].startswith('/nonexistent')
+
+
+def test_the_mail_server_is_that_of_the_servers_attributes(host: Host, tmp_path: pathlib.Path) -> None:
+    ports = host.mail_server.ports
+    programs = PdPrograms(tmp_path / 'pd-programs', {
+        'spl1': {'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(ports['starttls'])},
+        'spl2': {'smtp-server-host': 'nobody.invalid', 'smtp-server-port': str(ports['smtps'])},
+        'spl3': {'smtp-server-host': '', 'smtp-server-port': str(ports['smtps'])}})
+    host.add('', *STARTTLS, smtp_port=None)
+    host.add('', *SMTPS, smtp_port=None, smtp_host='127.0.0.1')
+    host.add('', *SMTPS, smtp_port=None)
+    result = host.send(smtp_host=None, pd_bin_dir=str(programs.bin_dir), expected='failed')
+    assert [entry['ok'] for entry in result['servers']] == [True, True, False]
+    assert errors(result['servers'][2]) == [('smtp_server_unknown', None)]
+    assert 'smtp-server-host is not set' in result['servers'][2]['problems'][0]['message']
+    assert len(host.mail_server.mails(host.recipient)) == 2
+
+
+def test_what_was_trusted_and_how_often_it_was_tried_is_told(host: Host) -> None:
+    host.add('starttls', *STARTTLS)
+    host.add('smtps', 'EnableTLS = 2', EHLO)
+    good, untrusted = host.send(expected='failed')['servers']
+    assert (good['trusted'], good['attempts']) == (str(host.base_dir / 'spl1' / 'ca.pem'), 1)
+    assert untrusted['trusted'] == "the system's own CA certificates"
+    assert errors(untrusted) == [('unknown_ca', 'certificate')]

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import sending
 from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.pd_output import HOST, PORT
 
 GOOD = {
     'banner': '220 mail.example.com ESMTP', 'EHLO': '250-mail.example.com\r\n250 SIZE 1000', 'MAIL': '250 ok', 'RCPT': '250 ok',
@@ -114,7 +115,7 @@ def send(tmp_path, ports, guard=None, **options):
     request = {
         'base_dir': str(tmp_path), 'servers': [{'name': name, 'smtp_port': port} for name, port in ports.items()],
         'smtp_host': '127.0.0.1', 'smtp_port': None, 'sender': None, 'recipients': ['a@example.com'], 'subject': None,
-        'body': None,
+        'body': None, 'pd_bin_dir': str(tmp_path / 'bin'),
         'until': 'sent', 'timeout': 5, 'retries': 0, 'retry_delay': 0, 'min_tls': 'TLSv1.2', 'crl_check': 'leaf'}
     answer = sending.run(dict(request, **options), guard or Guard(60))
     json.dumps(answer)
@@ -302,7 +303,12 @@ def test_a_conversation_ends_before_the_program_does_and_costs_no_other_its_resu
     ('EnableTLS = 2\nCAFile = bad.pem\nCrlFile = bad.pem\n', {}, ['not_pem', 'not_pem']),
     ('Hostname = not_a_name\n', {}, ['invalid_ehlo_hostname']),
     ('nonsense\n', {}, ['invalid_line']),
-    ('', {'smtp_host': None}, ['smtp_server_unknown']),
+    ('', {'smtp_host': 'x' * 300}, ['host_not_found']),
+    ('', {'smtp_host': 'm\xfcll\xb7er..example.com'}, ['host_not_found']),
+    ('', {'sender': 'two words'}, ['sender_refused']),
+    ('', {'subject': 'a\nb'}, ['message_refused']),
+    ('', {'recipients': ['two words']}, ['message_refused']),
+    ('', {'recipients': ['two words'], 'until': 'envelope'}, ['message_refused']),
     ('', {'smtp_host': '.example.com'}, ['host_not_found']),
     ('', {'smtp_host': 'no-such-host.invalid'}, ['host_not_found']),
 ])
@@ -314,6 +320,42 @@ def test_with_a_configuration_that_can_not_be_used_nothing_is_sent(tmp_path, mai
     assert errors(entry) == codes
     assert not entry['reached']
     assert server.commands == []
+
+
+def test_for_a_handshake_nobody_needs_to_be_a_sender(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    assert send(tmp_path, {'spl1': mail_server().port}, sender='two words', recipients=[], until='handshake')['spl1']['reached']
+
+
+def test_a_name_that_was_found_can_not_break_the_mail(tmp_path, mail_server):
+    name = 'spl\nBcc: x@example.com\n\n.'
+    working_dirs(tmp_path, name)
+    server = mail_server()
+    assert send(tmp_path, {}, smtp_port=server.port)[name]['reached']
+    assert b'\r\nBcc' not in server.mails[0]
+
+
+def test_the_mail_server_is_that_of_the_servers_attributes(tmp_path, mail_server, make_pd_programs):
+    working_dirs(tmp_path, 'spl1', 'spl2', 'spl3', 'spl4')
+    port = mail_server().port
+    programs = make_pd_programs({
+        'spl1': {HOST: '127.0.0.1', PORT: str(port)}, 'spl2': {HOST: '127.0.0.1', PORT: ''}, 'spl3': {HOST: 'nobody.invalid'}})
+    answer = send(tmp_path, {'spl1': None, 'spl2': None, 'spl3': port, 'spl4': None}, smtp_host=None,
+                  pd_bin_dir=str(programs.bin_dir))
+    assert [answer[name]['reached'] for name in sorted(answer)] == [True, False, False, False]
+    assert (answer['spl1']['host'], answer['spl1']['port']) == ('127.0.0.1', port)
+    assert [errors(answer[name]) for name in ('spl2', 'spl3', 'spl4')] == [
+        ['smtp_server_unknown'], ['host_not_found'], ['smtp_server_unknown']]
+    assert 'smtp-server-port is not set' in answer['spl2']['problems'][-1]['message']
+    assert 'spl4' in answer['spl4']['problems'][-1]['message']
+    assert 'stage' not in answer['spl2']['problems'][-1]
+
+
+def test_what_is_declared_is_not_asked_for(tmp_path, mail_server, make_pd_programs):
+    working_dirs(tmp_path, 'spl1')
+    programs = make_pd_programs({'spl1': {HOST: 'nobody.invalid', PORT: '1'}})
+    assert send(tmp_path, {'spl1': mail_server().port}, pd_bin_dir=str(programs.bin_dir))['spl1']['reached']
+    assert programs.calls() == []
 
 
 def test_without_a_configuration_nothing_is_sent(tmp_path, mail_server):

@@ -23,13 +23,19 @@ SILENT = StreamTimedOut()
 
 
 class Script(Stream):
-    """Answers each command with what stands under its beginning; a list is used up one by one."""
+    """Answers each command with what stands under its beginning; a list is used up one by one, a tuple comes piece by piece.
 
-    def __init__(self, answers, tls=None):
+    `lost_at` is the command that can't be sent any more: the server has closed the connection.
+    """
+
+    def __init__(self, answers, tls=None, lost_at=''):
         self.answers = {key: list(value) if isinstance(value, list) else [value] for key, value in answers.items()}
         self.tls = tls
-        self.inbox = [self.take('banner')]
+        self.lost_at = lost_at
+        self.inbox = []
+        self.add('banner')
         self.commands = []
+        self.hurried = []
         self.sent = b''
         self.in_data = False
 
@@ -37,31 +43,43 @@ class Script(Stream):
         values = self.answers.get(key, [SILENT])
         return values.pop(0) if len(values) > 1 else values[0]
 
+    def add(self, key):
+        answer = self.take(key)
+        self.inbox += answer if isinstance(answer, tuple) else [answer]
+
+    def hurry(self, seconds):
+        self.hurried.append(seconds)
+
     def send(self, data):
+        if self.lost_at and data.startswith(self.lost_at.encode('ascii')):
+            self.add(self.lost_at)
+            raise StreamLost('Broken pipe')
         self.sent += data
         if self.in_data and not self.sent.endswith(b'\r\n.\r\n'):
             return
         if self.in_data:
             self.in_data = False
-            self.inbox.append(self.take('.'))
+            self.add('.')
             return
         command = data.decode('ascii').strip()
         self.commands.append(command)
-        answer = self.take(next((key for key in sorted(self.answers, key=len, reverse=True) if command.startswith(key)), ''))
+        key = next((key for key in sorted(self.answers, key=len, reverse=True) if command.startswith(key)), '')
+        begin = len(self.inbox)
+        self.add(key)
+        answer = self.inbox[begin]
         if command == 'DATA' and isinstance(answer, bytes) and answer.startswith(b'354'):
             self.in_data = True
             self.sent = b'\r\n'
-        self.inbox.append(answer)
 
-    def receive(self, most_seconds=None):
+    def receive(self, wait=True):
         if not self.inbox:
             raise StreamTimedOut
         answer = self.inbox.pop(0)
         if isinstance(answer, Exception):
-            if most_seconds == 0 and answer is SILENT:
+            if not wait and answer is SILENT:
                 raise StreamTimedOut
             self.inbox.insert(0, answer)
-            if most_seconds == 0:
+            if not wait:
                 raise StreamTimedOut
             raise answer
         return answer
@@ -79,8 +97,9 @@ GOOD = {
 }
 
 
-def converse(changes=None, mode='starttls', until='sent', recipients=('a@example.com',), tls=None, before_dot=lambda: None):
-    script = Script(dict(GOOD, **(changes or {})), tls)
+def converse(changes=None, mode='starttls', until='sent', recipients=('a@example.com',), tls=None, before_dot=lambda: None,
+             lost_at=''):
+    script = Script(dict(GOOD, **(changes or {})), tls, lost_at)
     plan = Plan(mode, until, 'host.example.com', 's@example.com', recipients, lambda: MESSAGE, before_dot, lambda stage: None)
     return Conversation(script, plan).run(), script
 
@@ -139,6 +158,8 @@ FAULTS = {
     'EHLO 421': ({'EHLO': b'421 too many\r\n'}, 'ehlo_refused', 'ehlo'),
     'EHLO 530': ({'EHLO': b'530 authenticate\r\n'}, 'authentication_required', 'ehlo'),
     'EHLO 552': ({'EHLO': b'552 large\r\n'}, 'message_too_large', 'ehlo'),
+    'EHLO 220': ({'EHLO': b'220 what\r\n'}, 'reply_malformed', 'ehlo'),
+    'EHLO 354': ({'EHLO': b'354 what\r\n'}, 'reply_malformed', 'ehlo'),
     'EHLO silent': ({'EHLO': SILENT}, 'timed_out', 'ehlo'),
     'EHLO malformed': ({'EHLO': b'250-a\r\nb\r\n'}, 'reply_malformed', 'ehlo'),
     'EHLO in TLS 550': ({'EHLO': [EHLO, b'550 no\r\n']}, 'ehlo_refused', 'ehlo'),
@@ -147,7 +168,8 @@ FAULTS = {
     'STARTTLS stripped': ({'EHLO': b'250-m\r\n250-XXXXXXXA\r\n250 SIZE\r\n'}, 'starttls_stripped', 'starttls'),
     'STARTTLS 454': ({'STARTTLS': b'454 no\r\n'}, 'starttls_refused', 'starttls'),
     'STARTTLS 501': ({'STARTTLS': b'501 no\r\n'}, 'starttls_refused', 'starttls'),
-    'STARTTLS 250': ({'STARTTLS': b'250 what\r\n'}, 'starttls_refused', 'starttls'),
+    'STARTTLS 250': ({'STARTTLS': b'250 what\r\n'}, 'reply_malformed', 'starttls'),
+    'STARTTLS 354': ({'STARTTLS': b'354 what\r\n'}, 'reply_malformed', 'starttls'),
     'STARTTLS 421': ({'STARTTLS': b'421 no\r\n'}, 'rate_limited', 'starttls'),
     'STARTTLS 530': ({'STARTTLS': b'530 no\r\n'}, 'authentication_required', 'starttls'),
     'injected reply': ({'STARTTLS': b'220 go\r\n250 injected\r\n'}, 'plaintext_injected', 'starttls'),
@@ -157,18 +179,28 @@ FAULTS = {
     'MAIL 421': ({'MAIL': b'421 no\r\n'}, 'rate_limited', 'envelope'),
     'MAIL 530': ({'MAIL': b'530 no\r\n'}, 'authentication_required', 'envelope'),
     'MAIL 552': ({'MAIL': b'552 no\r\n'}, 'message_too_large', 'envelope'),
-    'MAIL 354': ({'MAIL': b'354 what\r\n'}, 'sender_refused', 'envelope'),
+    'MAIL 354': ({'MAIL': b'354 what\r\n'}, 'reply_malformed', 'envelope'),
+    'MAIL 150': ({'MAIL': b'150 what\r\n'}, 'reply_malformed', 'envelope'),
     'RCPT 550': ({'RCPT': b'550 no\r\n'}, 'recipient_refused', 'envelope'),
     'RCPT 450': ({'RCPT': b'450 later\r\n'}, 'greylisted', 'envelope'),
     'RCPT 421': ({'RCPT': b'421 no\r\n'}, 'rate_limited', 'envelope'),
     'RCPT 552': ({'RCPT': b'552 no\r\n'}, 'message_too_large', 'envelope'),
     'RCPT 530': ({'RCPT': b'530 no\r\n'}, 'authentication_required', 'envelope'),
+    'RCPT 354': ({'RCPT': b'354 what\r\n'}, 'reply_malformed', 'envelope'),
     'RCPT silent': ({'RCPT': SILENT}, 'timed_out', 'envelope'),
     'two replies to MAIL': ({'MAIL': b'250 ok\r\n250 ok\r\n'}, 'reply_malformed', 'envelope'),
     '421 behind a good reply': ({'MAIL': b'250 ok\r\n421 bye\r\n'}, 'rate_limited', 'envelope'),
+    '421 in pieces, then closed': ({'MAIL': (b'250 ok\r\n42', b'1 4.3.2 b', b'ye\r\n', LOST)}, 'rate_limited', 'envelope'),
+    '421 in lines, then closed': ({'MAIL': (b'250 ok\r\n421-a\r\n', b'421 b\r\n', LOST)}, 'rate_limited', 'envelope'),
+    '421 begun, then closed': ({'MAIL': (b'250 ok\r\n42', LOST)}, 'connection_lost', 'envelope'),
+    '421 begun, then silent': ({'MAIL': (b'250 ok\r\n421 by', SILENT)}, 'reply_malformed', 'envelope'),
+    '421 in the mail, in pieces': ({'DATA': (b'354 go\r\n421 ', b'bye\r\n', LOST)}, 'rate_limited', 'data'),
+    '552 in the mail, in pieces': ({'DATA': (b'354 go\r\n552 too', b' large\r\n', LOST)}, 'message_too_large', 'data'),
+    '554 in the mail': ({'DATA': b'354 go\r\n554 no\r\n'}, 'message_refused', 'data'),
     'DATA 550': ({'DATA': b'550 no\r\n'}, 'message_refused', 'data'),
     'DATA 450': ({'DATA': b'450 no\r\n'}, 'message_refused', 'data'),
-    'DATA 250': ({'DATA': b'250 what\r\n'}, 'message_refused', 'data'),
+    'DATA 250': ({'DATA': b'250 what\r\n'}, 'reply_malformed', 'data'),
+    'DATA 334': ({'DATA': b'334 what\r\n'}, 'reply_malformed', 'data'),
     'DATA 421': ({'DATA': b'421 no\r\n'}, 'rate_limited', 'data'),
     'DATA lost': ({'DATA': LOST}, 'connection_lost', 'data'),
     'the answer to the dot before the dot': ({'DATA': b'354 go\r\n250 queued as LIE\r\n'}, 'reply_malformed', 'data'),
@@ -203,6 +235,48 @@ def test_after_a_failed_handshake_nothing_more_is_said(mode, problem):
     expected = {CERTIFICATE: ('expired', 'certificate'), SILENT: ('handshake_timed_out', 'handshake')}
     found = conversation.problems[0]
     assert (found.code, found.stage) == expected.get(problem, ('connection_lost', 'handshake'))
+
+
+@pytest.mark.parametrize('command, answer, code, reply', [
+    ('MAIL', (b'42', b'1 bye\r\n', LOST), 'rate_limited', 421), ('MAIL', LOST, 'connection_lost', None),
+    ('MAIL', b'250 fine\r\n', 'connection_lost', None), ('MAIL', b'', 'connection_lost', None),
+    ('Subject', (b'552 too', b' large\r\n', LOST), 'message_too_large', 552),
+    ('.\r', (b'552 large\r\n', LOST), 'message_too_large', 552), ('.\r', LOST, 'outcome_unknown', None),
+    ('.\r', b'250 queued as LIE\r\n', 'outcome_unknown', None)])
+def test_where_nothing_can_be_sent_any_more_a_refusal_that_was_left_behind_says_why(command, answer, code, reply):
+    answers = {command: answer if answer != b'' else SILENT}
+    conversation, _script = converse(answers, lost_at=command)
+    assert [problem.code for problem in conversation.problems] == [code]
+    assert (conversation.reply.code if conversation.reply else None) == reply
+    assert not conversation.reached
+    assert not (command.startswith('.') and conversation.transient)
+
+
+def test_what_was_read_of_a_reply_that_was_cut_is_quoted():
+    problem = converse({'MAIL': (b'250 ok\r\n421 4.3.2 Serv', LOST)})[0].problems[0]
+    assert problem.message.endswith(', in the middle of a reply: 421 4.3.2 Serv')
+
+
+def test_nobody_waits_long_for_what_nothing_depends_on():
+    _conversation, script = converse()
+    assert script.hurried == [2.0]
+
+
+def test_starttls_is_found_behind_a_hundred_features():
+    many = b''.join(b'250-X-FEATURE-%d\r\n' % number for number in range(150))
+    conversation, _script = converse({'EHLO': [b'250-mail.example.com\r\n' + many + b'250 STARTTLS\r\n', INNER_EHLO]})
+    assert conversation.reached
+
+
+def test_the_mail_is_written_before_the_envelope():
+    def compose():
+        raise ZeroDivisionError
+
+    script = Script(dict(GOOD))
+    plan = Plan('none', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), compose, lambda: None, lambda stage: None)
+    with pytest.raises(ZeroDivisionError):
+        Conversation(script, plan).run()
+    assert script.commands == ['EHLO h.example.com']
 
 
 @pytest.mark.parametrize('ending', [LOST, SILENT, b'500 what\r\n', b'nonsense\r\n', b'250 ' + b'x' * 70000])
@@ -283,6 +357,21 @@ def test_421_comes_with_a_hint_at_rate_limits(name):
 def test_530_with_starttls_in_its_text_says_what_to_set():
     conversation, _script = converse({'MAIL': b'530 Must issue a STARTTLS command first\r\n'}, mode='none')
     assert 'EnableTLS' in conversation.problems[0].hint
+
+
+@pytest.mark.parametrize('mode', ['starttls', 'smtps'])
+@pytest.mark.parametrize('text', [b'530 Must issue a STARTTLS command first\r\n', b'530 5.7.0 Authentication required\r\n'])
+def test_530_where_tls_is_on_says_that_there_is_no_authentication(mode, text):
+    problem = converse({'MAIL': text}, mode=mode)[0].problems[0]
+    assert problem.code == 'authentication_required'
+    assert 'EnableTLS' not in problem.hint
+    assert 'sendmemo has no user name' in problem.hint
+
+
+@pytest.mark.parametrize('name', ['MAIL 354', 'RCPT 354', 'DATA 250', 'EHLO 220', 'STARTTLS 250', 'MAIL 150'])
+def test_a_reply_of_a_wrong_kind_is_called_no_refusal(name):
+    problem = converse(FAULTS[name][0])[0].problems[0]
+    assert 'refuse' not in problem.message
 
 
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), st.binary(max_size=60)),

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import tcp_connect
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
-from ansible_collections.printops.infoprint.plugins.module_utils.tcp_connect import Address, connect, resolve
+from ansible_collections.printops.infoprint.plugins.module_utils.tcp_connect import Address, ascii_host, connect, resolve
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
@@ -66,11 +66,32 @@ def test_a_name_that_does_not_exist_is_not_found():
     assert (error.value.problem.code, error.value.problem.stage) == ('host_not_found', 'resolve')
 
 
-@pytest.mark.parametrize('host', ['a..b', 'x' * 70 + '.example.com', '\xfc' * 80])
+@pytest.mark.parametrize('host', ['a..b', 'x' * 70 + '.example.com', 'a\0b', 'two words'])
 def test_what_is_no_name_is_not_found(host):
     with pytest.raises(ProblemError) as error:
         resolve(host, 25, soon(10))
     assert error.value.problem.code == 'host_not_found'
+
+
+@pytest.mark.parametrize('host, name', [
+    ('mail.example.com', 'mail.example.com'), ('mail.example.com.', 'mail.example.com.'), ('192.0.2.1', '192.0.2.1'),
+    ('m\xfcller.example.com', 'xn--mller-kva.example.com'), ('M\xdcLLER.example.com', 'xn--mller-kva.example.com'),
+    ('\u30e1\u30fc\u30eb.example.com.', 'xn--4dkua4c.example.com.'), ('\uff11\uff19\uff12.0.2.1', '192.0.2.1'),
+    ('', '')])
+def test_a_name_has_its_ascii_form(host, name):
+    assert ascii_host(host) == name
+
+
+@pytest.mark.parametrize('host', [
+    '\xfc' * 80, '\xfc..example.com', 'x' * 300, '\xfc' * 100000, '.example.com', '.\xfc.example.com', 'm\u200f\xfc\ud800'])
+def test_what_has_no_ascii_form_is_no_host(host):
+    began = time.monotonic()
+    with pytest.raises(ProblemError) as error:
+        ascii_host(host)
+    problem = error.value.problem
+    assert (problem.code, problem.stage) == ('host_not_found', 'resolve')
+    assert len(problem.message) < 1200
+    assert time.monotonic() - began < 1
 
 
 def test_a_resolver_that_hangs_does_not_stretch_the_deadline(monkeypatch):

@@ -6,7 +6,12 @@ import ssl
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.smtp_session import StreamLost
-from ansible_collections.printops.infoprint.plugins.module_utils.tls_faults import VERIFY_CODES, certificate_code, fault_of
+from ansible_collections.printops.infoprint.plugins.module_utils.tls_faults import (
+    VERIFY_CODES,
+    certificate_code,
+    fault_of,
+    late_alert,
+)
 from ansible_collections.printops.infoprint.plugins.module_utils.tls_records import Beginning
 
 NOTHING = Beginning(b'', None, False, '')
@@ -94,3 +99,24 @@ def test_the_version_that_the_server_chose_is_named():
 def test_plaintext_is_quoted_to_the_end_of_its_line_and_safe():
     fault = fault_of(LYING, Beginning(b'220 a\x1b[2J\r\n250 b', None, False, ''), 'smtps')
     assert fault.problem.message.endswith('220 a\\x1b[2J')
+
+
+@pytest.mark.parametrize('beginning', [
+    Beginning(b'', 40, True, 'TLSv1.2', True), Beginning(b'', 42, True, 'TLSv1.2', True), Beginning(b'', 116, True, 'TLSv1.2'),
+    Beginning(b'', 41, True, 'SSLv3', True)])
+def test_a_client_certificate_that_is_demanded_is_named(beginning):
+    problem = fault_of(LYING, beginning, 'smtps').problem
+    assert (problem.code, problem.stage) == ('handshake_closed', 'handshake')
+    assert 'demands a client certificate' in problem.message
+    assert 'client certificate' in problem.hint
+
+
+@pytest.mark.parametrize('text, named', [
+    ('[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required (_ssl.c:2580)', 'certificate_required'),
+    ('tlsv13 alert certificate required (_ssl.c:852)', 'certificate_required'),
+    ('[SSL: SSLV3_ALERT_BAD_CERTIFICATE] sslv3 alert bad certificate (_ssl.c:2580)', 'bad_certificate'),
+    ('[SSL: TLSV1_ALERT_INTERNAL_ERROR] tlsv1 alert internal error', None), ('EOF occurred in violation of protocol', None)])
+def test_tls_1_3_demands_a_client_certificate_behind_the_handshake(text, named):
+    problem = late_alert(ssl.SSLError(1, text))
+    assert (problem is not None) is (named is not None)
+    assert named is None or named in problem.message

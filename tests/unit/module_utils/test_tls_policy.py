@@ -1,10 +1,12 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """sendmemo's policy as an SSLContext: the same on every Python, each flag set. Real handshakes are in the controller's tests."""
+import os
 import ssl
 
 import pytest
 
+from ansible_collections.printops.infoprint.plugins.module_utils import tls_policy
 from ansible_collections.printops.infoprint.plugins.module_utils.pem import CERTIFICATE, CRL, Block, read_pem
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.tls_policy import (
@@ -86,6 +88,32 @@ def test_a_large_crl_is_loaded_whole():
     assert new_context(Policy(many, True)).cert_store_stats()['crl'] >= 1
 
 
+def test_where_a_descriptor_has_no_path_crls_are_loaded_from_a_private_file_that_is_gone_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(tls_policy, 'DESCRIPTORS', '/nonexistent')
+    monkeypatch.setenv('TMPDIR', str(tmp_path))
+    opened = []
+    open_file = os.open
+    monkeypatch.setattr(os, 'open', lambda path, *how: opened.append((path, how)) or open_file(path, *how))
+    descriptors = len(os.listdir('/proc/self/fd'))
+    assert new_context(Policy(WITH_CRL, True)).cert_store_stats() == {'x509': 1, 'crl': 1, 'x509_ca': 1}
+    (_path, (flags, mode)), = [one for one in opened if str(one[0]).startswith(str(tmp_path))]
+    assert flags & os.O_EXCL
+    assert mode == 0o600
+    assert os.listdir(str(tmp_path)) == []
+    assert len(os.listdir('/proc/self/fd')) == descriptors
+    with pytest.raises(ProblemError):
+        new_context(Policy(Trust('ca.pem', CERTIFICATES, (Block(CRL, 1, b'\x30\x03\x02\x01\x05'),)), True))
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_without_any_place_for_the_crls_the_problem_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(tls_policy, 'DESCRIPTORS', '/nonexistent')
+    monkeypatch.setenv('TMPDIR', str(tmp_path / 'missing'))
+    with pytest.raises(ProblemError) as error:
+        new_context(Policy(WITH_CRL, True))
+    assert (error.value.problem.code, error.value.problem.keyword) == ('file_not_readable', 'CrlFile')
+
+
 def test_the_options_are_the_same_on_every_python():
     options = int(new_context(Policy(TRUST, True)).options)
     assert options & int(ssl.OP_NO_SSLv3)
@@ -142,4 +170,6 @@ def test_one_context_serves_every_equal_policy():
     contexts = Contexts()
     first = contexts.get(Policy(Trust('ca.pem', tuple(CERTIFICATES), None), True))
     assert contexts.get(Policy(TRUST, True)) is first
+    assert contexts.get(Policy(TRUST._replace(source='copy.pem', path='copy.pem'), True)) is first
+    assert contexts.get(Policy(WITH_CRL, True)) is not first
     assert contexts.get(Policy(TRUST, False)) is not first

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import trust_files
+from ansible_collections.printops.infoprint.plugins.module_utils.pem import read_pem
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.trust_files import load_trust, path_of
 
@@ -63,7 +64,8 @@ def test_without_a_ca_file_the_products_bundle_counts(tmp_path, monkeypatch):
     assert 'system' in trust.source
     bundle.write_bytes(CA)
     trust, _problems = load_trust(settings(CAFile=''), str(tmp_path), {})
-    assert (len(trust.certificates), trust.source) == (1, str(bundle))
+    assert (len(trust.certificates), trust.path) == (1, str(bundle))
+    assert trust.source == 'the product\'s bundle %s' % bundle
 
 
 def test_a_bundle_that_can_not_be_used_is_a_problem_not_a_fallback(tmp_path, monkeypatch):
@@ -103,3 +105,17 @@ def test_a_link_is_followed(tmp_path):
     (tmp_path / 'real.pem').write_bytes(CA)
     (tmp_path / 'ca.pem').symlink_to('real.pem')
     assert load_trust(settings(), str(tmp_path), {})[1] == []
+
+
+def test_what_was_read_once_is_not_parsed_again_and_is_the_same_content_anywhere(tmp_path, monkeypatch):
+    (tmp_path / 'ca.pem').write_bytes(CA)
+    (tmp_path / 'copy.pem').write_bytes(CA)
+    (tmp_path / 'other.pem').write_bytes(CA + CA)
+    parsed = []
+    monkeypatch.setattr(trust_files, 'read_pem', lambda data: parsed.append(data) or read_pem(data))
+    read = {}
+    first, second, other = [
+        load_trust(settings(CAFile=name), str(tmp_path), {}, read)[0] for name in ('ca.pem', 'copy.pem', 'other.pem')]
+    assert parsed == [CA, CA + CA]
+    assert first.content == second.content != other.content
+    assert first.source != second.source

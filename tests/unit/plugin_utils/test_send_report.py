@@ -30,7 +30,7 @@ def entry(**changes: t.Any) -> dict[str, t.Any]:
     fields = {
         'name': 'spl1', 'working_dir': '/var/pd/spl1', 'until': 'sent', 'host': 'mail.example.com', 'port': 587,
         'mode': 'starttls',
-        'reached': True, 'problems': [], 'ignored': [], 'trusted': '/etc/mail-ca.pem', 'chain': [der(GOOD)],
+        'reached': True, 'attempts': 1, 'problems': [], 'ignored': [], 'trusted': '/etc/mail-ca.pem', 'chain': [der(GOOD)],
         'tls': {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'TLS_AES_256_GCM_SHA384', 'bits': 256},
         'ehlo': {'name': 'print1.example.com', 'features': ['SIZE 1000']},
         'reply': {'code': 250, 'text': '2.0.0 Ok: queued as 4A3B', 'queue_id': '4A3B'}, 'message_id': '<x@y>',
@@ -52,7 +52,7 @@ def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
     assert sent.entry['certificate']['days_left'] == 61
     assert set(sent.entry) == {
         'name', 'working_dir', 'ok', 'until', 'problems', 'ignored', 'tls', 'certificate', 'chain', 'ehlo', 'reply', 'message_id',
-        'timings_ms'}
+        'timings_ms', 'trusted', 'attempts'}
 
 
 UNPROVEN: dict[str, dict[str, t.Any]] = {
@@ -140,3 +140,25 @@ def test_a_server_without_a_mail_server_has_its_line() -> None:
     sent = reported(host=None, port=None, mode=None, reached=False, tls=None, reply=None, chain=None,
                     problems=[{'code': 'smtp_server_unknown', 'message': 'No mail server is known.'}])
     assert sent.line.startswith('spl1 -> unknown:unknown FAILED: No mail server is known. [smtp_server_unknown] Give')
+
+
+@pytest.mark.parametrize(('trusted', 'tail'), [
+    ('/etc/mail-ca.pem', 'queued as 4A3B'),
+    ("the system's own CA certificates", "verified against the system's own CA certificates, queued as 4A3B")])
+def test_what_was_trusted_is_told_where_the_configuration_does_not_say_it(trusted: str, tail: str) -> None:
+    sent = reported(trusted=trusted)
+    assert sent.entry['trusted'] == trusted
+    assert sent.entry['attempts'] == 1
+    assert sent.line.endswith(f'days left, {tail}')
+    assert 'verified' not in reported(trusted=trusted, ignores_errors=True).line
+
+
+@pytest.mark.parametrize(('mode', 'port', 'warns'), [
+    ('starttls', 465, True), ('starttls', 587, False), ('smtps', 25, True), ('smtps', 465, False), ('none', 465, True),
+    ('none', 25, False), (None, 465, False)])
+def test_a_port_that_is_usual_for_another_mode_is_a_warning(mode: str | None, port: int, *, warns: bool) -> None:
+    sent = reported(mode=mode, port=port, **({'tls': None} if mode in ('none', None) else {}))
+    found = [problem for problem in sent.problems if problem.code == 'port_mismatch']
+    assert bool(found) is warns
+    assert not any(problem.is_error for problem in found)
+    assert not found or found[0].file == '/var/pd/spl1/sendmemo-ssl.cfg'
