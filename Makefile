@@ -2,7 +2,7 @@
 PYTHON ?= python3
 CHECK = $(PYTHON) -B tests/tools/check.py
 
-.PHONY: help demo test lint docs unit sanity integration fuzz reference clean
+.PHONY: help demo test lint docs unit sanity integration fuzz faults reference clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -30,6 +30,9 @@ integration:  ## Run the tests that go through ansible-playbook (some need Postf
 
 fuzz:  ## Look for bytes that break the readers, and a million names against OpenSSL (FUZZ_SECONDS=60 for each target)
 	$(PYTHON) -B tests/tools/fuzz.py
+
+faults:  ## Write docs/reference/send-faults.md: every fault of a send on four Pythons, and what is said of it
+	$(PYTHON) -B tests/tools/faults.py
 
 reference:  ## Write the reference pages in docs/ from the tables in the code
 	$(PYTHON) -B tests/tools/reference_pages.py

@@ -160,6 +160,9 @@ class Conversation:
             self._reader.feed(self.stream.receive(wait=False))
         except StreamTimedOut:
             pass
+        except StreamLost:
+            if not self._reader.started:
+                raise
         return self._reader.started
 
     def _no_reply_waits(self) -> None:
@@ -228,7 +231,11 @@ class Conversation:
         reply = self._command('STARTTLS')
         if reply.code != 220:
             self._refused(reply)
-        if self._more_has_come():
+        try:
+            injected = self._more_has_come()
+        except StreamLost:  # the handshake meets it again, and has a name for it
+            injected = False
+        if injected:
             raise ProblemError(Problem(
                 'plaintext_injected', '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)))
         self._enter('handshake')

@@ -31,10 +31,11 @@ from .certificate_facts import (
     signature_hash,
     utc,
 )
-from .x509_facts import is_signed_by
+from .x509_facts import RevocationList, is_issued_by, is_signed_by, read_revocation_list
 
 DEEPEST = 10
 WEAK_HASHES = frozenset(('md5', 'sha1'))
+OTHER_LIST = 'Put another revocation list of that CA into CrlFile, one that is for the certificates of servers.'
 
 
 class Trust(t.NamedTuple):
@@ -77,7 +78,7 @@ def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None,
         found.append(_defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {its_names}.'))
     if trust.crls is not None:
         found += _revocation(path.certificates, trust, now)
-    return [*found, *_dates(path.certificates, now)]
+    return [*found, *_dates(path.certificates, now), *_name_constraints(path.certificates)]
 
 
 def accepted_weaknesses(chain: t.Sequence[x509.Certificate]) -> list[Problem]:
@@ -102,8 +103,9 @@ def build_path(chain: t.Sequence[x509.Certificate], trust: Trust) -> Path:
             if len(path) == 1:
                 return Path(path, 'self_signed', f'The certificate of {shown(current.subject)} is signed by itself, not by a CA.')
             return Path(path, 'unknown_ca', f'The chain ends at {shown(current.subject)}, which is not in {trust.source}.')
-        candidates = [one for one in [*trusted, *chain[1:]] if one.subject == current.issuer and one not in path]
-        signers = [one for one in candidates if _signed_by(current, one)]
+        namesakes = [one for one in [*trusted, *chain[1:]] if one.subject == current.issuer and one not in path]
+        candidates = [one for one in namesakes if not _is_by_another_key(current, one)]
+        signers = [one for one in candidates if is_issued_by(current, one)]
         if signers:
             path.append(signers[0])
             continue
@@ -112,33 +114,53 @@ def build_path(chain: t.Sequence[x509.Certificate], trust: Trust) -> Path:
                 f'The signature of {shown(current.subject)} is not that of the {shown(current.issuer)} that is known.'))
         if trust.authorities is None:
             return Path(path, '', '')  # its issuer may be in the store that is not at hand
+        if any(one in trusted for one in namesakes):
+            return Path(path, 'unknown_ca', (
+                f'{shown(current.subject)} was issued by a {shown(current.issuer)} with another key than the one '
+                f'in {trust.source}.'))
         partial = f'; {trust.source} holds an intermediate CA, but not its root' if current in trusted else ''
         return Path(path, 'unknown_ca', (
             f'{shown(current.subject)} was issued by {shown(current.issuer)}, which is not in {trust.source}{partial}.'))
     return Path(path, 'path_length_exceeded', f'The chain has more than {DEEPEST} certificates.')
 
 
-def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except Exception:  # a wrong signature, or an algorithm that cryptography doesn't verify
-        return False
-    return True
+def _is_by_another_key(signed: x509.Certificate | x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    """Return whether what was signed names a key of its issuer that `issuer`, of the same name, says not to have."""
+    signer, known = extension(signed, x509.AuthorityKeyIdentifier), extension(issuer, x509.SubjectKeyIdentifier)
+    return bool(signer and known and signer.key_identifier not in (None, known.digest))
 
 
 def _purposes(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]:
     usage = extension(path[0], x509.ExtendedKeyUsage)
-    if usage is not None and not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage):
+    if usage is not None and ExtendedKeyUsageOID.SERVER_AUTH not in usage:  # OpenSSL doesn't take "any" for it
         yield _defect('wrong_purpose', f'The extended key usage of {shown(path[0].subject)} is not that of a server.')
+    for certificate in path:
+        for unknown in _unknown_critical(certificate):
+            yield _defect('certificate_invalid', (
+                f'The certificate of {shown(certificate.subject)} has the critical extension {unknown}, which OpenSSL doesn\'t '
+                'handle.'))
     for depth, authority in enumerate(path[1:]):
         constraints = extension(authority, x509.BasicConstraints)
         if authority.version == x509.Version.v1 and authority in (trust.authorities or ()):
             continue  # a root of old, without extensions
-        if constraints is None or not constraints.ca:
+        if not _is_ca(authority):
             yield _defect('issuer_not_ca', f'{shown(authority.subject)} has issued a certificate of the chain, but is no CA.')
         elif constraints.path_length is not None and constraints.path_length < _intermediates(path[1:depth + 1]):
             yield _defect('path_length_exceeded', (
                 f'{shown(authority.subject)} allows {constraints.path_length} CAs below it; there are {depth}.'))
+
+
+def _is_ca(certificate: x509.Certificate) -> bool:
+    constraints = extension(certificate, x509.BasicConstraints)
+    return constraints is not None and bool(constraints.ca)
+
+
+def _unknown_critical(certificate: x509.Certificate) -> list[str]:
+    try:
+        return [one.oid.dotted_string for one in certificate.extensions
+                if one.critical and isinstance(one.value, x509.UnrecognizedExtension)]
+    except Exception:  # extensions that can't be read
+        return []
 
 
 def _intermediates(path: list[x509.Certificate]) -> int:
@@ -164,19 +186,35 @@ def _revocation(path: list[x509.Certificate], trust: Trust, now: dt.datetime) ->
     for place, certificate in enumerate(path if trust.whole_chain else path[:1]):
         if certificate.subject == certificate.issuer and place:
             continue  # a root answers for itself
+        issuer = path[place + 1] if place + 1 < len(path) else None
         lists = [crl for crl in trust.crls or () if crl.issuer == certificate.issuer]
-        if not lists:
+        if lists:
+            yield from _list_defects(max(lists, key=lambda crl: _fitness(crl, issuer, now)), certificate, issuer, now)
+        else:
             yield _defect('crl_missing', (
                 f'There is no revocation list of {shown(certificate.issuer)}, who issued {shown(certificate.subject)}.'))
-        issuer = path[place + 1] if place + 1 < len(path) else None
-        for crl in lists:
-            yield from _list_defects(crl, certificate, issuer, now)
+
+
+def _fitness(crl: x509.CertificateRevocationList, issuer: x509.Certificate | None, now: dt.datetime) -> tuple[t.Any, ...]:
+    """Return what decides which of several lists of a CA OpenSSL goes by: the current one, by the CA's own key, the newest."""
+    start, end = utc(crl, 'last_update') or now, utc(crl, 'next_update')
+    other_key = issuer is not None and _is_by_another_key(crl, issuer)
+    return start <= now and (end is None or end > now), not other_key, start
 
 
 def _list_defects(crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate | None,
                   now: dt.datetime) -> t.Iterator[Problem]:
-    name = shown(crl.issuer)
-    if issuer is not None and not is_signed_by(crl.public_bytes(Encoding.DER), issuer):
+    name, der = shown(crl.issuer), crl.public_bytes(Encoding.DER)
+    usage, scope = issuer and extension(issuer, x509.KeyUsage), extension(crl, x509.IssuingDistributionPoint)
+    read = read_revocation_list(der)
+    if usage and not usage.crl_sign:
+        yield _unusable_list(name, 'the key usage of that CA has no cRLSign')
+    if scope and (scope.only_contains_attribute_certs or (
+            scope.only_contains_user_certs if _is_ca(certificate) else scope.only_contains_ca_certs)):
+        yield _unusable_list(name, 'it is for certificates of another kind')
+    if isinstance(read, RevocationList) and read.refused:
+        yield _unusable_list(name, read.refused)
+    if issuer is not None and not is_signed_by(der, issuer):
         yield _defect('crl_signature_invalid', f'The revocation list of {name} is not signed by that CA.')
     start, end = utc(crl, 'last_update'), utc(crl, 'next_update')
     if start is not None and start > now:
@@ -190,6 +228,10 @@ def _list_defects(crl: x509.CertificateRevocationList, certificate: x509.Certifi
         yield _defect('revoked', f'The certificate of {shown(certificate.subject)} was revoked{date}.')
 
 
+def _unusable_list(name: str, why: str) -> Problem:
+    return _defect('certificate_invalid', f'The revocation list of {name} can\'t be used: {why}.')._replace(hint=OTHER_LIST)
+
+
 def _dates(path: list[x509.Certificate], now: dt.datetime) -> t.Iterator[Problem]:
     for certificate in path:
         name, start, end = shown(certificate.subject), not_before(certificate), not_after(certificate)
@@ -197,6 +239,23 @@ def _dates(path: list[x509.Certificate], now: dt.datetime) -> t.Iterator[Problem
             yield _defect('not_yet_valid', f'The certificate of {name} is valid from {moment(start)} on.')
         if end <= now:
             yield _defect('expired', f'The certificate of {name} expired on {moment(end)}, {_ago(now - end)}.')
+
+
+def _name_constraints(path: list[x509.Certificate]) -> t.Iterator[Problem]:
+    """RFC 5280, section 4.2.1.10, for host names: those of other kinds OpenSSL names by itself."""
+    its_names = names(path[0])
+    for authority in path[1:]:
+        constraints = extension(authority, x509.NameConstraints)
+        for name in (its_names.dns or its_names.common) if constraints is not None else ():
+            permitted, excluded = (
+                [one.value for one in subtrees or () if isinstance(one, x509.DNSName)]
+                for subtrees in (constraints.permitted_subtrees, constraints.excluded_subtrees))
+            if (permitted and not _is_within(name, permitted)) or _is_within(name, excluded):
+                yield _defect('name_constraint', f'{shown(authority.subject)} may not issue certificates for {safe_text(name)}.')
+
+
+def _is_within(name: str, domains: list[str]) -> bool:
+    return any(f'.{name.lower()}'.endswith(f'.{domain.lower().lstrip(".")}') for domain in domains)
 
 
 def _ago(span: dt.timedelta) -> str:
@@ -213,7 +272,7 @@ def merged(named: Problem, said: str, found: list[Problem]) -> list[Problem]:
     others = [problem for problem in found if problem.code != named.code]
     if same:
         message = f'{same[0].message} ({said})' if said else same[0].message
-        return [named._replace(message=message), *same[1:], *others]
+        return [same[0]._replace(message=message), *same[1:], *others]
     if named.code == 'certificate_invalid' and not said and found:
         return found
     return [named, *found]

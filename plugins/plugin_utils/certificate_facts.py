@@ -70,7 +70,7 @@ def not_after(certificate: x509.Certificate) -> dt.datetime:
     return t.cast('dt.datetime', utc(certificate, 'not_valid_after'))
 
 
-def extension(certificate: x509.Certificate, kind: type[t.Any]) -> t.Any:
+def extension(certificate: x509.Certificate | x509.CertificateRevocationList, kind: type[t.Any]) -> t.Any:
     """Return the value of an extension, None where there is none or the extensions can't be read."""
     try:
         return certificate.extensions.get_extension_for_class(kind).value

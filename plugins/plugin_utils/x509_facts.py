@@ -117,30 +117,39 @@ def is_signed_by(crl_der: bytes, certificate: x509.Certificate) -> bool:
         key = certificate.public_key()
         if crl.is_signature_valid(key):  # type: ignore[arg-type]  # other kinds of key raise, and are caught
             return True
-        if not _weak_signature(crl):
-            return False
-        _verify_weak(crl, key)
-        return True
+        return _is_signed_weakly(crl, crl.tbs_certlist_bytes, key)
     except Exception:  # a kind of key or signature that cryptography can't verify: OpenSSL wouldn't either
         return False
 
 
-def _verify_weak(crl: x509.CertificateRevocationList, key: object) -> None:
-    """Return for a right signature with SHA-1 or the like, which today's cryptography calls wrong and OpenSSL accepts on a CRL.
+def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Return whether `issuer`, by its name and signature, has issued the certificate; False where that can't be told."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except Exception:
+        try:
+            return certificate.issuer == issuer.subject and _is_signed_weakly(
+                certificate, certificate.tbs_certificate_bytes, issuer.public_key())
+        except Exception:  # a wrong signature, or an algorithm that cryptography doesn't verify
+            return False
+    return True
 
-    Raises InvalidSignature and others.
-    """
-    algorithm = crl.signature_hash_algorithm
-    if algorithm is None:
-        raise ValueError('no hash')
+
+def _is_signed_weakly(signed: x509.Certificate | x509.CertificateRevocationList, content: bytes, key: object) -> bool:
+    """Return whether there is a right signature with SHA-1 or the like, which today's cryptography calls wrong. OpenSSL, at its
+    level, accepts it on a CRL, and has another name for it on a certificate. Raises InvalidSignature and others."""
+    algorithm = signed.signature_hash_algorithm
+    if algorithm is None or not _weak_signature(signed):
+        return False
     if isinstance(key, rsa.RSAPublicKey):
-        key.verify(crl.signature, crl.tbs_certlist_bytes, padding.PKCS1v15(), algorithm)
+        key.verify(signed.signature, content, padding.PKCS1v15(), algorithm)
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(crl.signature, crl.tbs_certlist_bytes, ec.ECDSA(algorithm))
+        key.verify(signed.signature, content, ec.ECDSA(algorithm))
     elif isinstance(key, dsa.DSAPublicKey):
-        key.verify(crl.signature, crl.tbs_certlist_bytes, algorithm)
+        key.verify(signed.signature, content, algorithm)
     else:
-        raise TypeError('no such key')
+        return False
+    return True
 
 
 def _why_not_a_ca(certificate: x509.Certificate, constraints: object, usage: object) -> str:

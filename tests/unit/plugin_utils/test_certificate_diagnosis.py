@@ -76,6 +76,10 @@ BELOW_NARROW = pki.Authority('Below narrow', parent=NARROW)
 WITH_ROOT = DEEP._replace(certificate_pem=DEEP.certificate_pem + ROOT.pem)
 ALONE = DEEP._replace(certificate_pem=DEEP.certificate.public_bytes(serialization.Encoding.PEM))
 REVOKED_ABOVE = ROOT.crl([INTERMEDIATE.certificate]) + INTERMEDIATE.crl()
+LIMITED = pki.Authority('Limited root', more=[
+    (x509.NameConstraints(permitted_subtrees=[x509.DNSName('example.org')], excluded_subtrees=None), True)])
+BARRED = pki.Authority('Barred root', more=[
+    (x509.NameConstraints(permitted_subtrees=None, excluded_subtrees=[x509.DNSName(HOST)]), True)])
 OUTDATED = {'last_update': pki.days_from_now(-40), 'next_update': pki.days_from_now(-10)}
 
 
@@ -102,6 +106,13 @@ def small_key() -> pki.Identity:
 
 def forged() -> pki.Identity:
     return identity(ec.generate_private_key(ec.SECP256R1()), OTHER.key, HOST, ROOT.name)
+
+
+def signed_with_sha1() -> Case:
+    key = rsa.generate_private_key(65537, 2048)
+    root = pki.Authority('RSA root', key=key)
+    leaf = root.issue([HOST])
+    return Case(leaf._replace(certificate_pem=pki.signed_with_sha1(leaf.certificate_pem, key)), root.pem)
 
 
 def issued_by_a_leaf() -> pki.Identity:
@@ -138,6 +149,11 @@ CASES: dict[str, tuple[Case, list[str]]] = {
     'CRL expired': (Case(LEAF, ROOT.pem, ROOT.crl(**OUTDATED)), ['crl_expired']),
     'CRL not yet valid': (Case(LEAF, ROOT.pem, ROOT.crl(last_update=pki.days_from_now(2))), ['crl_not_yet_valid']),
     'wrong purpose': (Case(ROOT.issue([HOST], purposes=[ExtendedKeyUsageOID.CLIENT_AUTH]), ROOT.pem), ['wrong_purpose']),
+    'any purpose': (Case(ROOT.issue([HOST], purposes=[ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]), ROOT.pem), ['wrong_purpose']),
+    'outside a name constraint': (Case(LIMITED.issue([HOST]), LIMITED.pem), ['name_constraint']),
+    'excluded by a name constraint': (Case(BARRED.issue([HOST]), BARRED.pem), ['name_constraint']),
+    'beside a name constraint': (Case(BARRED.issue(['smtp.example.com']), BARRED.pem, host='smtp.example.com'), []),
+    'signed with SHA-1': (signed_with_sha1(), ['weak_signature']),
     'path too long': (Case(BELOW_NARROW.issue([HOST]), NARROW.pem), ['path_length_exceeded']),
     'issued by a server': (Case(issued_by_a_leaf(), ROOT.pem), ['issuer_not_ca']),
     'small key': (Case(small_key(), ROOT.pem), ['weak_key']),
