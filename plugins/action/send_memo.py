@@ -19,6 +19,7 @@ SPARE_SECONDS = 10.0  # for reading files and making contexts, beside the conver
 
 class ActionModule(InfoprintAction):
     MODULE = 'send_memo'
+    PROGRAM = 'sending'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         until = 'envelope' if self._task.check_mode and args['until'] == 'sent' else args['until']
@@ -32,7 +33,7 @@ class ActionModule(InfoprintAction):
             base_dir=args['base_dir'], until=until, servers=[{key: entry.get(key) for key in ENTRY} for entry in asked])
         attempts = args['retries'] + 1
         limit = attempts * args['timeout'] + args['retries'] * args['retry_delay'] + SPARE_SECONDS
-        answer = self.target.run('sending', request, limit)
+        answer = self.target.run(self.PROGRAM, request, limit)
         terms = terms_of(answer, args['warn_days'], args['crl_check'])
         sent = [report(fields, answer, until, terms) for fields in server_answers(answer, asked)]
         return Outcome(

@@ -10,6 +10,7 @@ from ..plugin_utils.arguments import ENTRY
 from ..plugin_utils.config_request import ConfigRequest, trial
 from ..plugin_utils.infoprint_action import InfoprintAction, Outcome, server_entry
 from ..plugin_utils.results import line_of
+from ..plugin_utils.send_report import report, terms_of
 from ..plugin_utils.untrusted import Fields, server_answers
 
 LIMIT = 120.0  # seconds of the target's clock for the files of all servers, tries apart
@@ -17,6 +18,7 @@ LIMIT = 120.0  # seconds of the target's clock for the files of all servers, tri
 
 class ActionModule(InfoprintAction):
     MODULE = 'sendmemo_config'
+    PROGRAM = 'configuring'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         tried = trial(args)
@@ -25,7 +27,7 @@ class ActionModule(InfoprintAction):
         defaults = None if servers else request.of({name: args[name] for name in ENTRY if args.get(name) is not None})
         if any(problem.is_error for problem in request.problems):
             return Outcome([], request.problems)
-        answer = self.target.run('configuring', {
+        answer = self.target.run(self.PROGRAM, {
             'base_dir': args['base_dir'], 'servers': wanted, 'defaults': defaults, 'contents': request.contents,
             'check': self._task.check_mode, 'diff': bool(self._task.diff),
             'backup': args['backup'], 'backup_keep': args['backup_keep'], 'try': tried,
@@ -53,8 +55,6 @@ class ActionModule(InfoprintAction):
         lines = [line_of(problem) for problem in problems]
         tried = fields.child('tried')
         if tried is not None:
-            from ..plugin_utils.send_report import report, terms_of  # noqa: PLC0415, it brings cryptography, for tries only
-
             sent = report(tried, answer, args['try_before_commit'], terms_of(answer, args['warn_days'], args['crl_check']))
             problems += sent.problems
             lines += [] if sent.entry['ok'] else [sent.line]

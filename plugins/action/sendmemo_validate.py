@@ -17,6 +17,7 @@ LIMIT = 60.0  # seconds of the target's clock for the files of all servers
 
 class ActionModule(InfoprintAction):
     MODULE = 'sendmemo_validate'
+    PROGRAM = 'validating'
     NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {'valid': False}
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
@@ -37,7 +38,7 @@ class ActionModule(InfoprintAction):
         content = None if args['content'] is None else args['content'].encode('utf-8', 'surrogateescape')
         if content is not None and not args['working_dir']:
             return [judge_content(content, args['smtp_port'])]
-        answer = self.target.run('validating', {
+        answer = self.target.run(self.PROGRAM, {
             'base_dir': args['base_dir'],
             'servers': [{key: entry.get(key) for key in ('name', 'working_dir', 'smtp_port')} for entry in servers],
             'path': args['path'],

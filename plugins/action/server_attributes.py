@@ -17,11 +17,12 @@ READ: dict[str, str | None] = {HOST: None, PORT: None}  # where no attribute is 
 
 class ActionModule(InfoprintAction):
     MODULE = 'server_attributes'
+    PROGRAM = 'setting_attributes'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         wanted = [self._declared(entry) for entry in servers]
         of_all = self._declared(args) if not servers else READ
-        answer = self.target.run('setting_attributes', {
+        answer = self.target.run(self.PROGRAM, {
             'base_dir': args['base_dir'], 'pd_bin_dir': args['pd_bin_dir'], 'check': self._task.check_mode,
             'servers': [{'name': entry['name'], 'attributes': values} for entry, values in zip(servers, wanted, strict=True)],
             'attributes': of_all,

@@ -18,7 +18,7 @@ from .config_file import parse
 from .config_set import FoundFile
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir, fs_bytes, read_file
+from .working_dir import WorkingDir, fs_bytes, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
@@ -57,13 +57,13 @@ class Backups:
             except OSError:
                 _remove_tree(top, temporary)
                 raise
-            os.fsync(top)
+            sync_directory(top)
             return self._path(name)
         finally:
             os.close(top)
 
     def clean(self) -> None:
-        """Remove the oldest sets beyond `most`, and what a killed run did not finish."""
+        """Remove the oldest sets beyond `most`, what a run did not finish, and the directory where nothing is in it."""
         try:
             top = self._open(create=False)
         except (OSError, ProblemError):
@@ -71,6 +71,8 @@ class Backups:
         try:
             for name in self._sets(top)[: -self.most] + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
                 _remove_tree(top, name)
+            if not os.listdir(top):
+                os.rmdir(BACKUPS, dir_fd=self.directory.fd)
         finally:
             os.close(top)
 
@@ -114,8 +116,12 @@ class Backups:
             if folder in ('', self.directory.path):
                 try:
                     files[name] = self.directory.read_file(name)
-                except ProblemError:
-                    pass  # the set in force is broken; what there is of it is kept
+                except ProblemError as error:
+                    # Where the owner can't read it the set in force is broken; what there is of it is kept. A read that failed
+                    # just now is another thing: the only copy may be about to go.
+                    cause = error.__context__
+                    if error.problem.code == 'file_not_readable' and cause and not isinstance(cause, PermissionError):
+                        raise
         return files
 
     @staticmethod
@@ -149,7 +155,7 @@ class Backups:
                     stream.write(content)
                     stream.flush()
                     os.fsync(file_fd)
-            os.fsync(fd)
+            sync_directory(fd)
         finally:
             os.close(fd)
 

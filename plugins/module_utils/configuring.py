@@ -102,11 +102,23 @@ def _commit(work: Work, request: Request) -> None:
     work.report.backup = work.transaction.commit(backups)
 
 
-def _clean(work: Work, request: Request) -> None:
-    work.transaction.clean()
-    if work.report.backup:
-        with acting_as(work.directory.owner):
-            Backups(work.directory, request['backup_keep']).clean()
+def _clean(works: List[Work], request: Request) -> None:
+    """Remove what nobody needs any more, also of earlier runs. What can't be removed waits: what was done stays true."""
+    for work in works:
+        try:
+            work.transaction.clean()
+            if request['backup']:
+                with acting_as(work.directory.owner):
+                    Backups(work.directory, request['backup_keep']).clean()
+        except (OSError, ProblemError):
+            pass
+
+
+def _has_leftovers(work: Work) -> bool:
+    try:
+        return bool(work.transaction.leftovers())
+    except (OSError, ProblemError):
+        return False
 
 
 def _each(works: List[Work], step: Callable[[Work], None]) -> List[Work]:
@@ -166,9 +178,9 @@ def _change(works: List[Work], request: Request, guard: Guard) -> Dict[str, Any]
     tried = [work for work in staged if work.transaction.wanted.config is not None] if request['try'] else []
     of_tries = _try(tried, request['try'], guard) if tried else {}
     committed = _each([work for work in staged if not work.report.failed], lambda work: _commit(work, request))
-    if any(work.transaction.leftovers() for work in committed):
+    if any(_has_leftovers(work) for work in committed):
         time.sleep(min(GRACE, guard.remaining()))
-    _each(works, lambda work: _clean(work, request))
+    _clean(works, request)
     return of_tries
 
 
@@ -183,7 +195,8 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
             except ProblemError as error:
                 report.fail(error.problem)
             except (OSError, OverflowError) as error:
-                report.fail(Problem('write_failed', 'The working directory %s can\'t be used: %s.' % (report.server.path, error)))
+                report.fail(Problem('write_failed', 'The working directory %s can\'t be used: %s.' % (report.server.path, error),
+                                    file=report.server.path))
         going = _each(works, lambda work: _compare(work, request))
         of_tries = {} if request['check'] else _change(going, request, guard)
         return dict(of_tries, servers=[report.answer() for report in reports])

@@ -18,7 +18,7 @@ from .directory_lock import DirectoryLock
 from .guard import Guard
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir, acting_as, fs_bytes
+from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
 
 LOCK_WAIT = 30.0  # seconds
 _STAGED = re.compile(r'^\.sendmemo-(?:ssl\.cfg|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
@@ -104,11 +104,11 @@ class Transaction:
         try:
             with acting_as(self.directory.owner):
                 kept = backups.keep(self.before) if backups and self.before is not None else None
-                os.fsync(self.directory.fd)
+                sync_directory(self.directory.fd)
                 self._guard.check()
                 for name in sorted(self.staged, key=lambda name: name == CONFIG_NAME):
                     if name == CONFIG_NAME:
-                        os.fsync(self.directory.fd)  # the files that it names are there before it is
+                        sync_directory(self.directory.fd)  # the files that it names are there before it is
                     os.rename(
                         fs_bytes(self.staged[name]), fs_bytes(name), src_dir_fd=self.directory.fd, dst_dir_fd=self.directory.fd
                     )
@@ -125,7 +125,7 @@ class Transaction:
     def _sync_what_is_in_force(self) -> None:
         """The switch is done, and an error here does not undo it."""
         try:
-            os.fsync(self.directory.fd)
+            sync_directory(self.directory.fd)
         except OSError:
             pass
 
@@ -144,8 +144,14 @@ class Transaction:
         ]
 
     def clean(self) -> None:
-        """Remove the leftovers. A name that can't be removed is left for the next run."""
-        for name in self.leftovers():
+        """Remove the leftovers, once the switch is on the disk: until then a power loss brings back what needs them.
+
+        Raises OSError, ProblemError.
+        """
+        leftovers = self.leftovers()
+        if leftovers:
+            sync_directory(self.directory.fd)
+        for name in leftovers:
             self._remove(name)
 
     def _remove(self, name: str) -> None:

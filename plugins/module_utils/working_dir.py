@@ -68,6 +68,15 @@ def acting_as(identity: Identity) -> Iterator[None]:
         os.setgroups(groups)
 
 
+def sync_directory(fd: int) -> None:
+    """Let the names in a directory come to the disk. AIX syncs only what is open for writing, which a directory never is."""
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in (errno.EBADF, errno.EINVAL):
+            raise
+
+
 def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
     """Return the problem that a failed open of `path` is."""
     code, hint = 'file_not_readable', ''
@@ -110,7 +119,10 @@ class WorkingDir:
         self.close()
 
     def close(self) -> None:
-        os.close(self.fd)
+        try:
+            os.close(self.fd)
+        except OSError:  # it was read only: nothing is lost
+            pass
 
     def path_of(self, name: str) -> str:
         return os.path.join(self.path, name)

@@ -13,6 +13,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ..module_utils.problems import Problem, ProblemError
 from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
 from .carrier import Target
+from .program import prepare
 from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
 
@@ -29,15 +30,22 @@ class Outcome(t.NamedTuple):
 
 
 class InfoprintAction(ActionBase, abc.ABC):
-    """An action on the InfoPrint servers of a host. A subclass names its MODULE and performs."""
+    """An action on the InfoPrint servers of a host. A subclass names its MODULE and its PROGRAM, and performs."""
 
     MODULE: t.ClassVar[str]
+    PROGRAM: t.ClassVar[str]  # the module of the target half that does the work
     NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # what the module's own return values are where the target told nothing
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
 
     target: Target
+
+    def __init_subclass__(cls, **kwargs: t.Any) -> None:
+        # Ansible loads the class of a task's action before it forks a worker for each host: what is done, and imported, here
+        # is done once in a run.
+        super().__init_subclass__(**kwargs)
+        prepare(cls.PROGRAM)
 
     @abc.abstractmethod
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+import jinja2
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
@@ -24,26 +25,20 @@ except ImportError:  # before 2.19 every text is a template, and one of numbers 
     ENVIRONMENT['environment_class'] = AnsibleEnvironment
 
 ROLE_TEMPLATE = pathlib.Path(__file__).resolve().parents[2] / 'roles' / 'sendmemo_tls' / 'templates' / f'{CONFIG_NAME}.j2'
+# It needs nothing but Jinja2 and `settings`, so it is compiled once, before the workers are forked; templating it as a user's
+# template cost each host more than all the rest of its rendering.
+_OWN = jinja2.Environment(trim_blocks=True, keep_trailing_newline=True).from_string(ROLE_TEMPLATE.read_text('utf-8'))  # noqa: S701
 
 
 class Renderer:
-    """One template, read once, for all servers of a host.
+    """One template for all servers of a host.
 
-    `name` is the user's template, looked up as core looks up templates (None = the role's). Raises ProblemError
-    file_not_found where it is missing.
+    `name` is the user's template (None = the role's). Raises ProblemError file_not_found where it is missing.
     """
 
     def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], name: str | None) -> None:
-        try:
-            path = action._find_needle('templates', name) if name else str(ROLE_TEMPLATE)
-            self._text = action._loader.get_text_file_contents(path) if trust_as_template else _text_of(action, path)
-        except (AnsibleError, OSError, UnicodeError) as error:
-            raise ProblemError(Problem('file_not_found', f"The template {name} can't be read: {error}", file=name)) from None
-        self.path = path
-        self._action = action
-        self._vars = task_vars
-        places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), pathlib.Path(path).parent]
-        self._searchpath = [place for found in places for place in (f'{found}/templates', str(found))]
+        self._template = _UsersTemplate(action, task_vars, name) if name else None
+        self.path = self._template.path if self._template else str(ROLE_TEMPLATE)
 
     def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> tuple[bytes, list[Problem]]:
         """Return the file's content for a server (None where servers are found, not named), in UTF-8, and its warnings.
@@ -51,12 +46,8 @@ class Renderer:
         Raises ProblemError invalid_value where the template fails, or where the text, read back, does not hold exactly
         `settings` or has a line that is wrong.
         """
-        variables = {**self._vars, 'settings': settings}
-        variables.pop('server', None)
-        if server is not None:
-            variables['server'] = dict(server)
         try:
-            text = self._render(variables)
+            text = self._template.render(server, settings) if self._template else _OWN.render(settings=settings)
         except Exception as error:  # whatever a template and its filters may raise
             raise ProblemError(
                 Problem(
@@ -68,17 +59,6 @@ class Renderer:
             ) from None
         content = text.encode('utf-8')
         return content, self._prove(content, settings)
-
-    def _render(self, variables: dict[str, t.Any]) -> str:
-        templar = self._action._templar.copy_with_new_env(
-            **ENVIRONMENT, searchpath=self._searchpath, available_variables=variables
-        )
-        overrides = {'trim_blocks': True, 'lstrip_blocks': False}
-        if trust_as_template:
-            return str(templar.template(trust_as_template(self._text), escape_backslashes=False, overrides=overrides) or '')
-        return str(
-            templar.do_template(self._text, preserve_trailing_newlines=True, escape_backslashes=False, overrides=overrides)
-        )
 
     def _prove(self, content: bytes, settings: dict[str, str]) -> list[Problem]:
         found = parse(content, self.path)
@@ -98,6 +78,37 @@ class Renderer:
                     )
                 )
         return found.problems
+
+
+class _UsersTemplate:
+    """A user's template, looked up as core looks up templates, read once. Raises ProblemError file_not_found."""
+
+    def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], name: str) -> None:
+        try:
+            self.path = str(action._find_needle('templates', name))
+            self._text = action._loader.get_text_file_contents(self.path) if trust_as_template else _text_of(action, self.path)
+        except (AnsibleError, OSError, UnicodeError) as error:
+            raise ProblemError(Problem('file_not_found', f"The template {name} can't be read: {error}", file=name)) from None
+        self._action = action
+        self._vars = task_vars
+        places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), pathlib.Path(self.path).parent]
+        self._searchpath = [place for found in places for place in (f'{found}/templates', str(found))]
+
+    def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> str:
+        """Return the text for a server. Raises whatever the template and its filters raise."""
+        variables = {**self._vars, 'settings': settings}
+        variables.pop('server', None)
+        if server is not None:
+            variables['server'] = dict(server)
+        templar = self._action._templar.copy_with_new_env(
+            **ENVIRONMENT, searchpath=self._searchpath, available_variables=variables
+        )
+        overrides = {'trim_blocks': True, 'lstrip_blocks': False}
+        if trust_as_template:
+            return str(templar.template(trust_as_template(self._text), escape_backslashes=False, overrides=overrides) or '')
+        return str(
+            templar.do_template(self._text, preserve_trailing_newlines=True, escape_backslashes=False, overrides=overrides)
+        )
 
 
 def _shown(value: str | None) -> str:

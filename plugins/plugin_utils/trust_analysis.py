@@ -13,12 +13,10 @@ import typing as t
 
 from ..module_utils.pem import CERTIFICATE, CRL, Block, Pem, read_pem, structure_problems
 from ..module_utils.problems import Problem
+from . import x509_facts as facts
 from .ca_analysis import authority_problems
 from .crl_analysis import crl_problems
 from .trust_terms import Placed, Terms
-
-if t.TYPE_CHECKING:
-    from .x509_facts import Authority
 
 Thing = t.TypeVar('Thing')
 
@@ -47,11 +45,9 @@ def judge(ca: bytes | None, crl: bytes | None, now: dt.datetime, warn_days: int,
 
 def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime, warn_days: int) -> list[Problem]:
     """Return the problems of what stands in well-formed blocks; each distinct certificate and CRL is judged once."""
-    from . import x509_facts as facts  # noqa: PLC0415, cryptography is slow to import and not every run has a trust file
-
     problems: list[Problem] = []
     terms = Terms(now, warn_days)
-    authorities: list[Placed[Authority]] = []
+    authorities: list[Placed[facts.Authority]] = []
     if ca is not None:
         authorities, broken = _read(facts.read_authority, ca, CERTIFICATE, 'certificate')
         problems += [*broken, *authority_problems(authorities, terms)]

@@ -15,7 +15,7 @@ import pytest
 
 from support.mail_server_process import MailServer
 from support.pki import Authority, days_from_now
-from support.playbook import Ansible, hosts, local_host
+from support.playbook import ROOT, Ansible, hosts, local_host
 
 from .conftest import Pki
 
@@ -310,6 +310,13 @@ def test_a_template_of_the_site_s_own_must_hold_what_is_declared(site: Site, tmp
     assert result['failed'] is True
     assert 'EnableTLS' in result['msg']
     assert site.settings()['EnableTLS'] == '1'
+
+
+def test_the_role_s_template_gives_the_same_as_a_template_of_the_site_s_own(site: Site, tmp_path: pathlib.Path) -> None:
+    site.run()
+    path = tmp_path / 'copied.cfg.j2'
+    path.write_text((ROOT / 'roles' / 'sendmemo_tls' / 'templates' / f'{CONFIG}.j2').read_text())
+    assert site.run(template=str(path))['changed'] is False
 
 
 # Surroundings

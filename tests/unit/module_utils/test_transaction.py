@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils import backups, transaction
+from ansible_collections.printops.infoprint.plugins.module_utils import backups, transaction, working_dir
 from ansible_collections.printops.infoprint.plugins.module_utils.backups import BACKUPS, Backups
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.config_set import WantedSet, trust_file_name
@@ -42,9 +42,12 @@ def converge(path, target, guard=None, keep=True):
         if changed:
             work.stage()
             work.commit(sets)
-        work.clean()
-        if sets:
-            sets.clean()
+        try:
+            work.clean()
+            if sets:
+                sets.clean()
+        except OSError:
+            pass
         work.close()
         return changed
 
@@ -89,6 +92,7 @@ def faulty(monkeypatch):
         fault = FaultyOs(number, error)
         monkeypatch.setattr(transaction, 'os', fault)
         monkeypatch.setattr(backups, 'os', fault)
+        monkeypatch.setattr(working_dir, 'os', fault)
         return fault
 
     yield plant

@@ -6,6 +6,7 @@ It is also what stands in for ansible-test's import test, whose environment has 
 """
 from __future__ import annotations
 
+import ast
 import pathlib
 import subprocess
 import sys
@@ -40,3 +41,11 @@ def test_each_file_can_be_the_first_that_is_imported(directory: str) -> None:
     command = [sys.executable, '-B', '-c', PROBE, str(collections), *names(directory)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize('path', [path for path in FILES if path.parent.name in ('action', 'plugin_utils')], ids=str)
+def test_nothing_is_imported_in_a_worker(path: pathlib.Path) -> None:
+    """Ansible loads an action before it forks a worker for each host; what is imported later is imported for each host anew."""
+    functions = [node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.FunctionDef)]
+    late = [node.lineno for function in functions for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not late, 'lines of imports in functions'

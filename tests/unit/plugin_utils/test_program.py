@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import json
+import pathlib
 import shlex
 import subprocess
 import sys
@@ -23,6 +26,13 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.interpreter imp
 )
 
 NONCE = '0123456789abcdef'
+ACTIONS = 'ansible_collections.printops.infoprint.plugins.action'
+MODULE_OF = {
+    'configuring': 'sendmemo_config',
+    'sending': 'send_memo',
+    'validating': 'sendmemo_validate',
+    'setting_attributes': 'server_attributes',
+}
 
 
 def run(interpreter: Interpreter, data: bytes) -> subprocess.CompletedProcess[bytes]:
@@ -34,6 +44,22 @@ def test_a_module_brings_what_it_imports_and_no_more() -> None:
     assert {'ehlo', 'guard', 'problems'} <= set(modules)
     assert 'sending' not in modules
     assert all('import ansible' not in text for text in modules.values())
+
+
+@pytest.mark.parametrize('path', sorted(program.MODULE_UTILS.glob('*.py')), ids=lambda path: path.stem)
+def test_what_a_module_imports_is_read_as_python_reads_it(path: pathlib.Path) -> None:
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom) and node.level == 1]
+    wanted = [name for node in nodes for name in ([node.module] if node.module else [alias.name for alias in node.names])]
+    assert sorted(program._source(path.stem)[1]) == sorted(wanted)
+
+
+def test_an_action_has_prepared_its_program_before_a_worker_is_forked() -> None:
+    for name, module in MODULE_OF.items():
+        action = importlib.import_module(f'{ACTIONS}.{module}')
+        program.prepare.cache_clear()
+        importlib.reload(action)
+        assert program.prepare.cache_info().currsize == 1
+        assert name == action.ActionModule.PROGRAM
 
 
 def test_the_program_runs_and_answers_through_noise() -> None:
