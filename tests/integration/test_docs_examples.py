@@ -1,0 +1,327 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The examples of the documentation, docs/examples, run as they stand there: only addresses and paths are this machine's."""
+from __future__ import annotations
+
+import configparser
+import contextlib
+import functools
+import http.server
+import os
+import pathlib
+import pwd
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import typing as t
+
+import pytest
+import yaml
+
+from support import sshd as sshd_support
+from support.mail_server_process import Listener, MailServer
+from support.pki import Authority
+from support.playbook import PROGRAMS, ROOT, Ansible, Run
+from support.pythons import target_pythons
+from support.sshd import OTHER_USER, PLAIN_USER, Sshd
+
+from .conftest import Pki, need
+
+EXAMPLES = ROOT / 'docs' / 'examples'
+CONVERGE = 'printops.infoprint.converge'
+TASK_CONVERGE = 'Converge the mail encryption'
+TASK_PROVE = 'Prove every InfoPrint server'
+
+
+class Site:
+    """A directory as a reader of the documentation has it, from examples; its print hosts are directories of this machine."""
+
+    def __init__(self, directory: pathlib.Path, ports: t.Mapping[str, int]) -> None:
+        self.directory = directory
+        self.put = {
+            'mail.example.com': '127.0.0.1', ' 587': f' {ports["starttls"]}', ' 465': f' {ports["smtps"]}',
+            '/print/': f'{directory}/print/'}
+        (directory / 'files').mkdir(parents=True)
+
+    def take(self, name: str) -> pathlib.Path:
+        """Copy an example's files here; return the directory."""
+        for source in sorted((EXAMPLES / name).rglob('*')):
+            if source.is_file():
+                text = source.read_text()
+                for old, new in self.put.items():
+                    text = text.replace(old, new)
+                target = self.directory / source.relative_to(EXAMPLES / name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text)
+        return self.directory
+
+    def working_dir(self, host: str, server: str) -> pathlib.Path:
+        return self.directory / 'hosts' / f'{host}.example.com' / server
+
+    def make(self, host: str, *servers: str) -> None:
+        """Make the working directories of a host's servers."""
+        for server in servers:
+            self.working_dir(host, server).mkdir(parents=True)
+
+    @property
+    def here(self) -> dict[str, t.Any]:
+        """The variables that make the example's hosts this machine."""
+        return {
+            'ansible_connection': 'local', 'ansible_python_interpreter': sys.executable, 'ansible_become': False,
+            'sendmemo_tls_base_dir': f'{self.directory}/hosts/{{{{ inventory_hostname }}}}'}
+
+
+@pytest.fixture
+def site(tmp_path: pathlib.Path, mail_server: MailServer, pki: Pki) -> Site:
+    site = Site(tmp_path / 'site', mail_server.ports)
+    shutil.copy(pki.ca_path, site.directory / 'files' / 'mail-ca.pem')
+    return site
+
+
+def run(ansible: Ansible, site: Site, *arguments: str, playbook: str = CONVERGE, **variables: t.Any) -> Run:
+    return ansible.playbook(playbook, site.directory / 'hosts.yml', *arguments, extra_vars={**site.here, **variables})
+
+
+def proofs(run: Run) -> dict[tuple[str, str], dict[str, t.Any]]:
+    """Return the servers that a run proved, by host (its first label) and name."""
+    return {(one.host.split('.')[0], server['name']): server
+            for one in run.results(task=TASK_PROVE) for server in one.result.get('servers', [])}
+
+
+def expect_shown(name: str, text: str, site: Site) -> None:
+    """Compare what a run said with a file that the documentation shows, but for what differs each time.
+
+    With INFOPRINT_WRITE_EXAMPLES in the environment the file is written instead.
+    """
+    for new, old in ((f'{site.directory}/hosts', '/var/pd'), ('127.0.0.1', 'mail.example.com')):
+        text = text.replace(new, old)
+    for pattern, example in (
+            (r'/var/pd/print\d\d\.example\.com/', '/var/pd/'),
+            (r'(mail\.example\.com:)\d+', r'\g<1>587'),
+            (r'587 SMTPS', '465 SMTPS'),
+            (r'queued as \w+', 'queued as 4A3B'),
+            (r'\d{4}-\d\d-\d\d \d\d:\d\d UTC', '2026-11-21 04:05 UTC')):
+        text = re.sub(pattern, example, text)
+    shown = EXAMPLES / name
+    if os.environ.get('INFOPRINT_WRITE_EXAMPLES'):
+        shown.write_text(text)
+    assert text == shown.read_text(), 'what the documentation shows is old: INFOPRINT_WRITE_EXAMPLES=1 writes it anew'
+
+
+def screen(run: Run) -> str:
+    """Return what a run showed, without blank lines at its ends and the rows of stars."""
+    return '\n'.join(re.sub(r' \*{3,}$', ' ***', line.rstrip()) for line in run.stdout.strip().splitlines()) + '\n'
+
+
+def all_ok(run: Run) -> set[tuple[str, str]]:
+    """Return the servers that a run proved, when it went well as a whole."""
+    assert run.rc == 0, run.output
+    found = proofs(run)
+    assert all(server['ok'] and server['until'] == 'sent' for server in found.values())
+    return set(found)
+
+
+def test_quick_start(ansible: Ansible, site: Site) -> None:
+    site.take('quick-start')
+    for host in ('print01', 'print02'):
+        site.make(host, 'spl1')
+    checked = run(ansible, site, '--check', '--diff')
+    assert checked.rc == 0, checked.output
+    assert '+EnableTLS = 1' in checked.output
+    assert not list(site.working_dir('print01', 'spl1').iterdir())
+    first = run(ansible, site, '--limit', 'print01.example.com')
+    assert all_ok(first) == {('print01', 'spl1')}
+    expect_shown('quick-start/output.txt', screen(first), site)
+    expect_shown('quick-start/proof.txt', first.results(task=TASK_PROVE)[0].result['msg'] + '\n', site)
+    assert all_ok(run(ansible, site)) == {('print01', 'spl1'), ('print02', 'spl1')}
+
+
+def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
+    """What the page on failures shows is what a failing run says."""
+    site.take('quick-start')
+    site.make('print01', 'spl1')
+    bad = {'sendmemo_tls_smtp_port': mail_server.ports['expired'], 'sendmemo_tls_enable_tls': 'smtps'}
+    failed = run(ansible, site, '--limit', 'print01.example.com', sendmemo_tls_try_before_commit='none', **bad)
+    assert failed.rc != 0
+    result = failed.results(task=TASK_PROVE)[0].result
+    expect_shown('failure/message.txt', result['msg'] + '\n', site)
+    expect_shown('failure/problem.yml', yaml.safe_dump(result['problems'], sort_keys=False, width=110), site)
+
+
+def test_several_servers(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
+    site.take('several-servers')
+    site.make('print01', 'spl1', 'spl2', 'billing')
+    (site.directory / 'print' / 'archive').mkdir(parents=True)
+    site.make('print02', 'spl1', 'spl9')
+    left = site.working_dir('print02', 'spl9') / 'sendmemo-ssl.cfg'
+    left.write_text('EnableTLS = 0\n')
+    site.make('print03', 'found')
+    (site.working_dir('print03', 'found') / 'error.log').touch()
+    before = len(mail_server.mails('billing-ops@example.com'))
+    assert all_ok(run(ansible, site)) == {
+        ('print01', 'spl1'), ('print01', 'spl2'), ('print01', 'billing'), ('print01', 'archive'), ('print02', 'spl1'),
+        ('print03', 'found')}
+    billing = mail_server.mails('billing-ops@example.com')[before:]
+    assert [(mail.listener, mail.ehlo) for mail in billing] == [('smtps', 'billing.print01.example.com')]
+    assert (site.directory / 'print' / 'archive' / 'sendmemo-ssl.cfg').exists()
+    assert not left.exists()
+
+
+def test_ca_rollover(ansible: Ansible, site: Site, tmp_path: pathlib.Path) -> None:
+    site.take('quick-start')
+    site.take('ca-rollover')
+    site.make('print01', 'spl1')
+    names = ('mail.example.com', '127.0.0.1')
+    listeners = []
+    for year in ('2024', '2026'):
+        authority = Authority(f'Mail CA {year}')
+        (site.directory / 'files' / f'mail-ca-{year}.pem').write_bytes(authority.pem)
+        (site.directory / 'files' / f'mail-ca-{year}.crl.pem').write_bytes(authority.crl())
+        listeners.append(Listener(year, 'starttls', *authority.issue(names).write(tmp_path, year)))
+    before = {'sendmemo_tls_ca_src': str(site.directory / 'files' / 'mail-ca-2024.pem')}
+    with MailServer(tmp_path / 'mail', listeners) as mail:
+        old, new = ({'sendmemo_tls_smtp_port': mail.ports[year]} for year in ('2024', '2026'))
+        overlap, after = (('-e', f'@{site.directory}/{name}.yml') for name in ('overlap', 'after'))
+        one = ('--limit', 'print01.example.com')
+        all_ok(run(ansible, site, *one, **before, **old))
+        assert run(ansible, site, *one, **before, **new).rc != 0
+        for port in (old, new):
+            all_ok(run(ansible, site, *one, *overlap, **port))
+        all_ok(run(ansible, site, *one, *after, **new))
+        refused = run(ansible, site, *one, *after, **old)
+    assert refused.rc != 0
+    assert proofs(refused)[('print01', 'spl1')]['problems'][0]['code'] == 'unknown_ca'
+
+
+@contextlib.contextmanager
+def distribution_point(directory: pathlib.Path) -> t.Iterator[str]:
+    """Serve a directory over HTTP, as a CA does with its CRL; give the address."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(directory))
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f'http://127.0.0.1:{server.server_port}'
+        finally:
+            server.shutdown()
+
+
+def test_crl_refresh(ansible: Ansible, site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
+    need('' if shutil.which('openssl') else 'openssl is not installed')
+    site.take('quick-start')
+    site.take('crl-refresh')
+    site.make('print01', 'spl1')
+    published = tmp_path / 'published'
+    published.mkdir()
+    crl = published / 'mail-ca.crl'
+    playbook = str(site.directory / 'refresh.yml')
+    with distribution_point(published) as address:
+        given = functools.partial(run, ansible, site, '--limit', 'localhost,print01.example.com', playbook=playbook,
+                                  crl_url=f'{address}/mail-ca.crl')
+        crl.write_bytes(der(pki.authority.crl(number=7)))
+        assert all_ok(given()) == {('print01', 'spl1')}
+        crl.write_bytes(der(pki.authority.crl([pki.server], number=8)))
+        revoked = given()
+        assert revoked.rc != 0
+        assert 'revoked' in revoked.output
+        crl.write_bytes(b'<html>moved</html>')
+        moved = given()
+    assert moved.rc != 0
+    assert [one.task for one in moved.task_results if one.status == 'failed'] == ['Convert it']
+
+
+def der(pem: bytes) -> bytes:
+    return subprocess.run(['openssl', 'crl', '-outform', 'DER'], input=pem, stdout=subprocess.PIPE, check=True).stdout
+
+
+def test_rhel8(ansible: Ansible, site: Site) -> None:
+    site.take('rhel8')
+    site.make('rhel8-print01', 'spl1')
+    python = target_pythons().get('3.6')
+    if python is None:
+        need('no Python 3.6 was found (the tests are to be started by make test)')
+    assert all_ok(run(ansible, site, ansible_python_interpreter=str(python))) == {('rhel8-print01', 'spl1')}
+
+
+def test_aix(ansible: Ansible, site: Site) -> None:
+    site.take('aix')
+    site.make('aix-print01', 'spl1')
+    assert all_ok(run(ansible, site)) == {('aix-print01', 'spl1')}
+
+
+def test_sudo_rule_is_enough_and_gives_no_more(
+        ansible: Ansible, site: Site, sshd: Sshd, tmp_path: pathlib.Path) -> None:
+    site.put.update({'printops': PLAIN_USER, 'ipm1': OTHER_USER})
+    site.take('sudo')
+    site.make('print01', 'spl1')
+    owner = pwd.getpwnam(OTHER_USER)
+    os.chown(site.working_dir('print01', 'spl1'), owner.pw_uid, owner.pw_gid)
+    for directory in [site.working_dir('print01', 'spl1'), *site.working_dir('print01', 'spl1').parents]:
+        if str(directory).startswith('/tmp/'):
+            directory.chmod(directory.stat().st_mode | 0o055)
+    rule = site.directory / 'sudoers'
+    rule.chmod(0o440)
+    subprocess.run(['visudo', '-c', '-q', '-f', str(rule)], check=True)
+    ssh = {key: value for key, value in sshd.host().items() if key != 'ansible_user'}
+    here = {'sendmemo_tls_base_dir': site.here['sendmemo_tls_base_dir'], **ssh}
+    usual = sshd_support.SUDOERS.read_text()
+    sshd_support.SUDOERS.write_text(rule.read_text())
+    try:
+        done = ansible.playbook(CONVERGE, site.directory / 'hosts.yml', extra_vars=here)
+        refused = ansible.playbook(CONVERGE, site.directory / 'hosts.yml', extra_vars={**here, 'ansible_become_user': 'root'})
+    finally:
+        sshd_support.SUDOERS.write_text(usual)
+    assert all_ok(done) == {('print01', 'spl1')}
+    assert refused.rc != 0
+    assert 'password' in refused.output
+
+
+def test_awx(ansible: Ansible, site: Site) -> None:
+    site.take('quick-start')
+    site.take('awx')
+    site.make('print01', 'spl1')
+    playbook = str(site.directory / 'converge.yml')
+    assert all_ok(run(ansible, site, '--limit', 'print01.example.com', playbook=playbook)) == {('print01', 'spl1')}
+
+
+def test_execution_environment(ansible: Ansible, site: Site) -> None:
+    """The collection tells ansible-builder what it needs, and the example's file is one that ansible-builder takes."""
+    directory = site.take('awx')
+    builder = PROGRAMS / 'ansible-builder'
+    env = ansible.environment()
+    subprocess.run(
+        [builder, 'create', '-f', 'execution-environment.yml', '-c', 'context', '--output-filename', 'Containerfile'],
+        cwd=directory, env=env, check=True)
+    assert (directory / 'context' / 'Containerfile').exists()
+    told = subprocess.run([builder, 'introspect', str(ansible.collections)], cwd=directory, env=env, check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    assert 'cryptography' in told
+    galaxy = yaml.safe_load((ROOT / 'galaxy.yml').read_text())
+    archive = f'{galaxy["namespace"]}-{galaxy["name"]}-{galaxy["version"]}.tar.gz'
+    asked = yaml.safe_load((directory / 'collections' / 'requirements.yml').read_text())
+    assert [entry['name'] for entry in asked['collections']] == [f'files/{archive}']
+
+
+def test_schedule(ansible: Ansible, site: Site) -> None:
+    need('' if shutil.which('systemd-analyze') else 'systemd is not installed')
+    site.take('quick-start')
+    site.make('print01', 'spl1')
+    units = site.take('schedule')
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.optionxform = str
+    unit.read(units / 'printops-drift.service')
+    words = shlex.split(unit['Service']['ExecStart'])
+    assert words[:3] == ['/srv/printops/venv/bin/ansible-playbook', '-i', 'hosts.yml']
+    assert all_ok(run(ansible, site, *words[4:], '--limit', 'print01.example.com', playbook=words[3])) == {('print01', 'spl1')}
+    service = units / 'printops-drift.service'
+    service.write_text(service.read_text().replace(words[0], '/bin/true').replace('User=ansible\n', ''))
+    subprocess.run(['systemd-analyze', 'verify', str(units / 'printops-drift.timer'), str(service)], check=True)
+
+
+def test_every_example_is_run() -> None:
+    """An example that is new needs a test above: its directory is named in one."""
+    source = pathlib.Path(__file__).read_text()
+    names = {path.name for path in EXAMPLES.iterdir()}
+    assert {name for name in names if f"'{name}/" not in source and f"take('{name}')" not in source} == set()
