@@ -18,6 +18,7 @@ ANSIBLE = 'https://docs.ansible.com/ansible/latest/'
 ANSIBLE_LABELS = {
     'action_plugins': 'plugins/action.html',
     'ansible_configuration_settings': 'reference_appendices/config.html',
+    'callback_plugins': 'plugins/callback.html',
     'common_return_values': 'reference_appendices/common_return_values.html',
 }
 BUILTIN = re.compile(r'ansible_collections\.ansible\.builtin\.(\w+)$')

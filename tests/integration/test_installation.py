@@ -81,6 +81,7 @@ def test_installed_copy_holds_what_users_need_and_no_more(installed: pathlib.Pat
     assert {name.split('/')[0] for name in names} <= SHIPPED
     assert {f'plugins/modules/{name}.py' for name in MODULES} <= set(names)
     assert {f'plugins/action/{name}.py' for name in MODULES} <= set(names)
+    assert {f'plugins/plugin_utils/report_page/page.{kind}' for kind in ('html.j2', 'css', 'js')} <= set(names)
     assert {f'roles/{name}/meta/argument_specs.yml' for name in ROLES} <= set(names)
 
 
@@ -98,6 +99,10 @@ def test_ansible_doc_shows_each_module(installed: pathlib.Path, name: str) -> No
     assert told['return']
     page = command(installed.parent, 'ansible-doc', '-t', 'module', f'printops.infoprint.{name}', collections=installed)
     assert 'base_dir' in page
+
+
+def test_ansible_doc_shows_the_callback(installed: pathlib.Path) -> None:
+    assert documentation(installed, 'callback', 'fleet_report')['doc']['options']['directory']['env']
 
 
 @pytest.mark.parametrize('name', ROLES)

@@ -98,12 +98,15 @@ class Ansible:
         }
 
     def playbook(self, playbook: Playbook, inventory: Inventory, *arguments: str, extra_vars: dict[str, t.Any] | None = None,
-                 timeout: float = RUN_SECONDS, **environment: str) -> Run:
-        """Run a playbook; `arguments` are further options of ansible-playbook, `environment` is put over the run's own."""
+                 timeout: float = RUN_SECONDS, callbacks: t.Sequence[str] = (), **environment: str) -> Run:
+        """Run a playbook; `arguments` are further options of ansible-playbook, `environment` is put over the run's own.
+
+        `callbacks` are enabled beside the tests' own.
+        """
         if isinstance(playbook, list):
             playbook = self._write('playbook.json', playbook)
         given = [str(playbook), *self._common(inventory, extra_vars), *arguments]
-        return self._run('ansible-playbook', given, timeout, environment)
+        return self._run('ansible-playbook', given, timeout, environment, callbacks)
 
     def adhoc(self, module: str, inventory: Inventory, *arguments: str, args: dict[str, t.Any] | None = None,
               extra_vars: dict[str, t.Any] | None = None, timeout: float = RUN_SECONDS, **environment: str) -> Run:
@@ -124,11 +127,12 @@ class Ansible:
         path.write_text(json.dumps(value, indent=1))
         return path
 
-    def _run(self, program: str, arguments: list[str], timeout: float, environment: dict[str, str]) -> Run:
+    def _run(self, program: str, arguments: list[str], timeout: float, environment: dict[str, str],
+             callbacks: t.Sequence[str] = ()) -> Run:
         lines = self.directory / 'results.jsonl'
         lines.unlink(missing_ok=True)
         env = self.environment(
-            ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS), ANSIBLE_CALLBACKS_ENABLED='infoprint_results',
+            ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS), ANSIBLE_CALLBACKS_ENABLED=','.join(['infoprint_results', *callbacks]),
             INFOPRINT_TEST_RESULTS=str(lines), **environment)
         begin = time.monotonic()
         # In a session of its own, so that all that it started can be ended together.

@@ -14,7 +14,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-DIRECTORIES = ('action', 'doc_fragments', 'filter', 'modules', 'plugin_utils', 'test')
+DIRECTORIES = ('action', 'callback', 'doc_fragments', 'filter', 'modules', 'plugin_utils', 'test')
 FILES = sorted(path.relative_to(ROOT) for name in DIRECTORIES for path in (ROOT / 'plugins' / name).glob('*.py'))
 
 PROBE = '''

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which plays of a run are ours, and whom they are for. Reads ansible-core's objects, and changes none."""
+from __future__ import annotations
+
+import typing as t
+
+from ansible.playbook.block import Block
+
+from . import report_values as values
+from .report_collect import module_of
+from .report_seen import COLLECTION
+
+ROLE_ACTIONS = ('include_role', 'import_role')
+
+
+def identity(play: t.Any) -> str:
+    """Return what stays the same of a play when core copies it for each batch."""
+    return str(play._uuid)
+
+
+def name_of(play: t.Any) -> str:
+    return values.text(play.get_name())
+
+
+def is_ours(play: t.Any) -> bool:
+    """Return whether a play has a task or a role of this collection, as far as that can be seen before it runs."""
+    if any(_role_name(role).startswith(COLLECTION) for role in play.roles or ()):
+        return True
+    lists = (play.pre_tasks, play.tasks, play.post_tasks, play.handlers)
+    return any(_holds_ours(entry) for entries in lists for entry in entries or ())
+
+
+def _holds_ours(entry: t.Any) -> bool:
+    if isinstance(entry, Block):
+        return any(_holds_ours(one) for part in (entry.block, entry.rescue, entry.always) for one in part or ())
+    if isinstance(entry, list):
+        return any(_holds_ours(one) for one in entry)
+    action = str(getattr(entry, 'resolved_action', None) or entry.action)
+    if action.rsplit('.', 1)[-1] in ROLE_ACTIONS:
+        name = str(getattr(entry, '_role_name', None) or (entry.args or {}).get('name') or '')
+        return name.startswith(COLLECTION)
+    return bool(module_of(action))
+
+
+def _role_name(role: t.Any) -> str:
+    collection, name = getattr(role, '_role_collection', None), str(getattr(role, '_role_name', ''))
+    return f'{collection}.{name}' if collection else name
+
+
+def hosts_of(play: t.Any) -> list[str]:
+    """Return the names of the hosts of a play, of all its batches, within the run's --limit."""
+    inventory = play.get_variable_manager()._inventory
+    return [host.get_name() for host in inventory.get_hosts(play.hosts, ignore_restrictions=True)]

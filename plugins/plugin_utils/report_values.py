@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Values of results and of earlier reports as plain data: types checked, text made safe, everything else refused.
+
+ansible-core 2.19 and later hand over text and containers that carry tags; what comes out of here is builtin types alone.
+"""
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import typing as t
+
+from ..module_utils.safe_text import safe_text
+
+Problem = dict[str, t.Any]
+SEVERITIES = ('error', 'warning', 'info')
+MOST_SERVERS = 10_000  # of a host
+MOST_ENTRIES = 200  # problems, differences or names of a server
+LONGEST_NAME = 255
+TIME = '%Y-%m-%dT%H:%M:%SZ'
+_PROBLEM_TEXTS = ('code', 'severity', 'message', 'hint', 'stage', 'file', 'keyword', 'value')
+
+
+class Odd(ValueError):
+    """A value that is not what we write: the message says which."""
+
+
+def text(value: object, limit: int = 512) -> str:
+    """Return text made safe and on one line, '' for None. Raises Odd for anything but text."""
+    if value is None:
+        return ''
+    if not isinstance(value, str):
+        raise Odd(f'{kind_of(value)} instead of text')
+    return ' '.join(safe_text(str.__getitem__(value, slice(limit + 1)), limit).split('\n'))
+
+
+def mapping(value: object, what: str) -> t.Mapping[str, t.Any]:
+    if not isinstance(value, t.Mapping):
+        raise Odd(f'{what} is {kind_of(value)}')
+    return value
+
+
+def sequence(value: object, what: str, most: int = MOST_ENTRIES) -> list[t.Any]:
+    """Return a list's first entries, [] for None."""
+    if value is None:
+        return []
+    if isinstance(value, str) or not isinstance(value, t.Sequence):
+        raise Odd(f'{what} is {kind_of(value)}')
+    return [value[number] for number in range(min(len(value), most))]
+
+
+def integer(value: object, low: int = -(1 << 31), high: int = 1 << 31) -> int | None:
+    """Return a whole number within bounds, None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        return None
+    return int(value)
+
+
+def moment(value: object) -> str:
+    """Return a time of ours, in UTC; '' where there is none or it is written in another way."""
+    return _moment(value[:]) if isinstance(value, str) and len(value) <= 20 else ''
+
+
+@functools.lru_cache(maxsize=1024)
+def _moment(value: str) -> str:
+    try:
+        return dt.datetime.strptime(value, TIME).strftime(TIME)
+    except ValueError:
+        return ''
+
+
+@functools.lru_cache(maxsize=1024)
+def at(when: str) -> dt.datetime:
+    """Return the time that `moment` let through."""
+    return dt.datetime.strptime(when, TIME).replace(tzinfo=dt.timezone.utc)
+
+
+def days_between(start: str, end: str) -> int:
+    """Return the whole days that are left at `start` until `end`, rounded down: negative for what is over."""
+    return (at(end) - at(start)).days
+
+
+def problem(value: object) -> Problem:
+    """Return one problem. One whose severity is not ours counts as an error."""
+    given = mapping(value, 'a problem')
+    found: Problem = {key: kept for key in _PROBLEM_TEXTS if (kept := text(given.get(key)))}
+    if found.get('severity') not in SEVERITIES:
+        found['severity'] = 'error'
+    line = integer(given.get('line'), 0)
+    return found if line is None else {**found, 'line': line}
+
+
+def problems(value: object) -> list[Problem]:
+    return [problem(one) for one in sequence(value, 'problems')]
+
+
+def kind_of(value: object) -> str:
+    kinds = {str: 'text', bool: 'a truth value', int: 'a number', float: 'a number', list: 'a list', dict: 'an object'}
+    if value is None:
+        return 'nothing'
+    return next((name for kind, name in kinds.items() if isinstance(value, kind)), 'of an odd kind')

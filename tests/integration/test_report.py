@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The report of real runs: every host of every play stands in it, in the state that it is really in."""
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import typing as t
+
+import pytest
+
+from support.mail_server_process import MailServer
+from support.playbook import Ansible, Run, hosts, local_host
+
+from .conftest import Pki
+
+CALLBACK = 'printops.infoprint.fleet_report'
+FILES = {'index.html', 'report.json', 'report.csv', 'junit.xml', 'sendmemo.prom'}
+GONE = {'ansible_host': '127.0.0.1', 'ansible_port': 1, 'ansible_ssh_common_args': '-o ConnectTimeout=5'}
+CONFIG = ('EnableTLS = 2', 'CAFile = ca.pem', 'CrlFile = crl.pem', 'Hostname = print1.example.com')
+
+
+class Site:
+    """Print hosts on this machine, each with its own base directory, and runs over them with the report enabled."""
+
+    def __init__(self, ansible: Ansible, directory: pathlib.Path, pki: Pki, mail_server: MailServer) -> None:
+        self.ansible = ansible
+        self.directory = directory
+        self.pki = pki
+        self.mail_server = mail_server
+        self.report_directory = directory / 'fleet'
+        self.hosts: dict[str, dict[str, t.Any]] = {}
+
+    def add(self, host: str, *listeners: str, **variables: t.Any) -> None:
+        """Add a host with a server per listener that it sends to: spl1, spl2 and so on."""
+        entries = []
+        for number, listener in enumerate(listeners, start=1):
+            directory = self.directory / host / f'spl{number}'
+            directory.mkdir(parents=True)
+            (directory / 'ca.pem').write_bytes(self.pki.authority.pem)
+            (directory / 'crl.pem').write_bytes(self.pki.crl_path.read_bytes())
+            (directory / 'sendmemo-ssl.cfg').write_text(''.join(f'{line}\n' for line in CONFIG))
+            entries.append({'name': f'spl{number}', 'smtp_port': self.mail_server.ports[listener]})
+        self.hosts[host] = local_host(base=str(self.directory / host), entries=entries, **variables)
+
+    def send(self, **more: t.Any) -> dict[str, t.Any]:
+        """Return the task that proves a host's servers."""
+        options = {'base_dir': '{{ base }}', 'servers': '{{ entries }}', 'smtp_host': '127.0.0.1', 'timeout': 10,
+                   'recipients': ['print-ops@example.com'], **more.pop('options', {})}
+        return {'name': 'Send', 'printops.infoprint.send_memo': options, **more}
+
+    def run(self, tasks: list[dict[str, t.Any]], *arguments: str, play: dict[str, t.Any] | None = None,
+            **environment: str) -> Run:
+        plays = [{'name': 'Prove', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': tasks, **(play or {})}]
+        return self.run_plays(plays, *arguments, **environment)
+
+    def run_plays(self, plays: list[dict[str, t.Any]], *arguments: str, **environment: str) -> Run:
+        environment = {'INFOPRINT_REPORT_DIRECTORY': str(self.report_directory), **environment}
+        return self.ansible.playbook(plays, hosts(**self.hosts), *arguments, callbacks=(CALLBACK,), **environment)
+
+    def report(self) -> dict[str, t.Any]:
+        found: dict[str, t.Any] = json.loads((self.report_directory / 'report.json').read_text())
+        return found
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each server of the report, by `host server`."""
+        return {f'{host["name"]} {server["name"]}'.strip(): server['state']
+                for host in self.report()['hosts'] for server in host['servers']}
+
+    def server(self, host: str, name: str = 'spl1') -> dict[str, t.Any]:
+        return next(server for one in self.report()['hosts'] if one['name'] == host
+                    for server in one['servers'] if server['name'] == name)
+
+
+@pytest.fixture
+def site(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki, mail_server: MailServer) -> Site:
+    return Site(ansible, tmp_path / 'site', pki, mail_server)
+
+
+@pytest.mark.every_core
+def test_every_host_stands_in_the_report_in_the_state_that_it_is_in(site: Site) -> None:
+    site.add('good', 'smtps', 'starttls')
+    (site.directory / 'good' / 'spl2' / 'sendmemo-ssl.cfg').write_text('\n'.join(['EnableTLS = 1', *CONFIG[1:], '']))
+    site.add('half', 'smtps', 'expired')
+    site.add('hidden', 'smtps', secret=True)
+    site.add('skipped', 'smtps', skip=True)
+    site.add('broken', 'smtps', breaks=True)
+    site.add('rescued', 'expired')
+    site.add('later', 'smtps', breaks_later=True)
+    site.hosts['gone'] = GONE
+    rescue = {'block': [site.send()], 'rescue': [site.send(options={'smtp_port': site.mail_server.ports['smtps'], 'servers': [
+        {'name': 'spl1'}]})], 'when': 'inventory_hostname == "rescued"'}
+    run = site.run([
+        {'name': 'Reach', 'ansible.builtin.raw': 'true'},
+        {'name': 'Break', 'ansible.builtin.fail': {'msg': 'the disk is full'}, 'when': 'breaks | default(false)'},
+        {'name': 'Fail and go on', 'ansible.builtin.command': 'false', 'ignore_errors': True,
+         'when': 'inventory_hostname == "good"'},
+        site.send(no_log='{{ secret | default(false) }}',
+                  when=['not skip | default(false)', 'inventory_hostname != "rescued"']),
+        rescue,
+        {'name': 'Restart', 'ansible.builtin.fail': {'msg': 'it does not start'}, 'when': 'breaks_later | default(false)'},
+    ])
+    assert 'Traceback' not in run.output
+    assert 'The fleet report' not in run.output
+    assert site.states() == {
+        'good spl1': 'proven', 'good spl2': 'proven', 'half spl1': 'proven', 'half spl2': 'failing', 'hidden': 'hidden',
+        'skipped': 'not_checked', 'broken': 'failing', 'rescued spl1': 'proven', 'later spl1': 'failing', 'gone': 'unreachable'}
+    assert {path.name for path in site.report_directory.iterdir()} == FILES
+    assert site.server('half', 'spl2')['problems'][0]['code'] == 'expired'
+    assert 'the disk is full' in site.server('broken', '')['problems'][0]['message']
+    assert 'it does not start' in site.server('later')['problems'][0]['message']
+    proven = site.server('good')
+    assert proven['proof']['message_id'].startswith('<')
+    assert proven['tls_version'] == 'TLSv1.3'
+    assert site.report()['certificates'][proven['certificate']]['name'] == 'CN=mail.example.com'
+    assert '4 of 10 servers need attention' in run.stdout
+    assert 'half spl2' in run.stdout
+
+
+@pytest.mark.every_core
+def test_hosts_whose_turn_never_came_and_plays_that_were_not_begun_are_told(site: Site) -> None:
+    for name in ('print1', 'print2', 'print3'):
+        site.add(name, 'expired' if name == 'print1' else 'smtps')
+    play = {'name': 'Prove', 'hosts': 'print_servers', 'gather_facts': False, 'serial': [1, '100%'], 'max_fail_percentage': 0,
+            'tasks': [site.send()]}
+    again = {'name': 'Prove again', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [site.send()]}
+    other = {'name': 'Not ours', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [{'ansible.builtin.meta': 'noop'}]}
+    run = site.run_plays([play, again, other])
+    assert run.rc != 0
+    assert site.states() == {'print1 spl1': 'failing', 'print2': 'not_checked', 'print3': 'not_checked'}
+    assert site.report()['unfinished'] == ['Prove again']
+    assert 'The run ended before this play: Prove again.' in run.stdout
+
+
+@pytest.mark.every_core
+def test_check_mode_proves_nothing_and_limit_keeps_others_out(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.add('print2', 'smtps')
+    site.run([site.send()], '--check', '--limit', 'print1')
+    assert site.states() == {'print1 spl1': 'tested'}
+    assert site.report()['check_mode'] is True
+    config = {'name': 'Configure', 'printops.infoprint.sendmemo_config': {
+        'base_dir': '{{ base }}', 'servers': [{'name': 'spl1', 'enable_tls': 'smtps'}]}, 'check_mode': True}
+    site.run([config, site.send()])
+    assert set(site.states().values()) == {'drifted'}
+    assert site.server('print1')['drift'][0]['keyword']
+
+
+def test_the_report_before_tells_what_is_new_fixed_and_still_broken(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.add('print2', 'expired')
+    site.add('print3', 'expired')
+    site.run([site.send()])
+    site.hosts['print1']['entries'], site.hosts['print2']['entries'] = (
+        site.hosts['print2']['entries'], site.hosts['print1']['entries'])
+    first = site.server('print1')['proof']
+    run = site.run([site.send()])
+    comparison = site.report()['comparison']
+    assert {part: [change['host'] for change in comparison[part]] for part in ('new', 'fixed', 'still')} == {
+        'new': ['print1'], 'fixed': ['print2'], 'still': ['print3']}
+    assert site.server('print1')['proof'] == first
+    assert '1 new, 1 fixed, 1 still broken' in run.stdout
+
+
+def test_a_run_without_a_task_of_ours_leaves_the_report_alone(site: Site) -> None:
+    site.hosts['print1'] = local_host()
+    run = site.run([{'name': 'Something else', 'ansible.builtin.debug': {'msg': 'x'}}])
+    assert run.rc == 0
+    assert not site.report_directory.exists()
+    assert 'InfoPrint mail encryption' not in run.stdout
+
+
+def test_results_of_a_delegated_task_are_those_of_the_host_that_it_ran_for(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.add('print2', 'expired')
+    delegated = site.send(delegate_to='print2', run_once=True, options={
+        'base_dir': str(site.directory / 'print2'), 'servers': site.hosts['print2']['entries']})
+    site.run([site.send(when='inventory_hostname == "print1"'), delegated])
+    assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
+
+
+def _before(site: Site, content: bytes) -> None:
+    site.report_directory.mkdir()
+    (site.report_directory / 'report.json').write_bytes(content)
+
+
+def _pipe(site: Site) -> None:
+    site.report_directory.mkdir()
+    os.mkfifo(site.report_directory / 'report.json')
+
+
+TROUBLES = {
+    'the directory is a file': lambda site: site.report_directory.write_text(''),
+    'no way to it': lambda site: site.report_directory.symlink_to(site.report_directory),
+    'a full disk': lambda site: site.report_directory.symlink_to('/dev/full'),
+    'the report before is not ours': lambda site: _before(site, b'[' * 200_000),
+    'the report before is not text': lambda site: _before(site, b'\xff\xfe'),
+    'the report before is a pipe': _pipe,
+}
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize('trouble', TROUBLES)
+def test_what_goes_wrong_with_the_report_is_one_warning_and_the_run_is_as_good_as_without(site: Site, trouble: str) -> None:
+    site.add('print1', 'smtps')
+    TROUBLES[trouble](site)
+    run = site.run([site.send()])
+    assert run.rc == 0, run.output
+    assert run.output.count('The fleet report is not complete') == 1
+    assert 'Traceback' not in run.output
+    assert 'The server is proven.' in run.stdout

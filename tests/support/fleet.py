@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Results as our modules give them, of a fleet of any size: what a report is made from, without the fleet."""
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+NOW = dt.datetime(2026, 11, 24, 8, 15, tzinfo=dt.timezone.utc)
+SPACE = (  # of the host by its number, modulo: what is wrong there
+    ('expired', 17), ('unreachable', 23), ('drift', 19), ('hidden', 41), ('skipped', 37), ('handshake', 31))
+
+
+def moment(days: float = 0) -> str:
+    return (NOW + dt.timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')
+
+
+def trust(days_ca: int = 800, days_crl: int = 21) -> list[dict[str, t.Any]]:
+    return [
+        {'keyword': 'CAFile', 'file': 'mail-ca.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_ca)},
+        {'keyword': 'CrlFile', 'file': 'mail-ca.crl.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_crl)}]
+
+
+def certificate(days: int = 61, name: str = 'mail.example.com') -> dict[str, t.Any]:
+    return {'subject': f'CN={name}', 'issuer': 'CN=Example Mail CA,O=Example', 'sans': [f'DNS:{name}'],
+            'not_before': moment(days - 365), 'not_after': moment(days), 'days_left': days, 'sha256': '00' * 32}
+
+
+def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **more: t.Any) -> dict[str, t.Any]:
+    """Return a server's entry of send_memo, proven unless told otherwise."""
+    problems = [] if ok else [{
+        'code': 'expired', 'severity': 'error', 'stage': 'certificate', 'server': name,
+        'message': 'The certificate of CN=mail.example.com expired on 2026-11-21 08:15 UTC, 3 days ago.',
+        'hint': "Have the mail server's administrators replace the certificate."}]
+    return {
+        'name': name, 'working_dir': f'/var/pd/{name}', 'ok': ok, 'until': until, 'problems': problems, 'ignored': [],
+        'smtp_host': 'mail.example.com', 'smtp_port': 587,
+        'tls': {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'TLS_AES_256_GCM_SHA384', 'bits': 256},
+        'certificate': certificate(days if ok else -3), 'trust': trust(),
+        'reply': {'code': 250, 'text': '2.0.0 Ok: queued as 4A3B', 'queue_id': '4A3B'},
+        'message_id': f'<66c785e5f12194fb.6b050b2a@{name}.example.com>',
+        'timings_ms': {'total': 35}, **more}
+
+
+def configured(name: str, *, drift: bool = False, changed: bool = False, **more: t.Any) -> dict[str, t.Any]:
+    """Return a server's entry of sendmemo_config."""
+    path = f'/var/pd/{name}/sendmemo-ssl.cfg'
+    found = [{'file': path, 'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}] if drift else []
+    return {'name': name, 'working_dir': f'/var/pd/{name}', 'changed': changed, 'drift': found, 'problems': [], 'trust': trust(),
+            **more}
+
+
+class Result(t.NamedTuple):
+    """One task's result: what the callback would be given."""
+    host: str
+    module: str
+    status: str
+    result: dict[str, t.Any]
+    check_mode: bool = False
+
+
+def results(hosts: int, servers: int = 1) -> t.Iterator[Result]:
+    """Yield the results of a run over a fleet in which a few hosts are in each kind of trouble."""
+    for number in range(1, hosts + 1):
+        host = f'print{number:04}.example.com'
+        names = [f'spl{one}' for one in range(1, servers + 1)]
+        trouble = next((kind for kind, every in SPACE if number % every == 5), '')
+        if trouble == 'unreachable':
+            message = f'ssh: connect to host {host} port 22: No route to host'
+            yield Result(host, 'sendmemo_config', 'unreachable', {'msg': message})
+            continue
+        checking = trouble == 'drift'
+        entries = [configured(name, drift=checking or number % 29 == 0, changed=checking or number % 29 == 0) for name in names]
+        yield Result(host, 'sendmemo_config', 'ok', {'changed': checking, 'servers': entries, 'problems': []}, checking)
+        if trouble == 'hidden':
+            yield Result(host, 'send_memo', 'ok', {'censored': 'the output has been hidden'})
+        elif trouble == 'skipped':
+            yield Result(host, 'send_memo', 'skipped', {'skip_reason': 'Conditional result was False'})
+        elif not checking:
+            until = 'handshake' if trouble == 'handshake' else 'sent'
+            days = 9 if number % 13 == 0 else 61
+            told = [sent(name, ok=trouble != 'expired', until=until, days=days) for name in names]
+            yield Result(host, 'send_memo', 'failed' if trouble == 'expired' else 'ok', {'servers': told, 'problems': []})

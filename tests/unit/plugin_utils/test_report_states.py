@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The state of a server from the results of a run: nothing but a proof that nothing later speaks against is proven."""
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_collect import Collector, Event
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_model import Server
+from support import fleet
+
+HOST = 'print1'
+ERROR = {'code': 'expired', 'severity': 'error', 'message': 'it expired'}
+WARNING = {'code': 'tls_off', 'severity': 'warning', 'message': 'no TLS'}
+
+
+def event(module: str, *servers: t.Any, status: str = 'ok', check: bool | None = False, may_go_on: bool = False,
+          **result: t.Any) -> Event:
+    if servers:
+        result['servers'] = list(servers)
+    return Event(HOST, 'A task', module, status, result, fleet.moment(), check_mode=check, may_go_on=may_go_on)
+
+
+def judged(*events: Event, failures: int = 0) -> dict[str, Server]:
+    collector = Collector()
+    collector.expect([HOST])
+    for one in events:
+        collector.take(one)
+    hosts = collector.hosts({HOST: failures})
+    assert [host.name for host in hosts] == [HOST]
+    return {server.name: server for server in hosts[0].servers}
+
+
+def send(*servers: t.Any, **more: t.Any) -> Event:
+    return event('send_memo', *servers, **more)
+
+
+def config(*servers: t.Any, module: str = 'sendmemo_config', **more: t.Any) -> Event:
+    return event(module, *servers, **more)
+
+
+PROVEN = send(fleet.sent('spl1'))
+JUDGED = event('sendmemo_validate', {'name': 'spl1', 'problems': []})
+STATES: dict[str, tuple[tuple[Event, ...], str]] = {
+    'nothing': ((), 'not_checked'),
+    'a proof': ((PROVEN,), 'proven'),
+    'a proof with a warning': ((send(fleet.sent('spl1', problems=[WARNING])),), 'proven'),
+    'as far as the handshake': ((send(fleet.sent('spl1', until='handshake')),), 'tested'),
+    'as far as the envelope': ((send(fleet.sent('spl1', until='envelope')),), 'tested'),
+    'a failed send': ((send(fleet.sent('spl1', ok=False), status='failed'),), 'failing'),
+    'a failed send that is no failure of the task': ((send(fleet.sent('spl1', ok=False)),), 'failing'),
+    'not ok, without a reason': ((send(fleet.sent('spl1', ok=False, problems=[])),), 'failing'),
+    'ok, with an error': ((send(fleet.sent('spl1', problems=[ERROR])),), 'failing'),
+    'ok is a word': ((send(dict(fleet.sent('spl1'), ok='yes')),), 'failing'),
+    'ok is missing': ((send({key: value for key, value in fleet.sent('spl1').items() if key != 'ok'}),), 'failing'),
+    'a severity that we do not have': ((send(fleet.sent('spl1', problems=[dict(ERROR, severity='fatal')])),), 'failing'),
+    'a warning that fails the task': ((send(fleet.sent('spl1', problems=[WARNING]), status='failed'),), 'failing'),
+    'a task that fails without a reason': ((send(fleet.sent('spl1'), status='failed', msg='odd'),), 'failing'),
+    'a proof, then a failed send': ((PROVEN, send(fleet.sent('spl1', ok=False), status='failed')), 'failing'),
+    'a failed send, then a proof': ((send(fleet.sent('spl1', ok=False), status='failed'), PROVEN), 'proven'),
+    'a proof, then only a handshake': ((PROVEN, send(fleet.sent('spl1', until='handshake'))), 'tested'),
+    'a proof, then a hidden send': ((PROVEN, send(censored='hidden')), 'hidden'),
+    'a proof, then a hidden send that failed': ((PROVEN, send(censored='hidden', status='failed')), 'failing'),
+    'a proof, then a hidden change': ((PROVEN, config(censored='hidden')), 'hidden'),
+    'a hidden change, then a proof': ((config(censored='hidden'), PROVEN), 'proven'),
+    'a proof, then unreachable': ((PROVEN, send(status='unreachable', msg='gone')), 'unreachable'),
+    'a proof, then unreachable in another task': ((PROVEN, event('', status='unreachable', msg='gone')), 'unreachable'),
+    'unreachable in another task, then a proof': ((event('', status='unreachable', msg='gone'), PROVEN), 'proven'),
+    'unreachable, then only a judgement': (
+        (PROVEN, send(status='unreachable'), JUDGED), 'configured'),
+    'a proof, then a send without results': ((PROVEN, send(status='failed', msg='no Python')), 'failing'),
+    'a proof, then a send without results, then a judgement': (
+        (PROVEN, send(status='failed', msg='no Python'), JUDGED), 'failing'),
+    'a proof, then a change': ((PROVEN, config(fleet.configured('spl1', drift=True, changed=True))), 'configured'),
+    'a proof, then a rollback': (
+        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback')), 'configured'),
+    'a proof, then changed attributes': ((PROVEN, event('server_attributes', {
+        'name': 'spl1', 'changed': True, 'before': {'smtp-server-port': '25'}, 'after': {'smtp-server-port': '587'},
+    })), 'configured'),
+    'a proof, then a change by a module to come': ((PROVEN, event('other', {'name': 'spl1', 'changed': True})), 'configured'),
+    'a proof, then drift': ((PROVEN, config(fleet.configured('spl1', drift=True, changed=True), check=True)), 'drifted'),
+    'drift, and a proof of what is in force': (
+        (config(fleet.configured('spl1', drift=True, changed=True), check=True), PROVEN), 'drifted'),
+    'drift that was corrected, then a proof': ((config(fleet.configured('spl1', drift=True, changed=True)), PROVEN), 'proven'),
+    'drift that was not corrected': ((config(fleet.configured('spl1', drift=True)), PROVEN), 'drifted'),
+    'drift, and nobody knows whether it was check mode': (
+        (config(fleet.configured('spl1', drift=True, changed=True), check=None), PROVEN), 'drifted'),
+    'as declared': ((config(fleet.configured('spl1')),), 'configured'),
+    'a refused configuration': ((config(fleet.configured('spl1', problems=[ERROR]), status='failed'),), 'failing'),
+    'a judgement with an error': ((event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), PROVEN), 'failing'),
+    'skipped': ((send(status='skipped'),), 'not_checked'),
+    'a proof, then skipped': ((PROVEN, send(status='skipped')), 'proven'),
+    'no until': ((PROVEN, send(dict(fleet.sent('spl1'), until=None))), 'failing'),
+    'servers are no list': ((PROVEN, send(servers='all', status='ok')), 'failing'),
+    'an entry is no object': ((PROVEN, send('spl1')), 'failing'),
+    'problems are no list': ((send(dict(fleet.sent('spl1'), problems='none')),), 'failing'),
+    'a loop, the last item fails': ((send(results=[
+        {'servers': [fleet.sent('spl1')]}, {'failed': True, 'servers': [fleet.sent('spl1', ok=False)]},
+    ], status='failed'),), 'failing'),
+    'a loop with a hidden item': ((send(results=[{'servers': [fleet.sent('spl1')]}, {'censored': 'hidden'}]),), 'hidden'),
+    'a loop with an unreachable item': (
+        (send(results=[{'servers': [fleet.sent('spl1')]}, {'unreachable': True, 'msg': 'gone'}]),), 'unreachable'),
+}
+
+
+@pytest.mark.parametrize('name', STATES)
+def test_state(name: str) -> None:
+    events, expected = STATES[name]
+    servers = judged(*events)
+    assert {server.state for server in servers.values()} == {expected}
+    for server in servers.values():
+        assert server.state == 'proven' or (server.cause() or {}).get('message') or server.state == 'tested'
+
+
+def test_one_server_of_a_failing_host_can_be_proven() -> None:
+    servers = judged(send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'), failures=1)
+    assert (servers['spl1'].state, servers['spl2'].state) == ('proven', 'failing')
+
+
+@pytest.mark.parametrize(('failures', 'expected'), [(1, 'failing'), (0, 'proven')])
+def test_a_failed_task_that_is_not_ours_counts_unless_it_was_rescued(failures: int, expected: str) -> None:
+    servers = judged(PROVEN, event('', status='failed', msg='it does not start'), failures=failures)
+    assert servers['spl1'].state == expected
+
+
+def test_an_ignored_failure_of_another_task_does_not_count() -> None:
+    assert judged(PROVEN, event('', status='failed', may_go_on=True), failures=1)['spl1'].state == 'proven'
+
+
+def test_what_befell_a_host_is_true_of_each_of_its_servers() -> None:
+    servers = judged(send(fleet.sent('spl1'), fleet.sent('spl2')), config(status='unreachable', msg='gone'))
+    assert {name: server.state for name, server in servers.items()} == {'spl1': 'unreachable', 'spl2': 'unreachable'}
+
+
+def test_the_cause_stands_first() -> None:
+    problems = [{'code': 'tls_off', 'severity': 'warning', 'message': 'w'}, ERROR]
+    events = config(fleet.configured('spl1', problems=[WARNING])), send(fleet.sent('spl1', ok=False, problems=problems))
+    server = judged(*events)['spl1']
+    assert [problem['code'] for problem in server.problems] == ['expired', 'tls_off', 'tls_off']
+
+
+def test_facts_of_all_results_come_together() -> None:
+    server = judged(config(fleet.configured('spl1', drift=True, changed=True)), PROVEN)['spl1']
+    assert (server.mail_server, server.mode, server.tls_version) == ('mail.example.com:587', 'starttls', 'TLSv1.3')
+    assert server.corrected
+    assert [what.kind for what in server.endings()] == ['certificate', 'ca', 'crl']
+    assert server.proof is not None
+    assert server.proof.queue_id == '4A3B'
+
+
+def test_an_odd_result_is_told_once_and_never_raises() -> None:
+    odd: list[t.Any] = [None, 7, 'text', [], [[]], {'name': 7}, {'name': 'spl1', 'tls': 'x', 'ok': True, 'until': 'sent'}]
+    for value in odd:
+        collector = Collector()
+        collector.take(send(servers=value if isinstance(value, list) else [value]))
+        collector.take(send(servers=value))
+        assert {server.state for host in collector.hosts({}) for server in host.servers} <= {'failing', 'not_checked'}
