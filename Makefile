@@ -2,7 +2,7 @@
 PYTHON ?= python3
 CHECK = $(PYTHON) -B tests/tools/check.py
 
-.PHONY: help demo test lint docs unit sanity integration fuzz faults reference clean
+.PHONY: help demo test lint docs unit sanity integration fuzz faults bench reference clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -33,6 +33,9 @@ fuzz:  ## Look for bytes that break the readers, and a million names against Ope
 
 faults:  ## Write docs/reference/send-faults.md: every fault of a send on four Pythons, and what is said of it
 	$(PYTHON) -B tests/tools/faults.py
+
+bench:  ## Compare runs with a ping and with a role by hand, on fleets of namespaces; writes docs/benchmark.md (as root)
+	$(PYTHON) -B tests/tools/benchmark.py
 
 reference:  ## Write the reference pages in docs/ from the tables in the code
 	$(PYTHON) -B tests/tools/reference_pages.py

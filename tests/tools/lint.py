@@ -19,7 +19,7 @@ def lint_commands(files: list[str]) -> dict[str, list[str]]:
     commands = {
         'ruff': ['ruff', 'check', '--no-cache', '.'],
         'mypy': ['mypy', *(f'{COLLECTION}/{directory}' for directory in typed_directories(files))],
-        'mypy, demo and tools': ['mypy', 'demo', 'tests/fleet', 'tests/support', 'tests/tools'],
+        'mypy, demo and tools': ['mypy', 'demo', 'tests/bench', 'tests/fleet', 'tests/support', 'tests/tools'],
         'vermin': [*vermin, 'plugins/module_utils'],
         'ansible-lint': ['ansible-lint', '--offline', '--nocolor', '-q'],
         'yamllint': ['yamllint', '--strict', '.'],
