@@ -68,7 +68,7 @@ def needed(machine: Machine, steps: list[str]) -> list[environments.Environment]
         wanted += machine.targets.values()
     if 'lint' in steps and machine.linters:
         wanted.append(machine.linters)
-    if 'docs' in steps and machine.site:
+    if set(steps) & {'lint', 'docs'} and machine.site:
         wanted.append(machine.site)
     return wanted
 
@@ -133,6 +133,9 @@ def lint_jobs(machine: Machine) -> Iterator[Job]:
         variables = in_environment(machine.linters, machine.pythons)
         for name, command in lint.lint_commands(sanity.tracked_files()).items():
             yield Job(f'lint, {name}', command, variables)
+    if machine.site:
+        command = [str(machine.site.bin / 'python'), '-B', 'tests/tools/importer.py']
+        yield Job('lint, galaxy-importer', command, in_environment(machine.site, machine.pythons))
 
 
 def docs_jobs(machine: Machine) -> Iterator[Job]:
