@@ -150,6 +150,10 @@ class Attempt:
             if offered and is_older(offered, self.job.min_tls):
                 message = 'The server offers %s at most; at least %s is wanted.' % (offered, self.job.min_tls)
                 return problem._replace(code='protocol_too_old', message=message)
+            if problem.code == 'protocol_too_old' and not offered and self.job.ssl_v3 and not HAS_SSL_V3:
+                return Problem(
+                    'ssl_v3_unavailable', 'The server refuses every version of TLS; whether it speaks SSLv3 this host\'s Python '
+                    'can\'t try.', severity='error', stage='handshake')
         return problem
 
     def _look_behind_the_switch(self, look: SecondLook) -> None:

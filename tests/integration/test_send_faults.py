@@ -6,14 +6,18 @@ from __future__ import annotations
 import ctypes
 import os
 import pathlib
+import socket
 
 import pytest
+import tlslite
 
 from support.fault_pki import Site, make_site
 from support.fault_run import RESOLVER, Outcome, run_faults
 from support.fault_table import FAULTS, SECTIONS
 from support.playbook import Ansible
 from support.pythons import target_pythons
+from support.scripted_server import LOOPBACK, Script, ScriptedServer
+from support.ssl_v3_server import SslV3Context, ssl_v3_only
 from tools.fault_page import PAGE, WRITE, confusion, page
 
 from .conftest import need
@@ -53,6 +57,18 @@ def test_every_fault_is_named_by_its_cause(runs: Runs, python: str) -> None:
     wrong = {fault.name: differences for fault in FAULTS
              if (differences := outcomes[fault.name].differences(fault, by_openssl=python != '3.6'))}
     assert wrong == {}
+
+
+def test_the_server_of_ssl_v3_speaks_it() -> None:
+    """What send_memo can't try is there, and works for who can."""
+    identity = make_site().shown['good rsa']
+    server = ScriptedServer(Script('smtps', {}), SslV3Context(identity.certificate_pem, identity.key_pem))
+    with socket.create_connection((LOOPBACK, server.port), timeout=10) as connection:
+        tls = tlslite.TLSConnection(connection)
+        tls.handshakeClientCert(settings=ssl_v3_only())
+        assert tls.getVersionName() == 'SSL 3.0'
+        assert tls.read(min=3, max=3) == b'220'
+    server.close()
 
 
 def test_the_page_of_the_documentation_shows_it(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:

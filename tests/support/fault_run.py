@@ -9,7 +9,7 @@ import shutil
 import typing as t
 
 from .fault_pki import Site
-from .fault_table import FAULTS, NAMES, TASKS, Fault, told
+from .fault_table import ENVIRONMENT, FAULTS, NAMES, TASKS, Fault, told
 from .playbook import Ansible, Run, hosts, local_host
 from .pythons import target_pythons
 from .scripted_server import ScriptedServer, TlsSetup, free_port, server_context
@@ -77,8 +77,10 @@ class FaultServers:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for server in self._servers.values():
+        for name, server in self._servers.items():
             server.close()
+            if server.broken is not None:
+                raise RuntimeError(f'the script of {name} failed') from server.broken
         shutil.rmtree(self.base_dir)
 
     def _context(self, setup: TlsSetup) -> t.Any:
@@ -106,7 +108,7 @@ class FaultServers:
                 memo = {'base_dir': str(self.base_dir), 'fail_on': 'never', 'warn_days': 30, **options,
                         'servers': [self._entry(fault) for fault in part]}
                 found.append({'name': f'{name} {start}', 'printops.infoprint.send_memo': memo, 'environment': {
-                    'LD_PRELOAD': RESOLVER, 'NSS_WRAPPER_HOSTS': str(self._hosts)}})
+                    'LD_PRELOAD': RESOLVER, 'NSS_WRAPPER_HOSTS': str(self._hosts), **ENVIRONMENT.get(name, {})}})
         return found
 
     def _entry(self, fault: Fault) -> dict[str, t.Any]:

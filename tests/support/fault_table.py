@@ -47,6 +47,7 @@ TASKS: dict[str, dict[str, t.Any]] = {
     'envelope': {'timeout': 25, 'until': 'envelope'},
     'sslv3': {'timeout': 25},
 }
+ENVIRONMENT = {'sslv3': {'IPM_ENABLE_SSL_V3': '1'}}  # of a task
 
 
 class Fault(t.NamedTuple):
@@ -129,6 +130,7 @@ def absent(name: str, expect: str, host: str, **extras: t.Any) -> Fault:
 IGNORE_ERRORS = ('IgnoreCertificateErrors = 1',)
 IGNORE_NAME = ('CertValidationIgnoreHostName = 1',)
 THREE = ('first@example.test', 'second@example.test', 'third@example.test')
+SSL_V3 = TlsSetup('good rsa', 'SSLv3')
 MANY = tuple(f'user{number}@example.test' for number in range(20))
 
 # By heading of the page that shows them.
@@ -313,6 +315,21 @@ SECTIONS: dict[str, list[Fault]] = {
         does('TLS 1.1 at most', 'handshake: protocol_too_old', 'smtps', {}, tls=TlsSetup('good rsa', 'TLSv1_1')),
         does('TLS 1.1 at most, STARTTLS', 'handshake: protocol_too_old', 'starttls', {}, tls=TlsSetup('good rsa', 'TLSv1_1')),
         does('TLS 1.0 at most', 'handshake: protocol_too_old', 'smtps', {}, tls=TlsSetup('good rsa', 'TLSv1')),
+        does('SSLv3 and nothing newer', 'handshake: protocol_too_old', 'smtps', {}, tls=SSL_V3),
+        does('SSLv3 and nothing newer, STARTTLS', 'handshake: protocol_too_old', 'starttls', {}, tls=SSL_V3),
+        does('SSLv3 and nothing newer, nothing verified', 'handshake: protocol_too_old', 'smtps', {}, tls=SSL_V3,
+             lines=IGNORE_ERRORS, warns='verification_off'),
+        says('alert protocol_version where SSLv3 is allowed', 'handshake: ssl_v3_unavailable', 'smtps', 'handshake',
+             (READ, b'\x15\x03\x00\x00\x02\x02\x46', CLOSE), task='sslv3'),
+        does('SSLv3 and nothing newer, allowed', 'handshake: ssl_v3_unavailable', 'smtps', {}, tls=SSL_V3, task='sslv3'),
+        does('SSLv3 and nothing newer, STARTTLS, allowed', 'handshake: ssl_v3_unavailable', 'starttls', {}, tls=SSL_V3,
+             task='sslv3'),
+        does('TLS 1.1 at most where SSLv3 is allowed', 'handshake: protocol_too_old', 'smtps', {},
+             tls=TlsSetup('good rsa', 'TLSv1_1'), task='sslv3', warns='ssl_v3_unavailable'),
+        does('TLS 1.3 where SSLv3 is allowed', '', 'starttls', {}, task='sslv3', warns='ssl_v3_unavailable'),
+        does('TLS 1.2 at most where SSLv3 is allowed', '', 'smtps', {}, tls=TlsSetup('good rsa', 'TLSv1_2'), task='sslv3',
+             warns='ssl_v3_unavailable'),
+        does('plaintext where SSLv3 is allowed', '', 'plain', {}, task='sslv3', warns='tls_off'),
         does('TLS 1.1 at most, nothing verified', 'handshake: protocol_too_old', 'smtps', {}, tls=TlsSetup('good rsa', 'TLSv1_1'),
              lines=IGNORE_ERRORS, warns='verification_off'),
         does('TLS 1.2 at most where 1.3 is wanted', 'handshake: protocol_too_old', 'smtps', {}, tls=TlsSetup('good', 'TLSv1_2'),

@@ -203,6 +203,18 @@ class Postfix:
                 found.append(message)
         return found
 
+    def wait_for_content(self, recipient: str, message_id: str, seconds: float = LOG_SECONDS) -> bytes:
+        """Return the bytes that were delivered to `recipient` of the mail with that Message-ID; AssertionError when none came."""
+        queued = self.wait_for_log(re.escape(f'message-id={message_id}'), seconds)
+        queue_id = re.search(r': ([0-9A-Za-z]+): message-id=', queued)
+        assert queue_id
+        self.wait_for_log(f': {queue_id.group(1)}: to=<{re.escape(recipient)}>.*status=sent', seconds)
+        for path in (self._base / 'mail').glob('all/new/*'):
+            content = path.read_bytes()
+            if f'Delivered-To: {recipient}\n'.encode() in content and f'Message-ID: {message_id}\n'.encode() in content:
+                return content
+        raise AssertionError(f'the mail {message_id} to {recipient} is not in the maildir')
+
     def wait_for_mail(self, recipient: str, seconds: float = LOG_SECONDS) -> email.message.EmailMessage:
         """Return the first mail that was delivered to `recipient`; AssertionError when none came in `seconds`."""
         self.wait_for_log(f'to=<{re.escape(recipient)}>.*status=sent', seconds)

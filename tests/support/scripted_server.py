@@ -20,6 +20,8 @@ import time
 import typing as t
 import warnings
 
+from .ssl_v3_server import SslV3Context
+
 LOOPBACK = '127.0.0.1'
 LONGEST_WAIT = 60.0  # seconds that a connection is kept without a byte
 END_OF_DATA = b'\r\n.\r\n'
@@ -66,7 +68,10 @@ OFFERING = '250-mail.example.test\r\n250-SIZE 10000000\r\n250 STARTTLS'
 
 
 class TlsSetup(t.NamedTuple):
-    """How a server does TLS: `identity` names a certificate; `newest` and `oldest` are versions as ssl.TLSVersion names them."""
+    """How a server does TLS: `identity` names a certificate; `newest` and `oldest` are versions as ssl.TLSVersion names them.
+
+    Whose newest is SSLv3 speaks nothing else.
+    """
     identity: str = 'good'
     newest: str = 'MAXIMUM_SUPPORTED'
     oldest: str = 'TLSv1'
@@ -95,11 +100,16 @@ class _Over(Exception):
     """The connection is at its end."""
 
 
-class ScriptedServer:
-    """One listening socket with its script. `visits` has the connections so far, in the order in which they began."""
+Context = ssl.SSLContext | SslV3Context
 
-    def __init__(self, script: Script, context: ssl.SSLContext | None = None, host: str = LOOPBACK) -> None:
+
+class ScriptedServer:
+    """One listening socket with its script. `visits` has the connections so far, in the order in which they began; `broken` is
+    what the script itself failed by."""
+
+    def __init__(self, script: Script, context: Context | None = None, host: str = LOOPBACK) -> None:
         self.script = script
+        self.broken: Exception | None = None
         self.visits: list[Visit] = []
         defaults = {**GOOD, 'EHLO': OFFERING} if script.mode == 'starttls' else GOOD
         self._steps = {key: list(step) if isinstance(step, list) else [step] for key, step in {**defaults,
@@ -154,6 +164,8 @@ class ScriptedServer:
             self._converse(channel, visit)
         except (_Over, OSError):
             pass
+        except Exception as error:
+            self.broken = error
         finally:
             channel.close()
             visit.end = time.monotonic()
@@ -189,14 +201,11 @@ class ScriptedServer:
 class _Channel:
     """One connection, in plaintext and then in TLS."""
 
-    def __init__(self, connection: socket.socket, context: ssl.SSLContext | None) -> None:
+    def __init__(self, connection: socket.socket, context: Context | None) -> None:
         self._socket = connection
         self._context = context
         self._read = b''
-
-    @property
-    def encrypted(self) -> bool:
-        return isinstance(self._socket, ssl.SSLSocket)
+        self.encrypted = False
 
     def close(self) -> None:
         self._socket.close()
@@ -238,6 +247,7 @@ class _Channel:
         if mark is HANDSHAKE:
             assert self._context is not None
             self._socket = self._context.wrap_socket(self._socket, server_side=True)
+            self.encrypted = True
         elif mark is READ:
             self._read += self._socket.recv(1 << 16)
         elif mark is HANG:
@@ -256,7 +266,7 @@ class _Channel:
             time.sleep(seconds)
 
     def _shake_slowly(self, seconds: float) -> None:
-        assert self._context is not None
+        assert isinstance(self._context, ssl.SSLContext)
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = self._context.wrap_bio(incoming, outgoing, server_side=True)
         while True:
@@ -276,8 +286,10 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def server_context(setup: TlsSetup, chain_pem: bytes, key_pem: bytes) -> ssl.SSLContext:
+def server_context(setup: TlsSetup, chain_pem: bytes, key_pem: bytes) -> Context:
     """Return the context of a server that takes whatever it is told to, weak things too."""
+    if setup.newest == 'SSLv3':
+        return SslV3Context(chain_pem, key_pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(f'{setup.ciphers}:@SECLEVEL=0')
     with warnings.catch_warnings():

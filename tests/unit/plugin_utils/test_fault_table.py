@@ -12,7 +12,6 @@ SENDING = ('Sending: resolve, connect, banner', 'EHLO, STARTTLS', 'Handshake', '
 OF_LISTS = ('crl_expired', 'crl_not_yet_valid', 'crl_signature_invalid')  # of a configuration and of a send
 ELSEWHERE = {
     'smtp_server_unknown': 'before any stage, and by the attributes of a server: test_send_memo, test_server_attributes',
-    'ssl_v3_unavailable': 'needs a server of another kind: test_send_ssl_v3',
 }
 
 
