@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 from .mail_text import mail_of
 from .message import compose
 from .name_match import host_matches, names_of, plain_host
-from .net_stream import JudgedStream, NetStream, chain_of
+from .net_stream import JudgedStream, NetStream
 from .own_name import ehlo_name_for
 from .problems import Problem, ProblemError
 from .second_look import SecondLook
@@ -19,7 +19,7 @@ from .send_job import Job
 from .smtp_session import Conversation, Plan, StreamLost
 from .stage_clock import StageClock
 from .tcp_connect import connect, resolve
-from .tls_faults import Fault, fault_of
+from .tls_faults import UNANCHORED, Fault, fault_of
 from .tls_policy import ANY_VERSION, HAS_SSL_V3, NAME_CHECK_BY_OPENSSL, Contexts, is_older
 from .tls_records import read_beginning
 
@@ -47,6 +47,7 @@ class Attempt:
         self.clock = StageClock()
         self.facts: Dict[str, Any] = {}
         self.fault: Optional[Fault] = None
+        self.shown: List[bytes] = []  # the chain, as far as a handshake that failed has shown it
         self.look: Optional[SecondLook] = None
 
     def run(self) -> Result:
@@ -107,6 +108,7 @@ class Attempt:
         try:
             tls = stream.handshake(self.contexts.get(job.policy()), self.host)
         except (ssl.SSLError, StreamLost) as error:
+            self.shown = stream.chain
             beginning = read_beginning(stream.beginning)
             self.fault = fault_of(error, beginning, job.mode)
             if job.ssl_v3 and not HAS_SSL_V3 and beginning.hello_version == 'SSLv3':
@@ -117,7 +119,7 @@ class Attempt:
         version = tls.version()
         name, _version, bits = tls.cipher() or ('', '', 0)
         self.facts['tls'] = {'mode': job.mode, 'version': version, 'cipher': name, 'bits': bits}
-        self.facts['chain'] = chain_of(tls)
+        self.facts['chain'] = stream.chain
         if is_older(version, job.min_tls):
             message = 'The server speaks %s; at least %s is wanted.' % (version, job.min_tls)
             raise ProblemError(Problem('protocol_too_old', message, stage='handshake'))
@@ -140,8 +142,7 @@ class Attempt:
     def _explained(self, problem: Problem, look: SecondLook) -> Problem:
         """Return the problem, or a better one that a second look shows."""
         if problem.stage == 'certificate' and self.fault is not None:
-            self.facts['chain'] = look.chain() or self.facts.get('chain', [])
-            self.facts['verify'] = self.fault.verify()
+            self._examine(look, self.fault, self.shown)
         elif problem.code == 'connection_lost' and problem.stage == 'banner' and self.job.mode != 'smtps':
             if look.speaks_tls_at_once():
                 return Problem('tls_expected', 'The port ends the connection until TLS begins at once.', stage='banner')
@@ -158,7 +159,21 @@ class Attempt:
 
     def _look_behind_the_switch(self, look: SecondLook) -> None:
         """Under IgnoreCertificateErrors, find what it hides: by a handshake that verifies."""
-        fault = look.fault(self.job.verifying(), self._name_mismatch)
+        done, fault, chain = look.verdict(self.job.verifying(), self._name_mismatch)
         if fault is not None and fault.problem.stage == 'certificate':
             self.facts['ignored'] = [fault.problem.as_dict()]
-            self.facts['verify'] = fault.verify()
+            self._examine(look, fault, chain)
+        elif done and fault is None:
+            self.facts['anchored'] = True
+
+    def _examine(self, look: SecondLook, fault: Fault, shown: List[bytes]) -> None:
+        """Note what the controller needs to find all that is wrong: the chain, and whether it leads to what is trusted.
+
+        Python 3.6 doesn't tell OpenSSL's number (0), and a name that doesn't match (None) is found when all else is well.
+        """
+        chain = self.facts['chain'] = shown or look.chain() or self.facts.get('chain', [])
+        self.facts['verify'] = fault.verify()
+        if fault.verify_code == 0 and self.job.trust is not None and chain:
+            self.facts['anchored'] = look.leads_to_trust(self.job.trust, chain)
+        else:
+            self.facts['anchored'] = fault.verify_code not in UNANCHORED

@@ -16,11 +16,13 @@ from .name_match import packed_address
 from .problems import ProblemError
 from .smtp_session import Stream, StreamLost, StreamTimedOut
 from .tls_faults import late_alert
+from .tls_records import CERTIFICATE, HANDSHAKE, certificates_in, certificates_in_message
 
 PIECE = 1 << 16
 BEGINNING = 1 << 16  # bytes of the server's handshake that are kept
 # From Python 3.10, on a class without a public name; public only from 3.13.
 CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # type: ignore[attr-defined]  # unknown to typeshed
+MESSAGES_ARE_TOLD = hasattr(ssl.SSLContext, '_msg_callback')  # from Python 3.8: those of TLS 1.3 too, decrypted
 
 
 class NetStream:
@@ -29,6 +31,7 @@ class NetStream:
     def __init__(self, sock: socket.socket, end: float) -> None:
         self.end = end
         self.beginning = b''
+        self.chain: List[bytes] = []  # the certificates that the server sent, in DER, the leaf first, as far as they are seen
         self.tls: Optional[ssl.SSLObject] = None
         self._silence: Optional[Callable[[], None]] = None
         self._silent_at = 0.0
@@ -79,7 +82,10 @@ class NetStream:
             return data
 
     def handshake(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
-        """Turn to TLS. Raises ssl.SSLError, StreamLost and StreamTimedOut; `beginning` is then what the server said."""
+        """Turn to TLS. Raises ssl.SSLError, StreamLost and StreamTimedOut; `beginning` is then what the server said.
+
+        `chain` is known then too, where it can be; without a failure it is at least the leaf.
+        """
         # An address is no server name (RFC 6066, section 3), but OpenSSL's name check wants it.
         # As bytes, since for a text Python imports its IDNA tables, also for ASCII.
         name = None if packed_address(host) is not None and not context.check_hostname else host.encode('ascii')
@@ -95,8 +101,11 @@ class NetStream:
                 self._incoming.write(data)
             except ssl.SSLError:
                 self._tell_alert()
+                self.chain = sent_chain(tls, self.beginning)
                 raise
         self._flush()
+        leaf = tls.getpeercert(True)
+        self.chain = sent_chain(tls, self.beginning) or ([leaf] if leaf else [])
         self.tls = tls
         return tls
 
@@ -186,12 +195,22 @@ class JudgedStream(Stream):
         self._judge()
 
 
-def chain_of(tls: ssl.SSLObject) -> List[bytes]:
-    """Return the certificates that the server sent, in DER, the leaf first; the leaf alone where Python tells no more."""
-    leaf = tls.getpeercert(True)
-    if leaf is None:
-        return []
-    if not CHAIN_IS_TOLD:
-        return [leaf]
-    sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # likewise
-    return [certificate.public_bytes(_ssl.ENCODING_DER) for certificate in sent] or [leaf]
+def sent_chain(tls: ssl.SSLObject, beginning: bytes) -> List[bytes]:
+    """Return all certificates that the server sent, [] where neither Python tells them nor TLS 1.2 shows them."""
+    if CHAIN_IS_TOLD:
+        sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # likewise
+        if sent:
+            return [certificate.public_bytes(_ssl.ENCODING_DER) for certificate in sent]
+    return certificates_in(beginning)
+
+
+class ChainWatch:
+    """Hears the server's Certificate message in handshakes of a context that is nobody else's (Python 3.8 and later)."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.chain: List[bytes] = []
+        context._msg_callback = self._hear  # type: ignore[attr-defined]  # for debugging, says ssl.py, as this is
+
+    def _hear(self, _tls: object, direction: str, version: int, kind: int, message: int, data: bytes) -> None:
+        if direction == 'read' and kind == HANDSHAKE and message == CERTIFICATE:
+            self.chain = certificates_in_message(data, version >= 0x0304)

@@ -8,14 +8,16 @@ import ssl
 import time
 from typing import Callable, List, NamedTuple, Optional
 
-from .net_stream import CHAIN_IS_TOLD, JudgedStream, NetStream, chain_of
+from .net_stream import CHAIN_IS_TOLD, MESSAGES_ARE_TOLD, ChainWatch, JudgedStream, NetStream
+from .pem import CERTIFICATE, Block
 from .problems import ProblemError
 from .send_job import Job
 from .smtp_session import Conversation, Plan
 from .tcp_connect import Address, connect
 from .tls_faults import Fault, fault_of
-from .tls_policy import ANY_VERSION, Contexts, Policy
-from .tls_records import certificates_in, read_beginning
+from .tls_policy import ANY_VERSION, Contexts, Policy, new_context
+from .tls_records import read_beginning
+from .trust_files import Trust
 
 LOOK_SECONDS = 5.0
 
@@ -23,6 +25,13 @@ LOOK_SECONDS = 5.0
 class Seen(NamedTuple):
     """What a handshake showed: the version ('' where there was none) and the chain as sent, in DER."""
     version: str
+    chain: List[bytes]
+
+
+class Verdict(NamedTuple):
+    """What a handshake that verifies came to; without `done` there was none."""
+    done: bool
+    fault: Optional[Fault]
     chain: List[bytes]
 
 
@@ -43,6 +52,11 @@ class SecondLook:
 
     def chain(self) -> List[bytes]:
         """Return the chain that the server sends, the leaf first; where Python tells only the leaf, TLS 1.2 shows the rest."""
+        if MESSAGES_ARE_TOLD and not CHAIN_IS_TOLD:
+            context = new_context(ANY_VERSION)
+            watch = ChainWatch(context)
+            seen = self._handshake(context)
+            return watch.chain or seen.chain
         if not CHAIN_IS_TOLD:
             seen = self.handshake(ANY_VERSION._replace(max_tls='TLSv1.2'))
             if seen.chain:
@@ -51,30 +65,46 @@ class SecondLook:
 
     def handshake(self, policy: Policy) -> Seen:
         """Return what a handshake by this policy shows."""
+        return self._handshake(self.contexts.get(policy))
+
+    def _handshake(self, context: ssl.SSLContext) -> Seen:
         found: List[Seen] = []
 
         def start_tls(stream: NetStream) -> None:
-            tls = stream.handshake(self.contexts.get(policy), self.host)
-            chain = chain_of(tls)
-            if not CHAIN_IS_TOLD:
-                chain = certificates_in(stream.beginning) or chain
-            found.append(Seen(tls.version() or '', chain))
+            tls = stream.handshake(context, self.host)
+            found.append(Seen(tls.version() or '', stream.chain))
 
         self._converse(self.job.mode, start_tls)
         return found[0] if found else Seen('', [])
 
-    def fault(self, policy: Policy, judge: Callable[[ssl.SSLObject], Optional[Fault]]) -> Optional[Fault]:
-        """Return why a handshake by this policy fails, or what `judge` has against it."""
-        faults: List[Optional[Fault]] = []
+    def verdict(self, policy: Policy, judge: Callable[[ssl.SSLObject], Optional[Fault]] = lambda _tls: None) -> Verdict:
+        """Return why a handshake by this policy fails, or what `judge` has against it, and the chain that it showed."""
+        found: List[Verdict] = []
 
         def start_tls(stream: NetStream) -> None:
+            fault: Optional[Fault] = None
             try:
-                faults.append(judge(stream.handshake(self.contexts.get(policy), self.host)))
+                fault = judge(stream.handshake(self.contexts.get(policy), self.host))
             except ssl.SSLError as error:
-                faults.append(fault_of(error, read_beginning(stream.beginning), self.job.mode))
+                fault = fault_of(error, read_beginning(stream.beginning), self.job.mode)
+            found.append(Verdict(True, fault, stream.chain))
 
         self._converse(self.job.mode, start_tls)
-        return faults[0] if faults else None
+        return found[0] if found else Verdict(False, None, [])
+
+    def leads_to_trust(self, trust: Trust, chain: List[bytes]) -> Optional[bool]:
+        """Return whether the server's chain leads to what is trusted, by looks alone; None where that stays open.
+
+        For Python 3.6, which doesn't tell what OpenSSL found: first without dates and revocation, then as if the end of the
+        chain were trusted. What passes that but not the first lacks nothing but the trust.
+        """
+        policy = Policy(trust._replace(crls=None), False, min_tls=self.job.min_tls, any_time=True)
+        seen = self.verdict(policy)
+        if not seen.done or seen.fault is None:
+            return True if seen.done else None
+        end = Trust('', (Block(CERTIFICATE, 0, chain[-1]),), None)
+        seen = self.verdict(policy._replace(trust=end, partial=True))
+        return False if seen.done and seen.fault is None else None
 
     def speaks_tls_at_once(self) -> bool:
         """Return whether the port answers a ClientHello, whatever comes of it."""

@@ -173,7 +173,8 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         thread.join()
     for entry in entries.values():
         known = entry.pop('trust', None)
-        if known is not None and entry.get('chain') and (entry.get('verify') or entry['ignores_errors']):
+        hides = entry.get('ignores_errors') and not entry.get('anchored')  # anchored without a fault: it hides nothing
+        if known is not None and entry.get('chain') and (entry.get('verify') or hides):
             entry['trust_key'] = _note_trust(known, trusts)
     return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trusts}
 
@@ -325,6 +326,7 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
         'tls': facts.get('tls'),
         'chain': _base64(facts.get('chain', [])),
         'verify': facts.get('verify'),
+        'anchored': facts.get('anchored'),
         'ehlo': ehlo,
         'reply': None if reply is None else {'code': reply.code, 'text': reply.text, 'queue_id': _queue_id(reply)},
         'message_id': '<%s>' % facts['message_id'] if 'message_id' in facts else None,

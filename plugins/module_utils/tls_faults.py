@@ -28,6 +28,8 @@ VERIFY_CODES = {
     25: 'path_length_exceeded', 26: 'wrong_purpose', 47: 'name_constraint', 48: 'name_constraint', 62: 'hostname_mismatch',
     64: 'hostname_mismatch', 66: 'weak_key', 67: 'weak_key', 68: 'weak_signature', 79: 'issuer_not_ca',
 }
+# The chain leads to nothing that is trusted. Whatever else OpenSSL names it meets only behind that (X509_verify_cert).
+UNANCHORED = frozenset((2, 18, 19, 20, 21, 22))
 # OpenSSL's words in the exception -> our code, where the server sent no alert of its own.
 _TEXTS = tuple((re.compile(pattern, re.IGNORECASE), code) for pattern, code in (
     ('dh.key.too.small|bad.dh.p.length|modulus.too.small', 'weak_dh'),

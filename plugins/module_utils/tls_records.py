@@ -79,8 +79,15 @@ def _handshake_messages(data: bytes) -> Iterator[Tuple[int, bytes]]:
         messages = messages[4 + size:]
 
 
-def _listed(body: bytes) -> List[bytes]:
-    """Return the items of a list of opaque<0..2^24-1>, as far as they are whole."""
+def certificates_in_message(message: bytes, is_tls_1_3: bool) -> List[bytes]:
+    """Return the chain, in DER, in a Certificate message (RFC 5246, section 7.4.2; RFC 8446, section 4.4.2)."""
+    body = message[4:]
+    return _listed(body[1 + body[0]:], 2) if is_tls_1_3 and body else _listed(body)
+
+
+def _listed(body: bytes, extensions: int = 0) -> List[bytes]:
+    """Return the items of a list of opaque<0..2^24-1>, as far as they are whole; behind each may be a length of so many bytes
+    and as many of extensions."""
     found = []
     rest = body[3:]
     while len(rest) >= 3:
@@ -89,4 +96,5 @@ def _listed(body: bytes) -> List[bytes]:
             break
         found.append(rest[3:3 + size])
         rest = rest[3 + size:]
+        rest = rest[extensions + int.from_bytes(rest[:extensions], 'big'):]
     return found

@@ -274,8 +274,8 @@ servers:
           returned: always
     chain:
       description:
-        - The certificates that the mail server sent, its own first, each like RV(servers[].certificate). With a Python before
-          3.10 on the target only its own, unless it was refused.
+        - The certificates that the mail server sent, its own first, each like RV(servers[].certificate). In TLS 1.3, with a
+          Python before 3.10 on the target, only its own, unless it was refused; where it was refused, before 3.8.
       type: list
       elements: dict
       returned: when it was seen

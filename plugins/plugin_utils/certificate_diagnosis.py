@@ -11,7 +11,6 @@ import datetime as dt
 import typing as t
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ..module_utils.name_match import host_matches, plain_host
@@ -31,11 +30,20 @@ from .certificate_facts import (
     signature_hash,
     utc,
 )
-from .x509_facts import RevocationList, is_issued_by, is_signed_by, read_revocation_list
+from .name_constraints import violation
+from .x509_facts import RevocationList, is_issued_by, is_signed_by, name_key, read_revocation_list
 
 DEEPEST = 10
+UNANCHORED = frozenset(('unknown_ca', 'self_signed'))
 WEAK_HASHES = frozenset(('md5', 'sha1'))
 OTHER_LIST = 'Put another revocation list of that CA into CrlFile, one that is for the certificates of servers.'
+
+
+class Crl(t.NamedTuple):
+    """A revocation list: in DER, as cryptography has it, and what it says of itself."""
+    der: bytes
+    crl: x509.CertificateRevocationList
+    facts: RevocationList
 
 
 class Trust(t.NamedTuple):
@@ -44,7 +52,7 @@ class Trust(t.NamedTuple):
     `crls` None = revocation is not checked; `whole_chain` says that it is checked above the leaf too.
     """
     authorities: list[x509.Certificate] | None
-    crls: list[x509.CertificateRevocationList] | None
+    crls: list[Crl] | None
     whole_chain: bool
     source: str
 
@@ -59,17 +67,27 @@ class Path(t.NamedTuple):
 def trust_of(ca: t.Sequence[bytes] | None, crls: t.Sequence[bytes], whole_chain: bool, source: str) -> Trust:
     """Return the trust in DER as objects; what cryptography can't read is left out."""
     authorities = None if ca is None else [certificate for der in ca if (certificate := load(der)) is not None]
-    return Trust(authorities, [crl for der in crls if (crl := load_crl(der)) is not None] if crls else None, whole_chain, source)
+    lists = [
+        Crl(der, crl, facts) for der in crls
+        if (crl := load_crl(der)) is not None and not isinstance(facts := read_revocation_list(der), str)]
+    return Trust(authorities, lists if crls else None, whole_chain, source)
 
 
-def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None, now: dt.datetime) -> list[Problem]:
+def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None, now: dt.datetime,
+            anchored: bool | None = None) -> list[Problem]:
     """Return all defects of a chain that was sent, the leaf first, in the order in which OpenSSL would meet them.
 
-    `host` None = the name is not checked.
+    `host` None = the name is not checked. `anchored` is whether OpenSSL has found that the chain leads to what is trusted,
+    None where that is not known: then what ends at the only certificate that was seen is not said to lead nowhere, since not
+    every Python shows the certificates above it.
     """
     if not chain:
         return []
     path = build_path(chain, trust)
+    if path.code in UNANCHORED and (anchored or (anchored is None and len(chain) == 1 and path.code == 'unknown_ca')):
+        path = path._replace(code='', message='')
+    elif anchored is False and path.code not in UNANCHORED:
+        path = _unanchored(path.certificates, trust)
     found = [_defect(path.code, path.message)] if path.code else []
     for check in (_purposes, _weaknesses):
         found += check(path.certificates, trust)
@@ -100,11 +118,9 @@ def build_path(chain: t.Sequence[x509.Certificate], trust: Trust) -> Path:
         if current.subject == current.issuer:
             if trust.authorities is None or current in trusted:
                 return Path(path, '', '')
-            if len(path) == 1:
-                return Path(path, 'self_signed', f'The certificate of {shown(current.subject)} is signed by itself, not by a CA.')
-            return Path(path, 'unknown_ca', f'The chain ends at {shown(current.subject)}, which is not in {trust.source}.')
-        namesakes = [one for one in [*trusted, *chain[1:]] if one.subject == current.issuer and one not in path]
-        candidates = [one for one in namesakes if not _is_by_another_key(current, one)]
+            return _unanchored(path, trust)
+        candidates = [
+            one for one in [*trusted, *chain[1:]] if _has_name(one, current) and _has_key(one, current) and one not in path]
         signers = [one for one in candidates if is_issued_by(current, one)]
         if signers:
             path.append(signers[0])
@@ -114,20 +130,44 @@ def build_path(chain: t.Sequence[x509.Certificate], trust: Trust) -> Path:
                 f'The signature of {shown(current.subject)} is not that of the {shown(current.issuer)} that is known.'))
         if trust.authorities is None:
             return Path(path, '', '')  # its issuer may be in the store that is not at hand
-        if any(one in trusted for one in namesakes):
-            return Path(path, 'unknown_ca', (
-                f'{shown(current.subject)} was issued by a {shown(current.issuer)} with another key than the one '
-                f'in {trust.source}.'))
-        partial = f'; {trust.source} holds an intermediate CA, but not its root' if current in trusted else ''
-        return Path(path, 'unknown_ca', (
-            f'{shown(current.subject)} was issued by {shown(current.issuer)}, which is not in {trust.source}{partial}.'))
+        return _unanchored(path, trust)
     return Path(path, 'path_length_exceeded', f'The chain has more than {DEEPEST} certificates.')
 
 
-def _is_by_another_key(signed: x509.Certificate | x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    """Return whether what was signed names a key of its issuer that `issuer`, of the same name, says not to have."""
-    signer, known = extension(signed, x509.AuthorityKeyIdentifier), extension(issuer, x509.SubjectKeyIdentifier)
-    return bool(signer and known and signer.key_identifier not in (None, known.digest))
+def _unanchored(path: list[x509.Certificate], trust: Trust) -> Path:
+    """Return the path that leads to nothing that is trusted, with why."""
+    last = path[-1]
+    if last.subject == last.issuer:
+        if len(path) == 1:
+            return Path(path, 'self_signed', f'The certificate of {shown(last.subject)} is signed by itself, not by a CA.')
+        return Path(path, 'unknown_ca', f'The chain ends at {shown(last.subject)}, which is not in {trust.source}.')
+    if any(_has_name(one, last) for one in trust.authorities or ()):
+        return Path(path, 'unknown_ca', (
+            f'{shown(last.subject)} was issued by a {shown(last.issuer)} with another key than the one in {trust.source}.'))
+    partial = f'; {trust.source} holds an intermediate CA, but not its root' if last in (trust.authorities or ()) else ''
+    return Path(path, 'unknown_ca', (
+        f'{shown(last.subject)} was issued by {shown(last.issuer)}, which is not in {trust.source}{partial}.'))
+
+
+def _has_name(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Return whether a certificate names another as its issuer."""
+    return name_key(issuer.subject) == name_key(certificate.issuer)
+
+
+def _has_key(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Return whether a certificate may be by another's key, as far as both identify it."""
+    wanted, key = _issuer_key(certificate), _own_key(issuer)
+    return None in (wanted, key) or wanted == key
+
+
+def _issuer_key(certificate: x509.Certificate) -> bytes | None:
+    named = extension(certificate, x509.AuthorityKeyIdentifier)
+    return named.key_identifier if named is not None else None
+
+
+def _own_key(certificate: x509.Certificate) -> bytes | None:
+    named = extension(certificate, x509.SubjectKeyIdentifier)
+    return named.digest if named is not None else None
 
 
 def _purposes(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]:
@@ -187,41 +227,52 @@ def _revocation(path: list[x509.Certificate], trust: Trust, now: dt.datetime) ->
         if certificate.subject == certificate.issuer and place:
             continue  # a root answers for itself
         issuer = path[place + 1] if place + 1 < len(path) else None
-        lists = [crl for crl in trust.crls or () if crl.issuer == certificate.issuer]
-        if lists:
-            yield from _list_defects(max(lists, key=lambda crl: _fitness(crl, issuer, now)), certificate, issuer, now)
-        else:
+        used = _list_in_use(certificate, issuer, trust.crls or (), now)
+        if used is None:
             yield _defect('crl_missing', (
                 f'There is no revocation list of {shown(certificate.issuer)}, who issued {shown(certificate.subject)}.'))
+        else:
+            yield from _list_defects(used, certificate, issuer, now)
 
 
-def _fitness(crl: x509.CertificateRevocationList, issuer: x509.Certificate | None, now: dt.datetime) -> tuple[t.Any, ...]:
-    """Return what decides which of several lists of a CA OpenSSL goes by: the current one, by the CA's own key, the newest."""
-    start, end = utc(crl, 'last_update') or now, utc(crl, 'next_update')
-    other_key = issuer is not None and _is_by_another_key(crl, issuer)
-    return start <= now and (end is None or end > now), not other_key, start
+def _list_in_use(certificate: x509.Certificate, issuer: x509.Certificate | None, crls: t.Iterable[Crl],
+                 now: dt.datetime) -> Crl | None:
+    """Return the one list that OpenSSL goes by (get_crl_score): by the issuer's name and key; best what it doesn't refuse, what
+    is for such a certificate, what is in force; of equals the newest."""
+    wanted = _own_key(issuer) if issuer is not None else _issuer_key(certificate)
+    fitting = [
+        one for one in crls if not one.facts.passed_over and one.facts.name == name_key(certificate.issuer)
+        and (wanted is None or one.facts.key_id in (None, wanted))]
+
+    def score(one: Crl) -> tuple[bool, bool, bool, dt.datetime]:
+        start, end = one.facts.last_update, one.facts.next_update
+        return not one.facts.refused, _is_in_scope(one, certificate), start <= now and (end is None or end > now), start
+
+    return max(fitting, key=score, default=None)
 
 
-def _list_defects(crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate | None,
+def _is_in_scope(one: Crl, certificate: x509.Certificate) -> bool:
+    scope = extension(one.crl, x509.IssuingDistributionPoint)
+    return scope is None or not (scope.only_contains_user_certs if _is_ca(certificate) else scope.only_contains_ca_certs)
+
+
+def _list_defects(used: Crl, certificate: x509.Certificate, issuer: x509.Certificate | None,
                   now: dt.datetime) -> t.Iterator[Problem]:
-    name, der = shown(crl.issuer), crl.public_bytes(Encoding.DER)
-    usage, scope = issuer and extension(issuer, x509.KeyUsage), extension(crl, x509.IssuingDistributionPoint)
-    read = read_revocation_list(der)
-    if usage and not usage.crl_sign:
+    name, start, end = used.facts.issuer, used.facts.last_update, used.facts.next_update
+    usage = extension(issuer, x509.KeyUsage) if issuer is not None else None
+    if usage is not None and not usage.crl_sign:
         yield _unusable_list(name, 'the key usage of that CA has no cRLSign')
-    if scope and (scope.only_contains_attribute_certs or (
-            scope.only_contains_user_certs if _is_ca(certificate) else scope.only_contains_ca_certs)):
+    if not _is_in_scope(used, certificate):
         yield _unusable_list(name, 'it is for certificates of another kind')
-    if isinstance(read, RevocationList) and read.refused:
-        yield _unusable_list(name, read.refused)
-    if issuer is not None and not is_signed_by(der, issuer):
+    if used.facts.refused:
+        yield _unusable_list(name, used.facts.refused)
+    if issuer is not None and not is_signed_by(used.der, issuer):
         yield _defect('crl_signature_invalid', f'The revocation list of {name} is not signed by that CA.')
-    start, end = utc(crl, 'last_update'), utc(crl, 'next_update')
-    if start is not None and start > now:
+    if start > now:
         yield _defect('crl_not_yet_valid', f'The revocation list of {name} begins on {moment(start)}.')
     if end is not None and end <= now:
         yield _defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {_ago(now - end)}.')
-    entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+    entry = used.crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
     if entry is not None:
         when = utc(entry, 'revocation_date')
         date = f' on {moment(when)}' if when else ''
@@ -242,20 +293,15 @@ def _dates(path: list[x509.Certificate], now: dt.datetime) -> t.Iterator[Problem
 
 
 def _name_constraints(path: list[x509.Certificate]) -> t.Iterator[Problem]:
-    """RFC 5280, section 4.2.1.10, for host names: those of other kinds OpenSSL names by itself."""
-    its_names = names(path[0])
-    for authority in path[1:]:
-        constraints = extension(authority, x509.NameConstraints)
-        for name in (its_names.dns or its_names.common) if constraints is not None else ():
-            permitted, excluded = (
-                [one.value for one in subtrees or () if isinstance(one, x509.DNSName)]
-                for subtrees in (constraints.permitted_subtrees, constraints.excluded_subtrees))
-            if (permitted and not _is_within(name, permitted)) or _is_within(name, excluded):
-                yield _defect('name_constraint', f'{shown(authority.subject)} may not issue certificates for {safe_text(name)}.')
-
-
-def _is_within(name: str, domains: list[str]) -> bool:
-    return any(f'.{name.lower()}'.endswith(f'.{domain.lower().lstrip(".")}') for domain in domains)
+    """RFC 5280, section 6.1.3, (b) and (c): each certificate by the constraints of all above it; self-issued CAs are exempt."""
+    for place, certificate in enumerate(path):
+        if place and certificate.subject == certificate.issuer and place + 1 < len(path):
+            continue
+        for authority in path[place + 1:]:
+            constraints = extension(authority, x509.NameConstraints)
+            found = violation(certificate, constraints, is_leaf=not place) if constraints is not None else ''
+            if found:
+                yield _defect('name_constraint', f'{shown(authority.subject)} may not issue certificates for {safe_text(found)}.')
 
 
 def _ago(span: dt.timedelta) -> str:

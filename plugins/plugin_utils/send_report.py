@@ -94,7 +94,7 @@ def _judged(fields: Fields, answer: Fields, chain: list[t.Any], terms: Terms) ->
     if key is None or not chain:
         return problems, ignored
     host = fields.text('host') if fields.flag('checks_name') or fields.flag('ignores_errors') else None
-    found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now)
+    found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now, fields.flag('anchored'))
     said = _said(fields)
     if fields.flag('ignores_errors'):
         named = [problem for problem in ignored if problem.stage == 'certificate']

@@ -79,7 +79,7 @@ def read_authority(der: bytes) -> Authority | str:
             constraints = extensions.get(x509.BasicConstraints.oid)
             usage = extensions.get(x509.KeyUsage.oid)
             subject_key = extensions.get(x509.SubjectKeyIdentifier.oid)
-            name, issuer = _name_key(certificate.subject), _name_key(certificate.issuer)
+            name, issuer = name_key(certificate.subject), name_key(certificate.issuer)
             return Authority(
                 _shown(certificate.subject), name, issuer,
                 _utc(certificate, 'not_valid_before'), _utc(certificate, 'not_valid_after'),
@@ -103,7 +103,7 @@ def read_revocation_list(der: bytes) -> RevocationList | str:
             issuer_keys = [extension.value.key_identifier for extension in crl.extensions
                            if isinstance(extension.value, x509.AuthorityKeyIdentifier)]
             return RevocationList(
-                _shown(crl.issuer), _name_key(crl.issuer), _utc(crl, 'last_update'),
+                _shown(crl.issuer), name_key(crl.issuer), _utc(crl, 'last_update'),
                 _utc(crl, 'next_update') if _has_end(crl) else None, issuer_keys[0] if issuer_keys else None,
                 _weak_signature(crl), _passed_over(crl.extensions), _is_delta(crl.extensions), _refused(der, crl))
     except Exception as error:
@@ -220,7 +220,7 @@ def _refused(der: bytes, crl: x509.CertificateRevocationList) -> str:
     return ''
 
 
-def _name_key(name: x509.Name) -> NameKey:
+def name_key(name: x509.Name) -> NameKey:
     """Return a name as OpenSSL compares names: without regard to ASCII case and repeated blanks."""
     return tuple(
         frozenset((attribute.oid.dotted_string, ' '.join(str(attribute.value).lower().split())) for attribute in rdn)

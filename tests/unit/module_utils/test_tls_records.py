@@ -9,6 +9,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls_records imp
     Beginning,
     alert_name,
     certificates_in,
+    certificates_in_message,
     read_beginning,
 )
 
@@ -66,10 +67,23 @@ def test_without_a_whole_message_there_is_no_chain(data):
     assert certificates_in(data) == []
 
 
+def message_of_tls_1_3(*certificates):
+    listed = b''.join(len(item).to_bytes(3, 'big') + item + b'\0\4\0\5\0\0' for item in certificates)
+    return handshake(11, b'\0' + len(listed).to_bytes(3, 'big') + listed)
+
+
+def test_a_message_of_either_version_is_read():
+    chain = [b'A' * 700, b'B' * 3, b'C' * 1500]
+    assert certificates_in_message(chain_message(*chain), False) == chain
+    assert certificates_in_message(message_of_tls_1_3(*chain), True) == chain
+    assert certificates_in_message(message_of_tls_1_3(*chain)[:-1], True) == chain
+
+
 @given(st.binary(max_size=500))
 def test_any_bytes_are_read(data):
     read_beginning(data)
-    assert sum(map(len, certificates_in(data))) <= len(data)
+    for found in (certificates_in(data), certificates_in_message(data, True), certificates_in_message(data, False)):
+        assert sum(map(len, found)) <= len(data)
 
 
 def test_alerts_have_names():

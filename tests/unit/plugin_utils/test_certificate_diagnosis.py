@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import pathlib
 import ssl
 import typing as t
@@ -15,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ansible_collections.printops.infoprint.plugins.module_utils.name_match import CertificateNames, host_matches, name_matches
-from ansible_collections.printops.infoprint.plugins.module_utils.net_stream import chain_of
+from ansible_collections.printops.infoprint.plugins.module_utils.net_stream import sent_chain
 from ansible_collections.printops.infoprint.plugins.module_utils.pem import CERTIFICATE, CRL, read_pem
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
-from ansible_collections.printops.infoprint.plugins.module_utils.tls_faults import Fault, fault_of
+from ansible_collections.printops.infoprint.plugins.module_utils.tls_faults import UNANCHORED, Fault, fault_of
 from ansible_collections.printops.infoprint.plugins.module_utils.tls_policy import Policy, new_context
 from ansible_collections.printops.infoprint.plugins.module_utils.tls_records import read_beginning
 from ansible_collections.printops.infoprint.plugins.module_utils.trust_files import Trust
@@ -61,7 +62,7 @@ def handshake(case: Case, tmp_path: pathlib.Path, policy: Policy) -> tuple[Fault
                 continue
             except ssl.SSLError as error:
                 return fault_of(error, read_beginning(b''), 'smtps'), []
-    return None, chain_of(client)
+    return None, sent_chain(client, b'')
 
 
 ROOT = pki.Authority('Root')
@@ -122,7 +123,61 @@ def issued_by_a_leaf() -> pki.Identity:
         ec.generate_private_key(ec.SECP256R1()), middle_key, HOST, middle.certificate.subject, chain=middle.certificate_pem)
 
 
+def constrained(names: list[str], *, common_name: str = HOST, permitted: t.Sequence[x509.GeneralName] = (),
+                excluded: t.Sequence[x509.GeneralName] = ()) -> Case:
+    """Make a certificate for names by an intermediate CA that may not issue for all names."""
+    key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, 'Narrow')])
+
+    def builder(subject: x509.Name, issuer: x509.Name, public: t.Any) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(pki.days_from_now(-1)).not_valid_after(pki.days_from_now(90)))
+
+    authority = (
+        builder(name, ROOT.name, key.public_key()).add_extension(x509.BasicConstraints(True, None), critical=True)
+        .add_extension(x509.NameConstraints(permitted or None, excluded or None), critical=True).sign(ROOT.key, hashes.SHA256()))
+    leaf = builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]), name, leaf_key.public_key())
+    if names:
+        leaf = leaf.add_extension(x509.SubjectAlternativeName([pki._general_name(one) for one in names]), critical=False)
+    certificate = leaf.sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    shown = pki.Identity(certificate, certificate.public_bytes(pem) + authority.public_bytes(pem), leaf_key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return Case(shown, ROOT.pem)
+
+
+EXAMPLE, OTHER_DOMAIN = x509.DNSName('example.com'), x509.DNSName('example.org')
+NET, OTHER_NET = (x509.IPAddress(ipaddress.ip_network(text)) for text in ('192.0.2.0/24', '198.51.100.0/24'))
+MAIL_NAME = x509.DirectoryName(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)]))
+TWIN = pki.Authority('Root')
+TWICE = ROOT.crl(number=1, last_update=pki.days_from_now(-20)) + ROOT.crl(number=2)
+NEWER = ROOT.crl([LEAF], number=1, last_update=pki.days_from_now(-20)) + ROOT.crl(number=2)
+
 CASES: dict[str, tuple[Case, list[str]]] = {
+    'good by an old and a new CRL': (Case(LEAF, ROOT.pem, ROOT.crl(**OUTDATED) + ROOT.crl()), []),
+    'expired, an old and a new CRL': (Case(EXPIRED, ROOT.pem, ROOT.crl(**OUTDATED) + ROOT.crl()), ['expired']),
+    'expired, a CRL to come': (
+        Case(EXPIRED, ROOT.pem, ROOT.crl() + ROOT.crl(last_update=pki.days_from_now(2))), ['expired']),
+    'expired, a CRL of another key of that name': (Case(EXPIRED, ROOT.pem, TWIN.crl() + ROOT.crl()), ['expired']),
+    'expired, only a CRL of another key of that name': (Case(EXPIRED, ROOT.pem, TWIN.crl()), ['crl_missing', 'expired']),
+    'expired, two CRLs in force': (Case(EXPIRED, ROOT.pem, TWICE), ['expired']),
+    'no longer revoked in the newer CRL': (Case(LEAF, ROOT.pem, NEWER), []),
+    'revoked in the newer CRL': (Case(LEAF, ROOT.pem, ROOT.crl([LEAF], number=3) + TWICE), ['revoked']),
+    'revoked in an outdated CRL alone': (Case(LEAF, ROOT.pem, ROOT.crl([LEAF], **OUTDATED) + ROOT.crl()), []),
+    'a CA of that name with another key': (Case(LEAF, TWIN.pem), ['unknown_ca']),
+    'a CA of that name with another key beside the right one': (Case(LEAF, TWIN.pem + ROOT.pem), []),
+    'within its constraints': (constrained([HOST, '192.0.2.1'], permitted=[EXAMPLE, NET], excluded=[OTHER_DOMAIN]), []),
+    'constraints of another kind': (constrained([HOST], permitted=[NET]), []),
+    'not a permitted name': (constrained([HOST, 'mail.example.org'], permitted=[EXAMPLE]), ['name_constraint']),
+    'an excluded name': (constrained([HOST], excluded=[EXAMPLE]), ['name_constraint']),
+    'no sub-domain of what is permitted': (constrained([HOST, 'badexample.com'], permitted=[EXAMPLE]), ['name_constraint']),
+    'not a permitted address': (constrained([HOST, '192.0.2.1'], permitted=[OTHER_NET]), ['name_constraint']),
+    'an excluded address': (constrained([HOST, '192.0.2.1'], excluded=[NET]), ['name_constraint']),
+    'not a permitted common name': (constrained([], permitted=[OTHER_DOMAIN]), ['name_constraint']),
+    'a permitted subject': (constrained([HOST], permitted=[MAIL_NAME]), []),
+    'not a permitted subject': (constrained([HOST], common_name='Other', permitted=[MAIL_NAME]), ['name_constraint']),
     'good': (Case(LEAF, ROOT.pem), []),
     'good with an intermediate': (Case(DEEP, ROOT.pem), []),
     'good, root sent along': (Case(WITH_ROOT, ROOT.pem), []),
@@ -179,12 +234,30 @@ def test_openssl_and_the_diagnosis_name_the_same_defects(name: str, tmp_path: pa
     known = diagnosis.trust_of(
         [block.der for block in its_trust.certificates or ()], [block.der for block in its_trust.crls or ()],
         case.crl_check == 'chain', its_trust.source)
-    found = diagnosis.defects(certificates, known, case.host, NOW)
+    anchored = fault.verify_code not in UNANCHORED if fault is not None else True
+    found = diagnosis.defects(certificates, known, case.host, NOW, anchored)
     assert sorted({problem.code for problem in found}) == sorted(expected)
     if fault is not None:
         merged = diagnosis.merged(fault.problem, 'said', found)
         assert merged[0].code == fault.problem.code == expected[0]
         assert [problem.code for problem in merged] == expected
+
+
+@pytest.mark.parametrize(('anchored', 'expected'), [(True, []), (None, []), (False, ['unknown_ca'])])
+def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: bool | None, expected: list[str]) -> None:
+    known = diagnosis.Trust([ROOT.certificate], None, False, 'ca.pem')
+    found = diagnosis.defects([DEEP.certificate], known, HOST, NOW, anchored)
+    assert [problem.code for problem in found] == expected
+
+
+@pytest.mark.parametrize(('chain', 'expected'), [
+    ([LEAF.certificate], 'unknown_ca'), ([LEAF.certificate, ROOT.certificate], 'unknown_ca'),
+    ([ROOT.certificate], 'self_signed')])
+def test_what_leads_to_nothing_is_named_without_the_systems_store_at_hand(
+        chain: list[x509.Certificate], expected: str) -> None:
+    known = diagnosis.Trust(None, None, False, "the system's own CA certificates")
+    assert [problem.code for problem in diagnosis.defects(chain, known, None, NOW, False)] == [expected]
+    assert diagnosis.defects(chain, known, None, NOW) == []
 
 
 @pytest.mark.parametrize('pattern', [
