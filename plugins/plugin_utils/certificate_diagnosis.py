@@ -86,7 +86,7 @@ def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None,
     path = build_path(chain, trust)
     if path.code in UNANCHORED and (anchored or (anchored is None and len(chain) == 1 and path.code == 'unknown_ca')):
         path = path._replace(code='', message='')
-    elif anchored is False and path.code not in UNANCHORED:
+    elif anchored is False and trust.authorities is None:
         path = _unanchored(path.certificates, trust)
     found = [_defect(path.code, path.message)] if path.code else []
     for check in (_purposes, _weaknesses):
@@ -241,7 +241,7 @@ def _list_in_use(certificate: x509.Certificate, issuer: x509.Certificate | None,
     is for such a certificate, what is in force; of equals the newest."""
     wanted = _own_key(issuer) if issuer is not None else _issuer_key(certificate)
     fitting = [
-        one for one in crls if not one.facts.passed_over and one.facts.name == name_key(certificate.issuer)
+        one for one in crls if not _is_partial(one) and one.facts.name == name_key(certificate.issuer)
         and (wanted is None or one.facts.key_id in (None, wanted))]
 
     def score(one: Crl) -> tuple[bool, bool, bool, dt.datetime]:
@@ -251,9 +251,15 @@ def _list_in_use(certificate: x509.Certificate, issuer: x509.Certificate | None,
     return max(fitting, key=score, default=None)
 
 
+def _is_partial(one: Crl) -> bool:
+    scope = extension(one.crl, x509.IssuingDistributionPoint)
+    return scope is not None and bool(scope.indirect_crl or scope.only_some_reasons)
+
+
 def _is_in_scope(one: Crl, certificate: x509.Certificate) -> bool:
     scope = extension(one.crl, x509.IssuingDistributionPoint)
-    return scope is None or not (scope.only_contains_user_certs if _is_ca(certificate) else scope.only_contains_ca_certs)
+    return scope is None or not (scope.only_contains_attribute_certs or (
+        scope.only_contains_user_certs if _is_ca(certificate) else scope.only_contains_ca_certs))
 
 
 def _list_defects(used: Crl, certificate: x509.Certificate, issuer: x509.Certificate | None,
