@@ -46,6 +46,8 @@ class ActionModule(InfoprintAction):
                 after = request.text_for(entry['name'])
                 outcome.diff.extend(drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), after))
         lines += map(line_of, request.problems)
+        for entry in outcome.servers:
+            entry['trust'] = request.ends_for(entry['name'])
         return outcome._replace(msg='\n'.join(lines), changed=any(entry['changed'] for entry in outcome.servers))
 
     @staticmethod

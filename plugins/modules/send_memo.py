@@ -195,6 +195,16 @@ servers:
       elements: dict
       returned: always
       sample: []
+    smtp_host:
+      description: The mail server that was asked.
+      type: str
+      returned: when it is known
+      sample: mail.example.com
+    smtp_port:
+      description: Its port.
+      type: int
+      returned: when it is known
+      sample: 587
     tls:
       description: What was negotiated.
       type: dict

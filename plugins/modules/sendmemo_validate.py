@@ -205,6 +205,35 @@ servers:
         CertValidationIgnoreHostName: '0'
         IgnoreCertificateErrors: '0'
         Hostname: ''
+    trust:
+      description:
+        - When the CAs and CRLs of its files end, of each file the twenty that end first.
+      type: list
+      elements: dict
+      returned: when its files could be read
+      sample:
+        - {keyword: CAFile, file: mail-ca.pem, name: CN=Example Mail CA, not_after: '2027-01-24T00:00:00Z', days_left: 61}
+      contains:
+        keyword:
+          description: V(CAFile) or V(CrlFile).
+          type: str
+          returned: always
+        file:
+          description: The file that it stands in.
+          type: str
+          returned: always
+        name:
+          description: Subject of the CA, or issuer of the CRL.
+          type: str
+          returned: always
+        not_after:
+          description: The last moment of the CA, or when the CRL is to be replaced (nextUpdate), UTC.
+          type: str
+          returned: always
+        days_left:
+          description: Whole days that are left, negative for what is over.
+          type: int
+          returned: always
     problems:
       description: What is wrong with this one.
       type: list

@@ -14,7 +14,7 @@ from ..module_utils.problems import Problem, ProblemError
 from .arguments import ArgumentError, file_mode
 from .declared import Declared, SourceReader, declared
 from .rendering import Renderer
-from .trust_analysis import judge
+from .trust_analysis import blocks_of, ends, judge
 
 TRIAL_OPTIONS = ('timeout', 'min_tls', 'crl_check')
 SENT_ALONG = ('name', 'working_dir', 'state', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients')
@@ -42,6 +42,7 @@ class ConfigRequest:
         self._renderer = Renderer(action, task_vars, args['template'])
         self._texts: dict[str | None, bytes] = {}
         self._judged: set[tuple[str, str]] = set()
+        self._ends: dict[str | None, list[dict[str, t.Any]]] = {}
 
     def of(self, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return the request for an entry; without a name it serves the servers that are found. Raises ProblemError."""
@@ -58,7 +59,7 @@ class ConfigRequest:
                 raise ProblemError(error.problem._replace(server=name)) from None
             shown = f'{path}/{CONFIG_NAME}' if name else CONFIG_NAME
             self.problems += [problem._replace(server=name, file=shown) for problem in warnings]
-            self._judge(wanted)
+            self._judge(wanted, name)
             request['config'] = self._keep(self._texts[name])
             request['trust'] = {file: self._keep(content) for file, content in wanted.trust.items()}
         return request
@@ -67,14 +68,22 @@ class ConfigRequest:
         """Return the configuration that a server is to have, empty where it is to have none."""
         return self._texts.get(name, self._texts.get(None, b''))
 
-    def _judge(self, wanted: Declared) -> None:
+    def ends_for(self, name: str) -> list[dict[str, t.Any]]:
+        """Return when the CAs and CRLs that are declared for a server end, as far as they are managed."""
+        return self._ends.get(name, self._ends.get(None, []))
+
+    def _judge(self, wanted: Declared, name: str | None) -> None:
         """Judge the trust files that are declared; servers that share them share the problems."""
-        ca, crl = (wanted.settings.get(keyword, '') for keyword in ('CAFile', 'CrlFile'))
-        if (ca, crl) in self._judged or not wanted.trust:
+        if not wanted.trust:
             return
-        self._judged.add((ca, crl))
+        ca, crl = (wanted.settings.get(keyword, '') for keyword in ('CAFile', 'CrlFile'))
         files = {'CAFile': wanted.sources.get(ca, ca), 'CrlFile': wanted.sources.get(crl, crl)}
         now = dt.datetime.now(dt.timezone.utc)
+        self._ends[name] = ends(
+            blocks_of(wanted.trust.get(ca), files['CAFile']), blocks_of(wanted.trust.get(crl), files['CrlFile']), now)
+        if (ca, crl) in self._judged:
+            return
+        self._judged.add((ca, crl))
         self.problems += judge(wanted.trust.get(ca), wanted.trust.get(crl), now, self._args['warn_days'], files)
 
     def _keep(self, content: bytes) -> str:

@@ -78,7 +78,7 @@ def _tell(server: Server, seen: Seen) -> None:
         value = getattr(seen, key)
         if value:
             setattr(server, key, value)
-    if seen.trust:
+    if seen.trust and not seen.stands:
         server.trust = seen.trust
     server.drift = server.drift + seen.drift
     server.ignored = server.ignored + seen.ignored

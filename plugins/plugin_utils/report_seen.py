@@ -71,11 +71,12 @@ def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] |
     if 'servers' not in result:
         return None
     entries = values.sequence(result['servers'], 'servers', values.MOST_SERVERS)
+    shared = _of_all(result)
     found: dict[str, Seen] = {}
     for value in entries:
         entry = values.mapping(value, 'an entry of servers')
         name = values.text(entry.get('name')) or values.text(entry.get('path')) or 'configuration given as text'
-        seen = dataclasses.replace(base, problems=values.problems(entry.get('problems')))
+        seen = dataclasses.replace(base, problems=values.problems(entry.get('problems')) + shared)
         seen.ignored = values.problems(entry.get('ignored'))
         READERS.get(subject_of(base.module), _read_other)(entry, seen)
         if any(problem['severity'] == 'error' for problem in seen.problems):
@@ -84,6 +85,12 @@ def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] |
     if result.get('failed') and all(seen.verdict == 'ok' for seen in found.values()):
         _blame(result, found)
     return found
+
+
+def _of_all(result: t.Mapping[str, t.Any]) -> list[Problem]:
+    """Return the problems that name no server: they are about what all servers share, as the declared CA file."""
+    found = values.sequence(result.get('problems'), 'problems', values.MOST_SERVERS)
+    return [values.problem(one) for one in found if not values.mapping(one, 'a problem').get('server')][:values.MOST_ENTRIES]
 
 
 def _blame(result: t.Mapping[str, t.Any], found: dict[str, Seen]) -> None:

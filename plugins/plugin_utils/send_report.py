@@ -132,6 +132,8 @@ def _ders(fields: Fields, key: str) -> list[bytes]:
 def _facts(fields: Fields) -> dict[str, t.Any]:
     """Return the parts of an entry that are there."""
     facts: dict[str, t.Any] = {}
+    if fields.text('host') and fields.integer('port'):
+        facts.update(smtp_host=fields.text('host'), smtp_port=fields.integer('port'))
     tls, ehlo, reply, timings = (fields.child(key) for key in ('tls', 'ehlo', 'reply', 'timings_ms'))
     if tls is not None:
         facts['tls'] = {**{key: tls.text(key) for key in ('mode', 'version', 'cipher')}, 'bits': tls.integer('bits')}

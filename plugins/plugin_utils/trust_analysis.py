@@ -19,6 +19,7 @@ from .crl_analysis import crl_problems
 from .trust_terms import Placed, Terms
 
 Thing = t.TypeVar('Thing')
+MOST_ENDS = 20
 
 
 class TrustBlocks(t.NamedTuple):
@@ -43,6 +44,11 @@ def judge(ca: bytes | None, crl: bytes | None, now: dt.datetime, warn_days: int,
     return problems + judge_blocks(blocks['CAFile'], blocks['CrlFile'], now, warn_days)
 
 
+def blocks_of(content: bytes | None, file: str) -> TrustBlocks | None:
+    """Return what stands in a file's content, None for a file that is not set."""
+    return None if content is None else TrustBlocks(_read_pem(content).blocks, file)
+
+
 def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime, warn_days: int) -> list[Problem]:
     """Return the problems of what stands in well-formed blocks; each distinct certificate and CRL is judged once."""
     problems: list[Problem] = []
@@ -56,6 +62,30 @@ def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.dateti
         # Without a CA file the CAs are the publicly known ones, which are not at hand.
         problems += [*broken, *crl_problems(lists, [placed.thing for placed in authorities], terms)]
     return problems
+
+
+def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> list[dict[str, t.Any]]:
+    """Return when the CAs and CRLs of the files end, for a result: of each file the first `MOST_ENDS`, the first to end first.
+
+    What can't be read, and a CRL without an end, is left out.
+    """
+    from . import x509_facts as facts  # noqa: PLC0415
+
+    found = []
+    for keyword, trust, label in (('CAFile', ca, CERTIFICATE), ('CrlFile', crl, CRL)):
+        known: list[tuple[dt.datetime, str]] = []
+        for block in _distinct(trust.blocks, label) if trust is not None else ():
+            if label == CERTIFICATE:
+                authority = facts.read_authority(block.der)
+                if not isinstance(authority, str):
+                    known.append((authority.not_after, authority.subject))
+            else:
+                revoked = facts.read_revocation_list(block.der)
+                if not isinstance(revoked, str) and revoked.next_update is not None:
+                    known.append((revoked.next_update, revoked.issuer))
+        found += [{'keyword': keyword, 'file': trust.file, 'name': name, 'not_after': end.strftime('%Y-%m-%dT%H:%M:%SZ'),
+                   'days_left': (end - now).days} for end, name in sorted(known)[:MOST_ENDS] if trust is not None]
+    return found
 
 
 def _read(read: t.Callable[[bytes], Thing | str], trust: TrustBlocks, label: str,

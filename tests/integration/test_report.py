@@ -210,3 +210,22 @@ def test_what_goes_wrong_with_the_report_is_one_warning_and_the_run_is_as_good_a
     assert run.output.count('The fleet report is not complete') == 1
     assert 'Traceback' not in run.output
     assert 'The server is proven.' in run.stdout
+
+
+def test_what_the_role_converges_and_proves_has_its_trust_its_mail_server_and_its_drift(site: Site) -> None:
+    site.add('print1', 'smtps')
+    variables = {
+        'sendmemo_tls_base_dir': site.hosts['print1']['base'], 'sendmemo_tls_servers': site.hosts['print1']['entries'],
+        'sendmemo_tls_ca_src': str(site.pki.ca_path), 'sendmemo_tls_crl_src': str(site.pki.crl_path),
+        'sendmemo_tls_enable_tls': 'smtps', 'sendmemo_tls_smtp_host': '127.0.0.1', 'sendmemo_tls_warn_days': 4000,
+        'sendmemo_tls_verify_recipients': ['print-ops@example.com']}
+    run = site.ansible.playbook(
+        'printops.infoprint.converge', hosts(print1={**site.hosts['print1'], **variables}), callbacks=(CALLBACK,),
+        INFOPRINT_REPORT_DIRECTORY=str(site.report_directory))
+    assert run.rc == 0, run.output
+    server, known = site.server('print1'), site.report()['certificates']
+    assert (server['state'], server['corrected']) == ('proven', True)
+    assert server['mail_server'] == f'127.0.0.1:{site.mail_server.ports["smtps"]}'
+    trust = [(known[number]['kind'], known[number]['name']) for number in server['trust']]
+    assert trust == [('ca', 'CN=Test CA'), ('crl', 'CN=Test CA')]
+    assert 'ca_expires_soon' in [problem['code'] for problem in server['problems']]

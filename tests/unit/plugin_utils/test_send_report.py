@@ -52,7 +52,7 @@ def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
     assert sent.entry['certificate']['days_left'] == 61
     assert set(sent.entry) == {
         'name', 'working_dir', 'ok', 'until', 'problems', 'ignored', 'tls', 'certificate', 'chain', 'ehlo', 'reply', 'message_id',
-        'timings_ms', 'trusted', 'attempts'}
+        'timings_ms', 'trusted', 'attempts', 'smtp_host', 'smtp_port'}
 
 
 UNPROVEN: dict[str, dict[str, t.Any]] = {

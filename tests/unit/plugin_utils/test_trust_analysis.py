@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_facts
-from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import judge
+from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import blocks_of, ends, judge
 from support.pki import Authority
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone.utc)
@@ -185,3 +185,13 @@ def test_each_distinct_file_is_read_once():
     for _server in range(4):
         assert found(CA.pem + OTHER.pem, CRL + OTHER.crl(**FRESH)) == []
     assert x509_facts.read_authority.cache_info().misses == 2
+
+
+def test_ends_of_what_is_in_both_files():
+    ca, crl = (blocks_of(content, file) for content, file in ((CA.pem + OTHER.pem + CA.pem, 'ca.pem'), (CRL, 'crl.pem')))
+    told = [(one['keyword'], one['file'], one['name'], one['days_left']) for one in ends(ca, crl, NOW)]
+    assert told == [('CAFile', 'ca.pem', 'CN=Other CA', 1000), ('CAFile', 'ca.pem', 'CN=Test CA', 1000),
+                    ('CrlFile', 'crl.pem', 'CN=Test CA', 100)]
+    assert [one['days_left'] for one in ends(None, crl, NOW + 100 * DAY + SECOND)] == [-1]
+    assert ends(None, None, NOW) == []
+    assert ends(blocks_of(b'nothing', 'ca.pem'), None, NOW) == []
