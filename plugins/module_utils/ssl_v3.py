@@ -8,14 +8,14 @@ VARIABLE = 'IPM_ENABLE_SSL_V3'
 # The later one overrides; AIX has only the first. Plain NAME=value lines, no shell.
 FILES = ('/etc/environment', '/etc/profile.d/ipm_environment.sh')
 MOST = 1 << 20  # bytes of such a file
-_LINE = re.compile(r'[ \t]*(?:export[ \t]+)?%s=(.*?)[ \t\r]*\Z' % VARIABLE)
+LINE = re.compile(r'[ \t]*(?:export[ \t]+)?%s=(.*?)[ \t\r]*\Z' % VARIABLE)
 
 
 def value_in(text: str) -> Optional[str]:
     """Return the last value that an environment file's text gives the variable, None where it doesn't set it."""
     value = None
     for line in text.split('\n'):
-        found = _LINE.match(line)
+        found = LINE.match(line)
         if found:
             value = found.group(1).strip('\'"')
     return value

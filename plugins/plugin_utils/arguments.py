@@ -147,12 +147,12 @@ class ArgumentError(ValueError):
 def check(args: t.Mapping[str, t.Any]) -> None:
     """Check what the argument spec can't say: control characters, names, absolute paths, ranges. Raises ArgumentError."""
     for name, value in args.items():
-        _check_option(name, value)
+        check_option(name, value)
     seen: dict[str, str] = {}
     for number, entry in enumerate(args.get('servers') or ()):
         where = f'servers[{number}].'
         for name, value in entry.items():
-            _check_option(name, value, where)
+            check_option(name, value, where)
         name = entry['name']
         if not name or '/' in name or name in ('.', '..'):
             raise ArgumentError(f"{where}name is {name!r}: a server's name is one path component, for example spl1")
@@ -163,7 +163,8 @@ def check(args: t.Mapping[str, t.Any]) -> None:
             seen[key] = f'servers[{number}]'
 
 
-def _check_option(name: str, value: t.Any, where: str = '') -> None:
+def check_option(name: str, value: t.Any, where: str = '') -> None:
+    """Check one option; `where` stands before its name in the message. Raises ArgumentError."""
     if value is None or name == 'servers':
         return
     if name in TRUST and not (value if isinstance(value, list) else value.strip()):

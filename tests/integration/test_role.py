@@ -178,7 +178,8 @@ def test_recipients_may_stand_with_each_server_and_absent_ones_need_none(fleet: 
     assert 'sendmemo_tls_verify_recipients' in empty.output
     assert list(fleet.base.glob('*/*')) == []
     servers = [{**first, 'verify_recipients': [fleet.recipient]}, {**second, 'state': 'absent'}]
-    assert fleet.run(sendmemo_tls_servers=servers).rc == 0
+    run = fleet.run(sendmemo_tls_servers=servers)
+    assert run.rc == 0, run.output
 
 
 def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:

@@ -17,6 +17,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.config_file imp
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
 from ansible_collections.printops.infoprint.plugins.plugin_utils.arguments import COMMON, ENTRY, MODULES, NAMED
+from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import ENTRY_POINTS as ENTRY_POINTS_CHECKED
+from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import SPEC
 
 Options = dict[str, dict[str, t.Any]]
 
@@ -26,8 +28,12 @@ PREFIX = 'sendmemo_tls_'
 # What an argument spec, a module's documentation and a role's specification all say of an option.
 FACETS = ('type', 'elements', 'choices', 'required', 'default')
 ABSENT = {'type': 'str', 'required': False}
-# Options of the role that no module has: they decide which tasks run.
-ROLE_ALONE = {'sendmemo_tls_verify_when'}
+# The files with tasks of each entry point of the role.
+ENTRY_POINTS = {
+    'main': ('tasks/main.yml', 'tasks/configure.yml', 'tasks/verify.yml', 'handlers/main.yml'),
+    'audit': ('tasks/audit.yml',),
+    'verify': ('tasks/verify.yml',),
+}
 
 
 def read_yaml(path: pathlib.Path) -> t.Any:
@@ -63,15 +69,28 @@ def role_options(entry_point: str = 'main') -> Options:
     return options
 
 
+def tasks_of(path: pathlib.Path) -> t.Iterator[dict[str, t.Any]]:
+    """Return the tasks of a file, those of blocks too."""
+    waiting = read_yaml(path)
+    while waiting:
+        task = waiting.pop(0)
+        waiting += [inner for part in ('block', 'rescue', 'always') for inner in task.get(part, ())]
+        yield task
+
+
+def handed_over(path: pathlib.Path) -> dict[str, dict[str, str]]:
+    """Return the arguments that a file of the role gives to our modules."""
+    return {
+        key.rpartition('.')[2]: arguments for task in tasks_of(path) for key, arguments in task.items()
+        if key.rpartition('.')[2] in MODULES}
+
+
 def passed_by_the_role() -> list[tuple[str, str, str]]:
     """Return (module, option, variable of the role): what the role's tasks hand over."""
-    passed = []
-    for task in read_yaml(ROLE / 'tasks' / 'main.yml'):
-        for key, arguments in task.items():
-            module = key.rpartition('.')[2]
-            if module in MODULES:
-                passed += [(module, option, re.findall(rf'{PREFIX}\w+', value)[0]) for option, value in arguments.items()]
-    return passed
+    return sorted({
+        (module, option, re.findall(rf'{PREFIX}\w+', value)[0])
+        for path in (ROLE / 'tasks').glob('*.yml') for module, arguments in handed_over(path).items()
+        for option, value in arguments.items() if PREFIX in value})
 
 
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
@@ -104,12 +123,41 @@ def test_aliases_are_documented() -> None:
 
 def test_role_passes_only_what_exists() -> None:
     passed = passed_by_the_role()
-    assert {module for module, _option, _variable in passed} == {'sendmemo_config', 'send_memo'}
+    assert {module for module, _option, _variable in passed} == {'sendmemo_config', 'sendmemo_validate', 'send_memo'}
     assert [option for module, option, _variable in passed if option not in MODULES[module]] == []
 
 
-def test_role_uses_every_variable_that_it_offers() -> None:
-    assert {variable for _module, _option, variable in passed_by_the_role()} | ROLE_ALONE == set(role_options())
+def test_entry_points_are_all_there() -> None:
+    specified = read_yaml(ROLE / 'meta' / 'argument_specs.yml')['argument_specs']
+    assert set(specified) == set(ENTRY_POINTS) == set(ENTRY_POINTS_CHECKED)
+    files = {str(path.relative_to(ROLE)) for path in [*ROLE.glob('tasks/*.yml'), *ROLE.glob('handlers/*.yml')]}
+    assert {file for files_of_one in ENTRY_POINTS.values() for file in files_of_one} == files
+
+
+@pytest.mark.parametrize('entry_point', ENTRY_POINTS)
+def test_entry_point_uses_the_variables_that_it_offers_and_no_others(entry_point: str) -> None:
+    texts = [(ROLE / file).read_text('utf-8') for file in ENTRY_POINTS[entry_point]]
+    used = {name for text in texts for name in re.findall(rf'(?<![_.]){PREFIX}\w+', text)}
+    assert used == set(role_options(entry_point))
+
+
+def test_entry_points_mean_the_same_by_a_variable() -> None:
+    everywhere: Options = {}
+    for entry_point in ENTRY_POINTS:
+        for name, option in role_options(entry_point).items():
+            assert everywhere.setdefault(name, option) == option, name
+    assert {name[len(PREFIX):] for name in everywhere} == set(SPEC), 'what is checked before a host is touched'
+
+
+def test_audit_compares_what_the_role_converges() -> None:
+    compared, converged = (handed_over(ROLE / 'tasks' / file)['sendmemo_config'] for file in ('audit.yml', 'configure.yml'))
+    assert compared == converged
+
+
+def test_tasks_use_our_modules_and_what_runs_on_the_controller() -> None:
+    used = {key for path in [*ROLE.glob('tasks/*.yml'), *ROLE.glob('handlers/*.yml')] for task in tasks_of(path)
+            for key in task if '.' in key and not key.startswith('printops.infoprint.')}
+    assert used == {f'ansible.builtin.{name}' for name in ('import_tasks', 'meta', 'raw', 'assert')}
 
 
 @pytest.mark.parametrize(('module', 'option', 'variable'), passed_by_the_role())
@@ -134,7 +182,9 @@ def test_entry_of_the_role_has_what_may_also_be_per_host() -> None:
 
 
 def test_role_s_defaults_are_those_of_its_specification() -> None:
-    specified = {name: option['default'] for name, option in role_options().items() if 'default' in option}
+    specified = {
+        name: option['default'] for entry_point in ENTRY_POINTS for name, option in role_options(entry_point).items()
+        if 'default' in option}
     assert read_yaml(ROLE / 'defaults' / 'main.yml') == specified
 
 
