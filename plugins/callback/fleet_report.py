@@ -168,8 +168,8 @@ class CallbackModule(CallbackBase):
         formats = [name for name in FORMATS if name in self.get_option('formats')]
         page = ''
         try:
-            written = write_report(report, directory, formats)
-            page = next((str(path) for path in written if path.suffix == '.html'), '')
+            write_report(report, directory, formats)
+            page = str(directory / FORMATS['html'][0]) if 'html' in formats else ''
         except OSError as error:
             self._warn(f'{directory} can\'t be written: {error.strerror or error}')
         if self._collector.odd:

@@ -143,5 +143,6 @@ def _status(item: t.Mapping[str, t.Any], of_all: str) -> str:
 
 
 def module_of(action: str) -> str:
-    """Return the name of our module that an action is, '' for others."""
-    return action[len(COLLECTION):] if action.startswith(COLLECTION) else ''
+    """Return the name of our module that an action is, '' for others, and for the one that speaks of no host."""
+    name = action[len(COLLECTION):] if action.startswith(COLLECTION) else ''
+    return '' if name == 'merge_reports' else name

@@ -27,15 +27,30 @@ FORMATS: dict[str, tuple[str, t.Callable[[Report], str]]] = {
 }
 
 
-def write_report(report: Report, directory: pathlib.Path, formats: t.Sequence[str]) -> list[pathlib.Path]:
-    """Write the files and return their paths. Raises OSError; then each file is the new or the old one, never half of one."""
-    directory.mkdir(parents=True, exist_ok=True)
+def write_report(
+        report: Report, directory: pathlib.Path, formats: t.Sequence[str], only_look: bool = False) -> list[pathlib.Path]:
+    """Write the files whose content is another than it was, and return their paths; `only_look` writes none.
+
+    Raises OSError; then each file is the new or the old one, never half of one.
+    """
+    if not only_look:
+        directory.mkdir(parents=True, exist_ok=True)
     written = []
     for name in formats:
         file, make = FORMATS[name]
-        written.append(directory / file)
-        _replace(written[-1], make(report).encode('utf-8', 'replace'))
+        path, content = directory / file, make(report).encode('utf-8', 'replace')
+        if not _is_the_same(path, content):
+            written.append(path)
+            if not only_look:
+                _replace(path, content)
     return written
+
+
+def _is_the_same(path: pathlib.Path, content: bytes) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def _replace(path: pathlib.Path, content: bytes) -> None:

@@ -69,8 +69,6 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
 
     What can't be read, and a CRL without an end, is left out.
     """
-    from . import x509_facts as facts  # noqa: PLC0415
-
     found = []
     for keyword, trust, label in (('CAFile', ca, CERTIFICATE), ('CrlFile', crl, CRL)):
         known: list[tuple[dt.datetime, str]] = []

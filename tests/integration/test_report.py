@@ -229,3 +229,32 @@ def test_what_the_role_converges_and_proves_has_its_trust_its_mail_server_and_it
     trust = [(known[number]['kind'], known[number]['name']) for number in server['trust']]
     assert trust == [('ca', 'CN=Test CA'), ('crl', 'CN=Test CA')]
     assert 'ca_expires_soon' in [problem['code'] for problem in server['problems']]
+
+
+@pytest.mark.every_core
+def test_reports_of_slices_are_merged_by_the_playbook(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.add('print2', 'expired')
+    for host in ('print1', 'print2'):
+        site.run([site.send()], '--limit', host, INFOPRINT_REPORT_DIRECTORY=str(site.directory / host / 'report'))
+    variables = {'reports': [f'{site.directory}/print1/report', f'{site.directory}/print2/report/report.json'],
+                 'directory': str(site.report_directory), 'title': 'Both'}
+
+    def merged(*arguments: str, **more: t.Any) -> Run:
+        return site.ansible.playbook('printops.infoprint.report', {'all': {}}, *arguments, extra_vars={**variables, **more},
+                                     callbacks=(CALLBACK,), INFOPRINT_REPORT_DIRECTORY=str(site.directory / 'not-written'))
+
+    assert merged('--check').results()[0].result['changed'] is True
+    assert not site.report_directory.exists()
+    run = merged()
+    assert run.rc == 0, run.output
+    assert run.results()[0].result['verdict'] == '1 of 2 servers needs attention: 1 failing.'
+    assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
+    assert {path.name for path in site.report_directory.iterdir()} == FILES
+    assert len(site.report()['merged']) == 2
+    assert merged().results()[0].result['changed'] is False
+    assert not (site.directory / 'not-written').exists()
+    (site.directory / 'odd.json').write_text('{}')
+    broken = merged(reports=[str(site.directory / 'odd.json')])
+    assert broken.rc != 0
+    assert "odd.json can't be read as a report" in broken.stdout

@@ -64,7 +64,7 @@ def test_sound_servers_are_valid_and_all_is_told_of_them(validate, base_dir, pki
     assert (result['valid'], result['problems'], result['changed'], result['msg']) == (True, [], False, 'no problems')
     assert [entry['name'] for entry in result['servers']] == ['spl1', 'spl2']
     assert [(one['keyword'], one['name'], one['file']) for one in result['servers'][0].pop('trust')] == [
-        (keyword, 'CN=Test CA', str(base_dir / 'spl1' / name)) for keyword, name in (('CAFile', 'ca.pem'), ('CrlFile', 'crl.pem'))]
+        (keyword, 'CN=Test CA', f'{base_dir}/spl1/{file}') for keyword, file in (('CAFile', 'ca.pem'), ('CrlFile', 'crl.pem'))]
     assert result['servers'][0] == {
         'name': 'spl1', 'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 'problems': [],
         'sha256': hashlib.sha256(SOUND.encode()).hexdigest(), 'settings': {

@@ -13,6 +13,7 @@ from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
 from jinja2 import Environment
 
+from ansible_collections.printops.infoprint.plugins.action.merge_reports import SPEC
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
@@ -96,7 +97,11 @@ def passed_by_the_role() -> list[tuple[str, str, str]]:
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
     for directory in ('modules', 'action'):
         names = {path.stem for path in (ROOT / 'plugins' / directory).glob('*.py')}
-        assert names == set(MODULES), directory
+        assert names == {*MODULES, 'merge_reports'}, directory
+
+
+def test_module_for_reports_is_specified_as_it_is_documented() -> None:
+    assert facets(documented('merge_reports')) == facets(SPEC)
 
 
 def test_action_group_has_every_module() -> None:

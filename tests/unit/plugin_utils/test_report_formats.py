@@ -203,6 +203,8 @@ def test_a_file_is_replaced_in_one_step_and_readable_as_the_umask_says(tmp_path:
     path = write_report(report, tmp_path, [name])[0]
     first = path.stat().st_ino
     path.chmod(0o600)
+    assert write_report(report, tmp_path, [name]) == []
+    path.write_text('x')
     write_report(report, tmp_path, [name])
     assert path.stat().st_ino != first
     assert path.stat().st_mode & 0o777 == 0o644

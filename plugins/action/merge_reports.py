@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Makes one report of several, on the controller."""
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ..plugin_utils.report_compare import compare, merge, with_last_proofs
+from ..plugin_utils.report_files import FORMATS, read_report, write_report
+from ..plugin_utils.report_model import Report
+from ..plugin_utils.report_summary import since, verdict
+from ..plugin_utils.report_values import Odd
+
+REPORT = FORMATS['json'][0]
+SPEC: dict[str, dict[str, t.Any]] = {
+    'reports': {'type': 'list', 'elements': 'path', 'required': True},
+    'directory': {'type': 'path', 'required': True},
+    'title': {'type': 'str', 'default': ''},
+    'formats': {'type': 'list', 'elements': 'str', 'choices': list(FORMATS), 'default': list(FORMATS)},
+    'compare_with': {'type': 'path'},
+}
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        _validation, args = self.validate_argument_spec(SPEC)
+        if not args['reports']:
+            raise AnsibleActionFail('reports is empty: give the reports that are to be merged')
+        report = merge([_read(_file(path)) for path in args['reports']], args['title'])
+        directory = pathlib.Path(args['directory'])
+        before = _before(directory, args['compare_with'])
+        if before is not None and before.generated == report.generated:
+            report.comparison = before.comparison  # it was made of the same reports
+        elif before is not None:
+            with_last_proofs(report, before)
+            report.comparison = compare(before, report)
+        try:
+            changed = write_report(report, directory, args['formats'], only_look=self._task.check_mode)
+        except OSError as error:
+            raise AnsibleActionFail(f'{directory} can\'t be written: {error.strerror or error}') from None
+        result.update(
+            changed=bool(changed), verdict=verdict(report), states=report.counts(),
+            files=[str(directory / FORMATS[name][0]) for name in FORMATS if name in args['formats']],
+            msg='\n'.join([verdict(report), *([since(report.comparison)] if report.comparison else [])]))
+        return result
+
+
+def _file(path: str) -> pathlib.Path:
+    """Return the report that a path means: itself, or the one in a directory."""
+    given = pathlib.Path(path)
+    return given / REPORT if given.is_dir() else given
+
+
+def _read(path: pathlib.Path) -> Report:
+    try:
+        return read_report(path)
+    except (OSError, Odd) as error:
+        raise AnsibleActionFail(f'{path} can\'t be read as a report: {getattr(error, "strerror", None) or error}') from None
+
+
+def _before(directory: pathlib.Path, named: str | None) -> Report | None:
+    """Return the report to compare with: the one that is named, else the one that is replaced, if there is one."""
+    if named:
+        return _read(_file(named))
+    path = directory / REPORT
+    return _read(path) if path.exists() else None

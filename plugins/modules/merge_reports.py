@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of the action plugin of the same name, which does the work."""
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: merge_reports
+short_description: Make one report of several
+version_added: 0.1.0
+description:
+  - Reads several C(report.json) that the callback P(printops.infoprint.fleet_report#callback) wrote, as those of slices of a
+    fleet or of several days, and writes one report of them all. Works on the controller; no host is connected to.
+  - Of each server the newest report that has its host counts. Where that one could not reach the host, or never came to it, this
+    is so for every server that is known of it.
+  - The time of a server's last proof is kept from older reports. What is new, fixed and still broken is told against the report
+    that is replaced, or against O(compare_with).
+options:
+  reports:
+    description:
+      - The reports, each a C(report.json) or a directory that holds one. A relative path counts from the working directory of the
+        run.
+    type: list
+    elements: path
+    required: true
+  directory:
+    description: Where the merged report is written, made where it is missing.
+    type: path
+    required: true
+  title:
+    description: Its heading. Without one, that of the newest report.
+    type: str
+    default: ''
+  formats:
+    description: What is written.
+    type: list
+    elements: str
+    choices: [html, json, csv, junit, prometheus]
+    default: [html, json, csv, junit, prometheus]
+  compare_with:
+    description: The report to compare with. Without one, the C(report.json) that is in O(directory).
+    type: path
+attributes:
+  check_mode:
+    support: full
+    description: Can run in check_mode and return changed status prediction without modifying target.
+  diff_mode:
+    support: none
+    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
+author:
+  - The printops.infoprint authors (@printops)
+seealso:
+  - plugin: printops.infoprint.fleet_report
+    plugin_type: callback
+'''
+
+EXAMPLES = r'''
+- name: One page for the whole fleet
+  printops.infoprint.merge_reports:
+    reports: [reports/europe, reports/america, reports/asia]
+    directory: reports/world
+    title: Print servers, world
+  delegate_to: localhost
+  run_once: true
+'''
+
+RETURN = r'''
+verdict:
+  description: The fleet in one line.
+  returned: success
+  type: str
+  sample: '2 of 61 servers need attention: 1 failing, 1 drifted.'
+states:
+  description: How many servers are in each state.
+  returned: success
+  type: dict
+  sample: {failing: 1, unreachable: 0, drifted: 1, hidden: 0, not_checked: 0, configured: 0, tested: 0, proven: 59}
+files:
+  description: The files of the report.
+  returned: success
+  type: list
+  elements: str
+  sample: [reports/world/index.html, reports/world/report.json]
+msg:
+  description: The verdict, and what has changed since the report before.
+  returned: always
+  type: str
+  sample: |-
+    2 of 61 servers need attention: 1 failing, 1 drifted.
+    since 2026-11-23 08:15 UTC: 1 new, 3 fixed, 1 still broken
+'''
