@@ -206,6 +206,10 @@ class Fleet:
                 subprocess.run([*self.controller, 'ssh', '-F', '/dev/null', '-o', f'ControlPath={control}', '-O', 'exit', 'any'],
                                stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=STOP_SECONDS, check=False)
 
+    def link(self, host: Host, state: str) -> None:
+        """Pull a host's network cable ('down') or plug it in again ('up')."""
+        subprocess.run([*self.controller, 'ip', 'link', 'set', host.name, state], stdin=subprocess.DEVNULL, check=True)
+
     def _make_keys(self) -> None:
         (self.directory / 'cp').mkdir(mode=0o700)
         for name in ('host_key', 'key'):
