@@ -13,7 +13,7 @@ from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
 from jinja2 import Environment
 
-from ansible_collections.printops.infoprint.plugins.action.merge_reports import SPEC
+from ansible_collections.printops.infoprint.plugins.action.merge_reports import SPEC as MERGING
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
@@ -101,7 +101,7 @@ def test_every_module_is_specified_documented_and_has_an_action() -> None:
 
 
 def test_module_for_reports_is_specified_as_it_is_documented() -> None:
-    assert facets(documented('merge_reports')) == facets(SPEC)
+    assert facets(documented('merge_reports')) == facets(MERGING)
 
 
 def test_action_group_has_every_module() -> None:
