@@ -6,7 +6,7 @@ All of it happens under one wall-clock deadline.
 """
 import ssl
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional
 
 from .mail_text import mail_of
 from .message import compose
@@ -14,14 +14,16 @@ from .name_match import host_matches, names_of, plain_host
 from .net_stream import JudgedStream, NetStream
 from .own_name import ehlo_name_for
 from .problems import Problem, ProblemError
-from .second_look import SecondLook
 from .send_job import Job
 from .smtp_session import Conversation, Plan, StreamLost
 from .stage_clock import StageClock
 from .tcp_connect import connect, resolve
-from .tls_faults import UNANCHORED, Fault, fault_of
 from .tls_policy import ANY_VERSION, HAS_SSL_V3, NAME_CHECK_BY_OPENSSL, Contexts, is_older
 from .tls_records import read_beginning
+
+if TYPE_CHECKING:  # what explains failures is imported where there is one
+    from .second_look import SecondLook
+    from .tls_faults import Fault
 
 # When a server is silent from the start, we look whether it waits for TLS, or for plaintext. Not before Postfix's
 # postscreen greets (6 s): to it, who speaks first is a spammer.
@@ -46,9 +48,9 @@ class Attempt:
         self.end = time.monotonic() + job.timeout
         self.clock = StageClock()
         self.facts: Dict[str, Any] = {}
-        self.fault: Optional[Fault] = None
+        self.fault: Optional['Fault'] = None
         self.shown: List[bytes] = []  # the chain, as far as a handshake that failed has shown it
-        self.look: Optional[SecondLook] = None
+        self.look: Optional[Callable[[], 'SecondLook']] = None
 
     def run(self) -> Result:
         conversation = None
@@ -61,7 +63,7 @@ class Attempt:
         if self.look is not None:
             problems = [self._explained(problem, self.look) for problem in problems]
             if self.job.ignores_errors and 'tls' in self.facts:
-                self._look_behind_the_switch(self.look)
+                self._look_behind_the_switch(self.look())
         self.facts['timings_ms'] = self.clock.milliseconds()
         return Result(conversation, problems, self.facts)
 
@@ -75,14 +77,19 @@ class Attempt:
         try:
             ehlo_name = ehlo_name_for(job.settings['Hostname'], stream.local_address())
             self.facts['ehlo_name'] = ehlo_name
-            look = self.look = SecondLook(job, self.contexts, address, self.host, ehlo_name, self.end)
+
+            def look() -> 'SecondLook':
+                from .second_look import SecondLook
+                return SecondLook(job, self.contexts, address, self.host, ehlo_name, self.end)
+
+            self.look = look
             first_stage = 'handshake' if job.mode == 'smtps' else 'banner'
 
             def on_stage(stage: str) -> None:
                 self.clock.enter(stage)
                 if stage == 'data':
                     self.facts['message_id'] = '%s@%s' % (job.message_token, ehlo_name)
-                call = (lambda: self._silent(look)) if stage == first_stage else None
+                call = (lambda: self._silent(look())) if stage == first_stage else None
                 stream.on_silence(min(SILENT_SECONDS, SILENT_SHARE * job.timeout), call)
 
             plan = Plan(
@@ -92,7 +99,7 @@ class Attempt:
         finally:
             stream.close()
 
-    def _silent(self, look: SecondLook) -> None:
+    def _silent(self, look: 'SecondLook') -> None:
         """The server has said nothing yet. Raise ProblemError where it turns out to wait for TLS, or to greet in plaintext."""
         if self.job.mode != 'smtps':
             if look.speaks_tls_at_once():
@@ -108,6 +115,8 @@ class Attempt:
         try:
             tls = stream.handshake(self.contexts.get(job.policy()), self.host)
         except (ssl.SSLError, StreamLost) as error:
+            from .tls_faults import fault_of
+
             self.shown = stream.chain
             beginning = read_beginning(stream.beginning)
             self.fault = fault_of(error, beginning, job.mode)
@@ -132,22 +141,24 @@ class Attempt:
             self.fault = mismatch
             raise ProblemError(mismatch.problem)
 
-    def _name_mismatch(self, tls: ssl.SSLObject) -> Optional[Fault]:
+    def _name_mismatch(self, tls: ssl.SSLObject) -> Optional['Fault']:
         names = names_of(tls.getpeercert() or {})
         if host_matches(names, self.host):
             return None
+        from .tls_faults import Fault
+
         message = 'The certificate is not for %s; its names are: %s.' % (self.host, names.shown())
         return Fault(Problem('hostname_mismatch', message, stage='certificate'))
 
-    def _explained(self, problem: Problem, look: SecondLook) -> Problem:
+    def _explained(self, problem: Problem, look: Callable[[], 'SecondLook']) -> Problem:
         """Return the problem, or a better one that a second look shows."""
         if problem.stage == 'certificate' and self.fault is not None:
-            self._examine(look, self.fault, self.shown)
+            self._examine(look(), self.fault, self.shown)
         elif problem.code == 'connection_lost' and problem.stage == 'banner' and self.job.mode != 'smtps':
-            if look.speaks_tls_at_once():
+            if look().speaks_tls_at_once():
                 return Problem('tls_expected', 'The port ends the connection until TLS begins at once.', stage='banner')
         elif problem.code in ('protocol_too_old', 'no_shared_cipher', 'handshake_closed') and 'tls' not in self.facts:
-            offered = look.handshake(ANY_VERSION).version
+            offered = look().handshake(ANY_VERSION).version
             if offered and is_older(offered, self.job.min_tls):
                 message = 'The server offers %s at most; at least %s is wanted.' % (offered, self.job.min_tls)
                 return problem._replace(code='protocol_too_old', message=message)
@@ -157,7 +168,7 @@ class Attempt:
                     'can\'t try.', severity='error', stage='handshake')
         return problem
 
-    def _look_behind_the_switch(self, look: SecondLook) -> None:
+    def _look_behind_the_switch(self, look: 'SecondLook') -> None:
         """Under IgnoreCertificateErrors, find what it hides: by a handshake that verifies."""
         done, fault, chain = look.verdict(self.job.verifying(), self._name_mismatch)
         if fault is not None and fault.problem.stage == 'certificate':
@@ -166,11 +177,13 @@ class Attempt:
         elif done and fault is None:
             self.facts['anchored'] = True
 
-    def _examine(self, look: SecondLook, fault: Fault, shown: List[bytes]) -> None:
+    def _examine(self, look: 'SecondLook', fault: 'Fault', shown: List[bytes]) -> None:
         """Note what the controller needs to find all that is wrong: the chain, and whether it leads to what is trusted.
 
         Python 3.6 doesn't tell OpenSSL's number (0), and a name that doesn't match (None) is found when all else is well.
         """
+        from .tls_faults import UNANCHORED
+
         chain = self.facts['chain'] = shown or look.chain() or self.facts.get('chain', [])
         self.facts['verify'] = fault.verify()
         if fault.verify_code == 0 and self.job.trust is not None and chain:

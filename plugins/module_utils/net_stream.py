@@ -15,7 +15,6 @@ from typing import Callable, List, Optional
 from .name_match import packed_address
 from .problems import ProblemError
 from .smtp_session import Stream, StreamLost, StreamTimedOut
-from .tls_faults import late_alert
 from .tls_records import CERTIFICATE, HANDSHAKE, certificates_in, certificates_in_message
 
 PIECE = 1 << 16
@@ -73,6 +72,8 @@ class NetStream:
                 self._incoming.write(self._receive_raw(end))
                 continue
             except ssl.SSLError as error:
+                from .tls_faults import late_alert  # for what rarely happens, as is all that explains failures
+
                 demanded = late_alert(error)
                 if demanded is not None:
                     raise ProblemError(demanded)

@@ -8,6 +8,7 @@ import codecs
 import json
 import os
 import select
+import sys
 from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 from .guard import Guard, Stopped
@@ -46,8 +47,9 @@ def work_as(works: List[Tuple[Identity, Work]], guard: Guard) -> List[Any]:
 
     Answers are JSON. Raises Stopped where a child was stopped.
     """
-    # Imported at its first use, by socket and ssl; then a child may no longer be allowed to read where this Python lies.
-    codecs.lookup('idna')
+    if sys.version_info < (3, 7):
+        # Imported at its first use, by ssl; then a child may no longer be allowed to read where this Python lies.
+        codecs.lookup('idna')
     children = [_start(identity, work, guard) for identity, work in works]
     answers = _read_all([read_end for _pid, read_end in children], guard)
     for pid, _read_end in children:

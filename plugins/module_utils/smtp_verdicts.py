@@ -38,9 +38,9 @@ SILENCE = {
 STRIPPED = re.compile(r'X{6,}[A-Z]?\Z')
 
 # Postfix and aiosmtpd, Exim, Sendmail and OpenSMTPD, Exchange, qmail.
-_QUEUED = [re.compile(pattern) for pattern in (
+_QUEUED = (
     r'\bqueued as ([0-9A-Za-z._-]+)', r'\bOK id=([0-9A-Za-z-]+)', r'(?:\A|\s)([0-9A-Za-z._-]+) Message accepted for delivery',
-    r'InternalId=([0-9]+)', r'\bok [0-9]+ qp ([0-9]+)')]
+    r'InternalId=([0-9]+)', r'\bok [0-9]+ qp ([0-9]+)')
 
 
 def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) -> Problem:
@@ -73,7 +73,7 @@ def offered(features: Sequence[str], keyword: str) -> bool:
 def queue_id(text: str) -> str:
     """Return the name that the mail server's queue has for the mail, as the reply to the final dot tells it; '' if it doesn't."""
     for pattern in _QUEUED:
-        found = pattern.search(text)
+        found = re.search(pattern, text)
         if found:
             return found.group(1)
     return ''
