@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ..plugin_utils import drift_report
+from ..module_utils.keywords import CONFIG_NAME
 from ..plugin_utils.arguments import ENTRY
+from ..plugin_utils.change_report import report
 from ..plugin_utils.config_request import ConfigRequest, trial
-from ..plugin_utils.infoprint_action import InfoprintAction, Outcome, server_entry
+from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
 from ..plugin_utils.results import line_of
-from ..plugin_utils.send_report import report, terms_of
-from ..plugin_utils.untrusted import Fields, server_answers
+from ..plugin_utils.untrusted import server_answers
 
-LIMIT = 120.0  # seconds of the target's clock for the files of all servers, tries apart
+LIMIT = 120.0  # seconds of the target's clock for the files of all servers, tries and attributes apart
+ATTRIBUTES_LIMIT = 150.0  # for the programs that read and set attributes: each of five steps takes 30 at most
 
 
 class ActionModule(InfoprintAction):
@@ -27,37 +28,20 @@ class ActionModule(InfoprintAction):
         defaults = None if servers else request.of({name: args[name] for name in ENTRY if args.get(name) is not None})
         if any(problem.is_error for problem in request.problems):
             return Outcome([], request.problems)
+        with_attributes = any(entry.get('manage_attributes') for entry in servers or [args])
         answer = self.target.run(self.PROGRAM, {
             'base_dir': args['base_dir'], 'servers': wanted, 'defaults': defaults, 'contents': request.contents,
             'check': self._task.check_mode, 'diff': bool(self._task.diff),
-            'backup': args['backup'], 'backup_keep': args['backup_keep'], 'try': tried,
-        }, LIMIT + (args['timeout'] if tried else 0))
-        outcome = Outcome([], list(request.problems), '', False, [])
-        lines: list[str] = []
-        for fields in server_answers(answer, servers):
-            drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed'))
-            problems, told = self._problems(fields, answer, args)
-            entry = server_entry(fields, problems, changed=changed, drift=drift, backup=fields.text('backup'))
-            failed = any(problem.is_error for problem in problems)
-            lines += [drift_report.message(entry['name'], drift, changed, self._task.check_mode, failed), *told]
-            outcome.servers.append(entry)
-            outcome.problems.extend(problems)
-            if drift:
-                after = request.text_for(entry['name'])
-                outcome.diff.extend(drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), after))
-        lines += map(line_of, request.problems)
+            'backup': args['backup'], 'backup_keep': args['backup_keep'], 'try': tried, 'pd_bin_dir': args['pd_bin_dir'],
+        }, LIMIT + (args['timeout'] if tried else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0))
+
+        answers = server_answers(answer, servers)
+        ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
+        misfits = {
+            (name := fields.text('name')): request.port_problems(name, port, f'{fields.text("working_dir")}/{CONFIG_NAME}')
+            for fields, port in zip(answers, ports, strict=True)}
+        outcome = report(answer, answers, args, self._task.check_mode, misfits, request.sources)
         for entry in outcome.servers:
             entry['trust'] = request.ends_for(entry['name'])
-        return outcome._replace(msg='\n'.join(lines), changed=any(entry['changed'] for entry in outcome.servers))
-
-    @staticmethod
-    def _problems(fields: Fields, answer: Fields, args: dict[str, t.Any]) -> tuple[list[t.Any], list[str]]:
-        """Return a server's problems, those of its try among them, and the lines that tell them."""
-        problems = fields.problems()
-        lines = [line_of(problem) for problem in problems]
-        tried = fields.child('tried')
-        if tried is not None:
-            sent = report(tried, answer, args['try_before_commit'], terms_of(answer, args['warn_days'], args['crl_check']))
-            problems += sent.problems
-            lines += [] if sent.entry['ok'] else [sent.line]
-        return problems, lines
+        lines = [outcome.msg, *map(line_of, request.problems)]
+        return outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))

@@ -133,6 +133,11 @@ options:
         description:
           - Attributes of the server object, by name, as M(printops.infoprint.server_attributes) reads and sets them.
         type: dict
+      manage_attributes:
+        description:
+          - Whether the server's attributes C(smtp-server-host) and C(smtp-server-port) belong to what
+            M(printops.infoprint.sendmemo_config) brings into the declared state.
+        type: bool
 attributes:
   action:
     support: full

@@ -3,7 +3,10 @@
 """The sets that were replaced: each a directory of its own under `sendmemo-ssl.backups` in the working directory.
 
 A set is a copy of the configuration, of the trust files that lie beside it, and a manifest.json:
-`{"format": 1, "taken": UTC time, "files": {name: {"sha256", "mode", "uid", "gid"}}, "settings": {keyword: text}}`.
+`{"format": 1, "taken": UTC time, "files": {name: {"sha256", "mode", "uid", "gid"}}, "settings": {keyword: text},
+"attributes": {name: value}}`. One without files is that of a server that had no configuration; `attributes` has the
+server's own where they belong to the set, a value null where it was unset. Who owns the working directory can change
+all of it, so that it is believed no more than the set in force.
 """
 
 import hashlib
@@ -12,7 +15,7 @@ import os
 import re
 import stat
 import time
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .config_file import parse
 from .config_set import FoundFile
@@ -22,37 +25,56 @@ from .working_dir import WorkingDir, fs_bytes, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
+LARGEST_MANIFEST = 1 << 18  # bytes
 _SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 _UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
+_DIGEST = re.compile('[0-9a-f]{64}')
+
+Digests = Dict[str, str]  # of each file, by its name
+Attributes = Dict[str, Optional[str]]  # of the server, by name; None = unset
+
+
+class KeptSet(NamedTuple):
+    """A backup, as its manifest says: no `digests` where there was no configuration."""
+
+    name: str
+    path: str
+    digests: Digests
+    attributes: Attributes
 
 
 class Backups:
-    """The backups of one server; at most `most` are kept. Used with the rights of the directory's owner."""
+    """The backups of one server. Used with the rights of the directory's owner."""
 
-    def __init__(self, directory: WorkingDir, most: int) -> None:
+    def __init__(self, directory: WorkingDir) -> None:
         self.directory = directory
-        self.most = most
 
-    def keep(self, found: FoundFile) -> str:
-        """Return the path of a complete copy of the set in force, whose configuration is `found`.
+    def digests_of(self, found: Optional[FoundFile]) -> Optional[Digests]:
+        """Return what a set is known by, whose configuration is `found`; None for a link, which is no set."""
+        if found is None:
+            return {}
+        return None if found.content is None else _digests(self._files(found))
+
+    def keep(self, found: Optional[FoundFile], attributes: Optional[Attributes]) -> str:
+        """Return the path of a complete copy of the set in force, whose configuration is `found`, None where there is none.
 
         The newest backup serves where it is the same set already: a run may have been killed between keeping and
         changing. Raises OSError, ProblemError.
         """
-        files = self._files(found)
-        digests = {name: hashlib.sha256(content).hexdigest() for name, (content, _status) in files.items()}
+        files = self._files(found) if found is not None else {}
         top = self._open(create=True)
         try:
-            sets = self._sets(top)
-            if sets and self._digests(top, sets[-1]) == digests:
-                return self._path(sets[-1])
-            name = '%s-%04d' % (time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()), int(sets[-1][-4:]) + 1 if sets else 1)
+            sets = _names(top)
+            newest = self._kept(top, sets[-1]) if sets else None
+            if newest is not None and newest.digests == _digests(files) and newest.attributes == (attributes or {}):
+                return newest.path
+            name = '%s-%04d' % (time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()), (int(sets[-1][-4:]) + 1) % 10000 if sets else 1)
             if sets and name <= sets[-1]:  # the clock was put back: the order of the names stays that of the sets
-                name = '%s-%04d' % (sets[-1][:16], int(sets[-1][-4:]) + 1)
+                name = '%s-%04d' % (sets[-1][:16], (int(sets[-1][-4:]) + 1) % 10000)
             temporary = '.%s.new' % os.urandom(8).hex()
             os.mkdir(temporary, 0o700, dir_fd=top)
             try:
-                self._fill(top, temporary, files, self._manifest(found, files, digests))
+                _fill(top, temporary, files, _manifest(found, files, attributes))
                 os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=top)
             except OSError:
                 _remove_tree(top, temporary)
@@ -62,14 +84,70 @@ class Backups:
         finally:
             os.close(top)
 
-    def clean(self) -> None:
-        """Remove the oldest sets beyond `most`, what a run did not finish, and the directory where nothing is in it."""
-        try:
-            top = self._open(create=False)
-        except (OSError, ProblemError):
+    def clean(self, most: int, found: Optional[FoundFile]) -> None:
+        """Remove the oldest sets beyond `most`, and what a killed run did not finish.
+
+        `found` is the configuration in force: one set that differs from it stays, however old, for a rollback to go to.
+        """
+        in_force = self.digests_of(found)
+
+        def differs(top: int, name: str) -> bool:
+            kept = self._kept(top, name)
+            return kept is not None and kept.digests != in_force
+
+        def surplus(top: int) -> List[str]:
+            names = _names(top)
+            newest, older = names[-most:], names[:-most]
+            if older and not any(differs(top, name) for name in reversed(newest)):
+                needed = next((name for name in reversed(older) if differs(top, name)), None)
+                return [name for name in older if name != needed]
+            return older
+
+        self._remove(surplus)
+
+    def remove(self, kept: KeptSet) -> None:
+        """Remove a set that is in force again, and what a killed run did not finish."""
+        self._remove(lambda _top: [kept.name])
+
+    def newest_first(self) -> Iterator[KeptSet]:
+        """Yield the sets that were replaced. Raises ProblemError no_previous_set for one whose manifest can't be read."""
+        top = self._open_if_there()
+        if top is None:
             return
         try:
-            for name in self._sets(top)[: -self.most] + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
+            for name in reversed(_names(top)):
+                kept = self._kept(top, name)
+                if kept is None:
+                    raise self.unusable(name, '%s can\'t be read' % MANIFEST)
+                yield kept
+        finally:
+            os.close(top)
+
+    def content(self, kept: KeptSet, name: str) -> bytes:
+        """Return a file of a set, as its manifest says it is. Raises ProblemError no_previous_set for any other."""
+        top = self._open_if_there()
+        if top is None:
+            raise self.unusable(kept.name, 'it is gone')
+        try:
+            fd = _open_directory(top, kept.name)
+            try:
+                content, _status = read_file(name, dir_fd=fd, shown=os.path.join(kept.path, name))
+            finally:
+                os.close(fd)
+        except (OSError, ProblemError) as error:
+            raise self.unusable(kept.name, str(error))
+        finally:
+            os.close(top)
+        if hashlib.sha256(content).hexdigest() != kept.digests.get(name):
+            raise self.unusable(kept.name, '%s is not what its %s says' % (name, MANIFEST))
+        return content
+
+    def _remove(self, choose: Callable[[int], List[str]]) -> None:
+        top = self._open_if_there()
+        if top is None:
+            return
+        try:
+            for name in choose(top) + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
                 _remove_tree(top, name)
             if not os.listdir(top):
                 os.rmdir(BACKUPS, dir_fd=self.directory.fd)
@@ -78,6 +156,13 @@ class Backups:
 
     def _path(self, name: str) -> str:
         return os.path.join(self.directory.path, BACKUPS, name)
+
+    def unusable(self, name: str, why: str) -> ProblemError:
+        """Return the problem that a backup can't be put back."""
+        return ProblemError(Problem(
+            'no_previous_set', 'The backup %s can\'t be put back: %s.' % (self._path(name), why.rstrip('.')),
+            'Look at it; where it is removed, the one before it is the previous set.',
+            server=self.directory.server, file=self._path(name)))
 
     def _open(self, create: bool) -> int:
         if create:
@@ -91,19 +176,28 @@ class Backups:
             raise ProblemError(Problem('unsafe_path', '%s is not a directory.' % path, server=self.directory.server, file=path))
         return _open_directory(self.directory.fd, BACKUPS)
 
-    @staticmethod
-    def _sets(top: int) -> List[str]:
-        return sorted(name for name in os.listdir(top) if _SET.match(name))
+    def _open_if_there(self) -> Optional[int]:
+        try:
+            return self._open(create=False)
+        except (OSError, ProblemError):
+            return None
 
-    def _digests(self, top: int, name: str) -> Optional[Dict[str, str]]:
+    def _kept(self, top: int, name: str) -> Optional[KeptSet]:
+        """Return a set as its manifest says, None for a manifest that is none of ours."""
         try:
             fd = _open_directory(top, name)
             try:
-                content, _status = read_file(MANIFEST, 1 << 20, dir_fd=fd)
+                content, _status = read_file(MANIFEST, LARGEST_MANIFEST, dir_fd=fd)
             finally:
                 os.close(fd)
-            return {name: entry['sha256'] for name, entry in json.loads(content.decode('utf-8'))['files'].items()}
-        except (OSError, ProblemError, ValueError, KeyError, TypeError, AttributeError):
+            manifest = json.loads(content.decode('utf-8'))
+            digests = {file: entry['sha256'] for file, entry in manifest['files'].items()}
+            attributes = manifest.get('attributes') or {}
+            are_texts = all(value is None or isinstance(value, str) for value in attributes.values())
+            if manifest['format'] != 1 or not are_texts or not all(map(_DIGEST.fullmatch, digests.values())):
+                return None
+            return KeptSet(name, self._path(name), digests, attributes)
+        except (OSError, ProblemError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def _files(self, found: FoundFile) -> Dict[str, Tuple[bytes, os.stat_result]]:
@@ -112,8 +206,8 @@ class Backups:
         files = {CONFIG_NAME: (found.content, found.status)}
         given = parse(found.content, CONFIG_NAME).given
         for value in filter(None, (given.get('CAFile'), given.get('CrlFile'))):
-            folder, name = os.path.split(value)
-            if folder in ('', self.directory.path):
+            name = name_beside(self.directory, value)
+            if name:
                 try:
                     files[name] = self.directory.read_file(name)
                 except ProblemError as error:
@@ -124,40 +218,59 @@ class Backups:
                         raise
         return files
 
-    @staticmethod
-    def _manifest(found: FoundFile, files: Dict[str, Tuple[bytes, os.stat_result]], digests: Dict[str, str]) -> Dict[str, Any]:
-        return {
-            'format': 1,
-            'taken': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
-            'files': {
-                name: {
-                    'sha256': digests[name],
-                    'mode': '%04o' % stat.S_IMODE(status.st_mode),
-                    'uid': status.st_uid,
-                    'gid': status.st_gid,
-                }
-                for name, (_content, status) in files.items()
-            },
-            'settings': parse(found.content or b'', CONFIG_NAME).given,
-        }
 
-    @staticmethod
-    def _fill(top: int, name: str, files: Dict[str, Tuple[bytes, os.stat_result]], manifest: Dict[str, Any]) -> None:
-        fd = _open_directory(top, name)
-        try:
-            contents = {name: content for name, (content, _status) in files.items()}
-            contents[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode('ascii') + b'\n'
-            for file_name, content in contents.items():
-                file_fd = os.open(
-                    fs_bytes(file_name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd
-                )
-                with os.fdopen(file_fd, 'wb') as stream:
-                    stream.write(content)
-                    stream.flush()
-                    os.fsync(file_fd)
-            sync_directory(fd)
-        finally:
-            os.close(fd)
+def name_beside(directory: WorkingDir, value: str) -> str:
+    """Return the name of the file beside the configuration that a value names, '' for one that lies elsewhere."""
+    folder, name = os.path.split(value)
+    return name if folder in ('', directory.path) else ''
+
+
+def _names(top: int) -> List[str]:
+    return sorted(name for name in os.listdir(top) if _SET.match(name))
+
+
+def _digests(files: Dict[str, Tuple[bytes, os.stat_result]]) -> Digests:
+    return {name: hashlib.sha256(content).hexdigest() for name, (content, _status) in files.items()}
+
+
+def _manifest(
+    found: Optional[FoundFile], files: Dict[str, Tuple[bytes, os.stat_result]], attributes: Optional[Attributes]
+) -> Dict[str, Any]:
+    manifest: Dict[str, Any] = {
+        'format': 1,
+        'taken': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
+        'files': {
+            name: {
+                'sha256': digest,
+                'mode': '%04o' % stat.S_IMODE(files[name][1].st_mode),
+                'uid': files[name][1].st_uid,
+                'gid': files[name][1].st_gid,
+            }
+            for name, digest in _digests(files).items()
+        },
+        'settings': parse(found.content or b'' if found is not None else b'', CONFIG_NAME).given,
+    }
+    if attributes:
+        manifest['attributes'] = attributes
+    return manifest
+
+
+def _fill(top: int, name: str, files: Dict[str, Tuple[bytes, os.stat_result]], manifest: Dict[str, Any]) -> None:
+    fd = _open_directory(top, name)
+    try:
+        contents = {name: content for name, (content, _status) in files.items()}
+        contents[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode('ascii') + b'\n'
+        for file_name, content in contents.items():
+            file_fd = os.open(
+                fs_bytes(file_name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd
+            )
+            with os.fdopen(file_fd, 'wb') as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(file_fd)
+        sync_directory(fd)
+    finally:
+        os.close(fd)
 
 
 def _open_directory(top: int, name: str) -> int:

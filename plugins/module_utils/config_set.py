@@ -8,10 +8,10 @@ import os
 import pwd
 import re
 import stat
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Container, Dict, List, NamedTuple, Optional, Tuple
 
 from .config_file import parse
-from .config_lines import SETTING, read_lines
+from .config_lines import COMMENT, SETTING, Line, read_lines
 from .keywords import BY_NAME, CONFIG_NAME
 from .problems import Problem, ProblemError
 from .working_dir import WorkingDir, read_file
@@ -19,6 +19,7 @@ from .working_dir import WorkingDir, read_file
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.
 MANAGED = re.compile(r'^sendmemo-(?:ca|crl)-[0-9a-f]{16}\.pem$')
+_COMMENTED_OUT = re.compile(r'[;#][;#\s]*(\w+)\s*=')
 
 
 def trust_file_name(kind: str, content: bytes) -> str:
@@ -136,7 +137,20 @@ def _keywords(path: str, before: bytes, after: bytes) -> List[Drift]:
         if old.get(name) != new.get(name):
             kind = 'missing' if name not in old else 'extra' if name not in new else 'changed'
             found.append(Drift(path, kind, name, old.get(name), new.get(name)))
-    return found or [Drift(path, 'text')]
+    differing = {one.keyword for one in found}
+    if _text_beside(before, differing) != _text_beside(after, differing):
+        found.append(Drift(path, 'text'))
+    return found
+
+
+def _text_beside(content: bytes, differing: Container[Optional[str]]) -> List[bytes]:
+    """Return the lines that say nothing of the keywords that differ, whether set or commented out."""
+    return [line.raw for line in read_lines(content) if line.keyword not in differing and _commented_out(line) not in differing]
+
+
+def _commented_out(line: Line) -> str:
+    found = _COMMENTED_OUT.match(line.text) if line.kind == COMMENT else None
+    return found.group(1) if found else ''
 
 
 def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Drift]], Optional[FoundFile]]:

@@ -11,7 +11,8 @@ import select
 import signal
 import threading
 import time
-from typing import Callable, List, Optional
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 POLL_SECONDS = 0.25  # between two looks, and two signs of life
 BACKSTOP_SECONDS = 10  # past the limit the kernel's alarm ends a program whose watch could not
@@ -24,11 +25,11 @@ class Stopped(Exception):
 class Guard:
     """Ends the program at `limit` seconds of wall clock from now, or when the reader of `output_fd` has gone.
 
-    The watching thread calls `sign_of_life` now and then, and `on_limit` once, to say so before the program ends.
+    The watching thread calls `sign_of_life` now and then, and `on_limit` once, with what is to be told before the program ends.
     A forked child takes `for_child()`. `output_fd` None means that nobody's reading is watched.
     """
 
-    def __init__(self, limit: float, output_fd: Optional[int] = None, on_limit: Optional[Callable[[], None]] = None,
+    def __init__(self, limit: float, output_fd: Optional[int] = None, on_limit: Optional[Callable[[Dict[str, Any]], None]] = None,
                  sign_of_life: Optional[Callable[[], None]] = None) -> None:
         self.limit = limit
         self._end = time.monotonic() + limit
@@ -36,6 +37,9 @@ class Guard:
         self._on_limit = on_limit
         self._sign_of_life = sign_of_life
         self.at_end: List[Callable[[], None]] = []  # called by the watch before it ends the program; `finally` is not
+        # What there is to tell at the limit: work that changes several things says here what has been done.
+        self.told_at_limit: Callable[[], Dict[str, Any]] = lambda: {'stopped': 'limit'}
+        self._undisturbed = threading.Lock()
 
     def remaining(self) -> float:
         """Return the seconds that are left, 0 at the limit."""
@@ -56,6 +60,12 @@ class Guard:
         if self.abandoned():
             raise Stopped('nobody waits for the answer any more')
 
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Keep the watch from ending the program between steps that belong together; the kernel's alarm still does."""
+        with self._undisturbed:
+            yield
+
     def watch(self) -> None:
         """Start the watch: ends the process with code 1, at the limit after `on_limit`."""
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -74,11 +84,12 @@ class Guard:
                     self._sign_of_life()
                 except OSError:
                     break  # nobody is there to take it
+        self._undisturbed.acquire()  # for good: no such steps begin any more
         for clean_up in self.at_end:
             try:
                 clean_up()
             except OSError:  # the next run removes the rest
                 pass
         if not self.remaining() and self._on_limit is not None:
-            self._on_limit()
+            self._on_limit(self.told_at_limit())
         os._exit(1)

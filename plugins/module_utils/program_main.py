@@ -89,7 +89,7 @@ def main(payload):
     sys.meta_path.insert(0, _Sources(payload['modules']))
     guard_module = __import__(PACKAGE + '.guard', fromlist=['Guard'])
     problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
-    guard = guard_module.Guard(payload['limit'], output.fd, lambda: output.answer({'stopped': 'limit'}), output.sign_of_life)
+    guard = guard_module.Guard(payload['limit'], output.fd, output.answer, output.sign_of_life)
     guard.watch()
     try:
         entry = __import__('%s.%s' % (PACKAGE, payload['entry']), fromlist=['run'])

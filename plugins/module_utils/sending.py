@@ -62,7 +62,7 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     `send_all`.
     """
     servers = find_servers(request['base_dir'], request['servers'])
-    return send_all(_with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], guard), guard)
+    return send_all(with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], guard), guard)
 
 
 def _task(server: Server, request: Dict[str, Any]) -> Task:
@@ -71,7 +71,7 @@ def _task(server: Server, request: Dict[str, Any]) -> Task:
     return Task(server.name, server.path, options)
 
 
-def _with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Task]:
+def with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Task]:
     """Return the tasks, each with the mail server that its InfoPrint server's attributes name where none is declared.
 
     Before anybody's rights are given up: pdls judges by the login.

@@ -11,7 +11,7 @@ import os
 import re
 from typing import Dict, List, Optional, Set
 
-from .backups import Backups
+from .backups import Attributes, Backups
 from .config_file import parse
 from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
 from .directory_lock import DirectoryLock
@@ -32,7 +32,7 @@ def write_failed(error: OSError, path: str, server: Optional[str]) -> ProblemErr
 
 
 class Transaction:
-    """One server's change: `lock`, `compare`, `stage`, then `commit` or `discard`, at the end `clean` and `close`."""
+    """One server's change: `lock`, `compare`, `stage`, `keep`, then `commit` or `discard`, at the end `clean` and `close`."""
 
     def __init__(self, directory: WorkingDir, wanted: WantedSet, guard: Guard) -> None:
         self.directory = directory
@@ -96,16 +96,22 @@ class Transaction:
             os.close(fd)
         return temporary
 
-    def commit(self, backups: Optional[Backups]) -> Optional[str]:
-        """Make the staged set the one in force; return the path of the backup of the set that it replaces, if one is made.
-
-        Raises ProblemError, or Stopped from the guard's last check; the old set is in force then.
-        """
+    def keep(self, backups: Backups, attributes: Optional[Attributes] = None) -> Optional[str]:
+        """Return the path of a backup of the set in force, None where there is nothing to keep. Raises ProblemError."""
+        is_link = self.before is not None and self.before.content is None
+        if is_link or (self.before is None and self.wanted.config is None):
+            return None
         try:
             with acting_as(self.directory.owner):
-                kept = backups.keep(self.before) if backups and self.before is not None else None
+                return backups.keep(self.before, attributes)
+        except OSError as error:
+            raise write_failed(error, self.directory.path, self.directory.server)
+
+    def commit(self) -> None:
+        """Make the staged set the one in force. Raises ProblemError; the old set is in force then."""
+        try:
+            with acting_as(self.directory.owner):
                 sync_directory(self.directory.fd)
-                self._guard.check()
                 for name in sorted(self.staged, key=lambda name: name == CONFIG_NAME):
                     if name == CONFIG_NAME:
                         sync_directory(self.directory.fd)  # the files that it names are there before it is
@@ -116,7 +122,6 @@ class Transaction:
                 if self.wanted.config is None and self.before is not None:
                     os.unlink(CONFIG_NAME, dir_fd=self.directory.fd)
                 self._sync_what_is_in_force()
-                return kept
         except OSError as error:
             raise write_failed(error, self.directory.path, self.directory.server)
         finally:

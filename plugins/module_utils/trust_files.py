@@ -31,30 +31,30 @@ class Trust(NamedTuple):
         return tuple(None if blocks is None else tuple(block.der for block in blocks) for blocks in both)
 
 
-def path_of(keyword: str, value: str, directory: str, staged: Dict[str, str]) -> str:
+def path_of(keyword: str, value: str, directory: str) -> str:
     """Return the file that a value names: without a slash or backslash one in the working directory, else an absolute path.
 
-    `staged` has, for names in the working directory, the names that their new content waits under. Raises ProblemError
-    relative_path.
+    Raises ProblemError relative_path.
     """
     if '/' not in value and '\\' not in value:
-        return os.path.join(directory, staged.get(value, value))
+        return os.path.join(directory, value)
     if not value.startswith('/'):
         message = '%s is %s, which is no full path.' % (keyword, value)
         raise ProblemError(Problem('relative_path', message, keyword=keyword, value=value))
     return value
 
 
-def read_regular(path: str, keyword: str) -> bytes:
+def read_regular(path: str, keyword: str, staged: Optional[str] = None) -> bytes:
     """Return a regular file's content; a link is followed, since whoever reads here has no more rights than sendmemo.
 
-    Raises ProblemError file_not_found, file_not_readable, unsafe_path.
+    `staged` is the name that it waits under, beside its own. Raises ProblemError file_not_found, file_not_readable, unsafe_path.
     """
     def refused(code: str, why: str) -> ProblemError:
         return ProblemError(Problem(code, '%s %s: %s.' % (keyword, path, why), file=path, keyword=keyword))
 
     try:
-        fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        opened = os.path.join(os.path.dirname(path), staged) if staged else path
+        fd = os.open(fs_bytes(opened), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
         code = 'file_not_found' if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENXIO) else 'file_not_readable'
         raise refused(code, error.strerror or str(error))
@@ -76,9 +76,9 @@ def read_regular(path: str, keyword: str) -> bytes:
     return data
 
 
-def _blocks(keyword: str, path: str, read: Dict[bytes, Pem]) -> Tuple[Block, ...]:
+def _blocks(keyword: str, path: str, staged: Optional[str], read: Dict[bytes, Pem]) -> Tuple[Block, ...]:
     """Return the blocks of the kind that the keyword wants. Raises ProblemError: the first thing wrong with the file."""
-    data = read_regular(path, keyword)
+    data = read_regular(path, keyword, staged)
     pem = read[data] if data in read else read.setdefault(data, read_pem(data))
     for problem in structure_problems(pem, keyword, path):
         if problem.is_error:
@@ -90,7 +90,8 @@ def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str],
                read: Optional[Dict[bytes, Pem]] = None) -> Tuple[Optional[Trust], List[Problem]]:
     """Return what the settings in force trust, or None and the problems of the files that can't be used.
 
-    `read` keeps what has been read, by content, for the servers to come: most have the same CAs.
+    `staged` has, for names in the working directory, the names that their new content waits under. `read` keeps what has been
+    read, by content, for the servers to come: most have the same CAs.
     """
     read = {} if read is None else read
     problems: List[Problem] = []
@@ -99,12 +100,12 @@ def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str],
         value = settings.get(keyword, '')
         try:
             if value:
-                path = path_of(keyword, value, directory, staged)
+                path = path_of(keyword, value, directory)
             elif keyword == 'CAFile' and os.path.lexists(PRODUCT_BUNDLE):
                 path = PRODUCT_BUNDLE
             else:
                 continue
-            found[keyword] = (path, _blocks(keyword, path, read))
+            found[keyword] = (path, _blocks(keyword, path, staged.get(value), read))
         except ProblemError as error:
             problems.append(error.problem)
     if problems:

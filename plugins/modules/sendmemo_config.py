@@ -13,6 +13,7 @@ description:
   - A server's files change together. They are staged under names that nobody reads, and the rename of the configuration is
     the switch, so a run that is killed or finds the disk full leaves the old set in force.
   - What is declared is checked on the controller, before anything starts on the host.
+  - The set that was replaced is kept, and M(printops.infoprint.sendmemo_rollback) puts it back.
 options:
   template:
     description:
@@ -85,14 +86,30 @@ options:
   backup:
     description:
       - Keep a copy of the set that is replaced, with its trust files and a manifest, in C(sendmemo-ssl.backups) in the working
-        directory.
+        directory. Of a server that had no configuration the manifest alone.
     type: bool
     default: true
   backup_keep:
     description:
-      - How many of these copies are kept.
+      - How many of these copies are kept, the newest. One more stays where the newest differ from the set in force in nothing but
+        owner, group and mode, so that there always is a set to go back to.
     type: int
     default: 5
+  manage_attributes:
+    description:
+      - Whether O(smtp_host) and O(smtp_port) belong to the set. The server's attributes C(smtp-server-host) and
+        C(smtp-server-port) are then read first, are set together with the switch of the files, and come back with a rollback.
+      - Where C(pdset) refuses one, the files are not switched, and an attribute that was set already is put back.
+      - The attributes are set right before the files are switched. A run that is killed between the two leaves the server with
+        the new attributes and the old files, and the next run corrects that.
+      - A server must run; its attributes can't be read otherwise. Those of a server that is to be V(absent) are left alone.
+    type: bool
+    default: false
+  pd_bin_dir:
+    description:
+      - Directory of the target that has C(pdls) and C(pdset).
+    type: str
+    default: /usr/lpp/pd/bin
   try_before_commit:
     description:
       - Use the staged set against the real mail server, on the host, before it comes into force, as far as the TLS handshake or
@@ -103,11 +120,13 @@ options:
     default: none
   smtp_host:
     description:
-      - Name or address of the mail server that O(try_before_commit) uses.
+      - Name or address of the mail server that O(try_before_commit) uses. Without it the one that the server's own attribute
+        C(smtp-server-host) names, as C(pdls) shows it.
     type: str
   smtp_port:
     description:
-      - Port of the mail server that O(try_before_commit) uses.
+      - Port of the mail server that O(try_before_commit) uses. Without it that of the attribute C(smtp-server-port).
+      - A port that is usual for another mode than that of O(enable_tls) is the warning C(port_mismatch).
     type: int
   sender:
     description:
@@ -146,10 +165,14 @@ attributes:
   diff_mode:
     support: full
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+notes:
+  - InfoPrint Manager grants rights by the identity of the login, not by a later change to another user. With C(become) the
+    attributes may be refused to a user who could set them at a login.
 author:
   - The printops.infoprint authors (@printops)
 seealso:
   - module: printops.infoprint.send_memo
+  - module: printops.infoprint.sendmemo_rollback
   - module: printops.infoprint.sendmemo_validate
 '''
 
@@ -174,6 +197,15 @@ EXAMPLES = r'''
   printops.infoprint.sendmemo_config:
     ca_src: [mail-ca-2024.pem, mail-ca-2026.pem]
     enable_tls: starttls
+
+- name: Move from STARTTLS to SMTPS, file and port together
+  printops.infoprint.sendmemo_config:
+    ca_src: mail-ca.pem
+    enable_tls: smtps
+    smtp_host: mail.example.com
+    smtp_port: 465
+    manage_attributes: true
+    try_before_commit: handshake
 
 - name: Take one server back to plaintext, with nothing of ours left
   printops.infoprint.sendmemo_config:
@@ -214,13 +246,13 @@ servers:
         - {file: /var/pd/spl1/sendmemo-ssl.cfg, kind: mode, before: '0600', after: '0644'}
       contains:
         file:
-          description: Path of the file.
+          description: Path of the file, or C(server attributes).
           type: str
           returned: always
         keyword:
-          description: The keyword that differs.
+          description: The keyword or attribute that differs.
           type: str
-          returned: for a keyword
+          returned: for a keyword or an attribute
         kind:
           description: V(missing), V(changed), V(extra), V(text) (a comment or blank), V(owner), V(group), V(mode) or V(link).
           type: str

@@ -38,6 +38,7 @@ ENTRY: Spec = {
     'subject': TEXT,
     'body': TEXT,
     'attributes': {'type': 'dict'},
+    'manage_attributes': {'type': 'bool'},
 }
 # An entry's alone.
 NAMED: Spec = {
@@ -61,6 +62,7 @@ COMMON: Spec = {
     },
 }
 PD_BIN_DIR = {'type': 'str', 'default': '/usr/lpp/pd/bin'}
+TRY = {'type': 'str', 'choices': ['none', 'handshake', 'envelope']}
 FAIL_ON = {'type': 'str', 'choices': ['error', 'warning', 'never'], 'default': 'error'}
 SEND: Spec = {
     'timeout': {'type': 'float', 'default': 30.0},
@@ -100,7 +102,17 @@ MODULES: dict[str, Spec] = {
         'template': TEXT,
         'backup': {'type': 'bool', 'default': True},
         'backup_keep': {'type': 'int', 'default': 5},
-        'try_before_commit': {'type': 'str', 'choices': ['none', 'handshake', 'envelope'], 'default': 'none'},
+        'try_before_commit': {**TRY, 'default': 'none'},
+        'manage_attributes': {'type': 'bool', 'default': False},
+        'pd_bin_dir': PD_BIN_DIR,
+        'warn_days': {'type': 'int', 'default': 30},
+    },
+    'sendmemo_rollback': {
+        **COMMON,
+        **_own('owner', 'group', 'mode', 'smtp_host', 'smtp_port', 'sender', 'recipients'),
+        **SEND,
+        'try_before_commit': {**TRY, 'default': 'handshake'},
+        'pd_bin_dir': PD_BIN_DIR,
         'warn_days': {'type': 'int', 'default': 30},
     },
     'sendmemo_validate': {

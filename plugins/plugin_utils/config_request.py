@@ -9,15 +9,20 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
+from ..module_utils.config_file import parse
 from ..module_utils.keywords import CONFIG_NAME
+from ..module_utils.pd_output import HOST, PORT
 from ..module_utils.problems import Problem, ProblemError
 from .arguments import ArgumentError, file_mode
+from .attribute_report import declared_attributes
 from .declared import Declared, SourceReader, declared
 from .rendering import Renderer
 from .trust_analysis import blocks_of, ends, judge
+from .validation import port_problems
 
 TRIAL_OPTIONS = ('timeout', 'min_tls', 'crl_check')
-SENT_ALONG = ('name', 'working_dir', 'state', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients')
+SENT_ALONG = (
+    'name', 'working_dir', 'state', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients', 'manage_attributes')
 
 
 def trial(args: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
@@ -31,11 +36,27 @@ def trial(args: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
     return {'until': until, **{key: args[key] for key in TRIAL_OPTIONS}}
 
 
+def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:
+    """Raise ArgumentError for attributes that belong to a server's set and are not declared, or can't be set."""
+    if not entry.get('manage_attributes'):
+        return
+    of = f' of server {entry["name"]}' if entry.get('name') else ''
+    missing = [option for option in ('smtp_host', 'smtp_port') if not entry.get(option)]
+    if missing:
+        raise ArgumentError(
+            f'{" and ".join(missing)}{of} is missing: with manage_attributes they are what {HOST} and {PORT} are set to')
+    try:
+        declared_attributes(entry.get('name'), {HOST: entry['smtp_host'], PORT: entry['smtp_port']})
+    except ValueError as error:
+        raise ArgumentError(str(error)) from None
+
+
 class ConfigRequest:
     """The request, gathered entry by entry. `problems` are what is wrong with what is declared."""
 
     def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> None:
         self.contents: dict[str, str] = {}
+        self.sources: dict[str, str] = {}  # what a managed trust file was declared as, by its name
         self.problems: list[Problem] = []
         self._args = args
         self._reader = SourceReader(action)
@@ -50,6 +71,7 @@ class ConfigRequest:
         request = {key: entry[key] for key in SENT_ALONG if key in entry}
         request['mode'] = file_mode(entry['mode'])
         if entry.get('state') != 'absent':
+            _check_attributes(entry)
             wanted = declared(entry, self._reader)
             path = entry.get('working_dir') or f'{self._args["base_dir"]}/{name}'
             server = {'name': name, 'working_dir': path} if name else None
@@ -60,6 +82,7 @@ class ConfigRequest:
             shown = f'{path}/{CONFIG_NAME}' if name else CONFIG_NAME
             self.problems += [problem._replace(server=name, file=shown) for problem in warnings]
             self._judge(wanted, name)
+            self.sources.update(wanted.sources)
             request['config'] = self._keep(self._texts[name])
             request['trust'] = {file: self._keep(content) for file, content in wanted.trust.items()}
         return request
@@ -67,6 +90,12 @@ class ConfigRequest:
     def text_for(self, name: str) -> bytes:
         """Return the configuration that a server is to have, empty where it is to have none."""
         return self._texts.get(name, self._texts.get(None, b''))
+
+    def port_problems(self, name: str, port: int | None, file: str) -> list[Problem]:
+        """Return the warning that the port of the mail server doesn't fit what is declared for a server, if it doesn't."""
+        config = parse(self.text_for(name), file)
+        found = port_problems(config.settings, port, file, config.line_of('EnableTLS'))
+        return [problem._replace(server=name) for problem in found]
 
     def ends_for(self, name: str) -> list[dict[str, t.Any]]:
         """Return when the CAs and CRLs that are declared for a server end, as far as they are managed."""

@@ -7,6 +7,7 @@ from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.safe_text import safe_text
 from .untrusted import Fields, Malformed
 
+ATTRIBUTES = 'server attributes'  # what the target names in place of a file
 KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')
 KEYS = ('file', 'keyword', 'kind', 'before', 'after')
 Drift = dict[str, str]
@@ -37,18 +38,24 @@ def message(name: str, drift: list[Drift], changed: bool, check: bool, failed: b
     return f'{name}: {verdict}: {"; ".join(describe(one) for one in drift)}'
 
 
-def diffs(working_dir: str, drift: list[Drift], before: str | None, after: bytes) -> list[dict[str, str]]:
+def diffs(working_dir: str, drift: list[Drift], before: str | None, after: str | None) -> list[dict[str, str]]:
     """Return the diffs of a server's files: the configuration's text, and of everything else what differs about it.
 
-    `before` is the text that was found (bytes as latin-1), None where there was none; `after` what is declared.
+    `before` is the text that was found (bytes as latin-1), `after` the one that is wanted; None where there is none.
     """
     found = []
     path = f'{working_dir}/{CONFIG_NAME}'
-    old, new = _lines((before or '').encode('latin-1', 'replace')), _lines(after)
+    old, new = (_lines((text or '').encode('latin-1', 'replace')) for text in (before, after))
     if old != new and any(one['file'] == path and one['kind'] not in ('owner', 'group', 'mode') for one in drift):
         found.append({'before_header': path, 'after_header': path, 'before': old, 'after': new})
+    attributes = [one for one in drift if one['file'] == ATTRIBUTES]
+    if attributes:
+        header = f'{working_dir} ({ATTRIBUTES})'
+        found.append({
+            'before_header': header, 'after_header': header,
+            **{key: ''.join(f'{one["keyword"]} = {one.get(key, "")}\n' for one in attributes) for key in ('before', 'after')}})
     for one in drift:
-        if one['file'] != path or one['kind'] in ('owner', 'group', 'mode', 'link'):
+        if one['file'] not in (path, ATTRIBUTES) or one['kind'] in ('owner', 'group', 'mode', 'link'):
             header = f'{one["file"]} ({one["kind"]})'
             found.append({
                 'before_header': header, 'after_header': header,

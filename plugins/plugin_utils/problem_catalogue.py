@@ -63,6 +63,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Look who put it there; remove it, or name the place that is meant.',
         ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
+        'no_previous_set': (
+            'There is no backup of another set than the one in force, or it is not as it was written.',
+            'Converge instead: the declared set needs no backup.',
+        ),
         'write_failed': (
             'A file could not be written; the set that was in force still is.',
             'Make room or allow writing in the working directory, then run again.',

@@ -7,74 +7,22 @@ from __future__ import annotations
 import json
 import os
 import pathlib
-import re
 import stat
 import typing as t
 
 import pytest
 
+from support.config_site import CONFIG, Site
 from support.mail_server_process import MailServer
 from support.pki import Authority, days_from_now
-from support.playbook import ROOT, Ansible, hosts, local_host
+from support.playbook import ROOT, Ansible
 
 from .conftest import Pki
-
-CONFIG = 'sendmemo-ssl.cfg'
-
-
-class Site:
-    """A print host on a local connection with the servers spl1 and spl2, and the module on it."""
-
-    def __init__(self, ansible: Ansible, base: pathlib.Path, pki: Pki) -> None:
-        self.ansible = ansible
-        self.base = base
-        self.options: dict[str, t.Any] = {
-            'base_dir': str(base),
-            'enable_tls': 'starttls',
-            'ca_src': str(pki.ca_path),
-            'crl_src': str(pki.crl_path),
-            'hostname': 'print1.example.com',
-            'servers': [{'name': 'spl1'}, {'name': 'spl2', 'enable_tls': 'smtps'}],
-        }
-        for name in ('spl1', 'spl2'):
-            (base / name).mkdir(parents=True)
-        self.output = ''
-
-    def run(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
-        """Run the module, with `options` put over the site's own; None takes one away. Return the result."""
-        wanted = {key: value for key, value in {**self.options, **options}.items() if value is not None}
-        tasks = [{'name': 'Configure', 'printops.infoprint.sendmemo_config': wanted}]
-        run = self.ansible.playbook(
-            [{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()), *arguments
-        )
-        self.output = run.output
-        assert 'Traceback' not in run.output
-        found = run.results('print1', 'Configure')[0]
-        return {**found.result, 'failed': found.status == 'failed'}
-
-    def config(self, server: str = 'spl1') -> pathlib.Path:
-        return self.base / server / CONFIG
-
-    def settings(self, server: str = 'spl1') -> dict[str, str]:
-        lines = re.findall(r'^(\w+) = (.*)$', self.config(server).read_text(), re.MULTILINE)
-        return dict(lines)
-
-    def names(self, server: str = 'spl1') -> set[str]:
-        return {path.name for path in (self.base / server).iterdir()}
-
-    def snapshot(self) -> dict[str, tuple[t.Any, ...]]:
-        """Return everything that can be seen of the files: kind, content, rights and times."""
-        found = {}
-        for path in sorted([self.base, *self.base.rglob('*')]):
-            status = path.lstat()
-            content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b''
-            found[str(path)] = (status.st_mode, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_uid, content)
-        return found
 
 
 @pytest.fixture
 def site(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki) -> Site:
-    return Site(ansible, tmp_path / 'pd', pki)
+    return Site(ansible, tmp_path / 'pd', pki.ca_path, pki.crl_path)
 
 
 @pytest.mark.every_core
@@ -207,7 +155,7 @@ def test_a_new_crl_replaces_the_old_one_and_nothing_else_stays_behind(site: Site
     result = site.run(crl_src=str(path))
     assert [one['keyword'] for one in result['servers'][0]['drift']] == ['CrlFile']
     assert trust(site, 'CrlFile').read_bytes() == path.read_bytes()
-    assert site.names() == {CONFIG, site.settings()['CAFile'], site.settings()['CrlFile'], 'sendmemo-ssl.backups'}
+    assert site.names() == {CONFIG, site.settings()['CAFile'], site.settings()['CrlFile']}
     backup = pathlib.Path(result['servers'][0]['backup'])
     assert {path.name for path in backup.iterdir()} == {CONFIG, site.settings()['CAFile'], old, 'manifest.json'}
     manifest = json.loads((backup / 'manifest.json').read_text())

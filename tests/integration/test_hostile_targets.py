@@ -18,6 +18,7 @@ PLANTED = "{{ lookup('ansible.builtin.pipe', 'touch CANARY') }}\x1b[2J\u202e"
 
 TASKS: dict[str, dict[str, t.Any]] = {
     'sendmemo_config': {'enable_tls': 'starttls', 'servers': [{'name': 'spl1'}]},
+    'sendmemo_rollback': {'servers': [{'name': 'spl1'}]},
     'sendmemo_validate': {'servers': [{'name': 'spl1'}]},
     'send_memo': {'servers': [{'name': 'spl1'}], 'smtp_host': 'mail.example.com', 'smtp_port': 587, 'until': 'handshake'},
     'server_attributes': {'servers': [{'name': 'spl1', 'attributes': {'smtp-server-host': 'mail.example.com'}}]},
@@ -70,6 +71,8 @@ def test_planted_text_is_neither_templated_nor_obeyed(answered: t.Any, module: s
         'problems': [problem],
         'backup': PLANTED,
         'before': PLANTED,
+        'after': PLANTED,
+        'restored': PLANTED,
         'path': PLANTED,
         'sha256': PLANTED,
         'settings': {PLANTED: PLANTED},

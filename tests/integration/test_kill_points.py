@@ -48,7 +48,7 @@ class Scenario(t.NamedTuple):
 
 
 SCENARIOS = {
-    'first converge': Scenario((), 'old', backups=0),
+    'first converge': Scenario((), 'old'),
     'first converge over files made by hand': Scenario((), 'new', by_hand=True),
     'change': Scenario(('old', 'new', 'old'), 'new'),
     'absent': Scenario(('old',), 'absent'),

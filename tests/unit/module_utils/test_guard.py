@@ -44,7 +44,7 @@ def test_the_watch_ends_a_program_that_hangs_and_says_so_first():
     read_end, write_end = os.pipe()
 
     def work():
-        Guard(0.3, write_end, lambda: os.write(write_end, b'limit')).watch()
+        Guard(0.3, write_end, lambda _told: os.write(write_end, b'limit')).watch()
         time.sleep(30)
 
     status, seconds = child(work)

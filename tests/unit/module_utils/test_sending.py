@@ -380,7 +380,7 @@ def test_a_trial_reads_trust_files_under_their_staged_names(tmp_path):
     task = sending.Task('spl1', str(tmp_path / 'spl1'), options, {'EnableTLS': '1', 'CAFile': 'ca.pem'}, {'ca.pem': '.staged'})
     entry = sending.send_all([task], Guard(30))['servers'][0]
     assert errors(entry) == ['not_pem']
-    assert entry['problems'][0]['file'].endswith('.staged')
+    assert entry['problems'][0]['file'] == str(tmp_path / 'spl1' / 'ca.pem'), 'told by the name that it is to have'
 
 
 def test_a_fault_of_ours_costs_one_server_its_result_and_is_an_error(tmp_path, mail_server, monkeypatch):

@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils import backups, transaction, working_dir
 from ansible_collections.printops.infoprint.plugins.module_utils.backups import BACKUPS, Backups
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
-from ansible_collections.printops.infoprint.plugins.module_utils.config_set import WantedSet, trust_file_name
-from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.config_set import WantedSet, find_file, trust_file_name
+from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.transaction import Transaction
@@ -38,14 +38,16 @@ def converge(path, target, guard=None, keep=True):
         work = Transaction(directory, target, guard or Guard(60))
         work.lock()
         changed = bool(work.compare())
-        sets = Backups(directory, 3) if keep else None
+        sets = Backups(directory)
         if changed:
             work.stage()
-            work.commit(sets)
+            if keep:
+                work.keep(sets)
+            work.commit()
         try:
             work.clean()
-            if sets:
-                sets.clean()
+            if keep:
+                sets.clean(3, find_file(directory, CONFIG_NAME))
         except OSError:
             pass
         work.close()
@@ -122,21 +124,9 @@ def test_a_run_that_ends_anywhere_leaves_one_whole_set_and_the_next_one_heals(tm
         assert in_force(path) == b'new CA'
         left = {entry.name for entry in path.iterdir()} - {BACKUPS}
         assert left == {CONFIG_NAME, trust_file_name('ca', b'new CA')}, 'nothing is left behind'
-        sets = sorted(entry.name for entry in (path / BACKUPS).iterdir()) if begin == 'a set' else []
-        assert len(sets) == (1 if begin == 'a set' else 0), 'one backup for the one change'
-    assert points > (15 if begin == 'a set' else 6)
-
-
-def test_a_guard_that_says_stop_leaves_the_old_set(tmp_path):
-    class Stopping(Guard):
-        def check(self):
-            raise Stopped('the time limit is reached')
-
-    converge(tmp_path, wanted(b'old CA'))
-    with pytest.raises(Stopped):
-        converge(tmp_path, wanted(b'new CA'), Stopping(60))
-    assert in_force(tmp_path) == b'old CA'
-    assert not [entry for entry in tmp_path.iterdir() if entry.name.endswith('.new')]
+        sets = sorted(entry.name for entry in (path / BACKUPS).iterdir())
+        assert len(sets) == (2 if begin == 'a set' else 1), 'one backup for each change'
+    assert points > 15
 
 
 def test_a_configuration_that_cannot_be_read_costs_no_trust_file(tmp_path):
@@ -152,7 +142,7 @@ def test_a_configuration_that_cannot_be_read_costs_no_trust_file(tmp_path):
 def test_files_get_the_mode_that_is_wanted_whatever_the_umask(tmp_path):
     before = os.umask(0o077)
     try:
-        converge(tmp_path, wanted(b'CA'))
+        converge(tmp_path, wanted(b'CA'), keep=False)
     finally:
         os.umask(before)
     assert {stat.S_IMODE(entry.stat().st_mode) for entry in tmp_path.iterdir()} == {0o644}
@@ -169,7 +159,7 @@ def test_the_order_of_backups_survives_a_clock_that_is_put_back(tmp_path, monkey
 
 
 def test_what_is_staged_goes_when_the_guard_ends_the_program(tmp_path):
-    converge(tmp_path, wanted(b'old CA'))
+    converge(tmp_path, wanted(b'old CA'), keep=False)
     pid = os.fork()
     if not pid:
         guard = Guard(0.3)

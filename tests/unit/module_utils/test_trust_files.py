@@ -15,18 +15,25 @@ CRL = b'-----BEGIN X509 CRL-----\nMAMCAQU=\n-----END X509 CRL-----\n'
 KEY = b'-----BEGIN PRIVATE KEY-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n'
 
 
-@pytest.mark.parametrize('value, staged, path', [
-    ('ca.pem', {}, '/var/pd/spl1/ca.pem'), ('/etc/ca.pem', {}, '/etc/ca.pem'),
-    ('ca.pem', {'ca.pem': '.new'}, '/var/pd/spl1/.new'),
-    ('/var/pd/spl1/ca.pem', {'ca.pem': '.new'}, '/var/pd/spl1/ca.pem'), ('..', {}, '/var/pd/spl1/..')])
-def test_a_value_is_looked_for_where_the_manual_says(value, staged, path):
-    assert path_of('CAFile', value, '/var/pd/spl1', staged) == path
+@pytest.mark.parametrize('value, path', [
+    ('ca.pem', '/var/pd/spl1/ca.pem'), ('/etc/ca.pem', '/etc/ca.pem'), ('..', '/var/pd/spl1/..')])
+def test_a_value_is_looked_for_where_the_manual_says(value, path):
+    assert path_of('CAFile', value, '/var/pd/spl1') == path
+
+
+def test_what_is_staged_is_read_and_told_by_its_own_name(tmp_path):
+    (tmp_path / '.ca.pem.new').write_bytes(CA)
+    trust, problems = load_trust(settings(), str(tmp_path), {'ca.pem': '.ca.pem.new'})
+    assert (trust.source, len(trust.certificates), problems) == (str(tmp_path / 'ca.pem'), 1, [])
+    (tmp_path / '.ca.pem.new').write_bytes(KEY)
+    trust, problems = load_trust(settings(), str(tmp_path), {'ca.pem': '.ca.pem.new'})
+    assert (trust, [problem.file for problem in problems]) == (None, [str(tmp_path / 'ca.pem')])
 
 
 @pytest.mark.parametrize('value', ['./ca.pem', 'sub/ca.pem', '../ca.pem', 'C:\\ca.pem', '\\ca.pem', 'a\\b'])
 def test_any_other_path_is_relative(value):
     with pytest.raises(ProblemError) as error:
-        path_of('CrlFile', value, '/var/pd/spl1', {})
+        path_of('CrlFile', value, '/var/pd/spl1')
     problem = error.value.problem
     assert (problem.code, problem.keyword, problem.value) == ('relative_path', 'CrlFile', value)
 

@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Puts the previous configuration of InfoPrint servers back."""
+from __future__ import annotations
+
+import typing as t
+
+from ..plugin_utils.arguments import file_mode
+from ..plugin_utils.change_report import report
+from ..plugin_utils.config_request import trial
+from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+from ..plugin_utils.untrusted import server_answers
+
+LIMIT = 270.0  # seconds of the target's clock for the files and attributes of all servers, tries apart
+ENTRY = ('name', 'working_dir', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients')
+
+
+class ActionModule(InfoprintAction):
+    MODULE = 'sendmemo_rollback'
+    PROGRAM = 'rolling_back'
+
+    def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
+        tried = trial(args)
+        answer = self.target.run(self.PROGRAM, {
+            'base_dir': args['base_dir'], 'servers': [_asked(entry) for entry in servers], 'defaults': _asked(args),
+            'check': self._task.check_mode, 'diff': bool(self._task.diff), 'try': tried, 'pd_bin_dir': args['pd_bin_dir'],
+        }, LIMIT + (args['timeout'] if tried else 0))
+        return report(answer, server_answers(answer, servers), args, self._task.check_mode)
+
+
+def _asked(entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    mode = entry.get('mode')
+    return {**{key: entry.get(key) for key in ENTRY}, 'mode': None if mode is None else file_mode(mode)}

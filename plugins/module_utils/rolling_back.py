@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Puts the previous sets of a host's servers back: the target's side of sendmemo_rollback.
+
+Request: `{"base_dir", "servers": [entry], "defaults": entry, "check", "diff", "try": {"until", "timeout", "min_tls",
+"crl_check"} or null, "pd_bin_dir"}`. An entry has `name working_dir owner group mode smtp_host smtp_port sender
+recipients`; `mode` null = that of the configuration in force. Answer: see `server_change`.
+"""
+
+import stat
+from typing import Any, Dict, List, Optional, Union
+
+from .backups import BACKUPS, Backups, Digests, KeptSet
+from .config_set import FoundFile, WantedSet, file_owner, find_file
+from .guard import Guard
+from .keywords import CONFIG_NAME
+from .pd_output import HOST, PORT, Values
+from .previous_set import choose, wanted_set
+from .problems import Problem, ProblemError
+from .server_change import Options, Report, Work, Works, bring, each
+from .transaction import Transaction
+from .working_dir import WorkingDir, acting_as, find_servers
+
+MAIL_KEYS = ('smtp_host', 'smtp_port', 'sender', 'recipients')
+USUAL_MODE = 0o644
+
+Request = Dict[str, Any]
+
+
+def run(request: Request, guard: Guard) -> Dict[str, Any]:
+    """Put the previous set of every server back, or predict it."""
+    servers = find_servers(request['base_dir'], request['servers'])
+    options = Options(request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'])
+
+    def start(report: Report) -> Work:
+        entry = report.server.entry or request['defaults']
+        directory = WorkingDir(report.server.path, report.server.name)
+        # What is wanted is decided when the directory is locked.
+        transaction = Transaction(directory, WantedSet(None, {}, 0, 0, 0), guard)
+        return Work(report, directory, transaction, {key: entry[key] for key in MAIL_KEYS if entry.get(key) is not None})
+
+    return bring(servers, start, options, guard, lambda works: _decide(works, request, guard))
+
+
+class _History:
+    """A server's set in force and those that it had, newest first."""
+
+    def __init__(self, work: Work) -> None:
+        self.found = find_file(work.directory, CONFIG_NAME)
+        with acting_as(work.directory.owner):
+            backups = Backups(work.directory)
+            self.digests = backups.digests_of(self.found)
+            self.kept = _up_to_the_first_other(backups, self.digests)
+
+
+def _up_to_the_first_other(backups: Backups, digests: Optional[Digests]) -> List[KeptSet]:
+    """Return the sets from the newest to the first whose files differ: one of these is the previous set, if there is one."""
+    kept = []
+    for one in backups.newest_first():
+        kept.append(one)
+        if one.digests != digests:
+            break
+    return kept
+
+
+def _decide(works: Works, request: Request, guard: Guard) -> Works:
+    """Find each server's previous set; of those that hold attributes it takes the attributes in force to tell."""
+    histories: Dict[str, _History] = {}
+
+    def look(work: Work) -> None:
+        histories[work.name] = _History(work)
+
+    works = each(works, look)
+    in_force = _attributes_in_force(works, histories, request, guard)
+    return each(works, lambda work: _want(work, histories[work.name], in_force.get(work.name, {}), request))
+
+
+def _attributes_in_force(
+    works: Works, histories: Dict[str, _History], request: Request, guard: Guard
+) -> Dict[str, Union[Values, Problem]]:
+    names = [work.name for work in works if any(one.attributes for one in histories[work.name].kept)]
+    if not names:
+        return {}
+    from .pd_attributes import read_all  # few sets have attributes
+
+    return dict(zip(names, read_all(request['pd_bin_dir'], [(name, (HOST, PORT)) for name in names], guard)))
+
+
+def _want(work: Work, history: _History, in_force: Union[Values, Problem], request: Request) -> None:
+    """Set what the work wants: the files, and the attributes where the set has them. Raises ProblemError."""
+    entry = work.report.server.entry or request['defaults']
+    if isinstance(in_force, Problem):
+        raise ProblemError(in_force)
+    kept = choose(history.kept, history.digests, in_force)
+    if kept is None:
+        path = work.directory.path_of(BACKUPS)
+        seen = 'No set that differs from the one in force is kept in %s.' % path
+        raise ProblemError(Problem('no_previous_set', seen, file=path))
+    if not set(kept.attributes) <= {HOST, PORT}:
+        raise Backups(work.directory).unusable(kept.name, 'it has attributes that are none of a set')
+    uid, gid = file_owner(work.directory, entry.get('owner'), entry.get('group'), work.name)
+    mode = entry['mode'] if entry.get('mode') is not None else _mode_of(history.found)
+    with acting_as(work.directory.owner):
+        work.transaction.wanted = wanted_set(work.directory, Backups(work.directory), kept, uid, gid, mode)
+    work.kept = kept
+    work.report.restored = kept.path
+    work.judges_all = True
+    work.attributes = dict(kept.attributes)
+    work.mail.update(_mail_server_of(kept.attributes))
+
+
+def _mode_of(found: Optional[FoundFile]) -> int:
+    """Return the mode of the configuration in force, unless it keeps its owner out or lets others write."""
+    mode = stat.S_IMODE(found.status.st_mode) if found is not None and found.content is not None else USUAL_MODE
+    return mode if mode & 0o600 == 0o600 and not mode & ~0o775 else USUAL_MODE
+
+
+def _mail_server_of(attributes: Values) -> Dict[str, Any]:
+    """Return the mail server of a set, which is tried with its own and not with the one that is used now."""
+    from .mail_server import port_in
+
+    known = {'smtp_host': attributes.get(HOST), 'smtp_port': port_in(attributes.get(PORT) or '')}
+    return {key: value for key, value in known.items() if value}

@@ -1,0 +1,210 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of the action plugin of the same name, which does the work."""
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+module: sendmemo_rollback
+short_description: Put the previous mail encryption of InfoPrint servers back
+version_added: 0.1.0
+description:
+  - Puts the set of files back that was in force before the last change of each RICOH InfoPrint Manager server of a host, from
+    the backups that M(printops.infoprint.sendmemo_config) keeps in C(sendmemo-ssl.backups) in the working directory.
+  - The previous set is the newest backup that differs from the set in force. The set in force is kept in its place, so that a
+    second rollback returns to where the first one began, and the number of backups stays the same.
+  - A server that had no configuration before its first change has none after the rollback of that change.
+  - Where a backup holds the server's attributes, since O(printops.infoprint.sendmemo_config#module:manage_attributes) was on,
+    these are put back with the files and belong to what is compared. An attribute that was unset stays as it is, since C(pdset)
+    has no documented way to unset one.
+  - The files change together, as those of M(printops.infoprint.sendmemo_config) do, and only after the set was compared with its
+    manifest, read, loaded into OpenSSL and tried. A set with an error is not put back.
+  - A CA or CRL file beside the configuration that lies there with other content than the backup has, or not at all, comes back
+    under a name of this collection, and the line that names it is the only one that changes. A file elsewhere is not kept in
+    backups, and is judged as it is.
+  - Backups belong to the owner of the working directory, who could have changed them. Owner, group and mode are never taken from
+    a backup.
+options:
+  owner:
+    description:
+      - Name or number of the user who is to own the files. Without it the owner of the working directory.
+    type: str
+  group:
+    description:
+      - Name or number of the group of the files. Without it the group of the working directory.
+    type: str
+  mode:
+    description:
+      - Mode of the files, as an octal number in quotes. Without it that of the configuration in force, or V('0644') where that
+        keeps its owner out or lets all others write.
+    type: raw
+  try_before_commit:
+    description:
+      - Use the previous set against the real mail server, on the host, before it comes into force, as far as the TLS handshake or
+        the acceptance of sender and recipients. If that fails, the set in force stays and the result says why.
+    type: str
+    choices: [none, handshake, envelope]
+    default: handshake
+  smtp_host:
+    description:
+      - Name or address of the mail server that O(try_before_commit) uses, unless the backup holds it. Without it the one that the
+        server's own attribute C(smtp-server-host) names, as C(pdls) shows it.
+    type: str
+  smtp_port:
+    description:
+      - Port of the mail server that O(try_before_commit) uses, unless the backup holds it. Without it that of the attribute
+        C(smtp-server-port).
+    type: int
+  sender:
+    description:
+      - Envelope sender that O(try_before_commit=envelope) uses.
+    type: str
+  recipients:
+    description:
+      - Envelope recipients that O(try_before_commit=envelope) uses. Nothing is sent to them.
+    type: list
+    elements: str
+  timeout:
+    description:
+      - Seconds that a try may take for one server, by the wall clock.
+    type: float
+    default: 30.0
+  min_tls:
+    description:
+      - The oldest TLS version that a try accepts.
+    type: str
+    choices: [TLSv1, TLSv1.1, TLSv1.2, TLSv1.3]
+    default: TLSv1.2
+  crl_check:
+    description:
+      - Whether revocation is checked for the mail server's certificate alone or for its whole chain.
+    type: str
+    choices: [leaf, chain]
+    default: leaf
+  pd_bin_dir:
+    description:
+      - Directory of the target that has C(pdls) and C(pdset).
+    type: str
+    default: /usr/lpp/pd/bin
+  warn_days:
+    description:
+      - Warn of a certificate of the mail server that ends within so many days.
+    type: int
+    default: 30
+extends_documentation_fragment:
+  - printops.infoprint.common
+attributes:
+  diff_mode:
+    support: full
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+notes:
+  - What was put back is drift to the next run of M(printops.infoprint.sendmemo_config), unless what is declared goes back too.
+author:
+  - The printops.infoprint authors (@printops)
+seealso:
+  - module: printops.infoprint.sendmemo_config
+  - module: printops.infoprint.send_memo
+'''
+
+EXAMPLES = r'''
+- name: Put the previous set of every server back, if it can still send
+  printops.infoprint.sendmemo_rollback:
+    smtp_host: mail.example.com
+    smtp_port: 587
+
+- name: See what a rollback of one server would do
+  printops.infoprint.sendmemo_rollback:
+    servers:
+      - name: spl1
+    try_before_commit: none
+  check_mode: true
+  diff: true
+'''
+
+RETURN = r'''
+servers:
+  description: One entry per server, in the order of O(servers), or by name where they were found.
+  returned: when the host was reached
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the server.
+      type: str
+      returned: always
+      sample: spl1
+    working_dir:
+      description: Its working directory.
+      type: str
+      returned: always
+      sample: /var/pd/spl1
+    changed:
+      description: Whether the previous set was put back, or would be in check mode.
+      type: bool
+      returned: always
+      sample: true
+    drift:
+      description: What differed between the set in force and the previous one, one entry per keyword, attribute or file.
+      type: list
+      elements: dict
+      returned: always
+      sample:
+        - {file: /var/pd/spl1/sendmemo-ssl.cfg, keyword: EnableTLS, kind: changed, before: '2', after: '1'}
+        - {file: server attributes, keyword: smtp-server-port, kind: changed, before: '465', after: '587'}
+      contains:
+        file:
+          description: Path of the file, or C(server attributes).
+          type: str
+          returned: always
+        keyword:
+          description: The keyword or attribute that differs.
+          type: str
+          returned: for a keyword or an attribute
+        kind:
+          description: V(missing), V(changed), V(extra), V(text) (a comment or blank), V(owner), V(group), V(mode) or V(link).
+          type: str
+          returned: always
+        before:
+          description: What was in force, as the file writes it.
+          type: str
+          returned: when there was something
+        after:
+          description: What was put back, as the file writes it.
+          type: str
+          returned: when there is something
+    problems:
+      description: What is wrong with this server.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+    backup:
+      description: Path of the copy of the set that was replaced, which the next rollback puts back.
+      type: str
+      returned: when one was made
+      sample: /var/pd/spl1/sendmemo-ssl.backups/20261124T081500Z-0003
+    restored:
+      description: Path of the backup that was put back. It is removed when its set is in force.
+      type: str
+      returned: when there is a previous set
+      sample: /var/pd/spl1/sendmemo-ssl.backups/20261120T074000Z-0002
+problems:
+  description:
+    - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
+      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(file), C(line), C(keyword),
+      C(value) and C(stage).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - code: no_previous_set
+      severity: error
+      message: No set that differs from the one in force is kept in /var/pd/spl2/sendmemo-ssl.backups.
+      hint: 'Converge instead: the declared set needs no backup.'
+      server: spl2
+      file: /var/pd/spl2/sendmemo-ssl.backups
+msg:
+  description: One line per server, then the problems.
+  returned: always
+  type: str
+  sample: 'spl1: changed: EnableTLS changed (was 2, declared 1)'
+'''

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What became of a host's servers, as sendmemo_config and sendmemo_rollback tell it."""
+from __future__ import annotations
+
+import typing as t
+from types import MappingProxyType
+
+from ..module_utils.problems import Problem
+from . import drift_report, send_report
+from .infoprint_action import Outcome, server_entry
+from .results import line_of
+from .untrusted import Fields
+
+NOTHING: t.Mapping[str, t.Any] = MappingProxyType({})
+
+
+def report(answer: Fields, answers: t.Sequence[Fields], args: t.Mapping[str, t.Any], check: bool,
+           misfits: t.Mapping[str, list[Problem]] = NOTHING, sources: t.Mapping[str, str] = NOTHING) -> Outcome:
+    """Return what the target answers of each server as a result.
+
+    `misfits` has, by server, the port_mismatch of what is declared; `sources` what the managed trust files were declared as.
+
+    Raises Malformed.
+    """
+    servers: list[dict[str, t.Any]] = []
+    problems: list[Problem] = []
+    lines: list[str] = []
+    diff: list[dict[str, str]] = []
+    for fields in answers:
+        drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed'))
+        own, told = _problems(fields, answer, args)
+        if not changed:  # what would have been a file of the target's is none
+            names = {f'{fields.text("working_dir")}/{name}': source for name, source in sources.items()}
+            own = [
+                problem._replace(message=_renamed(problem.message, names), file=_renamed(problem.file or '', names) or None)
+                for problem in own]
+            told = [_renamed(line, names) for line in told]
+        misfit = misfits.get(fields.text('name'), [])
+        if misfit and not any(problem.code == misfit[0].code for problem in own):  # a try sees it too
+            own += misfit
+            told += map(line_of, misfit)
+        restored = {'restored': path} if (path := fields.text('restored')) is not None else {}
+        entry = server_entry(fields, own, changed=changed, drift=drift, backup=fields.text('backup'), **restored)
+        failed = any(problem.is_error for problem in own)
+        lines += [drift_report.message(entry['name'], drift, changed, check, failed), *told]
+        servers.append(entry)
+        problems += own
+        if drift:
+            diff += drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), fields.raw('after'))
+    return Outcome(servers, problems, '\n'.join(lines), any(entry['changed'] for entry in servers), diff)
+
+
+def _renamed(text: str, names: t.Mapping[str, str]) -> str:
+    for name, known_as in names.items():
+        text = text.replace(name, known_as)
+    return text
+
+
+def _problems(fields: Fields, answer: Fields, args: t.Mapping[str, t.Any]) -> tuple[list[Problem], list[str]]:
+    """Return a server's problems, those of its try among them, and the lines that tell them."""
+    problems = fields.problems()
+    lines = [line_of(problem) for problem in problems]
+    tried = fields.child('tried')
+    if tried is not None:
+        terms = send_report.terms_of(answer, args['warn_days'], args['crl_check'])
+        sent = send_report.report(tried, answer, args['try_before_commit'], terms)
+        problems += sent.problems
+        lines += map(line_of, sent.problems) if sent.entry['ok'] else [sent.line]
+    return problems, lines

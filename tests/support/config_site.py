@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A print host on a local connection, with two servers' working directories, and the modules that change them."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import stat
+import typing as t
+
+from .playbook import Ansible, hosts, local_host
+
+CONFIG = 'sendmemo-ssl.cfg'
+
+
+class Site:
+    """A print host on a local connection with the servers spl1 and spl2, and the module on it."""
+
+    def __init__(self, ansible: Ansible, base: pathlib.Path, ca: pathlib.Path, crl: pathlib.Path) -> None:
+        self.ansible = ansible
+        self.base = base
+        self.options: dict[str, t.Any] = {
+            'base_dir': str(base),
+            'enable_tls': 'starttls',
+            'ca_src': str(ca),
+            'crl_src': str(crl),
+            'hostname': 'print1.example.com',
+            'servers': [{'name': 'spl1'}, {'name': 'spl2', 'enable_tls': 'smtps'}],
+        }
+        for name in ('spl1', 'spl2'):
+            (base / name).mkdir(parents=True)
+        self.output = ''
+        self.python: pathlib.Path | None = None
+        self.timeout = 0
+
+    def run(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
+        """Run sendmemo_config, with `options` put over the site's own; None takes one away. Return the result."""
+        return self._task('sendmemo_config', arguments, {**self.options, **options})
+
+    def rollback(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
+        """Run sendmemo_rollback for spl1, without a try unless `options` ask for one. Return the result."""
+        own = {'base_dir': str(self.base), 'servers': [{'name': 'spl1'}], 'try_before_commit': 'none'}
+        return self._task('sendmemo_rollback', arguments, {**own, **options})
+
+    def _task(self, module: str, arguments: t.Sequence[str], options: dict[str, t.Any]) -> dict[str, t.Any]:
+        wanted = {key: value for key, value in options.items() if value is not None}
+        task = {'name': 'Configure', f'printops.infoprint.{module}': wanted, 'timeout': self.timeout}
+        variables = {'ansible_python_interpreter': str(self.python)} if self.python else {}
+        play = [{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}]
+        run = self.ansible.playbook(play, hosts(print1=local_host(**variables)), *arguments)
+        self.output = run.output
+        assert 'Traceback' not in run.output
+        found = run.results('print1', 'Configure')[0]
+        return {**found.result, 'failed': found.status == 'failed'}
+
+    def config(self, server: str = 'spl1') -> pathlib.Path:
+        return self.base / server / CONFIG
+
+    def settings(self, server: str = 'spl1') -> dict[str, str]:
+        lines = re.findall(r'^(\w+) = (.*)$', self.config(server).read_text(), re.MULTILINE)
+        return dict(lines)
+
+    def names(self, server: str = 'spl1') -> set[str]:
+        """Return the names of all but the backups."""
+        return {path.name for path in (self.base / server).iterdir()} - {'sendmemo-ssl.backups'}
+
+    def snapshot(self) -> dict[str, tuple[t.Any, ...]]:
+        """Return everything that can be seen of the files: kind, content, rights and times."""
+        found = {}
+        for path in sorted([self.base, *self.base.rglob('*')]):
+            status = path.lstat()
+            content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b''
+            found[str(path)] = (status.st_mode, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_uid, content)
+        return found
