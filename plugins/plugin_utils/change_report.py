@@ -29,13 +29,7 @@ def report(answer: Fields, answers: t.Sequence[Fields], args: t.Mapping[str, t.A
     diff: list[dict[str, str]] = []
     for fields in answers:
         drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed'))
-        own, told = _problems(fields, answer, args)
-        if not changed:  # what would have been a file of the target's is none
-            names = {f'{fields.text("working_dir")}/{name}': source for name, source in sources.items()}
-            own = [
-                problem._replace(message=_renamed(problem.message, names), file=_renamed(problem.file or '', names) or None)
-                for problem in own]
-            told = [_renamed(line, names) for line in told]
+        own, told = _problems(fields, answer, args, {} if changed else sources)
         misfit = misfits.get(fields.text('name'), [])
         if misfit and not any(problem.code == misfit[0].code for problem in own):  # a try sees it too
             own += misfit
@@ -57,14 +51,22 @@ def _renamed(text: str, names: t.Mapping[str, str]) -> str:
     return text
 
 
-def _problems(fields: Fields, answer: Fields, args: t.Mapping[str, t.Any]) -> tuple[list[Problem], list[str]]:
-    """Return a server's problems, those of its try among them, and the lines that tell them."""
+def _problems(
+    fields: Fields, answer: Fields, args: t.Mapping[str, t.Any], sources: t.Mapping[str, str]
+) -> tuple[list[Problem], list[str]]:
+    """Return a server's problems, those of its try among them, and the lines that tell them.
+
+    A try that failed tells of files that are gone by now: `sources` has what they were declared as.
+    """
     problems = fields.problems()
     lines = [line_of(problem) for problem in problems]
     tried = fields.child('tried')
     if tried is not None:
         terms = send_report.terms_of(answer, args['warn_days'], args['crl_check'])
         sent = send_report.report(tried, answer, args['try_before_commit'], terms)
-        problems += sent.problems
-        lines += map(line_of, sent.problems) if sent.entry['ok'] else [sent.line]
+        names = {f'{fields.text("working_dir")}/{name}': source for name, source in sources.items()}
+        for problem in sent.problems:
+            file = None if problem.file is None else _renamed(problem.file, names)
+            problems.append(problem._replace(message=_renamed(problem.message, names), file=file))
+        lines += map(line_of, sent.problems) if sent.entry['ok'] else [_renamed(sent.line, names)]
     return problems, lines

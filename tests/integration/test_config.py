@@ -397,7 +397,7 @@ def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site: Site
 # Tried before commit
 
 
-def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server: MailServer, pki: Pki) -> None:
+def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server: MailServer) -> None:
     servers = [
         {'name': 'spl1', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['smtps']},
         {'name': 'spl2', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['expired']},
@@ -408,4 +408,15 @@ def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server
     assert result['servers'][1]['changed'] is False
     assert result['servers'][1]['problems'][0]['code'] == 'expired'
     assert site.names('spl2') == set(), 'nothing of the new set is left'
-    del pki
+
+
+def test_a_failed_try_names_the_ca_file_that_was_declared(site: Site, mail_server: MailServer, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / 'foreign-ca.pem'
+    path.write_bytes(Authority('Foreign CA').pem)
+    mail = {'smtp_host': '127.0.0.1', 'smtp_port': mail_server.ports['smtps'], 'try_before_commit': 'handshake'}
+    result = site.run(enable_tls='smtps', ca_src=str(path), crl_src=None, servers=[{'name': 'spl1'}], **mail)
+    problem, = result['problems']
+    assert problem['code'] == 'unknown_ca'
+    assert str(path) in problem['message']
+    assert str(path) in result['msg']
+    assert 'sendmemo-ca-' not in result['msg'].partition('[unknown_ca]')[0].partition('error')[2]
