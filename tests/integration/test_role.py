@@ -111,7 +111,7 @@ def test_converges_proves_and_has_nothing_more_to_do(fleet: Fleet, python: str) 
     # The files belong to the print user, though root wrote them.
     for path in fleet.base.glob('*/*'):
         assert path.owner() == OTHER_USER
-        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+        assert stat.S_IMODE(path.stat().st_mode) == (0o644 if path.is_file() else 0o700)
 
     second = fleet.run(**more)
     assert second.rc == 0, second.output
