@@ -186,8 +186,8 @@ def test_one_that_fails_does_not_keep_the_others_from_it(tmp_path, mail_server):
     assert [errors(answer[name]) for name in sorted(answer)] == [['connection_refused'], [], ['not_a_server'], ['invalid_value']]
 
 
-def drip(text, seconds):
-    """A server that sends one byte at a time."""
+def drip(pieces, seconds):
+    """A server that sends one piece at a time."""
     listener = socket.socket()
     listener.bind(('127.0.0.1', 0))
     listener.listen(5)
@@ -195,8 +195,8 @@ def drip(text, seconds):
     def serve():
         try:
             connection, _address = listener.accept()
-            for octet in text:
-                connection.sendall(bytes([octet]))
+            for piece in pieces:
+                connection.sendall(piece)
                 time.sleep(seconds)
         except OSError:
             return
@@ -207,11 +207,56 @@ def drip(text, seconds):
 
 def test_a_server_that_drips_does_not_stretch_the_deadline(tmp_path):
     working_dirs(tmp_path, 'spl1')
-    with drip(b'220 ' + b'x' * 100, 0.1) as listener:
+    with drip([b'2', b'2', b'0', b' '] + [b'x'] * 100, 0.1) as listener:
         began = time.monotonic()
         entry = send(tmp_path, {'spl1': listener.getsockname()[1]}, timeout=1)['spl1']
         assert errors(entry) == ['banner_timed_out']
         assert time.monotonic() - began < 2.0
+
+
+@pytest.mark.parametrize('piece, seconds, code', [(b'x', 0.002, 'banner_timed_out'), (b'x' * 500, 0.0, 'reply_too_long')])
+def test_bytes_without_end_stretch_neither_the_deadline_nor_the_bounds(tmp_path, piece, seconds, code):
+    working_dirs(tmp_path, 'spl1')
+    with drip([b'220 '] + [piece] * 20000, seconds) as listener:
+        began = time.monotonic()
+        entry = send(tmp_path, {'spl1': listener.getsockname()[1]}, timeout=1)['spl1']
+        assert errors(entry) == [code]
+        assert time.monotonic() - began < 2.0
+
+
+def test_no_more_than_this_is_told_of_what_a_server_offers(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    many = '\r\n'.join('250-X-%d' % number for number in range(300))
+    entry = send(tmp_path, {'spl1': mail_server(EHLO='250-mail.example.com\r\n%s\r\n250 SIZE 1' % many).port})['spl1']
+    assert entry['reached']
+    assert len(entry['ehlo']['features']) == 100
+
+
+def a_set(size, letter):
+    return {'ca': [letter * (size * 4 // 3)], 'crl': [], 'system': False}
+
+
+def test_no_more_than_this_leaves_the_host_for_the_analysis():
+    trusts = {}
+    sending._keep(trusts, 'first', a_set(8 << 20, 'a'))
+    sending._keep(trusts, 'too much', a_set((8 << 20) + 3000, 'b'))
+    sending._keep(trusts, 'second', a_set(7 << 20, 'c'))
+    sending._keep(trusts, 'second', a_set(7 << 20, 'c'))
+    assert sorted(trusts) == ['first', 'second']
+
+
+def test_what_the_children_send_for_the_analysis_is_bounded_in_all(tmp_path, monkeypatch):
+    names = ['spl%d' % number for number in range(3)]
+    working_dirs(tmp_path, *names)
+    known = {'one': a_set(8 << 20, 'a'), 'two': a_set(9 << 20, 'b')}
+    answers = [
+        ([0], {'servers': [{'name': 'spl0', 'trust_key': 'one'}], 'trust': {'one': known['one']}}),
+        ([1], {'servers': [{'name': 'spl1', 'trust_key': 'two'}], 'trust': {'two': known['two']}}),
+        ([2], {'servers': [{'name': 'spl2', 'trust_key': 'one'}], 'trust': {'one': known['one']}})]
+    monkeypatch.setattr(sending, '_all_groups', lambda *_arguments: answers)
+    answer = sending.send_all([sending.Task(name, str(tmp_path / name), {'smtp_host': 'x'}) for name in names], Guard(30))
+    assert list(answer['trust']) == ['one']
+    assert [entry.get('trust_key') for entry in answer['servers']] == ['one', None, 'one']
 
 
 @pytest.mark.parametrize('stage, code', [

@@ -381,6 +381,24 @@ def test_any_replies_end_in_a_result(changes, mode, until):
     assert conversation.reached or conversation.problems
 
 
+ANSWERS = st.lists(st.one_of(
+    st.binary(max_size=40), st.sampled_from([LOST, SILENT]),
+    st.sampled_from([b'250 ok\r\n', b'250-a\r\n', b'220 go\r\n', b'354 go\r\n', b'421 bye\r\n', b'55', b'2', b'\r\n']),
+    st.just(b'x' * 70000)), min_size=1, max_size=6).map(tuple)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(GOOD)), ANSWERS), st.sampled_from(['none', 'starttls', 'smtps']),
+       st.sampled_from(['', 'EHLO', 'MAIL', 'DATA', 'Subject', '.\r', 'QUIT']))
+def test_any_bytes_in_any_pieces_end_in_a_result_within_the_bounds(changes, mode, lost_at):
+    conversation, script = converse(changes, mode, lost_at=lost_at)
+    assert conversation.reached or conversation.problems
+    assert conversation._reader.total <= (1 << 20) + 70000
+    assert len(script.commands) <= 10
+    if conversation.reached:  # by nothing but a whole reply to the dot
+        assert conversation.reply.kind == 2
+        assert script.sent.count(b'\r\n.\r\n') == 1
+
+
 @given(st.binary(max_size=200))
 def test_only_a_2xx_reply_after_the_dot_is_a_success(answer):
     conversation, _script = converse({'.': answer})

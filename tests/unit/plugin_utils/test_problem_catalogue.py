@@ -7,6 +7,7 @@ import ast
 import pathlib
 import typing as t
 
+from ansible_collections.printops.infoprint.plugins.module_utils import smtp_verdicts, tls_faults
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import INFO, WARNINGS
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted import STAGES
@@ -31,12 +32,53 @@ def test_every_catalogued_code_is_raised_somewhere() -> None:
     assert set(CATALOGUE) - {text for _path, _node, text in texts_in_code()} == set()
 
 
+def code_expressions(tree: ast.AST, makers: set[str]) -> t.Iterator[ast.expr]:
+    """Return what stands where a code is wanted: in calls of `makers`, as `code=`, and where a variable `code` is set."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            of_self = isinstance(node.func, ast.Attribute) and getattr(node.func.value, 'id', '') == 'self'
+            if getattr(node.func, 'attr' if of_self else 'id', '') in makers:
+                yield from node.args[:1]
+            yield from (keyword.value for keyword in node.keywords if keyword.arg == 'code')
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and target.id == 'code':
+                    yield node.value
+                elif isinstance(target, ast.Tuple) and getattr(target.elts[0], 'id', '') == 'code':
+                    yield from node.value.elts[:1] if isinstance(node.value, ast.Tuple) else ()
+
+
+def texts_of(expression: ast.expr) -> t.Iterator[str]:
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+        yield expression.value
+    elif isinstance(expression, ast.IfExp):
+        yield from (*texts_of(expression.body), *texts_of(expression.orelse))
+
+
+def codes_in_code() -> t.Iterator[tuple[pathlib.Path, str]]:
+    """Return the codes that stand in the code, also where a function of ours that takes a `code` first makes the problem."""
+    trees = {path: ast.parse(path.read_text('utf-8')) for path in PLUGINS.rglob('*.py') if path.name not in ELSEWHERE}
+    makers = {'Problem'} | {
+        node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+        and [one.arg for one in node.args.args if one.arg != 'self'][:1] == ['code']}
+    assert makers > {'Problem', '_defect', 'refused', '_problem'}
+    for path, tree in trees.items():
+        for expression in code_expressions(tree, makers):
+            yield from ((path, text) for text in texts_of(expression))
+
+
 def test_every_code_that_is_raised_is_catalogued() -> None:
-    for path, node, text in texts_in_code():
-        if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'Problem' and node.args and node.args[0] is not None:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and first.value == text:
-                assert text in CATALOGUE, path
+    found = list(codes_in_code())
+    assert {text for _path, text in found} > {'name_constraint', 'protocol_too_old', 'connection_refused', 'no_shared_cipher'}
+    assert [(path.name, text) for path, text in found if text and text not in CATALOGUE] == []
+
+
+def test_every_code_of_a_table_is_catalogued() -> None:
+    tables = (smtp_verdicts.ANYWHERE, smtp_verdicts.BY_STAGE, smtp_verdicts.RECIPIENT, smtp_verdicts.SILENCE)
+    codes = {code for table in tables for code, _text in table.values()}
+    codes |= set(tls_faults.VERIFY_CODES.values()) | {code for _pattern, code in tls_faults._TEXTS}
+    assert len(codes) > 30
+    assert codes <= set(CATALOGUE)
 
 
 def test_severities_are_of_codes_that_there_are() -> None:
