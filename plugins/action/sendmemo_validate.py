@@ -28,7 +28,10 @@ class ActionModule(InfoprintAction):
             raise ArgumentError('working_dir goes with content; a server\'s own working_dir stands in its entry')
         if args['pd_bin_dir'] and given in (['path'], ['content']):
             raise ArgumentError(f'pd_bin_dir goes with servers: {given[0]} has no attributes; give smtp_port where it is known')
-        judged = self._judge(args, servers, given)
+        asked = [entry for entry in servers if entry.get('state') != 'absent']
+        if servers and not asked:
+            return Outcome([], [], 'All servers are to be absent: there is nothing to judge.', extra={'valid': True})
+        judged = self._judge(args, asked, given)
         problems = [problem for one in judged for problem in one.problems]
         return Outcome(
             [one.entry for one in judged], problems, fail_on=args['fail_on'],

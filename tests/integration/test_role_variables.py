@@ -1,0 +1,256 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Each variable of the role does what it says: a host for each of them, in the same two runs."""
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import ssl
+import stat
+import typing as t
+
+import pytest
+import yaml
+
+from support.mail_server_process import Listener, Mail, MailServer
+from support.pki import Authority
+from support.playbook import ROOT, Ansible, Run, hosts, local_host
+from support.scripted_server import HANG, Script, ScriptedServer
+
+from .conftest import SERVER_NAMES, Pki
+
+pytestmark = pytest.mark.every_core
+
+CONFIG = 'sendmemo-ssl.cfg'
+PREFIX = 'sendmemo_tls_'
+TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
+TASK_PROVE = 'Prove every InfoPrint server'
+SPECIFIED = yaml.safe_load((ROOT / 'roles' / 'sendmemo_tls' / 'meta' / 'argument_specs.yml').read_text())['argument_specs']
+USER = os.geteuid() or 4711  # who is to own files: only root can give them away
+GROUP = os.getegid() or 4712
+
+
+BY_HAND = 'EnableTLS = 0\n'  # the configuration that the first run finds, of every host
+LATER = '# a comment\n'  # what the second run finds behind it
+
+
+class Place(t.NamedTuple):
+    """What the variables of cases refer to: '@ca' and '@crl', '@/NAME' a file, '@NAME' the port of a listener."""
+    base: pathlib.Path
+    pki: Pki
+    ports: t.Mapping[str, int]
+
+    def filled(self, value: t.Any) -> t.Any:
+        if isinstance(value, list):
+            return [self.filled(one) for one in value]
+        if isinstance(value, dict):
+            return {key: self.filled(one) for key, one in value.items()}
+        if not isinstance(value, str) or not value.startswith('@'):
+            return value
+        if value.startswith('@/'):
+            return str(self.base / value[2:])
+        return {'@ca': str(self.pki.ca_path), '@crl': str(self.pki.crl_path)}.get(value) or self.ports[value[1:]]
+
+
+class Seen(t.NamedTuple):
+    """A host after both runs."""
+    name: str
+    place: Place
+    runs: tuple[Run, Run]
+    mail_server: MailServer
+
+    @property
+    def path(self) -> pathlib.Path:
+        return self.place.base / self.name / 'spl1' / CONFIG
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return dict(re.findall(r'^(\w+) = (.*)$', self.text, re.MULTILINE))
+
+    def trust(self, keyword: str) -> str:
+        return (self.path.parent / self.settings[keyword]).read_text()
+
+    def result(self, task: str = TASK_PROVE) -> dict[str, t.Any]:
+        return self.runs[0].results(self.name, task)[0].result
+
+    def proof(self) -> dict[str, t.Any]:
+        entry: dict[str, t.Any] = self.result()['servers'][0]
+        return entry
+
+    def proofs(self) -> list[str]:
+        """Return the status of the proof in each run."""
+        return [run.results(self.name, TASK_PROVE)[0].status for run in self.runs]
+
+    def codes(self, task: str = TASK_PROVE) -> set[str]:
+        return {problem['code'] for problem in self.result(task)['problems']}
+
+    def backups(self) -> int:
+        directory = self.path.parent / 'sendmemo-ssl.backups'
+        return len(list(directory.iterdir())) if directory.exists() else 0
+
+    def mail(self) -> Mail:
+        return self.mail_server.mails(f'{self.name}@example.com')[0]
+
+
+class Case(t.NamedTuple):
+    """The variables of a host (without the role's prefix), and what is true of it afterwards."""
+    variables: t.Mapping[str, t.Any]
+    holds: t.Callable[[Seen], bool]
+
+
+CHAIN = {'ca_src': '@/chain-ca.pem', 'crl_src': '@/chain-crl.pem', 'enable_tls': 'smtps', 'smtp_port': '@chain'}
+GREYLISTED = {'verify': 'envelope', 'verify_retries': 1, 'enable_tls': 'disabled'}
+SENT = {'verify': 'sent'}
+# What a host has that its case does not set.
+USUAL = {
+    'base_dir': '@/HOST', 'servers': [{'name': 'spl1'}], 'ca_src': '@ca', 'enable_tls': 'starttls', 'smtp_host': '127.0.0.1',
+    'smtp_port': '@starttls', 'try_before_commit': 'none', 'verify': 'handshake', 'verify_recipients': ['HOST@example.com']}
+# By the variable that they are for, and a number where there are several.
+CASES: dict[str, Case] = {
+    'base_dir': Case({}, lambda seen: 'EnableTLS' in seen.settings),
+    'servers': Case(
+        {'servers': [{'name': 'spl1'}, {'name': 'b', 'working_dir': '@/elsewhere', 'hostname': 'b.example.com'}]},
+        lambda seen: 'Hostname = b.example.com\n' in (seen.place.base / 'elsewhere' / CONFIG).read_text()),
+    'servers 2': Case({'servers': []}, lambda seen: seen.proof()['name'] == 'spl1'),
+    'template': Case({'template': '@/site.j2'}, lambda seen: seen.text.startswith('# of the site spl1')),
+    'enable_tls': Case(
+        {'enable_tls': 'smtps', 'smtp_port': '@smtps'},
+        lambda seen: seen.settings['EnableTLS'] == '2' and seen.proof()['tls']['mode'] == 'smtps'),
+    'ca_src': Case({'ca_src': ['@/other-ca.pem', '@ca']}, lambda seen: seen.trust('CAFile').count('BEGIN CERTIFICATE') == 2),
+    'ca_content': Case(
+        {'ca_src': None, 'ca_content': "{{ lookup('file', ca) }}\n"},
+        lambda seen: seen.trust('CAFile') == seen.place.pki.authority.pem.decode()),
+    'ca_path': Case(
+        {'ca_src': None, 'ca_path': '@ca'}, lambda seen: seen.settings['CAFile'] == str(seen.place.pki.ca_path)),
+    'crl_src': Case({'crl_src': ['@crl']}, lambda seen: seen.trust('CrlFile') == seen.place.pki.crl_path.read_text()),
+    'crl_content': Case(
+        {'crl_content': "{{ lookup('file', crl) }}\n"},
+        lambda seen: seen.trust('CrlFile') == seen.place.pki.crl_path.read_text()),
+    'crl_path': Case({'crl_path': '@crl'}, lambda seen: seen.settings['CrlFile'] == str(seen.place.pki.crl_path)),
+    'hostname': Case({'hostname': '[192.0.2.1]'}, lambda seen: seen.proof()['ehlo']['name'] == '[192.0.2.1]'),
+    'cert_validation_ignore_host_name': Case(
+        {'cert_validation_ignore_host_name': True, 'smtp_port': '@other name'},
+        lambda seen: seen.settings['CertValidationIgnoreHostName'] == '1' and seen.proof()['ok']),
+    'ignore_certificate_errors': Case(
+        {'ignore_certificate_errors': True, 'smtp_port': '@expired', 'enable_tls': 'smtps'},
+        lambda seen: seen.settings['IgnoreCertificateErrors'] == '1' and seen.proof()['ok']),
+    'smtp_host': Case({'smtp_host': 'localhost'}, lambda seen: 'spl1 -> localhost:' in seen.result()['msg']),
+    'smtp_port': Case({'smtp_port': 9}, lambda seen: 'connection_refused' in seen.codes()),
+    'owner': Case({'owner': str(USER)}, lambda seen: seen.path.stat().st_uid == USER),
+    'group': Case({'group': str(GROUP)}, lambda seen: seen.path.stat().st_gid == GROUP),
+    'mode': Case({'mode': '0640'}, lambda seen: stat.S_IMODE(seen.path.stat().st_mode) == 0o640),
+    'backup': Case({'backup': False}, lambda seen: seen.backups() == 0),
+    'backup 2': Case({}, lambda seen: seen.backups() == 2),
+    'backup_keep': Case({'backup_keep': 1}, lambda seen: seen.backups() == 1),
+    'try_before_commit': Case(
+        {'try_before_commit': 'handshake', 'smtp_port': 9},
+        lambda seen: 'connection_refused' in seen.codes(TASK_CONVERGE) and seen.text == BY_HAND + LATER),
+    'fail_on': Case(
+        {'fail_on': 'warning', 'enable_tls': 'disabled', 'smtp_port': '@plain'},
+        lambda seen: seen.proof()['ok'] and seen.proofs() == ['failed', 'failed']),
+    'warn_days': Case({'warn_days': 36500}, lambda seen: 'certificate_expires_soon' in seen.codes()),
+    'min_tls': Case(
+        {'min_tls': 'TLSv1.3', 'enable_tls': 'smtps', 'smtp_port': '@old'}, lambda seen: 'protocol_too_old' in seen.codes()),
+    'crl_check': Case(
+        {**CHAIN, 'crl_check': 'chain'}, lambda seen: 'crl_missing' in seen.codes() and not seen.proof()['ok']),
+    'crl_check 2': Case(CHAIN, lambda seen: seen.proof()['ok']),
+    'verify': Case({'verify': 'envelope'}, lambda seen: seen.proof()['until'] == 'envelope'),
+    'verify 2': Case({'verify': 'none'}, lambda seen: seen.proofs() == ['skipped', 'skipped']),
+    'verify_when': Case({'verify_when': 'changed'}, lambda seen: seen.proofs() == ['ok', 'ok']),
+    'verify_when 2': Case({'verify_when': 'changed', 'left_alone': True}, lambda seen: seen.proofs() == ['ok', 'skipped']),
+    'verify_timeout': Case(
+        {'verify_timeout': 1, 'smtp_port': '@silent'},
+        lambda seen: 'banner_timed_out' in seen.codes() and seen.proof()['timings_ms']['total'] < 10_000),
+    'verify_retries': Case({**GREYLISTED, 'verify_retry_delay': 0, 'smtp_port': '@greylisting'}, lambda seen: seen.proof()['ok']),
+    'verify_retry_delay': Case(
+        {**GREYLISTED, 'verify_retry_delay': 2, 'smtp_port': '@greylisting too'},
+        lambda seen: seen.proof()['ok'] and GREYLISTING[1].visits[1].begin - GREYLISTING[1].visits[0].end >= 2),
+    'verify_sender': Case({**SENT, 'verify_sender': 'me@example.com'}, lambda seen: seen.mail().sender == 'me@example.com'),
+    'verify_recipients': Case(SENT, lambda seen: seen.mail().recipients == [f'{seen.name}@example.com']),
+    'verify_subject': Case({**SENT, 'verify_subject': 'Grüße'}, lambda seen: seen.mail().message['Subject'] == 'Grüße'),
+    'verify_body': Case(
+        {**SENT, 'verify_body': 'Paper is out.'}, lambda seen: 'Paper is out.' in seen.mail().message.get_content()),
+    'restart_command': Case(
+        {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"'},
+        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n' * 2),
+    'restart_command 2': Case(
+        {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"', 'left_alone': True},
+        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n'),
+}
+# Those with a test of their own.
+ELSEWHERE = {'audit_fails', 'pd_bin_dir'}
+GREYLISTING: list[ScriptedServer] = []
+
+
+def name_of(variable: str) -> str:
+    return variable.replace('_', '-').replace(' ', '-')
+
+
+@pytest.fixture(scope='module')
+def place(tmp_path_factory: pytest.TempPathFactory, pki: Pki, mail_server: MailServer) -> t.Iterator[Place]:
+    """The files and mail servers that the cases refer to."""
+    base = tmp_path_factory.mktemp('variables')
+    (base / 'elsewhere').mkdir()
+    (base / 'other-ca.pem').write_bytes(Authority('Other CA').pem)
+    (base / 'site.j2').write_text('# of the site {{ server.name }}\nEnableTLS = 1\nCAFile = {{ settings.CAFile }}\n')
+    issuing = Authority('Issuing CA', parent=pki.authority)
+    (base / 'chain-ca.pem').write_bytes(pki.authority.pem + issuing.pem)
+    (base / 'chain-crl.pem').write_bytes(issuing.crl())
+    chain = issuing.issue(SERVER_NAMES).write(base, 'chain')
+    other_name = pki.authority.issue(['other.example.com']).write(base, 'other-name')
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    old.load_cert_chain(*pki.server.write(base, 'server'))
+    greylists = Script('plain', {'RCPT': ['450 4.2.0 Later', '250 2.1.5 Ok']})
+    scripted = {
+        'old': ScriptedServer(Script('smtps', {}), old), 'silent': ScriptedServer(Script('plain', {'banner': HANG})),
+        'greylisting': ScriptedServer(greylists), 'greylisting too': ScriptedServer(greylists)}
+    GREYLISTING[:] = [scripted['greylisting'], scripted['greylisting too']]
+    with MailServer(base / 'more-mail', [
+            Listener('chain', 'smtps', *chain), Listener('other name', 'starttls', *other_name)]) as more:
+        ports = {**mail_server.ports, **more.ports, **{name: server.port for name, server in scripted.items()}}
+        yield Place(base, pki, ports)
+    for server in scripted.values():
+        server.close()
+
+
+@pytest.fixture(scope='module')
+def both_runs(place: Place) -> tuple[Run, Run]:
+    """Run the role over all cases, put a comment behind each configuration that is not to be left alone, and run it again."""
+    inventory = {}
+    for variable, case in CASES.items():
+        name = name_of(variable)
+        directory = place.base / name / 'spl1'
+        directory.mkdir(parents=True)
+        (directory / CONFIG).write_text(BY_HAND)
+        given = {key: place.filled(value) for key, value in {**USUAL, **case.variables}.items()}
+        given.update(base_dir=str(directory.parent), verify_recipients=[f'{name}@example.com'])
+        inventory[name] = local_host(
+            ca=str(place.pki.ca_path), crl=str(place.pki.crl_path),
+            **{PREFIX + key: value for key, value in given.items() if value is not None and key != 'left_alone'})
+    play = {
+        'hosts': 'print_servers', 'gather_facts': False, 'strategy': 'free', 'roles': ['printops.infoprint.sendmemo_tls']}
+    ansible = Ansible(place.base / 'controller')
+    first = ansible.playbook([play], hosts(**inventory), ANSIBLE_FORKS='8')
+    for variable, case in CASES.items():
+        if 'left_alone' not in case.variables:
+            with (place.base / name_of(variable) / 'spl1' / CONFIG).open('a') as config:
+                config.write(LATER)
+    return first, ansible.playbook([play], hosts(**inventory), ANSIBLE_FORKS='8')
+
+
+def test_every_variable_has_a_case() -> None:
+    offered = {name.removeprefix(PREFIX) for one in SPECIFIED.values() for name in one['options']}
+    assert {name.split()[0] for name in CASES} | ELSEWHERE == offered
+
+
+@pytest.mark.parametrize('variable', CASES)
+def test_variable_does_what_it_says(
+        place: Place, both_runs: tuple[Run, Run], mail_server: MailServer, variable: str) -> None:
+    seen = Seen(name_of(variable), place, both_runs, mail_server)
+    assert CASES[variable].holds(seen), [(one.task, one.status, one.result.get('msg')) for one in seen.runs[0].results(seen.name)]
