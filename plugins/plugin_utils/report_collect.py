@@ -117,8 +117,8 @@ class Collector:
         found = []
         for name in sorted(self._planned):
             log = self._logs.get(name, HostLog(name))
-            if not failed.get(name) and log.seen.get(ELSEWHERE, Seen(0, '', '')).verdict == 'failing':
-                del log.seen[ELSEWHERE]  # it was rescued
+            if log.seen.get(ELSEWHERE, Seen(0, '', '')).verdict == 'failing' and (not failed.get(name) or _has_failed(log)):
+                del log.seen[ELSEWHERE]  # it was rescued, or follows from what a task of ours has found
             found.append(Host(values.text(name, values.LONGEST_NAME) or 'a host without a name', _servers(log)))
         return found
 
@@ -126,6 +126,12 @@ class Collector:
 def _servers(log: HostLog) -> list[Server]:
     """Return a host's servers; one without a name where none is known."""
     return [judge(name, log.seen, log.servers.get(name, {}), log.reached, log.skipped) for name in sorted(log.servers) or ['']]
+
+
+def _has_failed(log: HostLog) -> bool:
+    """Whether a result of ours already says why the host failed."""
+    found = [log.seen, *log.servers.values()]
+    return any(seen.verdict == 'failing' for of in found for subject, seen in of.items() if subject != ELSEWHERE)
 
 
 def _delegated(item: object) -> str:

@@ -19,7 +19,7 @@ from . import report_values as values
 from .drift_report import describe
 from .report_calendar import DAYS, KINDS, SOON, endings, months
 from .report_model import STATES, Change, Expiry, Report
-from .report_summary import causes, is_well, verdict
+from .report_summary import causes, is_well, unfinished, verdict
 from .report_values import Problem
 
 PAGE = pathlib.Path(__file__).parent / 'report_page'
@@ -53,7 +53,8 @@ def to_html(report: Report) -> str:
         rows=report.worst_first(),
         tiles=[(group, label, sum(counts[state] for state in group)) for group, label, always in TILES
                if always or any(counts[state] for state in group)],
-        shares=_shares(counts), groups=causes(report), most_groups=MOST_GROUPS, most=MOST_NAMED, days=DAYS, soon=SOON,
+        shares=_shares(counts), unfinished=unfinished(report) if report.unfinished else '', groups=causes(report),
+        most_groups=MOST_GROUPS, most=MOST_NAMED, days=DAYS, soon=SOON,
         kinds=KINDS, endings=ending, near=near, place_of=lambda what: places[what.not_after, what.kind, what.name],
         months=months(report, ending[:near]), changes=_changes(report), left=lambda what: _left(report, what))
 

@@ -26,10 +26,13 @@ def verdict(report: Report) -> str:
     else:
         others = [state for state in STATES if state != 'proven']
         line = f'{counts["proven"]} of {_servers(total)} proven: {_listed(counts, others)}.'
-    if report.unfinished:
-        plays = 'this play' if len(report.unfinished) == 1 else 'these plays'
-        line += f' The run ended before {plays}: {", ".join(report.unfinished)}.'
-    return line
+    # Where something failed that is why, and told already.
+    return f'{line} {unfinished(report)}' if report.unfinished and not bad else line
+
+
+def unfinished(report: Report) -> str:
+    plays = 'this play' if len(report.unfinished) == 1 else 'these plays'
+    return f'The run ended before {plays}: {", ".join(report.unfinished)}.'
 
 
 def is_well(report: Report) -> bool:

@@ -6,12 +6,13 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import subprocess
 import typing as t
 
 import pytest
 
 from support.mail_server_process import MailServer
-from support.playbook import Ansible, Run, hosts, local_host
+from support.playbook import PROGRAMS, Ansible, Run, hosts, local_host
 
 from .conftest import Pki
 
@@ -130,7 +131,7 @@ def test_hosts_whose_turn_never_came_and_plays_that_were_not_begun_are_told(site
     assert run.rc != 0
     assert site.states() == {'print1 spl1': 'failing', 'print2': 'not_checked', 'print3': 'not_checked'}
     assert site.report()['unfinished'] == ['Prove again']
-    assert 'The run ended before this play: Prove again.' in run.stdout
+    assert 'The run ended before this play: Prove again.' in (site.report_directory / 'index.html').read_text()
 
 
 @pytest.mark.every_core
@@ -188,6 +189,26 @@ def _before(site: Site, content: bytes) -> None:
 def _pipe(site: Site) -> None:
     site.report_directory.mkdir()
     os.mkfifo(site.report_directory / 'report.json')
+
+
+def test_works_under_ansible_runner(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.add('print2', 'expired')
+    data = site.directory / 'runner'
+    for name in ('project', 'inventory', 'env'):
+        (data / name).mkdir(parents=True)
+    play = {'name': 'Prove', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [site.send()]}
+    (data / 'project' / 'site.json').write_text(json.dumps([play]))
+    (data / 'inventory' / 'hosts.json').write_text(json.dumps(hosts(**site.hosts)))
+    (data / 'env' / 'envvars').write_text(json.dumps({
+        'ANSIBLE_CALLBACKS_ENABLED': CALLBACK, 'INFOPRINT_REPORT_DIRECTORY': str(site.report_directory)}))
+    done = subprocess.run(
+        [str(PROGRAMS / 'ansible-runner'), 'run', str(data), '-p', 'site.json'], env=site.ansible.environment(), timeout=120,
+        cwd=data, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
+    assert '1 of 2 servers needs attention: 1 failing.' in done.stdout
+    assert 'Traceback' not in done.stdout + done.stderr
+    assert {path.name for path in site.report_directory.iterdir()} == FILES
 
 
 TROUBLES = {

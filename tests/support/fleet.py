@@ -1,10 +1,14 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Results as our modules give them, of a fleet of any size: what a report is made from, without the fleet."""
+"""Results as our modules give them, of a fleet of any size, and the report of them: without the fleet."""
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import typing as t
+
+MARKUP = '<img src=x onerror=alert(1)>"\'&]]></script>{{ 7 * 7 }}'
+BIDI = 'a\u202eb\x1b[31m\x00\r\u2066'
 
 NOW = dt.datetime(2026, 11, 24, 8, 15, tzinfo=dt.timezone.utc)
 SPACE = (  # of the host by its number, modulo: what is wrong there
@@ -81,3 +85,31 @@ def results(hosts: int, servers: int = 1) -> t.Iterator[Result]:
             days = 9 if number % 13 == 0 else 61
             told = [sent(name, ok=trouble != 'expired', until=until, days=days) for name in names]
             yield Result(host, 'send_memo', 'failed' if trouble == 'expired' else 'ok', {'servers': told, 'problems': []})
+
+
+def hostile_results(hosts: int) -> t.Iterator[Result]:
+    """Yield results in which every text that a host, a mail server or an inventory controls is markup, or moves the cursor."""
+    for one in results(hosts):
+        yield Result(f'{one.host}{MARKUP}{BIDI}', one.module, one.status, _foul(one.result), one.check_mode)
+
+
+def _foul(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {key: one if key in ('severity', 'until', 'not_after', 'kind') else _foul(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_foul(one) for one in value]
+    return f'{value}{MARKUP}{BIDI}' if isinstance(value, str) else value
+
+
+def report(given: t.Iterable[Result], expected: t.Iterable[str] = (), title: str = 'InfoPrint mail encryption') -> t.Any:
+    """Return the report of a run with these results, as the callback makes it; `expected` are hosts whose turn never came.
+
+    The collection must be importable under its name.
+    """
+    collect, model = (importlib.import_module(f'ansible_collections.printops.infoprint.plugins.plugin_utils.report_{name}')
+                      for name in ('collect', 'model'))
+    collector = collect.Collector()
+    collector.expect(expected)
+    for one in given:
+        collector.take(collect.Event(one.host, 'Prove', one.module, one.status, one.result, moment(), check_mode=one.check_mode))
+    return model.Report(title, moment(), moment(), False, ['site.yml'], collector.hosts({}))

@@ -28,18 +28,14 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.report_promethe
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_summary import terminal_lines
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_values import Odd
 from support import fleet
+from support.fleet import MARKUP
 
 REFERENCE = pathlib.Path(__file__).resolve().parents[3] / 'docs' / 'reference'
-MARKUP = '<img src=x onerror=alert(1)>"\'&]]></script>{{ 7 * 7 }}'
-BIDI = 'a\u202eb\x1b[31m\x00\r\u2066'
 
 
 def made(hosts: int, servers: int = 1, expected: t.Iterable[str] = (), results: t.Iterable[fleet.Result] = ()) -> Report:
-    collector = Collector()
-    collector.expect(expected)
-    for one in [*fleet.results(hosts, servers), *results]:
-        collector.take(Event(one.host, 'Prove', one.module, one.status, one.result, fleet.moment(), check_mode=one.check_mode))
-    return Report('InfoPrint mail encryption', fleet.moment(), fleet.moment(), False, ['site.yml'], collector.hosts({}))
+    found: Report = fleet.report([*fleet.results(hosts, servers), *results], expected)
+    return found
 
 
 @pytest.fixture(scope='module')
@@ -52,16 +48,7 @@ def report() -> Report:
 @pytest.fixture(scope='module')
 def hostile() -> Report:
     """A report in which every text that a host, a mail server or an inventory controls is markup, or moves the cursor."""
-    def foul(value: t.Any) -> t.Any:
-        if isinstance(value, dict):
-            return {key: one if key in ('severity', 'until', 'not_after', 'kind') else foul(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [foul(one) for one in value]
-        return f'{value}{MARKUP}{BIDI}' if isinstance(value, str) else value
-
-    results = [fleet.Result(f'{one.host}{MARKUP}{BIDI}', one.module, one.status, foul(one.result), one.check_mode)
-               for one in fleet.results(40)]
-    found = made(0, results=results)
+    found = made(0, results=fleet.hostile_results(40))
     found.title = MARKUP
     found.unfinished, found.merged, found.playbooks = [MARKUP], [MARKUP], [MARKUP]
     return found
@@ -221,3 +208,11 @@ def test_reference_names_every_metric_state_and_file(report: Report) -> None:
         assert told in line
         assert set(line.split('|')[2].strip().strip('`').split()) == labels[name]
     assert all(f'| `{word}` |' in page for word in [*STATES, *(file for file, _make in FORMATS.values())])
+
+
+def test_a_run_that_ended_early_is_not_well() -> None:
+    proven = made(0, results=[fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.sent('spl1')]})])
+    assert 'class="well"' in to_html(proven)
+    proven.unfinished = ['Prove the others']
+    assert 'class="well"' not in to_html(proven)
+    assert 'The run ended before this play: Prove the others.' in terminal_lines(proven, '')[0]

@@ -157,3 +157,11 @@ def test_an_odd_result_is_told_once_and_never_raises() -> None:
         collector.take(send(servers=value if isinstance(value, list) else [value]))
         collector.take(send(servers=value))
         assert {server.state for host in collector.hosts({}) for server in host.servers} <= {'failing', 'not_checked'}
+
+
+def test_a_failure_that_follows_from_ours_says_nothing_of_other_servers() -> None:
+    events = (send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'),
+              event('', status='failed', msg='print1 failed, so the run ends with its batch'))
+    servers = judged(*events, failures=1)
+    assert {name: server.state for name, server in servers.items()} == {'spl1': 'proven', 'spl2': 'failing'}
+    assert [problem['code'] for problem in servers['spl2'].problems] == ['expired']
