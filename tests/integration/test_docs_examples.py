@@ -85,6 +85,13 @@ def run(ansible: Ansible, site: Site, *arguments: str, playbook: str = CONVERGE,
     return ansible.playbook(playbook, site.directory / 'hosts.yml', *arguments, extra_vars={**site.here, **variables})
 
 
+def reported(ansible: Ansible, site: Site, **variables: t.Any) -> Run:
+    """Run it on one host with the quick start's ansible.cfg, so that a report is written."""
+    return ansible.playbook(
+        CONVERGE, site.directory / 'hosts.yml', '--limit', 'print01.example.com', extra_vars={**site.here, **variables},
+        callbacks=['printops.infoprint.fleet_report'], ANSIBLE_CONFIG=str(site.directory / 'ansible.cfg'))
+
+
 def proofs(run: Run) -> dict[tuple[str, str], dict[str, t.Any]]:
     """Return the servers that a run proved, by host (its first label) and name."""
     return {(one.host.split('.')[0], server['name']): server
@@ -96,7 +103,7 @@ def expect_shown(name: str, text: str, site: Site) -> None:
 
     With INFOPRINT_WRITE_EXAMPLES in the environment the file is written instead.
     """
-    for new, old in ((f'{site.directory}/hosts', '/var/pd'), ('127.0.0.1', 'mail.example.com')):
+    for new, old in ((f'{site.directory}/hosts', '/var/pd'), (f'{site.directory}/', ''), ('127.0.0.1', 'mail.example.com')):
         text = text.replace(new, old)
     for pattern, example in (
             (r'/var/pd/print\d\d\.example\.com/', '/var/pd/'),
@@ -132,7 +139,8 @@ def test_quick_start(ansible: Ansible, site: Site) -> None:
     assert checked.rc == 0, checked.output
     assert '+EnableTLS = 1' in checked.output
     assert not list(site.working_dir('print01', 'spl1').iterdir())
-    first = run(ansible, site, '--limit', 'print01.example.com')
+    first = reported(ansible, site)
+    assert (site.directory / 'report' / 'index.html').exists()
     assert all_ok(first) == {('print01', 'spl1')}
     expect_shown('quick-start/output.txt', screen(first), site)
     expect_shown('quick-start/proof.txt', first.results(task=TASK_PROVE)[0].result['msg'] + '\n', site)
@@ -144,8 +152,9 @@ def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
     site.take('quick-start')
     site.make('print01', 'spl1')
     bad = {'sendmemo_tls_smtp_port': mail_server.ports['expired'], 'sendmemo_tls_enable_tls': 'smtps'}
-    failed = run(ansible, site, '--limit', 'print01.example.com', sendmemo_tls_try_before_commit='none', **bad)
+    failed = reported(ansible, site, sendmemo_tls_try_before_commit='none', **bad)
     assert failed.rc != 0
+    expect_shown('failure/summary.txt', screen(failed).split('\n\n\n')[-1], site)
     result = failed.results(task=TASK_PROVE)[0].result
     expect_shown('failure/message.txt', result['msg'] + '\n', site)
     expect_shown('failure/problem.yml', yaml.safe_dump(result['problems'], sort_keys=False, width=110), site)
