@@ -10,8 +10,9 @@ from .smtp_reply import Reply
 # Wherever they come, these say the same (RFC 4954, section 6; RFC 5321, section 4.2.3).
 ANYWHERE = {
     530: ('authentication_required', 'The server demands authentication'),
-    552: ('message_too_large', 'The server says that the mail is too large'),
+    552: ('message_too_large', 'The server, or a mailbox, has no room for a mail of this size'),
 }
+TOO_LARGE = ('5.2.3', '5.3.4')  # RFC 3463, where the code is another: OpenSMTPD says 554 5.3.4
 # Stage -> code and text for any other refusal.
 BY_STAGE = {
     'banner': ('banner_refused', 'The server refuses the connection'),
@@ -49,8 +50,8 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
     code, text = BY_STAGE[stage]
     if reply.kind not in (4, 5):
         code, text = 'reply_malformed', 'The server\'s reply is none that there is at this place (RFC 5321, section 4.3.2)'
-    elif reply.code in ANYWHERE:
-        code, text = ANYWHERE[reply.code]
+    elif reply.code in ANYWHERE or reply.enhanced in TOO_LARGE:
+        code, text = ANYWHERE.get(reply.code, ANYWHERE[552])
         if reply.code == 530 and mode != 'none':
             hint = NO_AUTHENTICATION_HINT
         elif reply.code == 530 and 'STARTTLS' in reply.text.upper():  # RFC 3207, section 4

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import pathlib
 import socket
@@ -56,7 +57,7 @@ def test_every_fault_is_named_by_its_cause(runs: Runs, python: str) -> None:
     outcomes = runs.of(python)
     wrong = {fault.name: differences for fault in FAULTS
              if (differences := outcomes[fault.name].differences(fault, by_openssl=python != '3.6'))}
-    assert wrong == {}
+    assert not wrong, json.dumps(wrong, indent=1)
 
 
 def test_the_server_of_ssl_v3_speaks_it() -> None:

@@ -567,6 +567,7 @@ SECTIONS: dict[str, list[Fault]] = {
         says('dot 550', 'data: message_refused', 'starttls', '.', '550 5.7.1 Spam', mails=1),
         says('dot 554', 'data: message_refused', 'plain', '.', '554 5.6.0 Bad content', mails=1, warns='tls_off'),
         says('dot 552', 'data: message_too_large', 'smtps', '.', '552 5.3.4 Too large', mails=1),
+        says('dot 554 5.3.4', 'data: message_too_large', 'smtps', '.', '554 5.3.4 Message too big for system', mails=1),
         says('dot 530', 'data: authentication_required', 'smtps', '.', '530 5.7.0 Authentication required', mails=1),
         says('dot 421', 'data: rate_limited', 'smtps', '.', ('421 4.3.2 Shutting down', CLOSE), mails=1),
         says('dot 421, retried', 'data: rate_limited', 'smtps', '.', ('421 4.3.2 Shutting down', CLOSE), mails=1, task='retried'),

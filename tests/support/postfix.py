@@ -113,15 +113,18 @@ class Postfix:
     """Postfix, running between `with` and its end. `ports` has 'starttls' and 'smtps' (or those of `place`); all demand TLS
     before MAIL.
 
-    `certificate_pem` is the server's certificate and what follows it in the chain, `key_pem` its key.
+    `certificate_pem` is the server's certificate and what follows it in the chain, `key_pem` its key. `variants` are further
+    ports by name, each with what its smtpd has of its own, as `name = value`; `files` are put into $config_directory.
     Raises RuntimeError with Postfix's own words when it doesn't start.
     """
 
     def __init__(self, certificate_pem: bytes, key_pem: bytes, hostname: str = 'mail.example.com',
-                 place: Place | None = None) -> None:
+                 place: Place | None = None, variants: t.Mapping[str, t.Sequence[str]] | None = None,
+                 files: t.Mapping[str, bytes] | None = None) -> None:
         self._place = place or Place(LOOPBACK, '127.0.0.0/8', {})
         self.ports: t.Mapping[str, int] = self._place.ports
-        self._chain = key_pem + certificate_pem
+        self._files = {**(files or {}), 'key-and-chain.pem': key_pem + certificate_pem}
+        self._variants = variants or {}
         self._hostname = hostname
         self._base = pathlib.Path()  # as we call it; in the configuration it is self._inside
         self._inside = ''
@@ -130,7 +133,8 @@ class Postfix:
         # A directory of ours, not pytest's: that one is closed to the user that Postfix becomes.
         self._base = pathlib.Path(tempfile.mkdtemp(prefix='infoprint-postfix-', dir=self._place.root / 'tmp'))
         self._inside = f'/{self._base.relative_to(self._place.root)}'
-        self.ports = self._place.ports or dict(zip(('starttls', 'smtps'), free_ports(2), strict=True))
+        names = ('starttls', 'smtps', *self._variants)
+        self.ports = self._place.ports or dict(zip(names, free_ports(len(names)), strict=True))
         try:
             self._lay_out()
             self._command('start')
@@ -151,15 +155,19 @@ class Postfix:
             directory.mkdir(mode=0o755)
             os.chown(directory, uid, gid)
         config = self._base / 'config'
-        chain = config / 'key-and-chain.pem'
-        chain.touch(mode=0o600)
-        chain.write_bytes(self._chain)
+        for name, content in self._files.items():
+            (config / name).touch(mode=0o600)
+            (config / name).write_bytes(content)
         (config / 'main.cf').write_text(MAIN_CF.format(
             base=self._inside, hostname=self._hostname, address=self._place.address, network=self._place.network,
             uid=owner.pw_uid, gid=owner.pw_gid))
         (config / 'master.cf').write_text(MASTER_CF.format(listeners='\n'.join(
-            f'{self._place.address}:{port} inet n - n - - smtpd' + (' -o smtpd_tls_wrappermode=yes' if name == 'smtps' else '')
+            f'{self._place.address}:{port} inet n - n - - smtpd' + ''.join(f' -o {{ {one} }}' for one in self._options(name))
             for name, port in self.ports.items())))
+
+    def _options(self, name: str) -> t.Sequence[str]:
+        """Return what the smtpd of a port has of its own."""
+        return ['smtpd_tls_wrappermode = yes'] if name == 'smtps' else self._variants.get(name, ())
 
     def _command(self, verb: str) -> None:
         done = subprocess.run(
