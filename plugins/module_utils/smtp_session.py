@@ -78,7 +78,7 @@ class Conversation:
         self.accepted: List[str] = []
         self.deferred: List[str] = []  # recipients that a later attempt may get through
         self.transient = False  # a 4xx ended it before the final dot
-        self.in_mail = False  # DATA was consented to
+        self.in_mail = False  # what is sent is the mail, no commands
         self.dot_sent = False
         self._reader = ReplyReader()
         self._content = b''
@@ -188,7 +188,7 @@ class Conversation:
         if reply.kind in (4, 5):
             self.dot_sent = False  # it is known that the mail was not taken
         problem = refusal(self.stage, reply, self.plan.mode, address)
-        if reply.code != 421:
+        if reply.code != 421 and not self.in_mail:
             self._leave(reset=False)
         raise ProblemError(problem._replace(stage=self.stage))
 
@@ -277,6 +277,7 @@ class Conversation:
             self._send(content[start:start + PIECE])
             self._no_reply_waits()
         self.plan.before_dot()
+        self.in_mail = False
         self.dot_sent = True
         self._send(b'.\r\n')
         reply = self._receive_reply()

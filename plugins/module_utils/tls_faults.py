@@ -28,6 +28,8 @@ VERIFY_CODES = {
     25: 'path_length_exceeded', 26: 'wrong_purpose', 47: 'name_constraint', 48: 'name_constraint', 62: 'hostname_mismatch',
     64: 'hostname_mismatch', 66: 'weak_key', 67: 'weak_key', 68: 'weak_signature', 79: 'issuer_not_ca',
 }
+UNTOLD_HINT = ('This host\'s Python does not tell why. On the host, openssl s_client -connect HOST:PORT -CAfile FILE shows it '
+               '(with -starttls smtp for EnableTLS 1), and a Python from 3.7 on tells it.')
 # The chain leads to nothing that is trusted. Whatever else OpenSSL names it meets only behind that (X509_verify_cert).
 UNANCHORED = frozenset((2, 18, 19, 20, 21, 22))
 # OpenSSL's words in the exception -> our code, where the server sent no alert of its own.
@@ -91,7 +93,8 @@ def _certificate_fault(number: int, said: str, text: str) -> Fault:
     said = safe_text(said) or text
     code = certificate_code(number, said)
     shown = '%s (OpenSSL %d)' % (said, number) if number else said
-    return Fault(Problem(code, 'The server\'s certificate is refused: %s.' % shown, stage='certificate'), number, said)
+    hint = '' if number else UNTOLD_HINT
+    return Fault(Problem(code, 'The server\'s certificate is refused: %s.' % shown, hint, stage='certificate'), number, said)
 
 
 def _plaintext(first: bytes, mode: str) -> Problem:

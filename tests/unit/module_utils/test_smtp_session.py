@@ -252,6 +252,13 @@ def test_where_nothing_can_be_sent_any_more_a_refusal_that_was_left_behind_says_
     assert not (command.startswith('.') and conversation.transient)
 
 
+def test_in_the_middle_of_a_mail_nobody_says_goodbye():
+    _conversation, script = converse({'DATA': b'354 go\r\n554 no\r\n'})
+    assert script.sent.endswith(MESSAGE.replace(b'\r\n.', b'\r\n..'))
+    _conversation, script = converse({'.': b'554 no\r\n'})
+    assert script.sent.endswith(b'\r\n.\r\nQUIT\r\n')
+
+
 def test_what_was_read_of_a_reply_that_was_cut_is_quoted():
     problem = converse({'MAIL': (b'250 ok\r\n421 4.3.2 Serv', LOST)})[0].problems[0]
     assert problem.message.endswith(', in the middle of a reply: 421 4.3.2 Serv')

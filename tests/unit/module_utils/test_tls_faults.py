@@ -60,6 +60,7 @@ def test_python_3_6_does_not_tell_the_number():
     fault = fault_of(error, NOTHING, 'smtps')
     assert (fault.problem.code, fault.problem.stage) == ('certificate_invalid', 'certificate')
     assert fault.verify_code == 0
+    assert 'openssl s_client' in fault.problem.hint
 
 
 LYING = ssl.SSLError(1, '[SSL: BAD_MAC_LENGTH] bad mac length (_ssl.c:1091)')
