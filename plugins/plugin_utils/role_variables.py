@@ -15,7 +15,12 @@ PREFIX = 'sendmemo_tls_'
 ENTRY_POINTS = ('main', 'audit', 'verify')
 VERIFY = 'verify_'  # what the role puts before options of the verification
 # Those that no module has an option for, and those that are an option, by the variable's name.
-ALONE = ('audit_fails', 'restart_command', 'verify', 'verify_when')
+ALONE: Spec = {
+    'audit_fails': {'type': 'bool'},
+    'restart_command': {'type': 'str'},
+    'verify': {'type': 'str', 'choices': ['none', 'handshake', 'envelope', 'sent']},
+    'verify_when': {'type': 'str', 'choices': ['always', 'changed']},
+}
 OF_MODULES = (
     'backup', 'backup_keep', 'base_dir', 'ca_content', 'ca_path', 'ca_src', 'cert_validation_ignore_host_name', 'crl_check',
     'crl_content', 'crl_path', 'crl_src', 'enable_tls', 'fail_on', 'group', 'hostname', 'ignore_certificate_errors', 'min_tls',
@@ -37,22 +42,23 @@ def option_of(name: str) -> str:
 
 
 _OPTIONS = {name: option for module in MODULES.values() for name, option in module.items()}
-SPEC: Spec = {**{name: {'type': 'raw'} for name in ALONE}, **{name: _OPTIONS[option_of(name)] for name in OF_MODULES}}
+SPEC: Spec = {**ALONE, **{name: _OPTIONS[option_of(name)] for name in OF_MODULES}}
 # Which of them exclude each other is told in the role's words.
 SPEC['servers'] = {key: value for key, value in SPEC['servers'].items() if key != 'mutually_exclusive'}
+_VALIDATOR = ArgumentSpecValidator({PREFIX + name: option for name, option in SPEC.items()})
 
 
 def check_variables(given: Values, entry_point: str) -> None:
     """Check the variables that are set, by name without the prefix. Raises ArgumentError, which names them as the role does.
 
-    What the role's argument specification says, types and choices, holds already.
+    Types and choices too: where the role's argument specification is checked, that is a task of its own for each host.
     """
     for name in sorted(set(given) - set(SPEC)):
         raise ArgumentError(_unknown(name))
-    read = ArgumentSpecValidator(SPEC).validate(given)
+    read = _VALIDATOR.validate({PREFIX + name: value for name, value in given.items()})
     if read.error_messages:
         raise ArgumentError('; '.join(read.error_messages))
-    values = read.validated_parameters
+    values = {name[len(PREFIX):]: value for name, value in read.validated_parameters.items()}
     for name, value in values.items():
         option = option_of(name)
         check_option(option, value, PREFIX + (VERIFY if option != name else ''))

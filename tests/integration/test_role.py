@@ -203,7 +203,6 @@ def test_one_task_per_purpose_and_no_facts(fleet: Fleet) -> None:
     run = fleet.run()
     tasks = [one.task.split(' : ')[-1] for one in run.results('print1')]
     assert [re.split(r' \(| -', task)[0] for task in tasks] == [
-        "Validating arguments against arg spec 'main'",
         TASK_CONVERGE,
         'Prove every InfoPrint server by a mail',
     ]

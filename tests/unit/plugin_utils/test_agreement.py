@@ -154,6 +154,14 @@ def test_entry_points_mean_the_same_by_a_variable() -> None:
     assert {name[len(PREFIX):] for name in everywhere} == set(SPEC), 'what is checked before a host is touched'
 
 
+@pytest.mark.parametrize('entry_point', ENTRY_POINTS)
+def test_the_role_s_own_check_knows_types_and_choices_as_its_specification_does(entry_point: str) -> None:
+    for name, option in role_options(entry_point).items():
+        checked = SPEC[name[len(PREFIX):]]
+        assert {facet: option.get(facet) for facet in ('type', 'elements', 'choices')} == {
+            facet: checked.get(facet) for facet in ('type', 'elements', 'choices')}, name
+
+
 def test_audit_compares_what_the_role_converges() -> None:
     compared, converged = (handed_over(ROLE / 'tasks' / file)['sendmemo_config'] for file in ('audit.yml', 'configure.yml'))
     assert compared == converged
