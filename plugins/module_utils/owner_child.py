@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 from .guard import Guard, Stopped
 from .working_dir import Identity
 
-MOST_BYTES = 24 << 20  # of one child's answer
+MOST_BYTES = 32 << 20  # of one child's answer
 Work = Callable[[Guard], Dict[str, Any]]
 
 

@@ -29,7 +29,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted impor
 from support import pki
 from support.pythons import target_pythons
 
-PYTHONS = ('3.6', '3.9', '3.11', '3.13')
+PYTHONS = ('3.6', '3.7', '3.8', '3.9', '3.11', '3.13')  # the ends, and where `ssl` changed
 HOST = 'localhost'
 NONCE = '0123456789abcdef'
 V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
@@ -221,7 +221,7 @@ def test_what_else_is_wrong_with_tls_has_its_name(python: str, tmp_path: pathlib
     assert 'TLSv1.2; at least TLSv1.3' in found['too old for the site'].line
 
 
-@pytest.mark.parametrize('python', ['3.9', '3.11'])
+@pytest.mark.parametrize('python', ['3.8', '3.9', '3.11'])
 def test_the_chain_is_seen_also_where_tls_1_3_hides_it(python: str, tmp_path: pathlib.Path) -> None:
     cases = {name: CASES[name]._replace(lowest=V13) for name in ('expired', 'expired, ignored')}
     for one in sent(cases, python, tmp_path).values():
