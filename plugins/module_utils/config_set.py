@@ -153,6 +153,14 @@ def _commented_out(line: Line) -> str:
     return found.group(1) if found else ''
 
 
+def _removable(directory: WorkingDir, name: str) -> str:
+    """Return the path of a file. Raises ProblemError unsafe_path for a directory."""
+    path, status = directory.path_of(name), directory.status_of(name)
+    if status is not None and stat.S_ISDIR(status.st_mode):
+        raise ProblemError(Problem('unsafe_path', '%s is a directory.' % path, server=directory.server, file=path))
+    return path
+
+
 def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Drift]], Optional[FoundFile]]:
     """Return the drift of each file that differs, by its name, and the configuration as it is.
 
@@ -163,7 +171,7 @@ def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Dr
     drift: Dict[str, List[Drift]] = {}
     if wanted.config is None:
         for name in ([CONFIG_NAME] if found else []) + sorted(filter(MANAGED.match, directory.names())):
-            drift[name] = [Drift(directory.path_of(name), 'extra')]
+            drift[name] = [Drift(_removable(directory, name), 'extra')]
         return drift, found
     named: set = set()
     if found is None:

@@ -55,7 +55,7 @@ class DirectoryLock:
                 return False
             if error.errno in _NOT_FOR_DIRECTORIES:
                 return self._try_file()
-            raise self._failed(error)
+            raise self._failed(error, self.directory.path)
 
     def _try_file(self) -> bool:
         try:
@@ -63,7 +63,7 @@ class DirectoryLock:
                 fd = os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600,
                              dir_fd=self.directory.fd)
         except OSError as error:
-            raise self._failed(error)
+            raise self._failed(error, self.directory.path_of(LOCK_FILE))
         try:
             fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             named = self.directory.status_of(LOCK_FILE)
@@ -72,13 +72,13 @@ class DirectoryLock:
                 return True
         except OSError as error:
             if error.errno not in _HELD:
-                raise self._failed(error)
+                raise self._failed(error, self.directory.path_of(LOCK_FILE))
         finally:
             if fd >= 0:
                 os.close(fd)
         return False
 
-    def _failed(self, error: OSError) -> ProblemError:
+    def _failed(self, error: OSError, path: str) -> ProblemError:
         return ProblemError(Problem(
-            'write_failed', '%s can\'t be locked: %s.' % (self.directory.path, error.strerror or error),
-            server=self.directory.server, file=self.directory.path))
+            'write_failed', '%s can\'t be locked: %s.' % (path, error.strerror or error),
+            server=self.directory.server, file=path))

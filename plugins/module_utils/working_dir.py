@@ -80,11 +80,12 @@ def sync_directory(fd: int) -> None:
 def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
     """Return the problem that a failed open of `path` is."""
     code, hint = 'file_not_readable', ''
-    if error.errno in (errno.ENOENT, errno.ENXIO):
+    if error.errno == errno.ENOENT:
         code = 'file_not_found'
-    elif error.errno in (errno.ELOOP, errno.EMLINK, errno.ENOTDIR):
+    elif error.errno in (errno.ELOOP, errno.EMLINK, errno.ENOTDIR, errno.ENXIO):  # the last one: a socket
         code = 'unsafe_path'
-    return ProblemError(Problem(code, '%s %s: %s' % (what, path, error.strerror or error), hint, server=server, file=path))
+    why = 'not a regular file' if error.errno == errno.ENXIO else error.strerror or error
+    return ProblemError(Problem(code, '%s %s: %s' % (what, path, why), hint, server=server, file=path))
 
 
 class WorkingDir:
