@@ -154,7 +154,7 @@ def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
     bad = {'sendmemo_tls_smtp_port': mail_server.ports['expired'], 'sendmemo_tls_enable_tls': 'smtps'}
     failed = reported(ansible, site, sendmemo_tls_try_before_commit='none', **bad)
     assert failed.rc != 0
-    expect_shown('failure/summary.txt', screen(failed).split('\n\n\n')[-1], site)
+    expect_shown('failure/summary.txt', screen(failed).rsplit('\n\n\n', maxsplit=1)[-1], site)
     result = failed.results(task=TASK_PROVE)[0].result
     expect_shown('failure/message.txt', result['msg'] + '\n', site)
     expect_shown('failure/problem.yml', yaml.safe_dump(result['problems'], sort_keys=False, width=110), site)

@@ -86,4 +86,3 @@ def rows(text: str) -> dict[str, str]:
     """Return the faults of a page and what is expected of each."""
     cells = [line.split(' | ') for line in text.partition('## Row by row')[2].splitlines() if line.startswith('| ')]
     return {row[0][2:]: row[1] for row in cells if row[0] != '| mail server'}
-
