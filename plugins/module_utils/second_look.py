@@ -100,8 +100,10 @@ class SecondLook:
         """
         policy = Policy(trust._replace(crls=None), False, min_tls=self.job.min_tls, any_time=True)
         seen = self.verdict(policy)
-        if not seen.done or seen.fault is None:
-            return True if seen.done else None
+        if not seen.done or (seen.fault is not None and seen.fault.problem.stage != 'certificate'):
+            return None
+        if seen.fault is None:
+            return True
         end = Trust('', (Block(CERTIFICATE, 0, chain[-1]),), None)
         seen = self.verdict(policy._replace(trust=end, partial=True))
         return False if seen.done and seen.fault is None else None
