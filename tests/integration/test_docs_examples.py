@@ -314,7 +314,6 @@ def test_execution_environment(ansible: Ansible, site: Site) -> None:
 
 
 def test_schedule(ansible: Ansible, site: Site) -> None:
-    need('' if shutil.which('systemd-analyze') else 'systemd is not installed')
     site.take('quick-start')
     site.make('print01', 'spl1')
     units = site.take('schedule')
@@ -324,6 +323,8 @@ def test_schedule(ansible: Ansible, site: Site) -> None:
     words = shlex.split(unit['Service']['ExecStart'])
     assert words[:3] == ['/srv/printops/venv/bin/ansible-playbook', '-i', 'hosts.yml']
     assert all_ok(run(ansible, site, *words[4:], '--limit', 'print01.example.com', playbook=words[3])) == {('print01', 'spl1')}
+    if not shutil.which('systemd-analyze'):
+        return  # a container has no systemd, and what it would say of the units is not about this collection
     service = units / 'printops-drift.service'
     service.write_text(service.read_text().replace(words[0], '/bin/true').replace('User=ansible\n', ''))
     subprocess.run(['systemd-analyze', 'verify', str(units / 'printops-drift.timer'), str(service)], check=True)
