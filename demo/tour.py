@@ -3,6 +3,7 @@
 """The tour: what the collection does, on two print hosts with two servers each, shown step by step and checked at each."""
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import signal
@@ -19,6 +20,9 @@ from .scene import EXPIRED_DAYS, HERE, HOSTS, SCRATCH, Scene, setting
 
 SERVERS = [(host, server) for host, servers in HOSTS.items() for server in servers]
 PLAYBOOK = 'printops.infoprint.converge'
+MERGE = 'printops.infoprint.report'
+REPORT = 'report'
+REPORT_OF_PRINT2 = 'report-of-print2'
 
 
 class WrongStep(Exception):
@@ -36,10 +40,13 @@ class Tour(console.Steps):
         self.mails_seen = 0
         self.summary: list[tuple[str, str, str]] = []
 
-    def play(self, title: str, *arguments: str) -> Run:
-        """Run the playbook as a user would; show the command and what it prints."""
-        console.command(' '.join(['ansible-playbook', PLAYBOOK, *arguments]))
-        run = self.ansible.playbook(PLAYBOOK, self.scene.directory / 'hosts.yml', *arguments)
+    def play(self, title: str, *arguments: str, playbook: str = PLAYBOOK, report: str = REPORT) -> Run:
+        """Run a playbook as a user would; show the command and what it prints."""
+        elsewhere = [] if report == REPORT else [f'INFOPRINT_REPORT_DIRECTORY={report}']
+        console.command(' '.join([*elsewhere, 'ansible-playbook', playbook, *map(_quoted, arguments)]))
+        run = self.ansible.playbook(
+            playbook, self.scene.directory / 'hosts.yml', *arguments, callbacks=('printops.infoprint.fleet_report',),
+            INFOPRINT_REPORT_DIRECTORY=report)
         console.output(run.output)
         arrived = len(self.mail_server.mails()) - self.mails_seen
         self.mails_seen += arrived
@@ -129,7 +136,7 @@ class Tour(console.Steps):
         self.step('A send that fails, with its cause and what to do about it',
                   f'For this run spl4 is sent to a mail server whose certificate expired {EXPIRED_DAYS} days ago. '
                   'The play fails, and says why.')
-        run = self.play('expired', '--limit', 'print2', '-e', '@expired.yml')
+        run = self.play('expired', '--limit', 'print2', '-e', '@expired.yml', report=REPORT_OF_PRINT2)
         found = [(result.host, server['name'], problem) for result in run.task_results for server in _servers(result.result)
                  for problem in server.get('problems', []) if problem['severity'] == 'error']
         for host, server, problem in found:
@@ -141,11 +148,28 @@ class Tour(console.Steps):
                     'the cause is named, for the one server that has it')
         self.expect('spl4' in run.output and 'expired' in run.output, 'it is on the screen of whoever ran it too')
 
+    def report(self) -> None:
+        self.step('The fleet at a glance',
+                  'Each run above has left a report, which says what is new, fixed and still broken since the one before. That '
+                  'of the last run, over one host, is now laid over that of all.')
+        given = json.dumps({'reports': [REPORT, REPORT_OF_PRINT2], 'directory': REPORT})
+        run = self.play('report', '-e', given, playbook=MERGE)
+        result = run.task_results[-1].result
+        console.table((), [('verdict', result['verdict'])])
+        self.expect({state: count for state, count in result['states'].items() if count} == {'proven': 3, 'failing': 1},
+                    'three servers are proven, one is failing')
+        for name in ('index.html', 'report.json', 'report.csv', 'junit.xml', 'sendmemo.prom'):
+            self.expect((self.scene.directory / REPORT / name).stat().st_size > 0, f'written: {REPORT}/{name}')
+
     def show_mails(self) -> None:
         self.step('The mails that arrived')
         mails = self.mail_server.mails()
         console.show_mails(mails)
         console.note(f'They are in {mails[0].path.parent.relative_to(HERE.parent)}/.')
+
+
+def _quoted(argument: str) -> str:
+    return f"'{argument}'" if ' ' in argument else argument
 
 
 def _servers(result: dict[str, t.Any]) -> list[dict[str, t.Any]]:
@@ -165,7 +189,7 @@ def tour() -> None:
                   'machine have two InfoPrint servers each: spl1 and spl2 on print1, spl3 and spl4 on print2.')
         console.table(('mail server on 127.0.0.1', 'port'), mail_server.ports.items())
         for part in (walk.converge, walk.converge_again, walk.break_by_hand, walk.check, walk.correct, walk.fail,
-                     walk.show_mails):
+                     walk.report, walk.show_mails):
             part()
         walk.step('Summary')
         console.table(('run', 'took', 'what happened'), walk.summary)
@@ -184,6 +208,7 @@ To play with it: edit what you like in {SCRATCH.relative_to(HERE.parent)}/ and r
    hosts.yml, group_vars/      the inventory: which servers there are, and what is declared for them
    hosts/print1/var/pd/spl1/   what is on the print hosts: try to break it
    trust/                      the CA and the CRLs
+   report/index.html           how the fleet is: open it in a browser
 
 The next make demo begins with new ones; make clean removes them.''')
 

@@ -91,7 +91,7 @@ class CallbackModule(CallbackBase):
         self._collector = Collector()
         self._started = _now()
         self._playbooks: list[str] = []
-        self._planned: dict[str, str] = {}  # plays of ours that were not begun yet: their identity and name
+        self._planned: dict[str, t.Any] = {}  # plays of ours that were not begun yet, by their identity
         self._check_mode = False
         self._before: Report | None = None
         self._looked_before = False
@@ -114,7 +114,7 @@ class CallbackModule(CallbackBase):
             name = getattr(playbook, '_file_name', None) or ''
             self._playbooks.append(values.text(pathlib.PurePath(name).name))
             ours = [play for play in playbook.get_plays() if plays.is_ours(play)]
-            self._planned.update((plays.identity(play), plays.name_of(play)) for play in ours)
+            self._planned.update((plays.identity(play), play) for play in ours)
         self._safely(note)
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
@@ -154,12 +154,18 @@ class CallbackModule(CallbackBase):
     def _report(self, stats: t.Any) -> None:
         """Write the report of the run so far: where several playbooks are run, core ends each by its statistics."""
         failed = {host: stats.summarize(host)['failures'] for host in stats.processed}
+        unfinished = []
+        for play in self._planned.values():
+            wanted = plays.hosts_wanted(play)
+            self._collector.expect(wanted or [])
+            if wanted != []:
+                unfinished.append(plays.name_of(play))
         hosts = self._collector.hosts(failed)
-        if not hosts and not self._planned:
+        if not hosts and not unfinished:
             return  # nothing in this run is ours: a report of earlier runs stays
         report = Report(
             values.text(self.get_option('title')), _now(), self._started, self._check_mode, self._playbooks, hosts,
-            list(self._planned.values()))
+            unfinished)
         directory = pathlib.Path(self.get_option('directory'))
         before = self._read_before(directory)
         if before is not None:

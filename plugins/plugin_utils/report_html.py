@@ -24,7 +24,7 @@ from .report_values import Problem
 
 PAGE = pathlib.Path(__file__).parent / 'report_page'
 MOST_GROUPS = 30  # causes that are shown by themselves
-MOST_NAMED = 12  # servers that are named beside a cause, an ending or a change
+MOST_CHANGES = 12  # servers that are named in a part of the comparison
 # The tiles: the states that each counts, its label, and whether it is shown when it counts none.
 TILES = (
     (('proven',), 'proven', True),
@@ -54,7 +54,7 @@ def to_html(report: Report) -> str:
         tiles=[(group, label, sum(counts[state] for state in group)) for group, label, always in TILES
                if always or any(counts[state] for state in group)],
         shares=_shares(counts), unfinished=unfinished(report) if report.unfinished else '', groups=causes(report),
-        most_groups=MOST_GROUPS, most=MOST_NAMED, days=DAYS, soon=SOON,
+        most_groups=MOST_GROUPS, most=MOST_CHANGES, days=DAYS, soon=SOON,
         kinds=KINDS, endings=ending, near=near, place_of=lambda what: places[what.not_after, what.kind, what.name],
         months=months(report, ending[:near]), changes=_changes(report), left=lambda what: _left(report, what))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.playbook.block import Block
+from ansible.template import Templar
 
 from . import report_values as values
 from .report_collect import module_of
@@ -52,3 +53,14 @@ def hosts_of(play: t.Any) -> list[str]:
     """Return the names of the hosts of a play, of all its batches, within the run's --limit."""
     inventory = play.get_variable_manager()._inventory
     return [host.get_name() for host in inventory.get_hosts(play.hosts, ignore_restrictions=True)]
+
+
+def hosts_wanted(play: t.Any) -> list[str] | None:
+    """Return the names of the hosts of a play that was never begun, None where that can't be told."""
+    try:
+        manager = play.get_variable_manager()
+        variables = manager.get_vars(play=play)
+        pattern = Templar(loader=play.get_loader(), variables=variables).template(play.hosts)
+        return [host.get_name() for host in manager._inventory.get_hosts(pattern, ignore_restrictions=True)]
+    except Exception:  # a pattern that only the plays before make known
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import math
 import typing as t
 
 MARKUP = '<img src=x onerror=alert(1)>"\'&]]></script>{{ 7 * 7 }}'
@@ -25,9 +26,9 @@ def trust(days_ca: int = 800, days_crl: int = 21) -> list[dict[str, t.Any]]:
         {'keyword': 'CrlFile', 'file': 'mail-ca.crl.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_crl)}]
 
 
-def certificate(days: int = 61, name: str = 'mail.example.com') -> dict[str, t.Any]:
+def certificate(days: float = 61, name: str = 'mail.example.com') -> dict[str, t.Any]:
     return {'subject': f'CN={name}', 'issuer': 'CN=Example Mail CA,O=Example', 'sans': [f'DNS:{name}'],
-            'not_before': moment(days - 365), 'not_after': moment(days), 'days_left': days, 'sha256': '00' * 32}
+            'not_before': moment(days - 365), 'not_after': moment(days), 'days_left': math.floor(days), 'sha256': '00' * 32}
 
 
 def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **more: t.Any) -> dict[str, t.Any]:
@@ -40,7 +41,7 @@ def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **m
         'name': name, 'working_dir': f'/var/pd/{name}', 'ok': ok, 'until': until, 'problems': problems, 'ignored': [],
         'smtp_host': 'mail.example.com', 'smtp_port': 587,
         'tls': {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'TLS_AES_256_GCM_SHA384', 'bits': 256},
-        'certificate': certificate(days if ok else -3), 'trust': trust(),
+        'certificate': certificate(days if ok else -3.1), 'trust': trust(),
         'reply': {'code': 250, 'text': '2.0.0 Ok: queued as 4A3B', 'queue_id': '4A3B'},
         'message_id': f'<66c785e5f12194fb.6b050b2a@{name}.example.com>',
         'timings_ms': {'total': 35}, **more}

@@ -63,8 +63,9 @@
   const key = {
     text: (one, column) => one.row.cells[column].textContent.trim().toLowerCase(),
     number: (one, column) => {
-      const found = /-?\d+/.exec(one.row.cells[column].textContent);
-      return found ? Number(found[0]) : Infinity;
+      const text = one.row.cells[column].textContent;
+      const found = /\d+/.exec(text);
+      return !found ? Infinity : text.includes('✕') ? -1 - found[0] : Number(found[0]);
     },
     state: (one) => worst.indexOf(one.state),
   };
