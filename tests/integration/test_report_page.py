@@ -203,8 +203,9 @@ def test_dark_and_light_are_two(reader: Reader) -> None:
 
 
 def test_on_paper_there_are_no_tools_and_light_colours(reader: Reader) -> None:
-    page = reader.open(color_scheme='dark')
+    page = reader.open(color_scheme='dark', viewport={'width': 1032, 'height': 700})  # A4 in landscape, within its margins
     page.emulate_media(media='print')
+    assert page.evaluate('document.querySelector("table").getBoundingClientRect().right') <= 1032
     assert not page.locator('.tools').is_visible()
     assert page.evaluate('getComputedStyle(document.body).backgroundColor') == 'rgb(255, 255, 255)'
     assert len(page.pdf(prefer_css_page_size=True)) > 10_000
