@@ -41,7 +41,8 @@ class ActionModule(InfoprintAction):
             (name := fields.text('name')): request.port_problems(name, port, f'{fields.text("working_dir")}/{CONFIG_NAME}')
             for fields, port in zip(answers, ports, strict=True)}
         outcome = report(answer, answers, args, self._task.check_mode, misfits, request.sources)
+        absent = [entry['name'] for entry in servers if entry.get('state') == 'absent']
         for entry in outcome.servers:
-            entry['trust'] = request.ends_for(entry['name'])
+            entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': request.ends_for(entry['name'])})
         lines = [outcome.msg, *map(line_of, request.problems)]
         return outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))

@@ -92,6 +92,7 @@ class CallbackModule(CallbackBase):
         self._started = _now()
         self._playbooks: list[str] = []
         self._planned: dict[str, t.Any] = {}  # plays of ours that were not begun yet, by their identity
+        self._play: t.Any = None  # that is running, while it is not known to be ours
         self._check_mode = False
         self._before: Report | None = None
         self._looked_before = False
@@ -120,9 +121,21 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         def note() -> None:
             self._planned.pop(plays.identity(play), None)
+            self._play = play
             if plays.is_ours(play):
-                self._collector.expect(plays.hosts_of(play))
+                self._take_on()
         self._safely(note)
+
+    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
+        del is_conditional
+        # A role or file that was included while the play ran.
+        if self._play is not None and module_of(_action(task)):
+            self._safely(self._take_on)
+
+    def _take_on(self) -> None:
+        """Let every host of the play that is running stand in the report."""
+        play, self._play = self._play, None
+        self._collector.expect(plays.hosts_of(play))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._safely(lambda: self._take('ok', result))
@@ -138,7 +151,7 @@ class CallbackModule(CallbackBase):
 
     def _take(self, status: str, result: t.Any, may_go_on: bool = False) -> None:
         task = _part(result, 'task')
-        module = module_of(getattr(task, 'resolved_action', None) or task.action)
+        module = module_of(_action(task))
         if not module and status in ('ok', 'skipped'):
             return
         delegated = (_part(result, 'task_fields') or {}).get('delegate_to')
@@ -203,6 +216,11 @@ class CallbackModule(CallbackBase):
 
 def _now() -> str:
     return dt.datetime.now(dt.timezone.utc).strftime(values.TIME)
+
+
+def _action(task: t.Any) -> str:
+    """Return the full name of a task's action, also where a playbook gives the short one."""
+    return str(getattr(task, 'resolved_action', None) or task.action)
 
 
 def _part(result: t.Any, name: str) -> t.Any:

@@ -271,12 +271,17 @@ servers:
       elements: dict
       returned: always
       sample: []
+    state:
+      description: V(absent).
+      type: str
+      returned: when it is to be absent
+      sample: absent
     trust:
       description:
         - When the CAs and CRLs of its files end, of each file the twenty that end first. Those that are declared and managed.
       type: list
       elements: dict
-      returned: always
+      returned: unless it is to be absent
       sample:
         - {keyword: CAFile, file: mail-ca.pem, name: CN=Example Mail CA, not_after: '2027-01-24T00:00:00Z', days_left: 61}
       contains:

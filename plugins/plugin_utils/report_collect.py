@@ -67,7 +67,7 @@ class Collector:
 
     def _take_one(self, log: HostLog, event: Event) -> None:
         result = event.result
-        base = Seen(self._number, event.at, event.module, applied=event.check_mode is False)
+        base = Seen(self._number, event.at, event.module, applied=None if event.check_mode is None else not event.check_mode)
         if event.status == 'unreachable':
             message = result.get('msg')
             base.verdict, base.problems = 'unreachable', [{
@@ -85,7 +85,7 @@ class Collector:
             self._take_ours(log, event, base)
 
     def _take_ours(self, log: HostLog, event: Event, base: Seen) -> None:
-        subject = subject_of(event.module)
+        subject = subject_of(event.module, base.applied)
         if 'censored' in event.result:
             base.verdict = 'failing' if event.status == 'failed' else 'hidden'
             base.problems = [{
@@ -125,7 +125,15 @@ class Collector:
 
 def _servers(log: HostLog) -> list[Server]:
     """Return a host's servers; one without a name where none is known."""
-    return [judge(name, log.seen, log.servers.get(name, {}), log.reached, log.skipped) for name in sorted(log.servers) or ['']]
+    present = [name for name, seen in sorted(log.servers.items()) if not _is_gone(seen)]
+    names = present or sorted(log.servers) or ['']
+    return [judge(name, log.seen, log.servers.get(name, {}), log.reached, log.skipped) for name in names]
+
+
+def _is_gone(seen: t.Mapping[str, Seen]) -> bool:
+    """Whether a server was declared absent, and is so: there is nothing to prove, beside servers for which there is."""
+    config = seen.get('config')
+    return config is not None and config.absent and config.verdict == 'ok' and not config.stands
 
 
 def _has_failed(log: HostLog) -> bool:

@@ -69,7 +69,7 @@ def _state(last: t.Sequence[Seen]) -> str:
 
 
 def _changed_after(send: Seen, last: t.Sequence[Seen]) -> bool:
-    return any(seen.changed and seen.number > send.number for seen in last)
+    return any(seen.changed and seen.applied is not False and seen.number > send.number for seen in last)
 
 
 def _tell(server: Server, seen: Seen) -> None:

@@ -29,7 +29,7 @@ class Seen:
     """What one result says of one server (or, without a name, of its host).
 
     `verdict` is ok, failing, unreachable or hidden; `number` counts the results of a run, in the order in which they came.
-    `applied` says that what `changed` was really changed, which is not so in check mode.
+    `applied` says whether what `changed` was really changed, which is not so in check mode; None: that is not known.
     """
     number: int
     at: str
@@ -37,7 +37,7 @@ class Seen:
     verdict: str = 'ok'
     problems: list[Problem] = dataclasses.field(default_factory=list)
     changed: bool = False
-    applied: bool = False
+    applied: bool | None = None
     drift: list[dict[str, str]] = dataclasses.field(default_factory=list)
     trust: list[Expiry] = dataclasses.field(default_factory=list)
     absent: bool = False
@@ -58,8 +58,9 @@ class Seen:
         return bool(self.drift) and not (self.changed and self.applied and self.verdict == 'ok')
 
 
-def subject_of(module: str) -> str:
-    return SUBJECTS.get(module, module)
+def subject_of(module: str, applied: bool | None = None) -> str:
+    """Return what a module's results speak of. A rollback in check mode predicts what nobody has declared."""
+    return 'prediction' if module == 'sendmemo_rollback' and applied is False else SUBJECTS.get(module, module)
 
 
 def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] | None:
@@ -78,7 +79,7 @@ def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] |
         name = values.text(entry.get('name')) or values.text(entry.get('path')) or 'configuration given as text'
         seen = dataclasses.replace(base, problems=values.problems(entry.get('problems')) + shared)
         seen.ignored = values.problems(entry.get('ignored'))
-        READERS.get(subject_of(base.module), _read_other)(entry, seen)
+        READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)(entry, seen)
         if any(problem['severity'] == 'error' for problem in seen.problems):
             seen.verdict = 'failing'
         found[name] = seen

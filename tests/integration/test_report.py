@@ -211,6 +211,16 @@ def test_works_under_ansible_runner(site: Site) -> None:
     assert {path.name for path in site.report_directory.iterdir()} == FILES
 
 
+def test_a_role_that_is_included_while_the_play_runs_has_all_hosts_of_the_play(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.add('print2', 'smtps')
+    (site.directory / 'tasks.json').write_text(json.dumps([site.send()]))
+    included = {'ansible.builtin.include_tasks': str(site.directory / 'tasks.json')}
+    stop = {'ansible.builtin.meta': 'end_host', 'when': 'inventory_hostname == "print2"'}
+    site.run([stop, included])
+    assert site.states() == {'print1 spl1': 'proven', 'print2': 'not_checked'}
+
+
 TROUBLES = {
     'the directory is a file': lambda site: site.report_directory.write_text(''),
     'no way to it': lambda site: site.report_directory.symlink_to(site.report_directory),

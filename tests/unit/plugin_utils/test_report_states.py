@@ -6,6 +6,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_collect import Collector, Event
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_model import Server
@@ -76,6 +78,16 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'a proof, then a change': ((PROVEN, config(fleet.configured('spl1', drift=True, changed=True))), 'configured'),
     'a proof, then a rollback': (
         (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback')), 'configured'),
+    'a proof, then the prediction of a rollback': (
+        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback', check=True)), 'proven'),
+    'drift, then the prediction of a rollback': (
+        (config(fleet.configured('spl1', drift=True, changed=True), check=True),
+         config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback', check=True)), 'drifted'),
+    'a rollback, then a proof': (
+        (config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback'), PROVEN), 'proven'),
+    'a rollback that was refused': (
+        (PROVEN, config(fleet.configured('spl1', problems=[ERROR]), module='sendmemo_rollback', status='failed')), 'failing'),
+    'only absent servers': ((config(fleet.configured('spl1', state='absent')),), 'configured'),
     'a proof, then changed attributes': ((PROVEN, event('server_attributes', {
         'name': 'spl1', 'changed': True, 'before': {'smtp-server-port': '25'}, 'after': {'smtp-server-port': '587'},
     })), 'configured'),
@@ -165,3 +177,32 @@ def test_a_failure_that_follows_from_ours_says_nothing_of_other_servers() -> Non
     servers = judged(*events, failures=1)
     assert {name: server.state for name, server in servers.items()} == {'spl1': 'proven', 'spl2': 'failing'}
     assert [problem['code'] for problem in servers['spl2'].problems] == ['expired']
+
+
+def test_a_server_that_is_gone_as_declared_is_no_part_of_the_report() -> None:
+    absent = fleet.configured('spl2', state='absent')
+    assert set(judged(config(fleet.configured('spl1'), absent))) == {'spl1'}
+    still_there = fleet.configured('spl2', state='absent', drift=True, changed=True)
+    assert judged(config(fleet.configured('spl1'), still_there, check=True))['spl2'].state == 'drifted'
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(['', 'spl1', 'sent', 'error', 'x']),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(['name', 'ok', 'until', 'problems', 'severity', 'tls', 'drift', 'servers', 'results', 'changed', 'trust',
+                         'certificate', 'reply', 'before', 'after', 'settings', 'failed', 'msg', '_ansible_delegated_vars']),
+        inner, max_size=6), max_leaves=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(JSON, st.sampled_from(['send_memo', 'sendmemo_config', 'sendmemo_validate', 'server_attributes', 'other', '']),
+       st.sampled_from(['ok', 'failed', 'unreachable', 'skipped']), JSON)
+def test_no_result_raises_and_none_is_a_proof_by_chance(result: t.Any, module: str, status: str, entry: t.Any) -> None:
+    collector = Collector()
+    collector.take(PROVEN)
+    damaged = {**fleet.sent('spl1'), **(entry if isinstance(entry, dict) else {})}
+    for content in (result, {'servers': [entry]}, {'servers': [damaged]}):
+        collector.take(Event(HOST, 'A task', module, status, content if isinstance(content, dict) else {}, fleet.moment()))
+        for host in collector.hosts({HOST: 1}):
+            for server in host.servers:
+                assert server.state != 'proven' or server.proof is not None
