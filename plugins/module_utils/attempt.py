@@ -59,6 +59,7 @@ class Attempt:
             problems = conversation.problems
         except ProblemError as error:
             problems = [error.problem]
+        problems = [self._with_time(problem) for problem in problems]
         self.clock.enter('')
         if self.look is not None:
             problems = [self._explained(problem, self.look) for problem in problems]
@@ -131,7 +132,8 @@ class Attempt:
         self.facts['chain'] = stream.chain
         if is_older(version, job.min_tls):
             message = 'The server speaks %s; at least %s is wanted.' % (version, job.min_tls)
-            raise ProblemError(Problem('protocol_too_old', message, stage='handshake'))
+            hint = 'Have %s or newer switched on there, or lower min_tls if what there is is good enough.' % job.min_tls
+            raise ProblemError(Problem('protocol_too_old', message, hint, stage='handshake'))
         if job.ignores_errors:
             return
         mismatch = self._name_mismatch(tls)
@@ -149,6 +151,11 @@ class Attempt:
 
         message = 'The certificate is not for %s; its names are: %s.' % (self.host, names.shown())
         return Fault(Problem('hostname_mismatch', message, stage='certificate'))
+
+    def _with_time(self, problem: Problem) -> Problem:
+        if not problem.code.endswith('timed_out'):
+            return problem
+        return problem._replace(message='%s (timeout %g s).' % (problem.message.rstrip('.'), self.job.timeout))
 
     def _explained(self, problem: Problem, look: Callable[[], 'SecondLook']) -> Problem:
         """Return the problem, or a better one that a second look shows."""

@@ -46,7 +46,8 @@ class Malformed(ProblemError):
     """What came is no reply. `first` is the line (or its beginning) that says so."""
 
     def __init__(self, why: str, first: bytes, in_reply: bool) -> None:
-        super().__init__(Problem('reply_malformed', 'The server\'s reply is malformed: %s: %s' % (why, safe_text(first[:200]))))
+        shown = safe_text(first[:200].rstrip(b'\r\n'))
+        super().__init__(Problem('reply_malformed', 'The server\'s reply is malformed: %s: %s' % (why, shown)))
         self.first = first
         self.in_reply = in_reply  # some of it was a reply: it is a mail server that errs
 

@@ -90,10 +90,10 @@ class Conversation:
         except ProblemError as error:
             self._note(error.problem)
         except StreamTimedOut:
-            code, message = SILENCE.get(self.stage, ('timed_out', 'The time was over while the server was to answer.'))
+            code, message = SILENCE.get(self.stage, ('timed_out', 'No whole reply came in time.'))
             self._note(Problem(code, message))
         except StreamLost as error:
-            begun = safe_text(self._reader.leftover[:200])
+            begun = safe_text(self._reader.leftover[:200].rstrip(b'\r\n'))
             where = ', in the middle of a reply: ' + begun if begun else '.'
             self._note(Problem('connection_lost', 'The connection was lost: %s%s' % (error, where)))
         return self

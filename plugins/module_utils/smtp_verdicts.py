@@ -30,6 +30,10 @@ NO_AUTHENTICATION_HINT = ('sendmemo has no user name and password to give: have 
                           'relay that takes its mail without.')
 LIMITED_HINT = ('421 often means a limit on connections or mails per client: wait and try again with retries, spread the hosts '
                 'over time, or ask the administrator of the mail server about its rate limits for this host.')
+LATER_HINT = ('The refusal is for the moment (4xx): run again later. Retries do so by themselves, for what is refused before the '
+              'end of the mail.')
+NO_EHLO_HINT = ('The server, or a firewall that inspects SMTP on the way, does not know EHLO, without which there is no TLS: '
+                'have that changed, or use another port or server.')
 # What a silence means, where it has a name of its own.
 SILENCE = {
     'banner': ('banner_timed_out', 'The connection stands, but no whole greeting came in time.'),
@@ -60,9 +64,13 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
         hint = LIMITED_HINT
         if stage not in ('banner', 'ehlo'):
             code, text = 'rate_limited', 'The server ends the conversation'
+    elif stage == 'ehlo' and reply.code in (500, 502):  # RFC 5321, section 4.2.4: not known, not implemented
+        hint = NO_EHLO_HINT
     elif address is not None:
         code, text = RECIPIENT[4 if reply.kind == 4 else 5]
         text = text % address
+    elif reply.kind == 4 and stage != 'starttls':
+        hint = LATER_HINT
     return Problem(code, '%s: %s' % (text, reply.shown()), hint, stage=stage, value=address)
 
 

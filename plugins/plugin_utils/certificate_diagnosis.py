@@ -13,7 +13,7 @@ import typing as t
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ..module_utils.name_match import host_matches, plain_host
+from ..module_utils.name_match import host_matches, packed_address, plain_host
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
 from .certificate_facts import (
@@ -36,6 +36,7 @@ from .x509_facts import RevocationList, is_issued_by, is_signed_by, name_key, re
 DEEPEST = 10
 UNANCHORED = frozenset(('unknown_ca', 'self_signed'))
 WEAK_HASHES = frozenset(('md5', 'sha1'))
+NEW_CA = "Put the CA's new certificate into CAFile."
 OTHER_LIST = 'Put another revocation list of that CA into CrlFile, one that is for the certificates of servers.'
 
 
@@ -93,10 +94,11 @@ def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None,
         found += check(path.certificates, trust)
     if host is not None and not host_matches(names(chain[0]), plain_host(host)):
         its_names = safe_text(names(chain[0]).shown())
-        found.append(_defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {its_names}.'))
+        only = ' Of an address only entries of IP addresses count.' if packed_address(plain_host(host)) is not None else ''
+        found.append(_defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {its_names}.{only}'))
     if trust.crls is not None:
         found += _revocation(path.certificates, trust, now)
-    return [*found, *_dates(path.certificates, now), *_name_constraints(path.certificates)]
+    return [*found, *_dates(path.certificates, trust, now), *_name_constraints(path.certificates)]
 
 
 def accepted_weaknesses(chain: t.Sequence[x509.Certificate]) -> list[Problem]:
@@ -144,7 +146,8 @@ def _unanchored(path: list[x509.Certificate], trust: Trust) -> Path:
     if any(_has_name(one, last) for one in trust.authorities or ()):
         return Path(path, 'unknown_ca', (
             f'{shown(last.subject)} was issued by a {shown(last.issuer)} with another key than the one in {trust.source}.'))
-    partial = f'; {trust.source} holds an intermediate CA, but not its root' if last in (trust.authorities or ()) else ''
+    own = 'the certificate itself, but not that of its CA' if len(path) == 1 else 'an intermediate CA, but not its root'
+    partial = f'; there is {own}' if last in (trust.authorities or ()) else ''
     return Path(path, 'unknown_ca', (
         f'{shown(last.subject)} was issued by {shown(last.issuer)}, which is not in {trust.source}{partial}.'))
 
@@ -289,13 +292,14 @@ def _unusable_list(name: str, why: str) -> Problem:
     return _defect('certificate_invalid', f'The revocation list of {name} can\'t be used: {why}.')._replace(hint=OTHER_LIST)
 
 
-def _dates(path: list[x509.Certificate], now: dt.datetime) -> t.Iterator[Problem]:
+def _dates(path: list[x509.Certificate], trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
     for certificate in path:
         name, start, end = shown(certificate.subject), not_before(certificate), not_after(certificate)
         if start > now:
             yield _defect('not_yet_valid', f'The certificate of {name} is valid from {moment(start)} on.')
         if end <= now:
-            yield _defect('expired', f'The certificate of {name} expired on {moment(end)}, {_ago(now - end)}.')
+            problem = _defect('expired', f'The certificate of {name} expired on {moment(end)}, {_ago(now - end)}.')
+            yield problem._replace(hint=NEW_CA) if certificate in (trust.authorities or ()) else problem
 
 
 def _name_constraints(path: list[x509.Certificate]) -> t.Iterator[Problem]:

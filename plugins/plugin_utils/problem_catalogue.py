@@ -171,7 +171,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         'not_smtp': ('What answers is not a mail server.', 'Correct host and port.'),
         'banner_refused': (
             'The mail server refuses this host at once.',
-            'Ask its administrators to admit this host; after a 421 it may be a rate limit: try later.',
+            'Ask its administrators to admit this host.',
         ),
         'banner_timed_out': (
             'The mail server is silent, or greets too slowly.',
@@ -185,7 +185,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     'EHLO, STARTTLS': {
         'ehlo_refused': (
             'The mail server refuses EHLO.',
-            'Set Hostname to a name or address literal that the server accepts; after a 421 it may be a rate limit: try later.',
+            'Set Hostname to a name or address literal that the server accepts.',
         ),
         'starttls_not_offered': (
             'The mail server does not offer STARTTLS.',
@@ -228,7 +228,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     'Certificate': {
         'unknown_ca': (
             'The certificate is signed by a CA that is not in the CA file.',
-            'Set CAFile to the certificate of that CA, if it is to be trusted.',
+            "Set CAFile to that CA's certificate, if it is to be trusted; intermediate CAs are for the mail server to send.",
         ),
         'self_signed': ('The certificate is signed by itself.', f'{_CERTIFICATE}, or put it into the CA file.'),
         'expired': ('The certificate is past its end.', f'{_CERTIFICATE}.'),
