@@ -50,8 +50,8 @@ class Plan(t.NamedTuple):
     python: its /usr/bin/python3, as a path on this machine (None = the one that is there).
     login: how Ansible becomes root there: 'root' logs in as root, 'sudo' and 'su' become it.
     servers: names of its InfoPrint servers, directories under /var/pd.
-    size: of its disk, as mount(8) of a tmpfs takes it. seen: directories of this machine, below /root, /home or /tmp, that are to
-        be seen there.
+    size: of its disk, as mount(8) of a tmpfs takes it. seen: directories of this machine that are to be seen there, also where
+        they lie below /root, /home or /tmp, which a host has of its own.
     """
     python: pathlib.Path | None = None
     login: str = 'root'
@@ -96,12 +96,19 @@ class Host:
         return self._fleet.proc / str(self._pid) / 'root' / path.lstrip('/')
 
     def run(self, *command: str, check: bool = True) -> str:
-        """Run a command on the host, as root; return what it printed. Raises CalledProcessError, with the output."""
+        """Run a command on the host, as root; return what it printed. Raises RuntimeError, with the output."""
         done = subprocess.run([*self.enter, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors='replace', timeout=60, check=False)
         if check and done.returncode:
-            raise subprocess.CalledProcessError(done.returncode, command, done.stdout)
+            raise RuntimeError(f'{" ".join(command)} on {self.name} ended with {done.returncode}: {done.stdout}')
         return done.stdout
+
+    def put(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
+        """Write a file of the host, and its directories."""
+        file = self.path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        file.chmod(mode)
 
     def make_servers(self) -> None:
         """Give the host its InfoPrint servers anew: empty working directories, owned by the print user."""
@@ -242,12 +249,15 @@ class Fleet:
 
 def _as_asked(host: Host) -> dict[str, t.Any]:
     """Return what the supervisor has to know of a host."""
-    python, seen = host.plan.python or pathlib.Path('/usr/bin/python3'), set(host.plan.seen)
-    prefix = _prefix(python)
-    if prefix.parts[1] in layer.EMPTY:
-        seen.add(prefix)
+    python = host.plan.python or pathlib.Path('/usr/bin/python3')
+    seen = {path for path in (_prefix(python), *host.plan.seen) if _hidden(path)}
     return {
         'name': host.name, 'address': host.address, 'python': str(python), 'size': host.plan.size, 'seen': sorted(map(str, seen))}
+
+
+def _hidden(path: pathlib.Path) -> bool:
+    """Whether a host does not see this directory in its root anyway."""
+    return path.stat().st_dev != pathlib.Path('/').stat().st_dev or any(path.is_relative_to(f'/{name}') for name in layer.EMPTY)
 
 
 @functools.cache

@@ -185,6 +185,13 @@ class Postfix:
         finally:
             shutil.rmtree(self._base, ignore_errors=True)
 
+    def set(self, **parameters: str) -> None:
+        """Change parameters of main.cf, as postconf(5) has them, of the running Postfix."""
+        settings = [f'{name}={value}' for name, value in parameters.items()]
+        subprocess.run([*self._place.enter, 'postconf', '-c', f'{self._inside}/config', '-e', *settings],
+                       stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=True)
+        self._command('reload')
+
     def log(self) -> list[str]:
         """Return the lines logged so far."""
         path = self._base / 'log' / 'maillog'
