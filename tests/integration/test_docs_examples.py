@@ -147,6 +147,24 @@ def test_quick_start(ansible: Ansible, site: Site) -> None:
     assert all_ok(run(ansible, site)) == {('print01', 'spl1'), ('print02', 'spl1')}
 
 
+def test_first_rollout(ansible: Ansible, site: Site) -> None:
+    site.take('quick-start')
+    for host in ('print01', 'print02'):
+        site.make(host, 'spl1')
+    inventory = site.directory / 'hosts.yml'
+    base = {'base_dir': str(site.working_dir('print01', ''))}
+    config = site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg'
+    config.write_text('EnableTLS = 3\n')
+    judged = ansible.adhoc('printops.infoprint.sendmemo_validate', inventory, '--limit', 'print01.example.com', args=base,
+                           extra_vars={**site.here, 'ansible_pipelining': True})
+    assert judged.results()[0].result['problems'][0]['code'] == 'invalid_value'
+    audit = run(ansible, site, '--diff', playbook='printops.infoprint.audit')
+    assert audit.rc == 0, audit.output
+    assert 'EnableTLS' in audit.output
+    assert config.read_text() == 'EnableTLS = 3\n'
+    assert len(all_ok(run(ansible, site, '-e', 'serial=1,10,25%,100%', '--forks', '50'))) == 2
+
+
 def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
     """What the page on failures shows is what a failing run says."""
     site.take('quick-start')
