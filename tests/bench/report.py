@@ -37,9 +37,9 @@ nothing and tries nothing. The peak of memory is the controller's, with all its 
 {tables}
 ## What a large fleet takes
 
-*Computed* from the {hosts} hosts with {servers} servers that are *measured* above: the controller's CPU time per host for the
-whole role, {milliseconds:.0f} ms, by the number of hosts, over the cores of the workers, {cores} each. The print servers' own
-part, {own:.0f} ms, is theirs. Waiting for slow logins and a slow network comes on top, and is hidden by more forks.
+*Computed* from what is *measured* in the first table ({first}): the controller's CPU time per host for the whole role,
+{milliseconds:.0f} ms, by the number of hosts, over the cores of the workers, {cores} each. The print servers' own part,
+{own:.0f} ms, is theirs. Waiting for slow logins and a slow network comes on top, and is hidden by more forks.
 
 {computed}
 '''
@@ -66,8 +66,8 @@ def page(results: Results, rounds: int, machine: str, cores: int, date: str) -> 
         f'| {hosts:,} | ' + ' | '.join(_duration(hosts * each / 1000 / cores / count) for count in WORKERS) + ' |'
         for hosts in FLEETS]
     return PAGE.format(
-        date=date, machine=machine, rounds=rounds, forks=FORKS, hosts=scenario.hosts, servers=scenario.servers, milliseconds=each,
-        own=own, cores=cores, computed='\n'.join(computed), tables=''.join(map(_table, results)))
+        date=date, machine=machine, rounds=rounds, forks=FORKS, first=scenario.title,
+        milliseconds=each, own=own, cores=cores, computed='\n'.join(computed), tables=''.join(map(_table, results)))
 
 
 def _table(result: tuple[Scenario, t.Mapping[str, Measured]]) -> str:
