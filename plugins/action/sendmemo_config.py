@@ -33,6 +33,7 @@ class ActionModule(InfoprintAction):
             'base_dir': args['base_dir'], 'servers': wanted, 'defaults': defaults, 'contents': request.contents,
             'check': self._task.check_mode, 'diff': bool(self._task.diff),
             'backup': args['backup'], 'backup_keep': args['backup_keep'], 'try': tried, 'pd_bin_dir': args['pd_bin_dir'],
+            'enable_ssl_v3': args['enable_ssl_v3'],
         }, LIMIT + (args['timeout'] if tried else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0))
 
         answers = server_answers(answer, servers)
@@ -45,4 +46,9 @@ class ActionModule(InfoprintAction):
         for entry in outcome.servers:
             entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': request.ends_for(entry['name'])})
         lines = [outcome.msg, *map(line_of, request.problems)]
-        return outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))
+        outcome = outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))
+        if args['enable_ssl_v3'] is not None:
+            from ..plugin_utils.environment_report import with_environment  # noqa: PLC0415, few sites manage it
+
+            outcome = with_environment(outcome, answer.child('environment'), self._task.check_mode)
+        return outcome

@@ -9,10 +9,10 @@ import os
 import stat
 import sys
 import time
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .config_set import Drift
-from .guard import Guard
+from .guard import Guard, Stopped
 from .problems import Problem, ProblemError
 from .ssl_v3 import FILES, LINE, MOST, VARIABLE, value_in
 from .transaction import write_failed
@@ -80,15 +80,49 @@ def _remove(directory: WorkingDir, name: str) -> None:
         pass
 
 
+def with_environment(wanted: bool, check: bool, work: Callable[[], Dict[str, Any]], guard: Guard) -> Dict[str, Any]:
+    """Do the work on a host's servers, and what is wanted of the environment files; return the work's answer, and theirs with it.
+
+    They are looked at and staged first, so that a problem with them comes before any change, and put in their place last,
+    where no server failed: a change without the others would be told by one run and by no other. Raises ProblemError.
+    """
+    environment = Environment(wanted, guard)
+    try:
+        environment.look()
+        if not check:
+            environment.stage()
+        answer = work()
+        problems: List[Problem] = []
+        if not check and not any(_failed(server) for server in answer['servers']):
+            try:
+                environment.commit()
+            except ProblemError as error:
+                problems.append(error.problem)
+            except Stopped as error:
+                problems.append(Problem('program_failed', 'Stopped before an environment file was changed: %s.' % error))
+        return dict(answer, environment={
+            'changed': bool(environment.drift) if check else environment.changed,
+            'drift': [one.as_dict() for one in environment.drift],
+            'problems': [problem.as_dict() for problem in problems]})
+    finally:
+        environment.close()
+
+
+def _failed(server: Dict[str, Any]) -> bool:
+    tried = server['tried']
+    return any(Problem(**problem).is_error for problem in server['problems']) or bool(tried and not tried['ok'])
+
+
 class Environment:
-    """What is to become of the environment files: `look`, `stage`, then `commit`; at the end `close`. None is wanted = nothing.
+    """What is to become of the environment files: `look`, `stage`, then `commit`; at the end `close`.
 
     `root` is what stands before /etc, for tests.
     """
 
-    def __init__(self, wanted: Optional[bool], guard: Guard, root: str = '', platform: str = sys.platform) -> None:
+    def __init__(self, wanted: bool, guard: Guard, root: str = '', platform: str = sys.platform) -> None:
         self.wanted = wanted
         self.drift: List[Drift] = []
+        self.changed = False
         self._edited: Dict[str, bytes] = {}  # what the files that differ are to become, by path
         self._paths = [root + path for path in (FILES[:1] if platform.startswith('aix') else FILES)]
         self._guard = guard
@@ -98,8 +132,6 @@ class Environment:
 
     def look(self) -> None:
         """Find what differs. Raises ProblemError."""
-        if self.wanted is None:
-            return
         there = [path for path in self._paths if os.path.lexists(path)]
         for path in (there or self._paths[:1])[-1:] if self.wanted else there:
             found = self._open(path)
@@ -131,6 +163,7 @@ class Environment:
                 try:
                     os.rename(staged, fs_bytes(found.name), src_dir_fd=found.directory.fd, dst_dir_fd=found.directory.fd)
                     del self._staged[found.path]
+                    self.changed = True
                 except OSError as error:
                     raise self._failed(found.path, error.strerror or str(error))
                 try:

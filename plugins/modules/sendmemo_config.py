@@ -118,6 +118,16 @@ options:
     type: str
     choices: [none, handshake, envelope]
     default: none
+  enable_ssl_v3:
+    description:
+      - Whether the InfoPrint servers may speak SSLv3, by the line C(IPM_ENABLE_SSL_V3=1) in the platform's environment file,
+        C(/etc/profile.d/ipm_environment.sh) where a Linux host has it, else C(/etc/environment). V(false) takes the line out of
+        both. Without a value it is not managed.
+      - The only file outside a working directory that is written. It is replaced as a whole, with its owner, mode and all other
+        bytes as they were, and last of all, where no server failed. Links in its place are not followed. Needs root.
+      - The line comes into force when the InfoPrint servers are restarted, which is not done, and told as a warning. As it
+        concerns each of them, it stands in the drift of each.
+    type: bool
   smtp_host:
     description:
       - Name or address of the mail server that O(try_before_commit) uses. Without it the one that the server's own attribute

@@ -103,6 +103,7 @@ MODULES: dict[str, Spec] = {
         'backup': {'type': 'bool', 'default': True},
         'backup_keep': {'type': 'int', 'default': 5},
         'try_before_commit': {**TRY, 'default': 'none'},
+        'enable_ssl_v3': {'type': 'bool'},
         'manage_attributes': {'type': 'bool', 'default': False},
         'pd_bin_dir': PD_BIN_DIR,
         'warn_days': {'type': 'int', 'default': 30},

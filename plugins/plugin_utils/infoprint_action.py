@@ -27,6 +27,7 @@ class Outcome(t.NamedTuple):
     diff: list[dict[str, t.Any]] = []
     extra: dict[str, t.Any] = {}
     fail_on: str = 'error'
+    warnings: list[str] = []
 
 
 class InfoprintAction(ActionBase, abc.ABC):
@@ -76,6 +77,8 @@ class InfoprintAction(ActionBase, abc.ABC):
             msg=outcome.msg or summary(outcome.problems))
         if is_failure(outcome.problems, outcome.fail_on):
             result['failed'] = True
+        if outcome.warnings:
+            result['warnings'] = outcome.warnings
         if self._task.diff and outcome.diff:
             result['diff'] = outcome.diff
         # Text from a target is in there, and core before 2.19 would template what it finds in a result.

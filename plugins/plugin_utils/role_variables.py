@@ -12,7 +12,7 @@ from ..module_utils.message import check_address, refuse_breaks
 from .arguments import EXCLUSIVE, MODULES, NAMED, ArgumentError, Spec, check, check_option, merged_servers, normalized
 
 PREFIX = 'sendmemo_tls_'
-ENTRY_POINTS = ('main', 'audit', 'verify')
+ENTRY_POINTS = ('main', 'audit', 'verify', 'rollback')
 VERIFY = 'verify_'  # what the role puts before options of the verification
 # Those that no module has an option for, and those that are an option, by the variable's name.
 ALONE: Spec = {
@@ -23,9 +23,10 @@ ALONE: Spec = {
 }
 OF_MODULES = (
     'backup', 'backup_keep', 'base_dir', 'ca_content', 'ca_path', 'ca_src', 'cert_validation_ignore_host_name', 'crl_check',
-    'crl_content', 'crl_path', 'crl_src', 'enable_tls', 'fail_on', 'group', 'hostname', 'ignore_certificate_errors', 'min_tls',
-    'mode', 'owner', 'pd_bin_dir', 'servers', 'smtp_host', 'smtp_port', 'template', 'try_before_commit', 'verify_body',
-    'verify_recipients', 'verify_retries', 'verify_retry_delay', 'verify_sender', 'verify_subject', 'verify_timeout', 'warn_days')
+    'crl_content', 'crl_path', 'crl_src', 'enable_ssl_v3', 'enable_tls', 'fail_on', 'group', 'hostname',
+    'ignore_certificate_errors', 'manage_attributes', 'min_tls', 'mode', 'owner', 'pd_bin_dir', 'servers', 'smtp_host',
+    'smtp_port', 'template', 'try_before_commit', 'verify_body', 'verify_recipients', 'verify_retries', 'verify_retry_delay',
+    'verify_sender', 'verify_subject', 'verify_timeout', 'warn_days')
 # Variables that must not be empty where mails are addressed; by entry point, which variable asks for it and at what value.
 ADDRESSED = {
     'main': (('verify', ('envelope', 'sent')), ('try_before_commit', ('envelope',))),

@@ -192,7 +192,7 @@ def test_a_failing_restart_fails_its_host_and_ends_the_run_with_its_batch(fleet:
     assert f"'print_servers:!{name}'" in told
 
 
-@pytest.mark.parametrize('playbook', ['converge', 'audit', 'verify'])
+@pytest.mark.parametrize('playbook', ['converge', 'audit', 'verify', 'rollback'])
 def test_the_hosts_are_a_variable(fleet: Fleet, playbook: str) -> None:
     inventory = {'floor1': {'hosts': {'print01': fleet.hosts['print01']}}, **hosts(print02=fleet.hosts['print02'])}
     for arguments, name in (((), 'print02'), (('-e', 'target=floor1'), 'print01')):

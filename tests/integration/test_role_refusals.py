@@ -64,6 +64,11 @@ REFUSED: dict[str, dict[str, Case]] = {
         'an empty CA': Case({**RECIPIENTS, 'ca_src': []}, 'sendmemo_tls_ca_src is empty'),
         'a CA that the controller does not have': Case({**RECIPIENTS, 'ca_src': 'no-such-ca.pem'}, "no-such-ca.pem can't be"),
         'a CA path that is relative': Case({**RECIPIENTS, 'ca_path': 'ca.pem'}, "sendmemo_tls_ca_path is 'ca.pem'"),
+        'attributes without values': Case(
+            {**RECIPIENTS, 'manage_attributes': True, 'smtp_host': 'mail.example.com'},
+            'sendmemo_tls_manage_attributes of server spl1 needs sendmemo_tls_smtp_host and sendmemo_tls_smtp_port'),
+        'attributes of a server without values': Case(
+            one_server(manage_attributes=True), 'sendmemo_tls_manage_attributes of server spl1 needs'),
         'an EHLO name that is none': Case({**RECIPIENTS, 'hostname': 'print1'}, 'invalid_ehlo_hostname'),
         'absence of all servers of a host': Case(
             {**RECIPIENTS, 'state': 'absent'}, 'sendmemo_tls_state is not a variable: state stands in an entry'),
@@ -106,6 +111,11 @@ REFUSED: dict[str, dict[str, Case]] = {
         'nothing to prove': Case({**RECIPIENTS, 'verify': 'none'}, 'sendmemo_tls_verify is none'),
         'a sender that is none': Case({**RECIPIENTS, 'verify_sender': 'a b'}, 'sendmemo_tls_verify_sender of server spl1 is no'),
     },
+}
+REFUSED['rollback'] = {
+    'a try with an envelope to nobody': Case(
+        {'try_before_commit': 'envelope'}, 'sendmemo_tls_verify_recipients of server spl1 is missing'),
+    'a server twice': Case({'servers': [SERVER, SERVER]}, 'is already that of servers[0]'),
 }
 # What may look impossible and is not.
 ALLOWED: dict[str, Variables] = {

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from support.mail_server_process import Listener, Mail, MailServer
+from support.pd_programs import PdPrograms
 from support.pki import Authority
 from support.playbook import ROOT, Ansible, Run, hosts, local_host
 from support.scripted_server import HANG, Script, ScriptedServer
@@ -141,6 +142,15 @@ CASES: dict[str, Case] = {
         lambda seen: seen.settings['IgnoreCertificateErrors'] == '1' and seen.proof()['ok']),
     'smtp_host': Case({'smtp_host': 'localhost'}, lambda seen: 'spl1 -> localhost:' in seen.result()['msg']),
     'smtp_port': Case({'smtp_port': 9}, lambda seen: 'connection_refused' in seen.codes()),
+    'manage_attributes': Case(
+        {'manage_attributes': True, 'pd_bin_dir': '@/pd-set/bin'},
+        lambda seen: PD['set'].attributes('spl1') == {
+            'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(seen.place.ports['starttls'])}),
+    'manage_attributes 2': Case(
+        {'pd_bin_dir': '@/pd-left/bin'}, lambda seen: PD['left'].attributes('spl1') == ATTRIBUTES and seen.proof()['ok']),
+    'pd_bin_dir': Case(
+        {'smtp_host': None, 'smtp_port': None, 'pd_bin_dir': '@/pd-read/bin'},
+        lambda seen: seen.proof()['ok'] and 'spl1 -> localhost:' in seen.result()['msg']),
     'owner': Case({'owner': str(USER)}, lambda seen: seen.path.stat().st_uid == USER),
     'group': Case({'group': str(GROUP)}, lambda seen: seen.path.stat().st_gid == GROUP),
     'mode': Case({'mode': '0640'}, lambda seen: stat.S_IMODE(seen.path.stat().st_mode) == 0o640),
@@ -183,8 +193,10 @@ CASES: dict[str, Case] = {
         lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n'),
 }
 # Those with a test of their own.
-ELSEWHERE = {'audit_fails', 'pd_bin_dir'}
+ELSEWHERE = {'audit_fails', 'enable_ssl_v3'}
 GREYLISTING: list[ScriptedServer] = []
+PD: dict[str, PdPrograms] = {}
+ATTRIBUTES = {'smtp-server-host': 'old.example.com', 'smtp-server-port': '25'}
 
 
 def name_of(variable: str) -> str:
@@ -214,6 +226,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, pki: Pki, mail_server: MailS
     with MailServer(base / 'more-mail', [
             Listener('chain', 'smtps', *chain), Listener('other name', 'starttls', *other_name)]) as more:
         ports = {**mail_server.ports, **more.ports, **{name: server.port for name, server in scripted.items()}}
+        right = {'smtp-server-host': 'localhost', 'smtp-server-port': str(ports['starttls'])}
+        for name, attributes in (('set', ATTRIBUTES), ('left', ATTRIBUTES), ('read', right)):
+            PD[name] = PdPrograms(base / f'pd-{name}', {'spl1': attributes})
         yield Place(base, pki, ports)
     for server in scripted.values():
         server.close()

@@ -66,6 +66,7 @@ def test_one_to_converge_and_one_to_prove(
             'converge', sendmemo_tls_hostname='b.example.com', sendmemo_tls_restart_command='true'),
         'proven alone': host.round_trips('verify'),
         'audit': host.round_trips('audit'),
+        'rollback': host.round_trips('rollback'),
     }
     assert found == {
         'check, before the first run': 1,
@@ -76,4 +77,5 @@ def test_one_to_converge_and_one_to_prove(
         'a change and a restart': 3,
         'proven alone': 1,
         'audit': 2,
+        'rollback': 1,
     }

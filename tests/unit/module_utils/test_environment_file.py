@@ -99,7 +99,6 @@ CASES = [
     ('linux', 'A=1\n' + WITH, 'B=1\n' + WITH, False, 'A=1\n', 'B=1\n', ['environment', 'ipm_environment.sh']),
     ('linux', 'A=1\n' + WITH, 'B=1\n', False, 'A=1\n', 'B=1\n', ['environment']),
     ('linux', None, None, False, None, None, []),
-    ('linux', 'A=1\n' + WITH, WITH, None, 'A=1\n' + WITH, WITH, []),
     ('aix7', 'A=1\n', 'B=1\n', True, 'A=1\n' + WITH, 'B=1\n', ['environment']),
     ('aix7', WITH, WITH, False, '', WITH, ['environment']),
 ]

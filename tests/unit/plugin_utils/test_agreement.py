@@ -34,6 +34,7 @@ ENTRY_POINTS = {
     'main': ('tasks/main.yml', 'tasks/configure.yml', 'tasks/verify.yml', 'handlers/main.yml'),
     'audit': ('tasks/audit.yml',),
     'verify': ('tasks/verify.yml',),
+    'rollback': ('tasks/rollback.yml', 'handlers/main.yml'),
 }
 
 
@@ -128,7 +129,8 @@ def test_aliases_are_documented() -> None:
 
 def test_role_passes_only_what_exists() -> None:
     passed = passed_by_the_role()
-    assert {module for module, _option, _variable in passed} == {'sendmemo_config', 'sendmemo_validate', 'send_memo'}
+    assert {module for module, _option, _variable in passed} == {
+        'sendmemo_config', 'sendmemo_validate', 'send_memo', 'sendmemo_rollback'}
     assert [option for module, option, _variable in passed if option not in MODULES[module]] == []
 
 
