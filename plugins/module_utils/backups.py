@@ -179,8 +179,12 @@ class Backups:
     def _open_if_there(self) -> Optional[int]:
         try:
             return self._open(create=False)
-        except (OSError, ProblemError):
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            path = self.directory.path_of(BACKUPS)
+            seen = '%s can\'t be read: %s.' % (path, error.strerror or error)
+            raise ProblemError(Problem('file_not_readable', seen, server=self.directory.server, file=path))
 
     def _kept(self, top: int, name: str) -> Optional[KeptSet]:
         """Return a set as its manifest says, None for a manifest that is none of ours."""

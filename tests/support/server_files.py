@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import stat
+import tempfile
 import typing as t
 
 CONFIG = 'sendmemo-ssl.cfg'
@@ -19,6 +20,13 @@ _TAKEN = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 
 # A configuration and the content of each file that it names, by name; empty without a configuration.
 FileSet = dict[str, bytes]
+
+
+def let_pass(directory: pathlib.Path) -> None:
+    """Let every user get to a directory of a test, below the directory for temporary files."""
+    for path in (directory, *directory.parents):
+        if str(path).startswith(tempfile.gettempdir() + os.sep):
+            path.chmod(path.stat().st_mode | 0o055)
 
 
 def named_in(config: bytes) -> list[str]:

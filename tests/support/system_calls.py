@@ -65,8 +65,7 @@ def killed_at(call: Call, log: pathlib.Path, names: t.Iterable[str] = ()) -> tup
 
 def failing_at(call: Call, error: str, log: pathlib.Path) -> tuple[str, ...]:
     """Return the command in front of a program in which a call is to fail with an error (EIO), and is not done."""
-    inject = f'inject={call.name}:error={error}:when={call.number}'
-    return ('strace', '-f', '--seccomp-bpf', '-qq', '-o', str(log), '-e', f'trace={call.name}', '-e', inject)
+    return (*watched(log, [call.name]), '-e', f'inject={call.name}:error={error}:when={call.number}')
 
 
 def calls_in(log: pathlib.Path) -> list[Call]:
