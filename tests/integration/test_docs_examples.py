@@ -23,6 +23,7 @@ import yaml
 
 from support import sshd as sshd_support
 from support.mail_server_process import Listener, MailServer
+from support.pd_programs import PdPrograms
 from support.pki import Authority
 from support.playbook import PROGRAMS, ROOT, Ansible, Run
 from support.pythons import target_pythons
@@ -195,6 +196,32 @@ def test_several_servers(ansible: Ansible, site: Site, mail_server: MailServer) 
     assert [(mail.listener, mail.ehlo) for mail in billing] == [('smtps', 'billing.print01.example.com')]
     assert (site.directory / 'print' / 'archive' / 'sendmemo-ssl.cfg').exists()
     assert not left.exists()
+
+
+def test_mail_server(ansible: Ansible, site: Site, tmp_path: pathlib.Path) -> None:
+    site.take('quick-start')
+    site.make('print01', 'spl1')
+    pd = PdPrograms(tmp_path / 'pd', {'spl1': {'smtp-server-host': 'mail.example.com', 'smtp-server-port': '587'}})
+    given = functools.partial(run, ansible, site, '--limit', 'print01.example.com', sendmemo_tls_pd_bin_dir=str(pd.bin_dir))
+    all_ok(given())
+    site.take('mail-server')
+    all_ok(given())
+    assert pd.attributes('spl1') == {'smtp-server-host': '127.0.0.1', 'smtp-server-port': site.put[' 465'].strip()}
+    assert 'EnableTLS = 2' in (site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg').read_text()
+
+
+def test_rollback(ansible: Ansible, site: Site) -> None:
+    site.take('quick-start')
+    site.make('print01', 'spl1')
+    given = functools.partial(run, ansible, site, '--limit', 'print01.example.com')
+    config = site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg'
+    all_ok(given())
+    first = config.read_bytes()
+    all_ok(given(sendmemo_tls_hostname='other.example.com'))
+    assert config.read_bytes() != first
+    back = given(playbook='printops.infoprint.rollback')
+    assert back.rc == 0, back.output
+    assert config.read_bytes() == first
 
 
 def test_ca_rollover(ansible: Ansible, site: Site, tmp_path: pathlib.Path) -> None:
