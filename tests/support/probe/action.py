@@ -11,7 +11,8 @@ MODULES['probe'] = {**COMMON, 'request': {'type': 'dict', 'default': {}}, 'limit
 
 class ActionModule(InfoprintAction):
     MODULE = 'probe'
+    PROGRAM = 'probe'
 
     def perform(self, args, servers):
-        answer = self.target.run('probe', args['request'], args['limit'])
+        answer = self.target.run(self.PROGRAM, args['request'], args['limit'])
         return Outcome([], [], 'done', extra={'probe': answer.texts_by_key('facts')})
