@@ -9,6 +9,7 @@ from ..module_utils.keywords import CONFIG_NAME
 from ..plugin_utils.arguments import ENTRY
 from ..plugin_utils.change_report import report
 from ..plugin_utils.config_request import ConfigRequest, trial
+from ..plugin_utils.environment_report import with_environment
 from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
 from ..plugin_utils.results import line_of
 from ..plugin_utils.untrusted import server_answers
@@ -48,7 +49,5 @@ class ActionModule(InfoprintAction):
         lines = [outcome.msg, *map(line_of, request.problems)]
         outcome = outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))
         if args['enable_ssl_v3'] is not None:
-            from ..plugin_utils.environment_report import with_environment  # noqa: PLC0415, few sites manage it
-
             outcome = with_environment(outcome, answer.child('environment'), self._task.check_mode)
         return outcome
