@@ -96,7 +96,7 @@ def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None,
         its_names = safe_text(names(chain[0]).shown())
         only = ' Of an address only entries of IP addresses count.' if packed_address(plain_host(host)) is not None else ''
         found.append(_defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {its_names}.{only}'))
-    if trust.crls is not None:
+    if trust.crls is not None and path.code != 'self_signed':
         found += _revocation(path.certificates, trust, now)
     return [*found, *_dates(path.certificates, trust, now), *_name_constraints(path.certificates)]
 
@@ -174,10 +174,10 @@ def _own_key(certificate: x509.Certificate) -> bytes | None:
 
 
 def _purposes(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]:
-    usage = extension(path[0], x509.ExtendedKeyUsage)
-    if usage is not None and ExtendedKeyUsageOID.SERVER_AUTH not in usage:  # OpenSSL doesn't take "any" for it
-        yield _defect('wrong_purpose', f'The extended key usage of {shown(path[0].subject)} is not that of a server.')
     for certificate in path:
+        usage = extension(certificate, x509.ExtendedKeyUsage)
+        if usage is not None and ExtendedKeyUsageOID.SERVER_AUTH not in usage:  # OpenSSL doesn't take "any" for it
+            yield _defect('wrong_purpose', f'The extended key usage of {shown(certificate.subject)} is not that of a server.')
         for unknown in _unknown_critical(certificate):
             yield _defect('certificate_invalid', (
                 f'The certificate of {shown(certificate.subject)} has the critical extension {unknown}, which OpenSSL doesn\'t '
@@ -188,6 +188,9 @@ def _purposes(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Problem]
             continue  # a root of old, without extensions
         if not _is_ca(authority):
             yield _defect('issuer_not_ca', f'{shown(authority.subject)} has issued a certificate of the chain, but is no CA.')
+        elif (usage := extension(authority, x509.KeyUsage)) is not None and not usage.key_cert_sign:
+            yield _defect('issuer_not_ca', (
+                f'{shown(authority.subject)} has issued a certificate of the chain, but its key usage has no keyCertSign.'))
         elif constraints.path_length is not None and constraints.path_length < _intermediates(path[1:depth + 1]):
             yield _defect('path_length_exceeded', (
                 f'{shown(authority.subject)} allows {constraints.path_length} CAs below it; there are {depth}.'))
@@ -224,8 +227,6 @@ def _weaknesses(path: list[x509.Certificate], trust: Trust) -> t.Iterator[Proble
 
 
 def _revocation(path: list[x509.Certificate], trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
-    if len(path) == 1 and path[0].subject == path[0].issuer:
-        return
     for place, certificate in enumerate(path if trust.whole_chain else path[:1]):
         if certificate.subject == certificate.issuer and place:
             continue  # a root answers for itself

@@ -48,7 +48,7 @@ class Outcome(t.NamedTuple):
             wrong.append(f'it is {self.expect or "ok"}')
         for what, expected, got in (
                 ('ok', not fault.expect, self.ok), ('warnings', fault.warns, self.warns),
-                ('ignored', fault.ignored, self.ignored), ('mails', expected_mails, self.mails)):
+                ('ignored', sorted(fault.ignored.split()), sorted(self.ignored.split())), ('mails', expected_mails, self.mails)):
             if expected != got:
                 wrong.append(f'{what}: {got} in place of {expected}')
         if self.seconds > TASKS[fault.task]['timeout'] * (1 + TASKS[fault.task].get('retries', 0)) + 1:

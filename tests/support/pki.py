@@ -48,15 +48,15 @@ class Authority:
 
     def __init__(self, common_name: str, *, parent: Authority | None = None, path_length: int | None = None,
                  not_before: dt.datetime | None = None, not_after: dt.datetime | None = None, key: Key | None = None,
-                 is_ca: bool = True, crl_sign: bool = True, more: More = ()) -> None:
+                 is_ca: bool = True, cert_sign: bool = True, crl_sign: bool = True, more: More = ()) -> None:
         self.parent = parent
         self.key: Key = key or ec.generate_private_key(ec.SECP256R1())
         signer = parent or self
         self.name = _name(common_name)
         builder = _builder(self.name, signer, self.key, not_before, not_after, CA_LIFE)
         builder = builder.add_extension(x509.BasicConstraints(is_ca, path_length), critical=True)
-        builder = builder.add_extension(
-            _key_usage(digital_signature=not is_ca, key_cert_sign=is_ca, crl_sign=is_ca and crl_sign), critical=True)
+        usage = _key_usage(digital_signature=not is_ca, key_cert_sign=is_ca and cert_sign, crl_sign=is_ca and crl_sign)
+        builder = builder.add_extension(usage, critical=True)
         for extension, critical in more:
             builder = builder.add_extension(extension, critical)
         self.certificate = builder.sign(signer.key, hashes.SHA256())
@@ -122,7 +122,6 @@ def damaged(pem: bytes) -> bytes:
     der = bytearray(base64.b64decode(content))
     der[-1] ^= 1
     return b'-----%s-----\n%s-----END%s-----\n' % (label, base64.encodebytes(bytes(der)), label[5:])
-
 
 
 def signed_with_sha1(pem: bytes, signer: rsa.RSAPrivateKey) -> bytes:

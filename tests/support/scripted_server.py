@@ -112,8 +112,8 @@ class ScriptedServer:
         self.broken: Exception | None = None
         self.visits: list[Visit] = []
         defaults = {**GOOD, 'EHLO': OFFERING} if script.mode == 'starttls' else GOOD
-        self._steps = {key: list(step) if isinstance(step, list) else [step] for key, step in {**defaults,
-        **script.steps}.items()}
+        steps = {**defaults, **script.steps}
+        self._steps = {key: list(step) if isinstance(step, list) else [step] for key, step in steps.items()}
         self._context = context
         self._lock = threading.Lock()
         self._listener = socket.socket(socket.AF_INET6 if ':' in host else socket.AF_INET)
