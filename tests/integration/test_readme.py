@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import pathlib
 import re
+import shlex
 
 import pytest
 
-from support.playbook import ROOT, Ansible
+from support.pki import Authority
+from support.playbook import ROOT, Ansible, local_host
 
 README = (ROOT / 'README.md').read_text()
 
@@ -30,3 +32,34 @@ def test_inventory_and_playbook_are_right(ansible: Ansible, tmp_path: pathlib.Pa
     assert listed.rc == 0, listed.output
     assert 'hosts (10)' in listed.output
     assert ansible.playbook(play, inventory, '--syntax-check').rc == 0
+
+
+@pytest.mark.parametrize('name', ['rollout', 'rollover', 'rollback'])
+def test_commands_are_right(ansible: Ansible, tmp_path: pathlib.Path, name: str) -> None:
+    inventory = example('inventory', tmp_path)
+    overlap = example('overlap', tmp_path)
+    found = re.search(rf'<!-- tested: {name} -->\n```console\n(.*?)```', README, re.DOTALL)
+    assert found
+    for line in found.group(1).splitlines():
+        words = shlex.split(line.removeprefix('$ '), comments=True)
+        assert words[:3] == ['ansible-playbook', '-i', 'hosts.yml']
+        arguments = [f'@{overlap}' if word == '@overlap.yml' else word for word in words[4:]]
+        listed = ansible.playbook(words[3], inventory, *arguments, '--list-hosts')
+        assert listed.rc == 0, listed.output
+        assert ('hosts (1)' if '--limit' in words else 'hosts (10)') in listed.output
+
+
+def test_what_is_declared_is_accepted_before_and_in_a_rollover(ansible: Ansible, tmp_path: pathlib.Path) -> None:
+    inventory, overlap = example('inventory', tmp_path), example('overlap', tmp_path)
+    for directory in ('files', 'pd/spl1', 'pd/spl2'):
+        (tmp_path / directory).mkdir(parents=True)
+    for name in ('mail-ca', 'mail-ca-new'):
+        authority = Authority(name)
+        (tmp_path / 'files' / f'{name}.pem').write_bytes(authority.pem)
+        (tmp_path / 'files' / f'{name}.crl.pem').write_bytes(authority.crl())
+    # Its hosts are this one, by way of -e; nothing is changed.
+    here = {**local_host(), 'ansible_become': False, 'sendmemo_tls_base_dir': str(tmp_path / 'pd')}
+    for arguments in ((), ('-e', f'@{overlap}')):
+        run = ansible.playbook('printops.infoprint.converge', inventory, '--check', *arguments, extra_vars=here)
+        assert run.rc == 0, run.output
+        assert [counts['changed'] for counts in run.stats.values()] == [1] * 10
