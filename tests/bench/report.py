@@ -13,7 +13,7 @@ Results = t.Sequence[tuple[Scenario, t.Mapping[str, Measured]]]
 MIB = 1 << 20
 FLEETS, WORKERS = (1_000, 10_000), (1, 4, 16)
 PAGE_NAME = 'benchmark.md'
-ROW, LEFT, WIDE = 26, 330, 420  # of a plot, in pixels
+ROW, LEFT, WIDE = 26, 390, 420  # of a plot, in pixels
 
 PAGE = '''\
 # Benchmark
