@@ -80,8 +80,8 @@ def _middles(roots: dict[str, Authority]) -> dict[str, Authority]:
         'old middle': Authority('Old middle CA', parent=root, not_before=LONG_AGO, not_after=PAST),
         'future middle': Authority('Future middle CA', parent=root, not_before=FUTURE),
         'small middle': Authority('Small middle CA', parent=root, key=_rsa(1024)),
-        'client middle': Authority('Middle CA for clients', parent=root,
-        more=[(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)]),
+        'client middle': Authority(
+            'Middle CA for clients', parent=root, more=[(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)]),
         'unsigning middle': Authority('Middle CA that may not sign', parent=root, cert_sign=False),
         'no ca': Authority('Server as CA', parent=root, is_ca=False),
         'rsa middle': Authority('Middle CA of the RSA CA', parent=roots['rsa']),
