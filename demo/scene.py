@@ -8,6 +8,7 @@ import shutil
 
 from environments import VENVS
 from support.mail_server_process import Listener, MailServer
+from support.pd_programs import PdPrograms
 from support.pki import Authority, days_from_now
 from support.playbook import Ansible
 
@@ -22,6 +23,16 @@ PORTS = '''\
 mail_ports:
   starttls: {starttls}
   smtps: {smtps}
+'''
+# For -e: print1's first server is moved to TLS from the first byte, with the attributes that InfoPrint itself keeps of it.
+MOVE = '''\
+---
+sendmemo_tls_servers:
+  - name: spl1
+    enable_tls: smtps
+    smtp_port: "{{ mail_ports.smtps }}"
+sendmemo_tls_manage_attributes: true
+sendmemo_tls_pd_bin_dir: "{{ inventory_dir }}/infoprint/bin"
 '''
 
 
@@ -43,7 +54,13 @@ class Scene:
         for host, servers in HOSTS.items():
             for server in servers:
                 self.working_dir(host, server).mkdir(parents=True)
+        (self.directory / 'move.yml').write_text(MOVE)
         self._mint()
+
+    def infoprint(self, server: MailServer) -> PdPrograms:
+        """Make stand-ins for InfoPrint's pdls and pdset, which know print1's first server as one that uses STARTTLS."""
+        attributes = {'smtp-server-host': ADDRESS, 'smtp-server-port': str(server.ports['starttls'])}
+        return PdPrograms(self.directory / 'infoprint', {'spl1': attributes})
 
     def _mint(self) -> None:
         """Make the CA, its CRL (with one revoked certificate in it), an old CRL, and the mail server's certificates."""

@@ -13,6 +13,7 @@ import time
 import typing as t
 
 from support.mail_server_process import MailServer
+from support.pd_programs import PdPrograms
 from support.playbook import Run
 
 from . import console
@@ -20,8 +21,10 @@ from .scene import EXPIRED_DAYS, HERE, HOSTS, SCRATCH, Scene, setting
 
 SERVERS = [(host, server) for host, servers in HOSTS.items() for server in servers]
 PLAYBOOK = 'printops.infoprint.converge'
+ROLLBACK = 'printops.infoprint.rollback'
 MERGE = 'printops.infoprint.report'
 REPORT = 'report'
+REPORT_OF_PRINT1 = 'report-of-print1'
 REPORT_OF_PRINT2 = 'report-of-print2'
 
 
@@ -132,6 +135,25 @@ class Tour(console.Steps):
         mode = stat.S_IMODE(self.scene.config('print2', 'spl3').stat().st_mode)
         self.expect(mode == 0o644, f'print2, spl3 has mode {mode:04o}')
 
+    def move_and_take_back(self) -> None:
+        self.step('Move one server to TLS from the first byte, and take that back',
+                  'move.yml also declares what InfoPrint itself keeps of the server, its attributes smtp-server-host and '
+                  'smtp-server-port; infoprint/bin has stand-ins for pdls and pdset, which read and set them. Files and '
+                  'attributes are one set: tried, changed and put back together.')
+        programs = self.scene.infoprint(self.mail_server)
+        ports = self.mail_server.ports
+        arguments = ('--limit', 'print1', '-e', '@move.yml')
+        moved = self.play('move', *arguments, report=REPORT_OF_PRINT1)
+        self.expect(moved.rc == 0 and self.in_force(programs) == ('2', str(ports['smtps'])),
+                    f'print1, spl1 has EnableTLS 2, its attribute smtp-server-port is {ports["smtps"]}, and a mail proved it')
+        back = self.play('take back', *arguments, playbook=ROLLBACK, report=REPORT_OF_PRINT1)
+        self.expect(back.rc == 0 and self.in_force(programs) == ('1', str(ports['starttls'])),
+                    f'both are back: EnableTLS 1, smtp-server-port {ports["starttls"]}')
+
+    def in_force(self, programs: PdPrograms) -> tuple[str, str]:
+        """Return EnableTLS and the port of print1's first server."""
+        return setting(self.scene.config('print1', 'spl1'), 'EnableTLS'), programs.attributes('spl1')['smtp-server-port']
+
     def fail(self) -> None:
         self.step('A send that fails, with its cause and what to do about it',
                   f'For this run spl4 is sent to a mail server whose certificate expired {EXPIRED_DAYS} days ago. '
@@ -188,8 +210,8 @@ def tour() -> None:
                   f'All of it is in {scene.directory.relative_to(HERE.parent)}/, made anew by each demo. Two "hosts" on this '
                   'machine have two InfoPrint servers each: spl1 and spl2 on print1, spl3 and spl4 on print2.')
         console.table(('mail server on 127.0.0.1', 'port'), mail_server.ports.items())
-        for part in (walk.converge, walk.converge_again, walk.break_by_hand, walk.check, walk.correct, walk.fail,
-                     walk.report, walk.show_mails):
+        for part in (walk.converge, walk.converge_again, walk.break_by_hand, walk.check, walk.correct,
+                     walk.move_and_take_back, walk.fail, walk.report, walk.show_mails):
             part()
         walk.step('Summary')
         console.table(('run', 'took', 'what happened'), walk.summary)
