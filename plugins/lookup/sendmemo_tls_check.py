@@ -3,14 +3,6 @@
 """The lookup printops.infoprint.sendmemo_tls_check: refuses variables of the role that don't go together."""
 from __future__ import annotations
 
-import typing as t
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ..plugin_utils.arguments import ArgumentError
-from ..plugin_utils.role_variables import ENTRY_POINTS, PREFIX, check_variables
-
 DOCUMENTATION = r'''
 name: sendmemo_tls_check
 short_description: Refuse variables of the role sendmemo_tls that do not go together
@@ -42,6 +34,14 @@ _raw:
   type: list
   elements: bool
 '''
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils.arguments import ArgumentError
+from ..plugin_utils.role_variables import ENTRY_POINTS, PREFIX, check_variables
 
 
 class LookupModule(LookupBase):
