@@ -111,7 +111,7 @@ def site(fleet, tmp_path):
     fleet.disconnect()
 
 
-def test_converge_drift_and_correct(site):
+def test_converge_drift_correct_and_roll_back(site):
     # One host, then more, then all the others.
     first = site.run('printops.infoprint.converge', sendmemo_tls_verify_recipients=['first@example.com'])
     assert first.rc == 0, first.output
@@ -136,6 +136,16 @@ def test_converge_drift_and_correct(site):
     assert {name for name in site.fleet.hosts if converged(third, name)} == set(drifted)
     assert all(proven(third, name) for name in site.fleet.hosts)
     assert site.texts() == wanted
+
+    changed = site.run('printops.infoprint.converge', sendmemo_tls_hostname='other.example.com', **AT_ONCE)
+    assert changed.rc == 0, changed.output
+    assert site.texts() != wanted
+    back = site.run('printops.infoprint.rollback', **AT_ONCE)
+    assert back.rc == 0, back.output
+    assert site.texts() == wanted
+    verified = site.run('printops.infoprint.verify')
+    assert verified.rc == 0, verified.output
+    assert all(proven(verified, name) for name in site.fleet.hosts)
 
 
 @pytest.mark.parametrize('playbook', ['printops.infoprint.converge', FREE], ids=['in batches', 'strategy free'])
