@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils.keywords import CONFIG_NAME
+from ..plugin_utils.analysed_run import analysed_run
 from ..plugin_utils.arguments import ENTRY
 from ..plugin_utils.change_report import report
 from ..plugin_utils.config_request import ConfigRequest, trial
@@ -30,24 +31,24 @@ class ActionModule(InfoprintAction):
         if any(problem.is_error for problem in request.problems):
             return Outcome([], request.problems)
         with_attributes = any(entry.get('manage_attributes') for entry in servers or [args])
-        answer = self.target.run(self.PROGRAM, {
+        analysed = analysed_run(self.target, self.PROGRAM, {
             'base_dir': args['base_dir'], 'servers': wanted, 'defaults': defaults, 'contents': request.contents,
             'check': self._task.check_mode, 'diff': bool(self._task.diff),
             'backup': args['backup'], 'backup_keep': args['backup_keep'], 'try': tried, 'pd_bin_dir': args['pd_bin_dir'],
             'enable_ssl_v3': args['enable_ssl_v3'],
-        }, LIMIT + (args['timeout'] if tried else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0))
+        }, LIMIT + (args['timeout'] if tried else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0), args['warn_days'])
 
-        answers = server_answers(answer, servers)
+        answers = server_answers(analysed.answer, servers)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
         misfits = {
             (name := fields.text('name')): request.port_problems(name, port, f'{fields.text("working_dir")}/{CONFIG_NAME}')
             for fields, port in zip(answers, ports, strict=True)}
-        outcome = report(answer, answers, args, self._task.check_mode, misfits, request.sources)
+        outcome = report(analysed, answers, args, self._task.check_mode, misfits, request.sources)
         absent = [entry['name'] for entry in servers if entry.get('state') == 'absent']
         for entry in outcome.servers:
             entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': request.ends_for(entry['name'])})
         lines = [outcome.msg, *map(line_of, request.problems)]
         outcome = outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))
-        if args['enable_ssl_v3'] is not None:
-            outcome = with_environment(outcome, answer.child('environment'), self._task.check_mode)
+        if args['enable_ssl_v3'] is not None and not analysed.refused:
+            outcome = with_environment(outcome, analysed.answer.child('environment'), self._task.check_mode)
         return outcome

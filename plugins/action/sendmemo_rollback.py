@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..plugin_utils.analysed_run import analysed_run
 from ..plugin_utils.arguments import file_mode
 from ..plugin_utils.change_report import report
 from ..plugin_utils.config_request import trial
@@ -21,11 +22,11 @@ class ActionModule(InfoprintAction):
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         tried = trial(args)
-        answer = self.target.run(self.PROGRAM, {
+        analysed = analysed_run(self.target, self.PROGRAM, {
             'base_dir': args['base_dir'], 'servers': [_asked(entry) for entry in servers], 'defaults': _asked(args),
             'check': self._task.check_mode, 'diff': bool(self._task.diff), 'try': tried, 'pd_bin_dir': args['pd_bin_dir'],
-        }, LIMIT + (args['timeout'] if tried else 0))
-        return report(answer, server_answers(answer, servers), args, self._task.check_mode)
+        }, LIMIT + (args['timeout'] if tried else 0), args['warn_days'])
+        return report(analysed, server_answers(analysed.answer, servers), args, self._task.check_mode)
 
 
 def _asked(entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

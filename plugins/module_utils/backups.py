@@ -4,8 +4,9 @@
 
 A set is a copy of the configuration, of the trust files that lie beside it, and a manifest.json:
 `{"format": 1, "taken": UTC time, "files": {name: {"sha256", "mode", "uid", "gid"}}, "settings": {keyword: text},
-"attributes": {name: value}}`. One without files is that of a server that had no configuration; `attributes` has the
-server's own where they belong to the set, a value null where it was unset. Who owns the working directory can change
+"attributes": {name: value}, "outside": {path: sha256}}`. One without files is that of a server that had no configuration;
+`attributes` has the server's own where they belong to the set, a value null where it was unset; `outside` the trust files that
+lie elsewhere and that the set which took its place names, as they were judged. Who owns the working directory can change
 all of it, so that it is believed no more than the set in force.
 """
 
@@ -41,6 +42,7 @@ class KeptSet(NamedTuple):
     path: str
     digests: Digests
     attributes: Attributes
+    outside: Digests  # by path
 
 
 class Backups:
@@ -55,7 +57,7 @@ class Backups:
             return {}
         return None if found.content is None else _digests(self._files(found))
 
-    def keep(self, found: Optional[FoundFile], attributes: Optional[Attributes]) -> str:
+    def keep(self, found: Optional[FoundFile], attributes: Optional[Attributes], outside: Digests) -> str:
         """Return the path of a complete copy of the set in force, whose configuration is `found`, None where there is none.
 
         The newest backup serves where it is the same set already: a run may have been killed between keeping and
@@ -74,7 +76,7 @@ class Backups:
             temporary = '.%s.new' % os.urandom(8).hex()
             os.mkdir(temporary, 0o700, dir_fd=top)
             try:
-                _fill(top, temporary, files, _manifest(found, files, attributes))
+                _fill(top, temporary, files, _manifest(found, files, attributes, outside))
                 os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=top)
             except OSError:
                 _remove_tree(top, temporary)
@@ -122,6 +124,14 @@ class Backups:
                 yield kept
         finally:
             os.close(top)
+
+    def judged_outside(self) -> Digests:
+        """Return the trust files that lie elsewhere, as they were judged for the last change, by path."""
+        try:
+            newest = next(self.newest_first(), None)
+        except ProblemError:
+            return {}
+        return newest.outside if newest is not None else {}
 
     def content(self, kept: KeptSet, name: str) -> bytes:
         """Return a file of a set, as its manifest says it is. Raises ProblemError no_previous_set for any other."""
@@ -196,11 +206,11 @@ class Backups:
                 os.close(fd)
             manifest = json.loads(content.decode('utf-8'))
             digests = {file: entry['sha256'] for file, entry in manifest['files'].items()}
-            attributes = manifest.get('attributes') or {}
+            attributes, outside = manifest.get('attributes') or {}, manifest.get('outside') or {}
             are_texts = all(value is None or isinstance(value, str) for value in attributes.values())
             if manifest['format'] != 1 or not are_texts or not all(map(_DIGEST.fullmatch, digests.values())):
                 return None
-            return KeptSet(name, self._path(name), digests, attributes)
+            return KeptSet(name, self._path(name), digests, attributes, dict(outside))
         except (OSError, ProblemError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
@@ -238,7 +248,7 @@ def _digests(files: Dict[str, Tuple[bytes, os.stat_result]]) -> Digests:
 
 
 def _manifest(
-    found: Optional[FoundFile], files: Dict[str, Tuple[bytes, os.stat_result]], attributes: Optional[Attributes]
+    found: Optional[FoundFile], files: Dict[str, Tuple[bytes, os.stat_result]], attributes: Optional[Attributes], outside: Digests
 ) -> Dict[str, Any]:
     manifest: Dict[str, Any] = {
         'format': 1,
@@ -256,6 +266,8 @@ def _manifest(
     }
     if attributes:
         manifest['attributes'] = attributes
+    if outside:
+        manifest['outside'] = outside
     return manifest
 
 

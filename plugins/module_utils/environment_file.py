@@ -93,7 +93,7 @@ def with_environment(wanted: bool, check: bool, work: Callable[[], Dict[str, Any
             environment.stage()
         answer = work()
         problems: List[Problem] = []
-        if not check and not any(_failed(server) for server in answer['servers']):
+        if not check and not answer['needs_analysis'] and not any(_failed(server) for server in answer['servers']):
             try:
                 environment.commit()
             except ProblemError as error:

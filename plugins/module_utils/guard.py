@@ -6,6 +6,7 @@ A stopped controller does not stop a program on the target, so the program ends 
 lies between (an ssh client, a sudo with a terminal of its own) notices only when it has something to pass on, so the
 watch sends a sign of life while the work lasts.
 """
+import errno
 import os
 import select
 import signal
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 POLL_SECONDS = 0.25  # between two looks, and two signs of life
+_GONE = (errno.EPIPE, errno.EIO, errno.ECONNRESET)  # of a write: nobody is there to take it
 BACKSTOP_SECONDS = 10  # past the limit the kernel's alarm ends a program whose watch could not
 
 
@@ -82,8 +84,9 @@ class Guard:
             if self._sign_of_life is not None:
                 try:
                     self._sign_of_life()
-                except OSError:
-                    break  # nobody is there to take it
+                except OSError as error:
+                    if error.errno in _GONE:
+                        break
         self._undisturbed.acquire()  # for good: no such steps begin any more
         for clean_up in self.at_end:
             try:

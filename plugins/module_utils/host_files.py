@@ -1,13 +1,47 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The trust files that a configuration names, where they lie, read with the rights of the working directory's owner."""
+import base64
+import hashlib
 import os
 import stat
-from typing import List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional
 
+from .pem import Pem, read_pem, structure_problems
 from .permissions import write_problem
 from .problems import Problem, ProblemError
 from .working_dir import MAX_FILE, WorkingDir, acting_as, fs_bytes, read_file
+
+MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host
+
+
+class HostBlocks:
+    """The certificates and CRLs of a host's trust files, each distinct file once: all of them that leaves the host.
+
+    `left` is what may still be read, in bytes.
+    """
+
+    def __init__(self) -> None:
+        self.left = MAX_HOST
+        self._read: Dict[str, Pem] = {}
+
+    def add(self, data: bytes) -> str:
+        """Take a file's content; return the key that it is known by."""
+        key = hashlib.sha256(data).hexdigest()
+        if key not in self._read:
+            self.left -= len(data)
+            self._read[key] = read_pem(data)
+        return key
+
+    def problems(self, key: str, keyword: str, file: str) -> List[Problem]:
+        """Return what is wrong with a file before anything in it is looked at."""
+        return list(structure_problems(self._read[key], keyword, file))
+
+    def answer(self) -> List[Dict[str, Any]]:
+        """Return `[{"key", "blocks": [{"label", "line", "der"}]}]`, DER in base64."""
+        return [{'key': key, 'blocks': [
+            {'label': block.label, 'line': block.line, 'der': base64.b64encode(block.der).decode('ascii')}
+            for block in pem.blocks]} for key, pem in self._read.items()]
 
 
 class TrustFile(NamedTuple):

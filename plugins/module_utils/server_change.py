@@ -4,14 +4,17 @@
 stop another.
 
 Who asks says what is wanted: `configuring` what is declared, `rolling_back` what a backup holds. The answer is
-`{"servers": [{"name", "working_dir", "changed", "drift", "problems", "backup", "restored", "before", "after", "tried"}]}`;
-`tried` is the entry that `sending` gives, whose `trust` and `now` then stand beside `servers`.
+`{"servers": [{"name", "working_dir", "changed", "drift", "problems", "backup", "restored", "before", "after", "tried",
+"trust_before": {keyword: {"key", "file"}}, "trust_after"}], "trust_files", "needs_analysis"}`. `tried` is the entry that
+`sending` gives, whose `trust` and `now` then stand beside `servers`. `trust_files` are as those of `validating`: what a diff
+shows, and what the controller is to judge. With `needs_analysis` nothing was changed: a trust file that is not managed has to
+be judged first, and the request comes again with the keys of those that were, as `analysed`.
 """
 
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from .backups import Attributes, Backups, KeptSet
+from .backups import Attributes, Backups, Digests, KeptSet
 from .config_file import parse
 from .config_set import Drift, find_file
 from .guard import Guard, Stopped
@@ -31,7 +34,8 @@ ATTRIBUTES = 'server attributes'  # what stands for a file in their drift
 class Options(NamedTuple):
     """What holds for all servers of a request.
 
-    `backup_keep` None = no backups are made, 0 = as many as there are stay. `trial` has the options of a try, None = none.
+    `backup_keep` None = no backups are made, 0 = as many as there are stay. `trial` has the options of a try, None = none;
+    `analysed` the digests of the trust files that the controller has judged, None before it was asked to.
     """
 
     check: bool
@@ -39,6 +43,7 @@ class Options(NamedTuple):
     backup_keep: Optional[int]
     trial: Optional[Dict[str, Any]]
     pd_bin_dir: str
+    analysed: Optional[List[str]]
 
 
 class Report:
@@ -55,6 +60,8 @@ class Report:
         self.before: Optional[str] = None
         self.after: Optional[str] = None
         self.tried: Optional[Dict[str, Any]] = None
+        self.trust_before: Dict[str, Dict[str, str]] = {}
+        self.trust_after: Dict[str, Dict[str, str]] = {}
 
     @property
     def failed(self) -> bool:
@@ -80,6 +87,8 @@ class Report:
             'before': self.before,
             'after': self.after,
             'tried': self.tried,
+            'trust_before': self.trust_before,
+            'trust_after': self.trust_after,
         }
 
 
@@ -100,6 +109,8 @@ class Work:
         self.attributes_before: Optional[Attributes] = None
         self.judges_all = False
         self.kept: Optional[KeptSet] = None
+        self.outside: Digests = {}  # trust files that are not managed, by path
+        self.unknown: List[str] = []  # of these those that nobody has judged yet
 
     @property
     def name(self) -> str:
@@ -108,6 +119,11 @@ class Work:
     def settings(self) -> Dict[str, str]:
         """Return the settings that are wanted, defaults included."""
         return parse(self.transaction.wanted.config or b'', CONFIG_NAME).settings
+
+    def files(self) -> Dict[str, str]:
+        """Return the trust files that are wanted, by keyword, as the configuration names them."""
+        settings = self.settings()
+        return {keyword: settings[keyword] for keyword in ('CAFile', 'CrlFile') if settings[keyword]}
 
     def differing_attributes(self) -> Attributes:
         before = self.attributes_before or {}
@@ -130,10 +146,10 @@ def bring(
     """
     reports = [Report(server) for server in servers]
     works: Works = []
-    of_tries: Dict[str, Any] = {}
+    host: Dict[str, Any] = {}  # what belongs to no single server
 
     def answer() -> Dict[str, Any]:
-        return dict(of_tries, servers=[report.answer() for report in reports])
+        return dict(host, servers=[report.answer() for report in reports])
 
     def told_at_limit() -> Dict[str, Any]:
         for report in reports:
@@ -155,13 +171,18 @@ def bring(
         going = decide(going) if decide else going
         going = each(going, lambda work: _compare(work, options))
         going = _compare_attributes(going, options, guard)
+        differing = [work for work in going if work.report.drift]
+        _look_into_trust(differing, options, host)
+        if options.check:
+            differing = each(differing, lambda work: _judge(work, options))
         for work in going:
-            work.report.changed = options.check and bool(work.report.drift)
-            work.report.settled = options.check or not work.report.drift
-        if not options.check:
-            _change([work for work in going if work.report.drift], options, guard, of_tries)
-            for work in going:
-                _clean(work, options)
+            work.report.changed = options.check and work in differing
+            work.report.settled = options.check or work not in differing
+        if options.check or host['needs_analysis']:
+            return answer()
+        _change(differing, options, guard, host)
+        for work in going:
+            _clean(work, options)
         return answer()
     finally:
         for work in works:
@@ -214,13 +235,13 @@ def _compare_attributes(works: Works, options: Options, guard: Guard) -> Works:
     return [work for work in works if not work.report.failed]
 
 
-def _change(works: Works, options: Options, guard: Guard, of_tries: Dict[str, Any]) -> None:
-    """Stage, judge, try, keep, commit. `of_tries` is given what belongs to the tries as a whole."""
+def _change(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) -> None:
+    """Stage, judge, try, keep, commit. `host` is given what belongs to the tries as a whole."""
     going = each(works, lambda work: work.transaction.stage())
-    going = each(going, _judge)
+    going = each(going, lambda work: _judge(work, options))
     tried = [work for work in going if work.transaction.wanted.config is not None] if options.trial else []
     if tried:
-        _try(tried, options, guard, of_tries)
+        _try(tried, options, guard, host)
     going = [work for work in going if not work.report.failed]
     going = each(going, lambda work: _keep(work, options))
     going = each(going, lambda _work: guard.check())
@@ -230,27 +251,75 @@ def _change(works: Works, options: Options, guard: Guard, of_tries: Dict[str, An
         time.sleep(min(GRACE, guard.remaining()))
 
 
-def _judge(work: Work) -> None:
+def _look_into_trust(works: Works, options: Options, host: Dict[str, Any]) -> None:
+    """Read what a diff shows of the trust files, and what the controller has to judge; see whether it has to."""
+    host.update(trust_files=[], needs_analysis=False)
+    works = [work for work in works if options.diff or any(file.startswith('/') for file in work.files().values())]
+    if not works:
+        return
+    from .host_files import HostBlocks  # most sets have managed files only
+
+    blocks = HostBlocks()
+    for work in works:
+        with acting_as(work.directory.owner):
+            _read_trust(work, options, blocks)
+    host['trust_files'] = blocks.answer()
+    host['needs_analysis'] = options.analysed is None and any(work.unknown for work in works)
+
+
+def _read_trust(work: Work, options: Options, blocks: Any) -> None:
+    from .set_trust import set_files
+
+    wanted, before = work.transaction.wanted, work.transaction.before
+    after = set_files(work.directory, wanted.config, wanted.trust, blocks)
+    work.outside = {file.path: file.digest for file in after.values() if file.is_outside}
+    judged = Backups(work.directory).judged_outside() if work.outside else {}
+    work.unknown = [
+        path for path, digest in work.outside.items() if judged.get(path) != digest and digest not in (options.analysed or ())]
+    found = before.content if before is not None else None
+    old = set_files(work.directory, found, {}, blocks) if options.diff else {}
+    for keyword in set(old) | set(after):
+        files = [files[keyword] for files in (old, after) if keyword in files]
+        differ = options.diff and len({file.data for file in files}) + (len(files) == 1) > 1
+        for files_of, told in ((old, work.report.trust_before), (after, work.report.trust_after)):
+            if keyword in files_of and (differ or (work.unknown and files_of is after)):
+                file = files_of[keyword]
+                told[keyword] = {'key': blocks.add(file.data), 'file': file.path}
+
+
+def _judge(work: Work, options: Options) -> None:
     """Judge, as the owner, trust files that only this host has: the standard library reads them, and OpenSSL loads them.
 
-    Raises ProblemError.
+    What is not staged, in check mode, is only read. Raises ProblemError.
     """
-    settings = work.settings()
-    files = [settings['CAFile'], settings['CrlFile']]
-    if not any(file if work.judges_all else file.startswith('/') for file in files):
+    wanted = work.transaction.wanted
+    settings, files = work.settings(), work.files()
+    if not any(work.judges_all or value.startswith('/') for value in files.values()):
         return
+    from .pem import read_pem, structure_problems
     from .tls_policy import Policy, new_context  # most sets have managed files only and need no ssl
     from .trust_files import load_trust
 
-    with acting_as(work.directory.owner):
-        trust, problems = load_trust(settings, work.directory.path, work.transaction.staged)
-        if trust is not None:
-            new_context(Policy(trust, False))
+    problems: List[Problem] = []
+    for keyword, value in files.items():
+        if options.check and value in wanted.trust:
+            settings[keyword] = ''
+            problems += structure_problems(read_pem(wanted.trust[value]), keyword, work.directory.path_of(value))
+    if any(settings[keyword] for keyword in files):
+        with acting_as(work.directory.owner):
+            trust, found = load_trust(settings, work.directory.path, work.transaction.staged)
+            if trust is not None:
+                new_context(Policy(trust, False))
+        problems += found
     for problem in problems:
-        raise ProblemError(problem)
+        if problem.is_error:
+            raise ProblemError(problem)
+    if work.unknown and options.analysed is not None:
+        seen = '%s has changed while it was judged.' % work.unknown[0]
+        raise ProblemError(Problem('file_not_readable', seen, 'Run again.', file=work.unknown[0]))
 
 
-def _try(works: Works, options: Options, guard: Guard, of_tries: Dict[str, Any]) -> None:
+def _try(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) -> None:
     """Use the staged sets against the mail server, all at the same time."""
     from .sending import Task, send_all, with_mail_servers  # most runs change nothing and need no ssl
 
@@ -263,12 +332,12 @@ def _try(works: Works, options: Options, guard: Guard, of_tries: Dict[str, Any])
         tried['ok'] = tried['reached'] and not any(Problem(**problem).is_error for problem in tried['problems'])
         work.report.tried = tried
         work.report.settled = not tried['ok']
-    of_tries.update(trust=sent['trust'], now=sent['now'])
+    host.update(trust=sent['trust'], now=sent['now'])
 
 
 def _keep(work: Work, options: Options) -> None:
     if options.backup_keep is not None:
-        work.report.backup = work.transaction.keep(Backups(work.directory), work.attributes_before)
+        work.report.backup = work.transaction.keep(Backups(work.directory), work.attributes_before, work.outside)
 
 
 def _set_attributes(works: Works, options: Options, guard: Guard) -> Works:

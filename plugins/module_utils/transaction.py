@@ -11,7 +11,7 @@ import os
 import re
 from typing import Dict, List, Optional, Set
 
-from .backups import Attributes, Backups
+from .backups import Attributes, Backups, Digests
 from .config_file import parse
 from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
 from .directory_lock import DirectoryLock
@@ -96,14 +96,14 @@ class Transaction:
             os.close(fd)
         return temporary
 
-    def keep(self, backups: Backups, attributes: Optional[Attributes] = None) -> Optional[str]:
+    def keep(self, backups: Backups, attributes: Optional[Attributes], outside: Digests) -> Optional[str]:
         """Return the path of a backup of the set in force, None where there is nothing to keep. Raises ProblemError."""
         is_link = self.before is not None and self.before.content is None
         if is_link or (self.before is None and self.wanted.config is None):
             return None
         try:
             with acting_as(self.directory.owner):
-                return backups.keep(self.before, attributes)
+                return backups.keep(self.before, attributes, outside)
         except OSError as error:
             raise write_failed(error, self.directory.path, self.directory.server)
 

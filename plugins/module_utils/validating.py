@@ -9,7 +9,6 @@ Answer: `{"servers": [{"name", "path", "sha256", "settings", "enable_tls_line", 
 "trust": {keyword: {"key", "file"}}}],
 "trust_files": [{"key", "blocks": [{"label", "line", "der"}]}]}`: certificates and CRLs alone, in base64, each distinct file once.
 """
-import base64
 import hashlib
 import os
 from typing import Any, Dict, List, Optional
@@ -18,41 +17,16 @@ from .config_file import ConfigFile, parse
 from .config_lines import LARGEST
 from .config_rules import value_problem
 from .guard import Guard
-from .host_files import read_trust_file
+from .host_files import HostBlocks, read_trust_file
 from .keywords import CONFIG_NAME, KEYWORDS
-from .pem import read_pem, structure_problems
 from .permissions import write_problem
 from .problems import Problem, ProblemError
 from .working_dir import MAX_FILE, Server, WorkingDir, find_servers
 
-MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host
-
-
-class _Trust:
-    """The trust files of a host by digest, each read out once; `left` is what may still be read, in bytes."""
-
-    def __init__(self) -> None:
-        self.blocks: Dict[str, List[Dict[str, Any]]] = {}
-        self.left = MAX_HOST
-        self._structure: Dict[str, Any] = {}
-
-    def add(self, data: bytes) -> str:
-        key = hashlib.sha256(data).hexdigest()
-        if key not in self.blocks:
-            self.left -= len(data)
-            self._structure[key] = pem = read_pem(data)
-            self.blocks[key] = [
-                {'label': block.label, 'line': block.line, 'der': base64.b64encode(block.der).decode('ascii')}
-                for block in pem.blocks]
-        return key
-
-    def problems(self, key: str, keyword: str, file: str) -> List[Problem]:
-        return list(structure_problems(self._structure[key], keyword, file))
-
 
 def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     """Return what is found. What is wrong with one server is among its problems and stops no other."""
-    trust = _Trust()
+    trust = HostBlocks()
     if request['content'] is not None:
         found = [_one(request['working_dir'], None, '', trust, request['content'].encode('latin-1'))]
     elif request['path']:
@@ -64,7 +38,7 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
         found = [_one(server.path, server.name, CONFIG_NAME, trust) for server in servers]
         if request['pd_bin_dir']:
             _add_ports(found, servers, request, guard)
-    return {'servers': found, 'trust_files': [{'key': key, 'blocks': blocks} for key, blocks in trust.blocks.items()]}
+    return {'servers': found, 'trust_files': trust.answer()}
 
 
 def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict[str, Any], guard: Guard) -> None:
@@ -85,7 +59,7 @@ def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict
             entry['problems'].append(Problem('port_mismatch', seen, server=entry['name'], keyword=PORT, value=text).as_dict())
 
 
-def _one(folder: str, server: Optional[str], name: str, trust: _Trust, content: Optional[bytes] = None) -> Dict[str, Any]:
+def _one(folder: str, server: Optional[str], name: str, trust: HostBlocks, content: Optional[bytes] = None) -> Dict[str, Any]:
     """Return the entry of one configuration: the file `name` in the directory `folder`, or `content` as if it lay there."""
     entry: Dict[str, Any] = {'name': server, 'path': os.path.join(folder, name) if content is None else None, 'trust': {}}
     problems: List[Problem] = []
@@ -113,7 +87,8 @@ def _one(folder: str, server: Optional[str], name: str, trust: _Trust, content: 
     return entry
 
 
-def _read_trust(directory: WorkingDir, config: ConfigFile, entry: Dict[str, Any], problems: List[Problem], trust: _Trust) -> None:
+def _read_trust(directory: WorkingDir, config: ConfigFile, entry: Dict[str, Any], problems: List[Problem],
+                trust: HostBlocks) -> None:
     for keyword in KEYWORDS:
         value = config.settings[keyword.name]
         if keyword.kind != 'file' or not value or value_problem(keyword, value, config.file):

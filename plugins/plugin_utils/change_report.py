@@ -8,14 +8,17 @@ from types import MappingProxyType
 
 from ..module_utils.problems import Problem
 from . import drift_report, send_report
+from .analysed_run import Analysed
 from .infoprint_action import Outcome, server_entry
 from .results import line_of
+from .trust_diff import trust_diffs
 from .untrusted import Fields
+from .validation import read_blocks
 
 NOTHING: t.Mapping[str, t.Any] = MappingProxyType({})
 
 
-def report(answer: Fields, answers: t.Sequence[Fields], args: t.Mapping[str, t.Any], check: bool,
+def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str, t.Any], check: bool,
            misfits: t.Mapping[str, list[Problem]] = NOTHING, sources: t.Mapping[str, str] = NOTHING) -> Outcome:
     """Return what the target answers of each server as a result.
 
@@ -23,25 +26,30 @@ def report(answer: Fields, answers: t.Sequence[Fields], args: t.Mapping[str, t.A
 
     Raises Malformed.
     """
+    answer, blocks = analysed.answer, read_blocks(analysed.answer)
     servers: list[dict[str, t.Any]] = []
     problems: list[Problem] = []
     lines: list[str] = []
     diff: list[dict[str, str]] = []
     for fields in answers:
-        drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed'))
+        drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed')) and not analysed.refused
         own, told = _problems(fields, answer, args, {} if changed else sources)
+        judged = analysed.problems.get(fields.text('name'), [])
+        own += judged
+        told += map(line_of, judged)
         misfit = misfits.get(fields.text('name'), [])
         if misfit and not any(problem.code == misfit[0].code for problem in own):  # a try sees it too
             own += misfit
             told += map(line_of, misfit)
         restored = {'restored': path} if (path := fields.text('restored')) is not None else {}
         entry = server_entry(fields, own, changed=changed, drift=drift, backup=fields.text('backup'), **restored)
-        failed = any(problem.is_error for problem in own)
+        failed = analysed.refused or any(problem.is_error for problem in own)
         lines += [drift_report.message(entry['name'], drift, changed, check, failed), *told]
         servers.append(entry)
         problems += own
         if drift:
             diff += drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), fields.raw('after'))
+            diff += trust_diffs(fields, blocks)
     return Outcome(servers, problems, '\n'.join(lines), any(entry['changed'] for entry in servers), diff)
 
 

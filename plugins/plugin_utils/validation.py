@@ -51,7 +51,7 @@ def judge_answer(fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port
     if not settings and not any(problem.is_error for problem in problems):
         raise Malformed('neither settings nor an error of a configuration')
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
-    ca, crl = (_trust(fields, keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
+    ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
     problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
     known = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings,
              'trust': ends(ca, crl, terms.now)}
@@ -80,8 +80,8 @@ def _judged(entry: dict[str, t.Any], problems: list[Problem]) -> Judged:
     return Judged({**entry, 'problems': [problem.as_dict() for problem in completed]}, completed)
 
 
-def _trust(fields: Fields, keyword: str, blocks: t.Mapping[str, t.Sequence[Block]]) -> TrustBlocks | None:
-    trust = fields.child('trust')
+def trust_blocks(trust: Fields | None, keyword: str, blocks: t.Mapping[str, t.Sequence[Block]]) -> TrustBlocks | None:
+    """Return what stands in the file that a target tells of for a keyword, None where it tells of none. Raises Malformed."""
     found = trust.child(keyword) if trust is not None else None
     if found is None:
         return None

@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import stat
+import sys
 import typing as t
 
 import pytest
@@ -145,6 +147,33 @@ def test_a_diff_shows_the_text_and_no_certificates(site: Site) -> None:
     assert '+EnableTLS = 1' in site.output
     assert 'BEGIN' not in site.output
     assert 'sendmemo-crl-' in site.output
+    assert '+CRL of CN=Test CA, thisUpdate ' in site.output
+    assert ', 1 entries, sha256 ' in site.output
+
+
+@pytest.mark.every_core
+def test_a_diff_lists_the_certificates_that_go_and_come(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
+    bundle = [Authority(f'Public CA {number}').pem for number in range(140)]
+    old, new = tmp_path / 'old.pem', tmp_path / 'new.pem'
+    old.write_bytes(b''.join([pki.authority.pem, *bundle]))
+    new.write_bytes(b''.join([pki.authority.pem, *bundle[1:], Authority('New CA').pem]))
+    site.run(ca_src=str(old))
+    result = site.run('--diff', ca_src=str(new))
+    found = next(one for one in result['diff'] if one['after_header'].endswith('(CAFile)'))
+    before, after = found['before'].splitlines(), found['after'].splitlines()
+    assert before[0] == after[0] == '(140 that stay)'
+    assert (len(before), len(after)) == (2, 2)
+    assert re.fullmatch(r'CN=Public CA 0, valid from \S+ \S+ UTC to \S+ \S+ UTC, sha256 [0-9a-f]{64}', before[1])
+    assert after[1].startswith('CN=New CA, ')
+    assert 'diff' not in site.run('--diff', ca_src=str(new))
+
+
+def test_a_comment_that_changes_beside_a_keyword_is_told(site: Site) -> None:
+    site.run()
+    rewrite(site, 'EnableTLS = 1', 'EnableTLS = 0')
+    rewrite(site, '# TLS settings', '# tls settings')
+    drift = site.run()['servers'][0]['drift']
+    assert [(one['kind'], one.get('keyword')) for one in drift] == [('changed', 'EnableTLS'), ('text', None)]
 
 
 def test_a_new_crl_replaces_the_old_one_and_nothing_else_stays_behind(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
@@ -311,15 +340,76 @@ def test_a_managed_file_that_is_named_by_its_full_path_stays(site: Site) -> None
 
 
 @pytest.mark.parametrize('content', [None, 'no certificate'])
+@pytest.mark.parametrize('arguments', [(), ('--check',)])
 def test_a_file_of_the_target_is_judged_there_before_it_comes_into_force(
-    site: Site, tmp_path: pathlib.Path, content: str | None
+    site: Site, tmp_path: pathlib.Path, content: str | None, arguments: tuple[str, ...]
 ) -> None:
     ca = tmp_path / 'target-ca.pem'
     if content:
         ca.write_text(content)
-    result = site.run(ca_src=None, crl_src=None, ca_path=str(ca))
+    result = site.run(*arguments, ca_src=None, crl_src=None, ca_path=str(ca))
     assert {problem['code'] for problem in result['problems']} == {'not_pem' if content else 'file_not_found'}
+    assert result['changed'] is False
     assert site.names() == set()
+
+
+class Counted(t.NamedTuple):
+    """A site whose round trips are counted, with a CA file that is the target's own."""
+
+    site: Site
+    ca: pathlib.Path
+    starts: pathlib.Path
+
+    def run(self, *arguments: str, **options: t.Any) -> tuple[dict[str, t.Any], int]:
+        """Run sendmemo_config with the CA file; return the result, and how many round trips it took."""
+        self.starts.write_text('')
+        result = self.site.run(*arguments, **{'ca_src': None, 'crl_src': None, 'ca_path': str(self.ca), **options})
+        return result, len(self.starts.read_text())
+
+
+@pytest.fixture
+def counted(site: Site, tmp_path: pathlib.Path, pki: Pki) -> Counted:
+    starts, ca = tmp_path / 'starts', tmp_path / 'target-ca.pem'
+    site.python = tmp_path / 'python'
+    site.python.write_text(f'#!/bin/sh\nprintf . >> {starts}\nexec {sys.executable} "$@"\n')
+    site.python.chmod(0o755)
+    ca.write_bytes(pki.authority.pem)
+    return Counted(site, ca, starts)
+
+
+@pytest.mark.every_core
+def test_a_file_of_the_target_costs_a_second_trip_only_where_it_is_new(counted: Counted, pki: Pki) -> None:
+    result, trips = counted.run()
+    assert (result['failed'], result['changed'], trips) == (False, True, 2)
+    result, trips = counted.run()
+    assert (result['changed'], trips) == (False, 1)
+    result, trips = counted.run(hostname='other.example.com')
+    assert (result['changed'], trips) == (True, 1)
+    counted.ca.write_bytes(pki.authority.pem + Authority('Next CA').pem)
+    result, trips = counted.run(hostname='third.example.com')
+    assert (result['changed'], trips) == (True, 2)
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize('arguments', [(), ('--check',)])
+def test_a_file_of_the_target_with_an_error_is_refused_by_the_controller(counted: Counted, arguments: tuple[str, ...]) -> None:
+    counted.ca.write_bytes(Authority('Old CA', not_after=days_from_now(-1)).pem)
+    result, trips = counted.run(*arguments)
+    assert [problem['code'] for problem in result['problems']] == ['ca_expired', 'ca_expired']
+    assert [problem['server'] for problem in result['problems']] == ['spl1', 'spl2']
+    assert (result['failed'], result['changed'], trips) == (True, False, 1)
+    assert [entry['changed'] for entry in result['servers']] == [False, False]
+    assert str(counted.ca) in result['msg']
+    assert counted.site.names() == set()
+
+
+def test_a_managed_crl_is_judged_by_the_ca_of_the_target(counted: Counted, pki: Pki) -> None:
+    counted.ca.write_bytes(Authority('Another CA').pem)
+    result, _trips = counted.run(crl_src=str(pki.crl_path))
+    assert {problem['code'] for problem in result['problems']} == {'crl_issuer_unknown'}
+    counted.ca.write_bytes(Authority('Soon over', not_after=days_from_now(5)).pem)
+    result, _trips = counted.run()
+    assert ({problem['code'] for problem in result['problems']}, result['changed']) == ({'ca_expires_soon'}, True)
 
 
 def test_a_server_that_is_not_there_is_named_and_the_others_are_done(site: Site) -> None:

@@ -55,6 +55,25 @@ def test_the_watch_ends_a_program_that_hangs_and_says_so_first():
     os.close(write_end)
 
 
+def test_steps_that_belong_together_are_not_torn_apart_at_the_limit():
+    read_end, write_end = os.pipe()
+
+    def work():
+        guard = Guard(0.2, write_end, lambda told: os.write(write_end, repr(told).encode()))
+        guard.watch()
+        with guard.undisturbed():
+            time.sleep(0.8)
+            guard.told_at_limit = lambda: {'answer': 'done'}
+        time.sleep(30)
+
+    status, seconds = child(work)
+    assert os.WEXITSTATUS(status) == 1
+    assert 0.8 < seconds < 10
+    assert os.read(read_end, 100) == b"{'answer': 'done'}"
+    os.close(read_end)
+    os.close(write_end)
+
+
 def test_the_watch_gives_signs_of_life_until_nobody_reads_them():
     read_end, write_end = os.pipe()
     pid = os.fork()

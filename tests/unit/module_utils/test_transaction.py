@@ -42,7 +42,7 @@ def converge(path, target, guard=None, keep=True):
         if changed:
             work.stage()
             if keep:
-                work.keep(sets)
+                work.keep(sets, None, {})
             work.commit()
         try:
             work.clean()

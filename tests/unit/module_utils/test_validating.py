@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils import validating
+from ansible_collections.printops.infoprint.plugins.module_utils import host_files, validating
 from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard
 
 DER = b'\x30\x03\x02\x01\x05'
@@ -111,7 +111,7 @@ def test_a_link_out_of_the_working_directory_is_told_with_where_it_leads(base_di
 
 
 def test_a_host_hands_over_a_bounded_amount(base_dir, monkeypatch):
-    monkeypatch.setattr(validating, 'MAX_HOST', len(CA))
+    monkeypatch.setattr(host_files, 'MAX_HOST', len(CA))
     make_server(base_dir, 'spl1', b'EnableTLS = 1\nCAFile = ca.pem\n', ca=CA)
     make_server(base_dir, 'spl2', b'EnableTLS = 1\nCAFile = ca.pem\n', ca=CA + b'\n')
     answer = validate(base_dir=str(base_dir))
