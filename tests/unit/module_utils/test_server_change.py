@@ -127,4 +127,4 @@ def test_the_files_stay_where_it_can_not_be_seen_what_pdset_did(base, monkeypatc
     asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
     entry, = configuring.run(asked, Guard(2))['servers']
     assert (entry['changed'], entry['problems'][0]['code'], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
-    assert 'What pdset did can\'t be seen' in entry['problems'][0]['message']
+    assert 'did not end in time' in entry['problems'][0]['message']
