@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 POLL_SECONDS = 0.25  # between two looks, and two signs of life
-_GONE = (errno.EPIPE, errno.EIO, errno.ECONNRESET)  # of a write: nobody is there to take it
+_GONE = (errno.EPIPE, errno.ECONNRESET)  # of a write: nobody is there to take it
 BACKSTOP_SECONDS = 10  # past the limit the kernel's alarm ends a program whose watch could not
 
 

@@ -312,4 +312,4 @@ def test_without_a_mail_server_there_is_no_try_and_no_rollback(site: Site) -> No
     before = files(site)
     result = site.rollback(try_before_commit='handshake', pd_bin_dir=str(site.base / 'nowhere'))
     assert ([problem['code'] for problem in result['problems']], files(site)) == (['smtp_server_unknown'], before)
-    assert 'smtp_host and smtp_port is not given' in result['msg']
+    assert 'no smtp_host and smtp_port is given' in result['msg']
