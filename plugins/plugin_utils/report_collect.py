@@ -9,7 +9,7 @@ import typing as t
 from . import report_values as values
 from .report_judge import ELSEWHERE, judge
 from .report_model import Host, Server
-from .report_seen import COLLECTION, Seen, failure, read_servers, subject_of
+from .report_seen import COLLECTION, Seen, failure, has_error, read_servers, subject_of
 from .report_values import Odd
 
 
@@ -104,7 +104,7 @@ class Collector:
                 'hint': 'See the output of the run with -v; collection and controller may be of different versions.'}]
             log.seen[subject] = base
             return
-        if event.status == 'failed' and not found:
+        if not found and (event.status == 'failed' or has_error(event.result)):
             base.verdict, base.problems = 'failing', [failure(event.result)]
             log.seen[subject] = base
         elif found is not None:
@@ -139,7 +139,7 @@ def _is_gone(seen: t.Mapping[str, Seen]) -> bool:
 def _has_failed(log: HostLog) -> bool:
     """Whether a result of ours already says why the host failed."""
     found = [log.seen, *log.servers.values()]
-    return any(seen.verdict == 'failing' for of in found for subject, seen in of.items() if subject != ELSEWHERE)
+    return any(seen.verdict == 'failing' or seen.stands for of in found for subject, seen in of.items() if subject != ELSEWHERE)
 
 
 def _delegated(item: object) -> str:

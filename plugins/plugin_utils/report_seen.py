@@ -105,16 +105,24 @@ def _blame(result: t.Mapping[str, t.Any], found: dict[str, Seen]) -> None:
 
 def failure(result: t.Mapping[str, t.Any], task: str = '') -> Problem:
     """Return why a result failed: its own first error, else its message."""
-    try:
-        errors = [problem for problem in values.problems(result.get('problems')) if problem['severity'] == 'error']
-    except Odd:
-        errors = []
+    errors = _errors(result)
     if errors:
         return errors[0]
     given = result.get('msg')
     message = values.text(given) if isinstance(given, str) and given else 'It does not say why.'
     return {'code': 'task_failed', 'severity': 'error', 'message': f'{task}: {message}' if task else message,
             'hint': 'See the output of the run.'}
+
+
+def has_error(result: t.Mapping[str, t.Any]) -> bool:
+    return bool(_errors(result))
+
+
+def _errors(result: t.Mapping[str, t.Any]) -> list[Problem]:
+    try:
+        return [problem for problem in values.problems(result.get('problems')) if problem['severity'] == 'error']
+    except Odd:
+        return []
 
 
 def _read_config(entry: t.Mapping[str, t.Any], seen: Seen) -> None:

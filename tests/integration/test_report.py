@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import subprocess
 import typing as t
 
 import pytest
 
 from support.mail_server_process import MailServer
-from support.playbook import PROGRAMS, Ansible, Run, hosts, local_host
+from support.playbook import PROGRAMS, ROOT, Ansible, Run, hosts, local_host
 
 from .conftest import Pki
 
@@ -59,6 +60,20 @@ class Site:
     def run_plays(self, plays: list[dict[str, t.Any]], *arguments: str, **environment: str) -> Run:
         environment = {'INFOPRINT_REPORT_DIRECTORY': str(self.report_directory), **environment}
         return self.ansible.playbook(plays, hosts(**self.hosts), *arguments, callbacks=(CALLBACK,), **environment)
+
+    def role(self, playbook: str, **variables: t.Any) -> Run:
+        """Run a playbook of the collection on print1, with a server that sends by SMTPS."""
+        if 'print1' not in self.hosts:
+            self.add('print1', 'smtps')
+        settings = {
+            'sendmemo_tls_base_dir': self.hosts['print1']['base'], 'sendmemo_tls_servers': [{'name': 'spl1'}],
+            'sendmemo_tls_ca_src': str(self.pki.ca_path), 'sendmemo_tls_crl_src': str(self.pki.crl_path),
+            'sendmemo_tls_enable_tls': 'smtps', 'sendmemo_tls_smtp_host': '127.0.0.1', 'sendmemo_tls_warn_days': 4000,
+            'sendmemo_tls_smtp_port': self.mail_server.ports['smtps'],
+            'sendmemo_tls_verify_recipients': ['print-ops@example.com']}
+        return self.ansible.playbook(
+            f'printops.infoprint.{playbook}', hosts(print1={**self.hosts['print1'], **settings, **variables}),
+            callbacks=(CALLBACK,), INFOPRINT_REPORT_DIRECTORY=str(self.report_directory))
 
     def report(self) -> dict[str, t.Any]:
         found: dict[str, t.Any] = json.loads((self.report_directory / 'report.json').read_text())
@@ -221,6 +236,24 @@ def test_a_role_that_is_included_while_the_play_runs_has_all_hosts_of_the_play(s
     assert site.states() == {'print1 spl1': 'proven', 'print2': 'not_checked'}
 
 
+def test_enabled_by_ansible_cfg_as_the_reference_shows(site: Site) -> None:
+    page = (ROOT / 'docs' / 'reference' / 'report.md').read_text()
+    settings = re.findall(r'<!-- tested: ansible.cfg -->\n```ini\n(.*?)```', page, re.DOTALL)[0]
+    ansible = Ansible(site.directory / 'controller', settings=settings)
+    site.add('print1', 'smtps')
+    (ansible.directory / 'hosts.json').write_text(json.dumps(hosts(**site.hosts)))
+    play = {'name': 'Prove', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [site.send()]}
+    (ansible.directory / 'site.json').write_text(json.dumps([play]))
+    elsewhere = site.directory / 'elsewhere'
+    elsewhere.mkdir()
+    done = subprocess.run(
+        [str(PROGRAMS / 'ansible-playbook'), '-i', str(ansible.directory / 'hosts.json'), str(ansible.directory / 'site.json')],
+        env=ansible.environment(), timeout=120, cwd=elsewhere, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        check=False)
+    assert 'Print servers of Example Ltd: The server is proven.' in done.stdout, done.stdout + done.stderr
+    assert {path.name for path in (ansible.directory / 'fleet-report').iterdir()} == FILES
+
+
 TROUBLES = {
     'the directory is a file': lambda site: site.report_directory.write_text(''),
     'no way to it': lambda site: site.report_directory.symlink_to(site.report_directory),
@@ -244,15 +277,7 @@ def test_what_goes_wrong_with_the_report_is_one_warning_and_the_run_is_as_good_a
 
 
 def test_what_the_role_converges_and_proves_has_its_trust_its_mail_server_and_its_drift(site: Site) -> None:
-    site.add('print1', 'smtps')
-    variables = {
-        'sendmemo_tls_base_dir': site.hosts['print1']['base'], 'sendmemo_tls_servers': site.hosts['print1']['entries'],
-        'sendmemo_tls_ca_src': str(site.pki.ca_path), 'sendmemo_tls_crl_src': str(site.pki.crl_path),
-        'sendmemo_tls_enable_tls': 'smtps', 'sendmemo_tls_smtp_host': '127.0.0.1', 'sendmemo_tls_warn_days': 4000,
-        'sendmemo_tls_verify_recipients': ['print-ops@example.com']}
-    run = site.ansible.playbook(
-        'printops.infoprint.converge', hosts(print1={**site.hosts['print1'], **variables}), callbacks=(CALLBACK,),
-        INFOPRINT_REPORT_DIRECTORY=str(site.report_directory))
+    run = site.role('converge')
     assert run.rc == 0, run.output
     server, known = site.server('print1'), site.report()['certificates']
     assert (server['state'], server['corrected']) == ('proven', True)
@@ -260,6 +285,22 @@ def test_what_the_role_converges_and_proves_has_its_trust_its_mail_server_and_it
     trust = [(known[number]['kind'], known[number]['name']) for number in server['trust']]
     assert trust == [('ca', 'CN=Test CA'), ('crl', 'CN=Test CA')]
     assert 'ca_expires_soon' in [problem['code'] for problem in server['problems']]
+
+
+def test_each_playbook_of_the_role_is_told_as_what_it_is(site: Site) -> None:
+    def state(playbook: str, **variables: t.Any) -> str:
+        run = site.role(playbook, **variables)
+        assert 'Traceback' not in run.output
+        return site.states()['print1 spl1']
+
+    assert state('audit', sendmemo_tls_audit_fails=True) == 'drifted'
+    assert state('verify') == 'proven'
+    assert state('verify', sendmemo_tls_verify='handshake') == 'tested'
+    assert state('converge', sendmemo_tls_verify='none') == 'configured'
+    assert state('audit') == 'configured'
+    assert site.server('print1')['proof']['at']
+    assert state('converge', sendmemo_tls_smtp_port=site.mail_server.ports['expired']) == 'failing'
+    assert site.server('print1')['problems'][0]['code'] == 'expired'
 
 
 @pytest.mark.every_core

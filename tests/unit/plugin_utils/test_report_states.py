@@ -87,6 +87,8 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
         (config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback'), PROVEN), 'proven'),
     'a rollback that was refused': (
         (PROVEN, config(fleet.configured('spl1', problems=[ERROR]), module='sendmemo_rollback', status='failed')), 'failing'),
+    'a set that is refused before anything starts, in a task that may not fail': (
+        (PROVEN, config(servers=[], problems=[ERROR])), 'failing'),
     'only absent servers': ((config(fleet.configured('spl1', state='absent')),), 'configured'),
     'a proof, then changed attributes': ((PROVEN, event('server_attributes', {
         'name': 'spl1', 'changed': True, 'before': {'smtp-server-port': '25'}, 'after': {'smtp-server-port': '587'},
@@ -206,3 +208,10 @@ def test_no_result_raises_and_none_is_a_proof_by_chance(result: t.Any, module: s
         for host in collector.hosts({HOST: 1}):
             for server in host.servers:
                 assert server.state != 'proven' or server.proof is not None
+
+
+def test_a_failure_that_follows_from_drift_is_told_as_drift() -> None:
+    events = (config(fleet.configured('spl1', drift=True, changed=True), fleet.configured('spl2'), check=True),
+              event('', status='failed', msg='drift was found'))
+    servers = judged(*events, failures=1)
+    assert (servers['spl1'].state, servers['spl2'].state) == ('drifted', 'configured')
