@@ -142,7 +142,7 @@ def test_a_link_opens_the_details_of_its_host(reader: Reader) -> None:
     details = page.locator(row.locator('th a').get_attribute('href') or '')
     assert details.get_attribute('open') is None
     row.locator('th a').click()
-    page.wait_for_function('document.querySelector("details:target[open]") !== null')
+    page.locator('details:target[open]').wait_for()
     assert details.get_attribute('open') is not None
     assert details.get_by_text('queued as 4A3B').first.is_visible()
     details.get_by_role('link', name='CA', exact=True).first.click()
@@ -154,7 +154,7 @@ def test_everything_works_by_keyboard(reader: Reader) -> None:
     page.keyboard.press('Tab')
     assert page.evaluate('document.activeElement.className') == 'skip'
     page.keyboard.press('Enter')
-    page.wait_for_function('document.activeElement.id === "servers"')
+    page.locator('#servers:focus').wait_for()
     page.keyboard.press('/')
     page.keyboard.type('print0024')
     assert set(shown(page)) == {'print0024.example.com'}
@@ -163,7 +163,7 @@ def test_everything_works_by_keyboard(reader: Reader) -> None:
         if page.evaluate('document.activeElement.closest("tbody a") !== null'):
             break
     page.keyboard.press('Enter')
-    page.wait_for_function('document.activeElement.closest("details[open]") !== null')  # the browser jumps first
+    page.locator('details[open] summary:focus').wait_for()  # the browser jumps first
     page.get_by_role('button', name='Server', exact=True).focus()
     page.keyboard.press('Enter')
     assert page.locator('thead th').nth(1).get_attribute('aria-sort') == 'ascending'
