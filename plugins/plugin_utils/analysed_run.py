@@ -22,7 +22,7 @@ class Analysed(t.NamedTuple):
 
 
 def analysed_run(
-    target: Target, program: str, request: t.Mapping[str, t.Any], limit: float, warn_days: int) -> Analysed:
+        target: Target, program: str, request: t.Mapping[str, t.Any], limit: float, warn_days: int) -> Analysed:
     """Ask the target, and once more when it wants something judged first. Raises ProblemError, Malformed."""
     answer = target.run(program, {**request, 'analysed': None}, limit)
     if not answer.flag('needs_analysis'):

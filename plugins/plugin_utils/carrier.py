@@ -90,7 +90,7 @@ class Target:
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
                 f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'and what ran ends by itself. Check that the host is up and that this user may log in, then run again.'
+                'ends by itself. Check that the host is up and that this user may log in, then run again.'
             ) from None
 
     def _takes_standard_input(self) -> bool:

@@ -43,7 +43,7 @@ def _is_within(name: x509.GeneralName, base: x509.GeneralName) -> bool:
         host, domain = name.value.lower(), base.value.lower()
         return not domain or host == domain or host.endswith(domain if domain.startswith('.') else f'.{domain}')
     if isinstance(name, x509.IPAddress) and isinstance(base, x509.IPAddress):
-        return name.value in t.cast('ipaddress.IPv4Network', base.value)
+        return name.value in t.cast(ipaddress.IPv4Network, base.value)
     if isinstance(name, x509.DirectoryName) and isinstance(base, x509.DirectoryName):
         whole, beginning = name_key(name.value), name_key(base.value)
         return whole[:len(beginning)] == beginning

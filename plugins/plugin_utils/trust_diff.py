@@ -59,7 +59,7 @@ def _crl(der: bytes) -> str:
     try:
         begin, end = (utc(crl, what) for what in ('last_update', 'next_update'))
         dates = [moment(when) if when is not None else 'never' for when in (begin, end)]
-        listed = t.cast('x509.CertificateRevocationList', crl)
+        listed = t.cast(x509.CertificateRevocationList, crl)
         return f'CRL of {shown(listed.issuer)}, thisUpdate {dates[0]}, nextUpdate {dates[1]}, {len(listed)} entries'
     except Exception:  # of what can't be read: its parts are parsed when they are asked for, and raise many kinds
         return 'a CRL that can\'t be read'
