@@ -22,7 +22,7 @@ from .config_file import parse
 from .config_set import FoundFile
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir, fs_bytes, read_file, sync_directory
+from .working_dir import WorkingDir, fs_bytes, open_directory, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
@@ -186,6 +186,12 @@ class Backups:
             raise ProblemError(Problem('unsafe_path', '%s is not a directory.' % path, server=self.directory.server, file=path))
         return _open_directory(self.directory.fd, BACKUPS)
 
+    def foresee(self) -> None:
+        """Raise the ProblemError that keeping a set would raise, as far as it can be told without writing."""
+        top = self._open_if_there()
+        if top is not None:
+            os.close(top)
+
     def _open_if_there(self) -> Optional[int]:
         try:
             return self._open(create=False)
@@ -290,7 +296,7 @@ def _fill(top: int, name: str, files: Dict[str, Tuple[bytes, os.stat_result]], m
 
 
 def _open_directory(top: int, name: str) -> int:
-    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=top)
+    return open_directory(fs_bytes(name), top)
 
 
 def _remove_tree(top: int, name: str) -> None:

@@ -212,6 +212,10 @@ def _compare(work: Work, options: Options) -> None:
         before = work.transaction.before
         report.before = _shown(before.content if before is not None else None)
         report.after = _shown(work.transaction.wanted.config)
+    if options.check and report.drift:
+        work.transaction.foresee()
+        if options.backup_keep is not None:
+            Backups(work.directory).foresee()
 
 
 def _shown(content: Optional[bytes]) -> Optional[str]:

@@ -7,6 +7,7 @@ exactly the content that it was given), then the configuration, whose rename is 
 place, so a hard link of somebody's is not followed either. What a killed run leaves is removed by the next one.
 """
 
+import errno
 import os
 import re
 from typing import Dict, List, Optional, Set
@@ -72,6 +73,19 @@ class Transaction:
                 except OSError as error:
                     self.discard()
                     raise write_failed(error, self.directory.path_of(name), self.directory.server)
+
+    def foresee(self) -> None:
+        """Raise the ProblemError that a run would raise in this directory, as far as it can be told without writing."""
+        here = self.directory
+        names = [name for name in self._contents() if name in self.drift]
+        path = here.path_of(names[0]) if names else here.path
+        if os.fstatvfs(here.fd).f_flag & os.ST_RDONLY:
+            raise write_failed(OSError(errno.EROFS, os.strerror(errno.EROFS)), path, here.server)
+        if os.access in os.supports_effective_ids:
+            with acting_as(here.owner):
+                allowed = os.access('.', os.W_OK | os.X_OK, dir_fd=here.fd, effective_ids=True)
+            if not allowed:
+                raise write_failed(OSError(errno.EACCES, os.strerror(errno.EACCES)), path, here.server)
 
     def _write(self, name: str, content: bytes) -> str:
         temporary = '.%s.%s.new' % (name, os.urandom(8).hex())

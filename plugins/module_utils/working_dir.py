@@ -77,6 +77,15 @@ def sync_directory(fd: int) -> None:
             raise
 
 
+def open_directory(name: bytes, dir_fd: Optional[int] = None) -> int:
+    """Return a descriptor of a directory that is no link; where the system lets us, listing it leaves no trace."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(name, flags | getattr(os, 'O_NOATIME', 0), dir_fd=dir_fd)
+    except PermissionError:  # only its owner and root may leave none
+        return os.open(name, flags, dir_fd=dir_fd)
+
+
 def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
     """Return the problem that a failed open of `path` is."""
     code, hint = 'file_not_readable', ''
@@ -95,7 +104,7 @@ class WorkingDir:
         self.path = path
         self.server = server
         try:
-            self.fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            self.fd = open_directory(fs_bytes(path))
         except FileNotFoundError:
             raise ProblemError(Problem(
                 'not_a_server', 'There is no working directory %s.' % path, server=server, file=path))
