@@ -7,7 +7,7 @@ DOCUMENTATION = r'''
 name: fleet_report
 type: aggregate
 short_description: Shows the whole fleet of InfoPrint servers at a glance
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Collects what the modules of this collection tell in a run, from every play, and writes a report of every host and server of
     these plays at its end, those that were not reached, failed, or never had their turn included. A server counts as proven only

@@ -12,7 +12,7 @@ from ..module_utils.config_file import parse
 DOCUMENTATION = r'''
 name: sendmemo_settings
 short_description: The settings that the text of a sendmemo-ssl.cfg puts in force
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the text as M(printops.infoprint.sendmemo_validate) does and returns each keyword's value in force, as text, defaults
     included. Of a keyword that is set twice the last.

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r'''
 name: sendmemo_tls_check
 short_description: Refuse variables of the role sendmemo_tls that do not go together
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The role P(printops.infoprint.sendmemo_tls#role) begins with it, so that a host whose variables can not be right is refused
     on the controller, with one message, before it is touched.

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r'''
 module: merge_reports
 short_description: Make one report of several
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads several C(report.json) that the callback P(printops.infoprint.fleet_report#callback) wrote, as those of slices of a
     fleet or of several days, and writes one report of them all. Works on the controller; no host is connected to.

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r'''
 module: send_memo
 short_description: Prove by a real mail that InfoPrint servers can send
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends a mail from the target, for each RICOH InfoPrint Manager server, as its mailer C(sendmemo) would, with the
     C(sendmemo-ssl.cfg) that is in force and its CA and CRL files. Without success it names the cause and the remedy.

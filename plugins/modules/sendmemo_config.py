@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r'''
 module: sendmemo_config
 short_description: Bring the mail encryption of InfoPrint servers into the declared state
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Writes C(sendmemo-ssl.cfg) and the CA and CRL files that it names into the working directory of each RICOH InfoPrint
     Manager server of a host, and corrects drift.

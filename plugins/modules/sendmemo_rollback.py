@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r'''
 module: sendmemo_rollback
 short_description: Put the previous mail encryption of InfoPrint servers back
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts the set of files back that was in force before the last change of each RICOH InfoPrint Manager server of a host, from
     the backups that M(printops.infoprint.sendmemo_config) keeps in C(sendmemo-ssl.backups) in the working directory.

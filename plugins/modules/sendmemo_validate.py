@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r'''
 module: sendmemo_validate
 short_description: Judge the mail encryption of InfoPrint servers, changing nothing
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the C(sendmemo-ssl.cfg) of each RICOH InfoPrint Manager server of a host and the CA and CRL files that it names, and
     lists what is wrong, each with file, line, keyword and what to do about it.

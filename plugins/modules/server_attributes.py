@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r'''
 module: server_attributes
 short_description: Read and set attributes of InfoPrint servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads attributes of RICOH InfoPrint Manager servers with C(pdls) and sets those that differ with C(pdset), such as
     C(smtp-server-host) and C(smtp-server-port), which say where C(sendmemo) sends mails to.
