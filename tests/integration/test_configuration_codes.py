@@ -17,8 +17,8 @@ from support.playbook import hosts, local_host
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / 'docs' / 'reference' / 'problems.md'
 HEADINGS = ('The configuration file', 'Files and directories', 'Trust files')
-# It needs a change: see test_config.py.
-OF_CHANGES = {'write_failed'}
+# They need a change or a rollback: see test_config.py and test_rollback.py.
+OF_CHANGES = {'no_previous_set', 'write_failed'}
 
 TLS = 'EnableTLS = 1\n'
 BOTH = TLS + 'CAFile = ca.pem\nCrlFile = crl.pem\n'
