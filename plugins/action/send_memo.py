@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils.message import check_address, refuse_breaks
 from ..plugin_utils.arguments import ArgumentError
 from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+from ..plugin_utils.mail_options import check_mail
 from ..plugin_utils.send_report import report, terms_of
 from ..plugin_utils.untrusted import server_answers
 
@@ -46,12 +46,4 @@ def _check(entry: t.Mapping[str, t.Any], until: str) -> None:
     of = f' of server {entry["name"]}' if entry.get('name') else ''
     if until != 'handshake' and not entry.get('recipients'):
         raise ArgumentError(f'recipients{of} is missing: give at least one mail address, or until: handshake, which needs none')
-    try:
-        for address in entry.get('recipients') or ():
-            check_address(f'recipients{of}', address)
-        if entry.get('sender'):
-            check_address(f'sender{of}', entry['sender'])
-        refuse_breaks(f'subject{of}', entry.get('subject') or '')
-        refuse_breaks(f'smtp_host{of}', entry.get('smtp_host') or '')
-    except ValueError as error:
-        raise ArgumentError(str(error)) from None
+    check_mail(entry, of)

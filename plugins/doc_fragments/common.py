@@ -12,7 +12,8 @@ notes:
   - Nothing needs to be installed on the target but Python 3.6 or newer. It is searched for in C(/usr/bin/python3),
     C(/usr/libexec/platform-python), C(/opt/freeware/bin/python3) and where ansible-core looks, unless
     C(ansible_python_interpreter) names one.
-  - One round trip per host, however many servers it has.
+  - One round trip per host, however many servers it has. A change to a CA or CRL file that lies on the target and was not
+    judged for an earlier change takes a second one.
 options:
   base_dir:
     description:
@@ -152,4 +153,43 @@ attributes:
     support: full
     platforms: posix
     description: Target platforms that can be managed, AIX and Linux among them.
+'''
+
+    # Of those that change the files, and try them first.
+    CHANGE = r'''
+options:
+  owner:
+    description:
+      - Name or number of the user who is to own the files. Without it the owner of the working directory.
+    type: str
+  group:
+    description:
+      - Name or number of the group of the files. Without it the group of the working directory.
+    type: str
+  sender:
+    description:
+      - Envelope sender that O(try_before_commit=envelope) uses.
+    type: str
+  recipients:
+    description:
+      - Envelope recipients that O(try_before_commit=envelope) uses. Nothing is sent to them.
+    type: list
+    elements: str
+  timeout:
+    description:
+      - Seconds that a try may take for one server, by the wall clock.
+    type: float
+    default: 30.0
+  min_tls:
+    description:
+      - The oldest TLS version that a try accepts.
+    type: str
+    choices: [TLSv1, TLSv1.1, TLSv1.2, TLSv1.3]
+    default: TLSv1.2
+  crl_check:
+    description:
+      - Whether revocation is checked for the mail server's certificate alone or for its whole chain.
+    type: str
+    choices: [leaf, chain]
+    default: leaf
 '''

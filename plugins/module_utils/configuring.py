@@ -15,11 +15,10 @@ from typing import Any, Dict
 from .config_set import WantedSet, file_owner
 from .guard import Guard
 from .problems import ProblemError
-from .server_change import Options, Report, Work, bring
+from .server_change import bring
+from .server_work import Options, Report, Work
 from .transaction import Transaction
 from .working_dir import WorkingDir, find_servers
-
-MAIL_KEYS = ('smtp_host', 'smtp_port', 'sender', 'recipients')
 
 Request = Dict[str, Any]
 
@@ -58,7 +57,7 @@ def _start(report: Report, request: Request, guard: Guard) -> Work:
     trust = {} if absent else {name: _bytes(request['contents'][key]) for name, key in entry['trust'].items()}
     config = None if absent else _bytes(request['contents'][entry['config']])
     wanted = WantedSet(config, trust, uid, gid, entry['mode'])
-    work = Work(report, directory, Transaction(directory, wanted, guard), {key: entry[key] for key in MAIL_KEYS if key in entry})
+    work = Work(report, directory, Transaction(directory, wanted, guard), entry)
     if entry.get('manage_attributes') and not absent:
         from .pd_output import HOST, PORT  # few sets have attributes
 

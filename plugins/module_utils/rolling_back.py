@@ -17,11 +17,11 @@ from .keywords import CONFIG_NAME
 from .pd_output import HOST, PORT, Values
 from .previous_set import choose, wanted_set
 from .problems import Problem, ProblemError
-from .server_change import Options, Report, Work, Works, bring, each
+from .server_change import bring
+from .server_work import Options, Report, Work, Works, each
 from .transaction import Transaction
 from .working_dir import WorkingDir, acting_as, find_servers
 
-MAIL_KEYS = ('smtp_host', 'smtp_port', 'sender', 'recipients')
 USUAL_MODE = 0o644
 
 Request = Dict[str, Any]
@@ -37,7 +37,7 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
         directory = WorkingDir(report.server.path, report.server.name)
         # What is wanted is decided when the directory is locked.
         transaction = Transaction(directory, WantedSet(None, {}, 0, 0, 0), guard)
-        return Work(report, directory, transaction, {key: entry[key] for key in MAIL_KEYS if entry.get(key) is not None})
+        return Work(report, directory, transaction, entry)
 
     return bring(servers, start, options, guard, lambda works: _decide(works, request, guard))
 

@@ -12,125 +12,22 @@ be judged first, and the request comes again with the keys of those that were, a
 """
 
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, Optional
 
-from .backups import Attributes, Backups, Digests, KeptSet
-from .config_file import parse
+from .backups import Attributes, Backups
 from .config_set import Drift, find_file
 from .guard import Guard, Stopped
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
-from .transaction import Transaction, write_failed
-from .working_dir import Server, WorkingDir, acting_as
+from .server_work import Options, Report, Work, Works, each
+from .set_judgement import judge, look_into_trust
+from .working_dir import Server, acting_as
 
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
 GRACE = 1.0  # seconds
 SETTING_SECONDS = 5.0  # past the guard's limit, before the kernel's alarm, for attributes that are being set
 MOST_TEXT = 1 << 18  # bytes of a configuration that are shown in a diff
-MOST_DRIFT = 500  # differences of a server that are told one by one
 ATTRIBUTES = 'server attributes'  # what stands for a file in their drift
-
-
-class Options(NamedTuple):
-    """What holds for all servers of a request.
-
-    `backup_keep` None = no backups are made, 0 = as many as there are stay. `trial` has the options of a try, None = none;
-    `analysed` the digests of the trust files that the controller has judged, None before it was asked to.
-    """
-
-    check: bool
-    diff: bool
-    backup_keep: Optional[int]
-    trial: Optional[Dict[str, Any]]
-    pd_bin_dir: str
-    analysed: Optional[List[str]]
-
-
-class Report:
-    """What came of one server. It is `settled` when nothing more is to be done to it."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.drift: List[Drift] = []
-        self.problems: List[Problem] = []
-        self.changed = False
-        self.settled = False
-        self.backup: Optional[str] = None
-        self.restored: Optional[str] = None
-        self.before: Optional[str] = None
-        self.after: Optional[str] = None
-        self.tried: Optional[Dict[str, Any]] = None
-        self.trust_before: Dict[str, Dict[str, str]] = {}
-        self.trust_after: Dict[str, Dict[str, str]] = {}
-
-    @property
-    def failed(self) -> bool:
-        return any(problem.is_error for problem in self.problems) or (self.tried is not None and not self.tried['ok'])
-
-    def fail(self, problem: Problem) -> None:
-        """Note why nothing was changed."""
-        self.problems.append(problem)
-        self.settled = True
-
-    def stop(self, why: str) -> None:
-        self.fail(Problem('program_failed', 'Stopped before anything was changed: %s.' % why))
-
-    def answer(self) -> Dict[str, Any]:
-        return {
-            'name': self.server.name,
-            'working_dir': self.server.path,
-            'changed': self.changed,
-            'drift': [one.as_dict() for one in self.drift[:MOST_DRIFT]],
-            'problems': [problem._replace(server=self.server.name).as_dict() for problem in self.problems],
-            'backup': self.backup,
-            'restored': self.restored,
-            'before': self.before,
-            'after': self.after,
-            'tried': self.tried,
-            'trust_before': self.trust_before,
-            'trust_after': self.trust_after,
-        }
-
-
-class Work:
-    """What is done to one server.
-
-    `mail` has what a try needs of its entry (smtp_host, smtp_port, sender, recipients); `attributes` are those that belong to
-    the set, with the values that are wanted; `judges_all` says that nobody has judged the managed trust files yet; `kept` is
-    the backup that is put back.
-    """
-
-    def __init__(self, report: Report, directory: WorkingDir, transaction: Transaction, mail: Dict[str, Any]) -> None:
-        self.report = report
-        self.directory = directory
-        self.transaction = transaction
-        self.mail = mail
-        self.attributes: Attributes = {}
-        self.attributes_before: Optional[Attributes] = None
-        self.judges_all = False
-        self.kept: Optional[KeptSet] = None
-        self.outside: Digests = {}  # trust files that are not managed, by path
-        self.unknown: List[str] = []  # of these those that nobody has judged yet
-
-    @property
-    def name(self) -> str:
-        return self.report.server.name
-
-    def settings(self) -> Dict[str, str]:
-        """Return the settings that are wanted, defaults included."""
-        return parse(self.transaction.wanted.config or b'', CONFIG_NAME).settings
-
-    def files(self) -> Dict[str, str]:
-        """Return the trust files that are wanted, by keyword, as the configuration names them."""
-        settings = self.settings()
-        return {keyword: settings[keyword] for keyword in ('CAFile', 'CrlFile') if settings[keyword]}
-
-    def differing_attributes(self) -> Attributes:
-        before = self.attributes_before or {}
-        return {name: value for name, value in self.attributes.items() if value is not None and before[name] != value}
-
-
-Works = List[Work]
 
 
 def bring(
@@ -172,9 +69,9 @@ def bring(
         going = each(going, lambda work: _compare(work, options))
         going = _compare_attributes(going, options, guard)
         differing = [work for work in going if work.report.drift]
-        _look_into_trust(differing, options, host)
+        look_into_trust(differing, options, host)
         if options.check:
-            differing = each(differing, lambda work: _judge(work, options))
+            differing = each(differing, lambda work: judge(work, options))
         for work in going:
             work.report.changed = options.check and work in differing
             work.report.settled = options.check or work not in differing
@@ -188,20 +85,6 @@ def bring(
         for work in works:
             work.transaction.close()
             work.directory.close()
-
-
-def each(works: Works, step: Callable[[Work], None]) -> Works:
-    """Take a step with each server; a problem of one stops that one. Return those that go on."""
-    for work in works:
-        try:
-            step(work)
-        except ProblemError as error:
-            work.report.fail(error.problem)
-        except OSError as error:
-            work.report.fail(write_failed(error, work.directory.path, work.name).problem)
-        except Stopped as error:  # what was committed before stays so, and is told
-            work.report.stop(str(error))
-    return [work for work in works if not work.report.failed]
 
 
 def _compare(work: Work, options: Options) -> None:
@@ -242,7 +125,7 @@ def _compare_attributes(works: Works, options: Options, guard: Guard) -> Works:
 def _change(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) -> None:
     """Stage, judge, try, keep, commit. `host` is given what belongs to the tries as a whole."""
     going = each(works, lambda work: work.transaction.stage())
-    going = each(going, lambda work: _judge(work, options))
+    going = each(going, lambda work: judge(work, options))
     tried = [work for work in going if work.transaction.wanted.config is not None] if options.trial else []
     if tried:
         _try(tried, options, guard, host)
@@ -253,74 +136,6 @@ def _change(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) 
         _commit(_set_attributes(going, options, guard), options, guard)
     if any(_has_leftovers(work) for work in going if work.report.changed):
         time.sleep(min(GRACE, guard.remaining()))
-
-
-def _look_into_trust(works: Works, options: Options, host: Dict[str, Any]) -> None:
-    """Read what a diff shows of the trust files, and what the controller has to judge; see whether it has to."""
-    host.update(trust_files=[], needs_analysis=False)
-    works = [work for work in works if options.diff or any(file.startswith('/') for file in work.files().values())]
-    if not works:
-        return
-    from .host_files import HostBlocks  # most sets have managed files only
-
-    blocks = HostBlocks()
-    for work in works:
-        with acting_as(work.directory.owner):
-            _read_trust(work, options, blocks)
-    host['trust_files'] = blocks.answer()
-    host['needs_analysis'] = options.analysed is None and any(work.unknown for work in works)
-
-
-def _read_trust(work: Work, options: Options, blocks: Any) -> None:
-    from .set_trust import set_files
-
-    wanted, before = work.transaction.wanted, work.transaction.before
-    after = set_files(work.directory, wanted.config, wanted.trust, blocks)
-    work.outside = {file.path: file.digest for file in after.values() if file.is_outside}
-    judged = Backups(work.directory).judged_outside() if work.outside else {}
-    work.unknown = [
-        path for path, digest in work.outside.items() if judged.get(path) != digest and digest not in (options.analysed or ())]
-    found = before.content if before is not None else None
-    old = set_files(work.directory, found, {}, blocks) if options.diff else {}
-    for keyword in set(old) | set(after):
-        files = [files[keyword] for files in (old, after) if keyword in files]
-        differ = options.diff and len({file.data for file in files}) + (len(files) == 1) > 1
-        for files_of, told in ((old, work.report.trust_before), (after, work.report.trust_after)):
-            if keyword in files_of and (differ or (work.unknown and files_of is after)):
-                file = files_of[keyword]
-                told[keyword] = {'key': blocks.add(file.data), 'file': file.path}
-
-
-def _judge(work: Work, options: Options) -> None:
-    """Judge, as the owner, trust files that only this host has: the standard library reads them, and OpenSSL loads them.
-
-    What is not staged, in check mode, is only read. Raises ProblemError.
-    """
-    wanted = work.transaction.wanted
-    settings, files = work.settings(), work.files()
-    if not any(work.judges_all or value.startswith('/') for value in files.values()):
-        return
-    from .pem import read_pem, structure_problems
-    from .tls_policy import Policy, new_context  # most sets have managed files only and need no ssl
-    from .trust_files import load_trust
-
-    problems: List[Problem] = []
-    for keyword, value in files.items():
-        if options.check and value in wanted.trust:
-            settings[keyword] = ''
-            problems += structure_problems(read_pem(wanted.trust[value]), keyword, work.directory.path_of(value))
-    if any(settings[keyword] for keyword in files):
-        with acting_as(work.directory.owner):
-            trust, found = load_trust(settings, work.directory.path, work.transaction.staged)
-            if trust is not None:
-                new_context(Policy(trust, False))
-        problems += found
-    for problem in problems:
-        if problem.is_error:
-            raise ProblemError(problem)
-    if work.unknown and options.analysed is not None:
-        seen = '%s has changed while it was judged.' % work.unknown[0]
-        raise ProblemError(Problem('file_not_readable', seen, 'Run again.', file=work.unknown[0]))
 
 
 def _try(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) -> None:

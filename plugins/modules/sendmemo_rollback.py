@@ -24,14 +24,6 @@ description:
   - Backups belong to the owner of the working directory, who could have changed them. Owner, group and mode are never taken from
     a backup.
 options:
-  owner:
-    description:
-      - Name or number of the user who is to own the files. Without it the owner of the working directory.
-    type: str
-  group:
-    description:
-      - Name or number of the group of the files. Without it the group of the working directory.
-    type: str
   mode:
     description:
       - Mode of the files, as an octal number in quotes. Without it that of the configuration in force, or V('0644') where that
@@ -54,32 +46,6 @@ options:
       - Port of the mail server that O(try_before_commit) uses, unless the backup holds it. Without it that of the attribute
         C(smtp-server-port).
     type: int
-  sender:
-    description:
-      - Envelope sender that O(try_before_commit=envelope) uses.
-    type: str
-  recipients:
-    description:
-      - Envelope recipients that O(try_before_commit=envelope) uses. Nothing is sent to them.
-    type: list
-    elements: str
-  timeout:
-    description:
-      - Seconds that a try may take for one server, by the wall clock.
-    type: float
-    default: 30.0
-  min_tls:
-    description:
-      - The oldest TLS version that a try accepts.
-    type: str
-    choices: [TLSv1, TLSv1.1, TLSv1.2, TLSv1.3]
-    default: TLSv1.2
-  crl_check:
-    description:
-      - Whether revocation is checked for the mail server's certificate alone or for its whole chain.
-    type: str
-    choices: [leaf, chain]
-    default: leaf
   pd_bin_dir:
     description:
       - Directory of the target that has C(pdls) and C(pdset).
@@ -92,6 +58,7 @@ options:
     default: 30
 extends_documentation_fragment:
   - printops.infoprint.common
+  - printops.infoprint.common.change
 attributes:
   diff_mode:
     support: full

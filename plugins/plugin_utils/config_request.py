@@ -16,6 +16,7 @@ from ..module_utils.problems import Problem, ProblemError
 from .arguments import ArgumentError, file_mode
 from .attribute_report import declared_attributes
 from .declared import Declared, SourceReader, declared
+from .mail_options import check_mail
 from .rendering import Renderer
 from .trust_analysis import blocks_of, ends, judge
 from .validation import port_problems
@@ -33,6 +34,8 @@ def trial(args: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
     entries = args['servers'] or [args]
     if until == 'envelope' and not all(entry.get('recipients') or args['recipients'] for entry in entries):
         raise ArgumentError('recipients is missing: try_before_commit: envelope asks the mail server whether it accepts them')
+    for entry in (args, *args['servers']):
+        check_mail(entry, f' of server {entry["name"]}' if entry.get('name') else '')
     return {'until': until, **{key: args[key] for key in TRIAL_OPTIONS}}
 
 

@@ -27,7 +27,8 @@ except ImportError:  # before 2.19 every text is a template, and one of numbers 
 ROLE_TEMPLATE = pathlib.Path(__file__).resolve().parents[2] / 'roles' / 'sendmemo_tls' / 'templates' / f'{CONFIG_NAME}.j2'
 # It needs nothing but Jinja2 and `settings`, so it is compiled once, before the workers are forked; templating it as a user's
 # template cost each host more than all the rest of its rendering.
-_OWN = jinja2.Environment(trim_blocks=True, keep_trailing_newline=True).from_string(ROLE_TEMPLATE.read_text('utf-8'))  # noqa: S701
+_ENVIRONMENT = jinja2.Environment(trim_blocks=True, keep_trailing_newline=True)  # noqa: S701  # it makes no HTML
+_OWN = _ENVIRONMENT.from_string(ROLE_TEMPLATE.read_text('utf-8'))
 
 
 class Renderer:

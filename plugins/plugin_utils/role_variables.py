@@ -8,8 +8,8 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils.message import check_address, refuse_breaks
 from .arguments import EXCLUSIVE, MODULES, NAMED, ArgumentError, Spec, check, check_option, merged_servers, normalized
+from .mail_options import check_mail
 
 PREFIX = 'sendmemo_tls_'
 ENTRY_POINTS = ('main', 'audit', 'verify', 'rollback')
@@ -40,6 +40,10 @@ Values = t.Mapping[str, t.Any]
 def option_of(name: str) -> str:
     """Return what the modules call the variable of this name."""
     return name[len(VERIFY):] if name.startswith(VERIFY) and name not in ALONE else name
+
+
+def _variable_of(option: str) -> str:
+    return PREFIX + (VERIFY + option if VERIFY + option in OF_MODULES else option)
 
 
 _OPTIONS = {name: option for module in MODULES.values() for name, option in module.items()}
@@ -105,17 +109,4 @@ def _check_servers(given: Values, entry_point: str) -> None:
             raise ArgumentError(
                 f'{PREFIX}manage_attributes{of} needs {PREFIX}smtp_host and {PREFIX}smtp_port: they are what the attributes '
                 'are set to')
-        _check_mail(entry, of)
-
-
-def _check_mail(entry: Values, of: str) -> None:
-    """Check what goes into an SMTP session."""
-    try:
-        for address in entry.get('recipients') or ():
-            check_address(f'{PREFIX}verify_recipients{of}', address)
-        if entry.get('sender'):
-            check_address(f'{PREFIX}verify_sender{of}', entry['sender'])
-        refuse_breaks(f'{PREFIX}verify_subject{of}', entry.get('subject') or '')
-        refuse_breaks(f'{PREFIX}smtp_host{of}', entry.get('smtp_host') or '')
-    except ValueError as error:
-        raise ArgumentError(str(error)) from None
+        check_mail(entry, of, _variable_of)
