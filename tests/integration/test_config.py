@@ -249,6 +249,9 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     'no CRL file in the list': ({'crl_src': []}, 'crl_src is empty'),
     'a way through a parent': ({'base_dir': '/tmp/../tmp'}, 'component . or ..'),
     'an EnableTLS of its own': ({'enable_tls': '3'}, 'enable_tls'),
+    'a recipient that is no address': (
+        {'try_before_commit': 'envelope', 'servers': [{'name': 'spl1', 'recipients': ['print ops']}]},
+        'recipients of server spl1'),
 }
 
 
