@@ -19,7 +19,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .config_file import parse
-from .config_set import FoundFile
+from .config_set import FoundFile, find_file
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .working_dir import WorkingDir, fs_bytes, open_directory, read_file, sync_directory
@@ -86,24 +86,26 @@ class Backups:
         finally:
             os.close(top)
 
-    def clean(self, most: int, found: Optional[FoundFile]) -> None:
+    def clean(self, most: int) -> None:
         """Remove the oldest sets beyond `most`, and what a killed run did not finish.
 
-        `found` is the configuration in force: one set that differs from it stays, however old, for a rollback to go to.
+        One set that differs from the one in force stays, however old, for a rollback to go to.
         """
-        in_force = self.digests_of(found)
-
-        def differs(top: int, name: str) -> bool:
-            kept = self._kept(top, name)
-            return kept is not None and kept.digests != in_force
-
         def surplus(top: int) -> List[str]:
             names = _names(top)
             newest, older = names[-most:], names[:-most]
-            if older and not any(differs(top, name) for name in reversed(newest)):
-                needed = next((name for name in reversed(older) if differs(top, name)), None)
-                return [name for name in older if name != needed]
-            return older
+            if not older:
+                return []
+            in_force = self.digests_of(find_file(self.directory, CONFIG_NAME))
+
+            def differs(name: str) -> bool:
+                kept = self._kept(top, name)
+                return kept is not None and kept.digests != in_force
+
+            if any(map(differs, reversed(newest))):
+                return older
+            needed = next(filter(differs, reversed(older)), None)
+            return [name for name in older if name != needed]
 
         self._remove(surplus)
 

@@ -1,27 +1,25 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""sendmemo-ssl.cfg as a whole: what it says, what is in force, and what is wrong with it."""
+"""sendmemo-ssl.cfg as a whole: what it says and what is in force. What is wrong with it is judged in config_rules."""
 from typing import Dict, List
 
-from .config_lines import Line, read_lines
-from .config_rules import given_settings, judge
-from .keywords import defaults
-from .problems import Problem
+from .config_lines import SETTING, Line, read_lines
+from .keywords import BY_NAME, defaults
 
 
 class ConfigFile:
     """A configuration that was read. `bytes()` of it is what was read, byte for byte.
 
-    `given` has what the file sets of the known keywords, `settings` what is in force, defaults included: keyword to
-    text, a value in UTF-8 where it is, other bytes as PEP 383 keeps them.
+    `given` has what the file sets of the known keywords, of a duplicate the last, `settings` what is in force, defaults
+    included: keyword to text, a value in UTF-8 where it is, other bytes as PEP 383 keeps them.
     """
 
     def __init__(self, lines: List[Line], file: str) -> None:
         self.file = file
         self.lines = lines
-        self.given: Dict[str, str] = given_settings(lines)
+        self.given: Dict[str, str] = {
+            line.keyword: line.value for line in lines if line.kind == SETTING and line.keyword in BY_NAME}
         self.settings: Dict[str, str] = dict(defaults(), **self.given)
-        self.problems: List[Problem] = judge(lines, file)
 
     def __bytes__(self) -> bytes:
         return b''.join(line.raw for line in self.lines)

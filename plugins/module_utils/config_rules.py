@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Judging the lines of sendmemo-ssl.cfg, one by one and together, by the table in keywords."""
 import re
-from typing import Dict, Iterable, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional
 
+from .config_file import ConfigFile
 from .config_lines import INVALID, LARGEST, SETTING, Line
 from .ehlo import FORMS, check_ehlo_hostname
-from .keywords import BY_NAME, KEYWORDS, UNSUPPORTED, Keyword, defaults
+from .keywords import BY_NAME, KEYWORDS, UNSUPPORTED, Keyword
 from .problems import Problem
 from .safe_text import safe_text
 
@@ -18,13 +19,9 @@ _COMMENT_BEHIND = re.compile('(?:^|[ \t])[;#]')
 _QUOTES = ('"', "'", '`')
 
 
-def given_settings(lines: Iterable[Line]) -> Dict[str, str]:
-    """Return what the lines set of the known keywords; of a duplicate the last."""
-    return {line.keyword: line.value for line in lines if line.kind == SETTING and line.keyword in BY_NAME}
-
-
-def judge(lines: List[Line], file: str) -> List[Problem]:
-    """Return the problems of a file's lines, in the order of the lines, those of the whole last."""
+def judge_config(config: ConfigFile) -> List[Problem]:
+    """Return the problems of a configuration, in the order of its lines, those of the whole last."""
+    lines, file = config.lines, config.file
     if len(lines) == 1 and len(lines[0].raw) > LARGEST:
         return [Problem('file_not_readable', 'The file is not read: %s.' % lines[0].fault,
                         'Look whether this is a sendmemo-ssl.cfg at all.', file=file)]
@@ -40,7 +37,7 @@ def judge(lines: List[Line], file: str) -> List[Problem]:
     if left_out:
         found.append(Problem('invalid_line', 'The file has %d more problems, which are not listed.' % left_out,
                              'Look whether this is a sendmemo-ssl.cfg at all.', file=file))
-    return found + list(_problems_of_the_whole(lines, file))
+    return found + list(_problems_of_the_whole(config))
 
 
 def value_problem(keyword: Keyword, value: str, file: str, line: Optional[int] = None) -> Optional[Problem]:
@@ -74,10 +71,9 @@ def _line_problems(line: Line, file: str, first_of: Dict[str, int]) -> Iterator[
         yield problem
 
 
-def _problems_of_the_whole(lines: List[Line], file: str) -> Iterator[Problem]:
-    given = given_settings(lines)
-    force = dict(defaults(), **given)
-    last_line = {line.keyword: line.number for line in lines if line.kind == SETTING}
+def _problems_of_the_whole(config: ConfigFile) -> Iterator[Problem]:
+    file, given, force = config.file, config.given, config.settings
+    last_line = {line.keyword: line.number for line in config.lines if line.kind == SETTING}
     idle = set()
     for keyword in KEYWORDS:
         name = keyword.name

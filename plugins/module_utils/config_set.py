@@ -8,13 +8,13 @@ import os
 import pwd
 import re
 import stat
-from typing import Callable, Container, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Container, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from .config_file import parse
 from .config_lines import COMMENT, SETTING, Line, read_lines
 from .keywords import BY_NAME, CONFIG_NAME
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir, read_file
+from .working_dir import WorkingDir, acting_as, read_file
 
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.
@@ -82,24 +82,45 @@ def file_owner(directory: WorkingDir, owner: Optional[str], group: Optional[str]
     return uid, gid
 
 
-def find_file(directory: WorkingDir, name: str) -> Optional[FoundFile]:
-    """Return the file as it is, None where there is none. Raises ProblemError unsafe_path for a directory, pipe or device."""
-    status = directory.status_of(name)
-    if status is None:
-        return None
-    if stat.S_ISLNK(status.st_mode):
-        return FoundFile(None, status)
-    try:
-        content, status = directory.read_file(name)
-    except ProblemError as error:
-        # A mode that keeps the owner out is drift to correct. Root looks only into a file that is the owner's own, who
-        # could have opened it to himself: another's might be a secret that was moved here to be copied.
-        if error.problem.code != 'file_not_readable' or os.geteuid() != 0:
-            raise
-        content, status = read_file(name, server=directory.server, dir_fd=directory.fd, shown=directory.path_of(name))
-        if status.st_uid != directory.owner.uid:
-            raise
+def find_files(directory: WorkingDir, names: Iterable[str]) -> Dict[str, Optional[FoundFile]]:
+    """Return the files as they are, by name, None for one that isn't there.
+
+    Raises ProblemError unsafe_path for a directory, pipe or device, and file_not_readable.
+    """
+    statuses = {name: directory.status_of(name) for name in names}
+    found: Dict[str, Optional[FoundFile]] = {}
+    refused: Dict[str, ProblemError] = {}
+    with acting_as(directory.owner):  # once for all of them: it takes longer than to read a file
+        for name, status in statuses.items():
+            try:
+                is_file = status is not None and not stat.S_ISLNK(status.st_mode)
+                found[name] = FoundFile(*directory.read_file(name)) if is_file else status and FoundFile(None, status)
+            except ProblemError as error:
+                if error.problem.code != 'file_not_readable':
+                    raise
+                refused[name] = error
+    for name, error in refused.items():
+        found[name] = _opened_by_root(directory, name, error)
+    return found
+
+
+def _opened_by_root(directory: WorkingDir, name: str, refused: ProblemError) -> FoundFile:
+    """Return a file that its directory's owner can't read: a mode that keeps the owner out is drift to correct.
+
+    Root looks only into a file that is the owner's own, who could have opened it to himself: another's might be a secret that
+    was moved here to be copied. For any other what was `refused` is raised.
+    """
+    if os.geteuid() != 0:
+        raise refused
+    content, status = read_file(name, server=directory.server, dir_fd=directory.fd, shown=directory.path_of(name))
+    if status.st_uid != directory.owner.uid:
+        raise refused
     return FoundFile(content, status)
+
+
+def find_file(directory: WorkingDir, name: str) -> Optional[FoundFile]:
+    """Return one file as `find_files` does."""
+    return find_files(directory, [name])[name]
 
 
 def _user(uid: int) -> str:
@@ -167,7 +188,8 @@ def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Dr
     A trust file that is missing because its keyword differs is that keyword's drift, so its own list is empty.
     """
     path = directory.path_of(CONFIG_NAME)
-    found = find_file(directory, CONFIG_NAME)
+    files = find_files(directory, [CONFIG_NAME] + sorted(wanted.trust))
+    found = files[CONFIG_NAME]
     drift: Dict[str, List[Drift]] = {}
     if wanted.config is None:
         for name in ([CONFIG_NAME] if found else []) + sorted(filter(MANAGED.match, directory.names())):
@@ -187,7 +209,7 @@ def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Dr
     if differences:
         drift[CONFIG_NAME] = differences
     for name, content in sorted(wanted.trust.items()):
-        trust_path, trust = directory.path_of(name), find_file(directory, name)
+        trust_path, trust = directory.path_of(name), files[name]
         if trust is None:
             drift[name] = [Drift(trust_path, 'missing')] if name in named else []
         elif trust.content is None:

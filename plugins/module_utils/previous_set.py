@@ -12,6 +12,7 @@ from typing import Dict, Iterable, Optional
 from .backups import Attributes, Backups, Digests, KeptSet, name_beside
 from .config_file import parse
 from .config_lines import Line
+from .config_rules import judge_config
 from .config_set import MANAGED, WantedSet, trust_file_name
 from .keywords import CONFIG_NAME, KEYWORDS
 from .problems import ProblemError
@@ -40,7 +41,7 @@ def wanted_set(directory: WorkingDir, backups: Backups, kept: KeptSet, uid: int,
     if not kept.digests:
         return WantedSet(None, {}, uid, gid, mode)
     read = parse(backups.content(kept, CONFIG_NAME), '%s/%s' % (kept.path, CONFIG_NAME))
-    for problem in read.problems:
+    for problem in judge_config(read):
         if problem.is_error:
             raise ProblemError(problem)
     lines = read.lines

@@ -8,7 +8,7 @@ The bootstrap (`plugin_utils/program.py`) executes this file's text with `PAYLOA
 """
 import _frozen_importlib
 import _thread
-import base64
+import binascii
 import hashlib
 import json
 import os
@@ -46,7 +46,7 @@ def frame(answer, nonce):
     Only characters that no terminal changes; the digest is of the compressed bytes.
     """
     packed = zlib.compress(json.dumps(answer).encode('ascii'), 6)
-    body = base64.b64encode(packed)
+    body = binascii.b2a_base64(packed, newline=False)
     head = '\n%s-%s:%d:%s:' % (MARK, nonce, len(body), hashlib.sha256(packed).hexdigest())
     return head.encode('ascii') + body + b':END\n'
 

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .attempt import Attempt, Result
 from .config_file import parse
+from .config_rules import judge_config
 from .guard import Guard, Stopped
 from .keywords import CONFIG_NAME, defaults
 from .mail_text import mail_of
@@ -264,7 +265,7 @@ def _settings_in_force(task: Task, problems: List[Problem]) -> Dict[str, str]:
     with WorkingDir(task.directory, task.name) as directory:
         data, _status = directory.read_file(CONFIG_NAME)
         config = parse(data, directory.path_of(CONFIG_NAME))
-    problems += config.problems
+    problems += judge_config(config)
     return config.settings
 
 

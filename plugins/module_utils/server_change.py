@@ -15,9 +15,8 @@ import time
 from typing import Any, Callable, Dict, List, Optional
 
 from .backups import Attributes, Backups
-from .config_set import Drift, find_file
+from .config_set import Drift
 from .guard import Guard, Stopped
-from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .server_work import Options, Report, Work, Works, each
 from .set_judgement import judge, look_into_trust
@@ -218,6 +217,6 @@ def _clean(work: Work, options: Options) -> None:
             if work.kept is not None and work.report.changed:
                 backups.remove(work.kept)
             if options.backup_keep:
-                backups.clean(options.backup_keep, find_file(work.directory, CONFIG_NAME))
+                backups.clean(options.backup_keep)
     except (OSError, ProblemError):
         pass

@@ -41,6 +41,7 @@ class Transaction:
         self.drift: Dict[str, List[Drift]] = {}
         self.before: Optional[FoundFile] = None
         self.staged: Dict[str, str] = {}
+        self._is_in_force = False  # whether nothing differs from the wanted set
         self._guard = guard
         self._lock = DirectoryLock(directory)
         guard.at_end.append(self.discard)
@@ -57,6 +58,7 @@ class Transaction:
     def compare(self) -> List[Drift]:
         """Find what differs from the wanted set, and return it."""
         self.drift, self.before = compare(self.directory, self.wanted)
+        self._is_in_force = not self.drift
         return [one for name in sorted(self.drift, key=lambda name: name != CONFIG_NAME) for one in self.drift[name]]
 
     def _contents(self) -> Dict[str, bytes]:
@@ -155,12 +157,11 @@ class Transaction:
 
     def leftovers(self) -> List[str]:
         """Return the names of what nobody needs: staged files of a killed run, managed trust files that nothing names."""
+        names = [name for name in self.directory.names() if _STAGED.match(name) or MANAGED.match(name)]
+        if self._is_in_force and all(name in self.wanted.trust for name in names):
+            return []
         named = _named_in_force(self.directory)
-        return [
-            name
-            for name in self.directory.names()
-            if _STAGED.match(name) or (named is not None and MANAGED.match(name) and name not in named)
-        ]
+        return [name for name in names if _STAGED.match(name) or (named is not None and name not in named)]
 
     def clean(self) -> None:
         """Remove the leftovers, once the switch is on the disk: until then a power loss brings back what needs them.

@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Optional
 
 from .config_file import ConfigFile, parse
 from .config_lines import LARGEST
-from .config_rules import value_problem
+from .config_rules import judge_config, value_problem
 from .guard import Guard
 from .host_files import HostBlocks, read_trust_file
 from .keywords import CONFIG_NAME, KEYWORDS
@@ -76,7 +76,7 @@ def _one(folder: str, server: Optional[str], name: str, trust: HostBlocks, conte
             else:
                 data = content
             config = parse(data, entry['path'] or 'content')
-            problems.extend(config.problems)
+            problems.extend(judge_config(config))
             entry['sha256'] = hashlib.sha256(data).hexdigest()
             entry['settings'] = config.settings
             entry['enable_tls_line'] = config.line_of('EnableTLS')

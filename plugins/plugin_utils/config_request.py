@@ -65,7 +65,7 @@ class ConfigRequest:
         self._reader = SourceReader(action)
         self._renderer = Renderer(action, task_vars, args['template'])
         self._texts: dict[str | None, bytes] = {}
-        self._judged: set[tuple[str, str]] = set()
+        self._ends_of: dict[tuple[str, str], list[dict[str, t.Any]]] = {}  # by CA and CRL file: what has been judged
         self._ends: dict[str | None, list[dict[str, t.Any]]] = {}
 
     def of(self, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -109,14 +109,13 @@ class ConfigRequest:
         if not wanted.trust:
             return
         ca, crl = (wanted.settings.get(keyword, '') for keyword in ('CAFile', 'CrlFile'))
-        files = {'CAFile': wanted.sources.get(ca, ca), 'CrlFile': wanted.sources.get(crl, crl)}
-        now = dt.datetime.now(dt.timezone.utc)
-        self._ends[name] = ends(
-            blocks_of(wanted.trust.get(ca), files['CAFile']), blocks_of(wanted.trust.get(crl), files['CrlFile']), now)
-        if (ca, crl) in self._judged:
-            return
-        self._judged.add((ca, crl))
-        self.problems += judge(wanted.trust.get(ca), wanted.trust.get(crl), now, self._args['warn_days'], files)
+        if (ca, crl) not in self._ends_of:
+            files = {'CAFile': wanted.sources.get(ca, ca), 'CrlFile': wanted.sources.get(crl, crl)}
+            now = dt.datetime.now(dt.timezone.utc)
+            self._ends_of[ca, crl] = ends(
+                blocks_of(wanted.trust.get(ca), files['CAFile']), blocks_of(wanted.trust.get(crl), files['CrlFile']), now)
+            self.problems += judge(wanted.trust.get(ca), wanted.trust.get(crl), now, self._args['warn_days'], files)
+        self._ends[name] = self._ends_of[ca, crl]
 
     def _keep(self, content: bytes) -> str:
         key = hashlib.sha256(content).hexdigest()

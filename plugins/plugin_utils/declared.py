@@ -38,8 +38,10 @@ class SourceReader:
     def content(self, sources: t.Sequence[str]) -> bytes:
         """Return one file as it is, or several joined, each certificate and CRL once. Raises ProblemError."""
         contents = [self._one(source) for source in sources]
+        if len(contents) == 1:
+            return contents[0]
         read = [read_pem(content) for content in contents]
-        if len(contents) == 1 or any(pem.faults or pem.others or not pem.blocks for pem in read):
+        if any(pem.faults or pem.others or not pem.blocks for pem in read):
             return b'\n'.join(contents)  # as it is, for the judgement to find what is wrong with it
         unique = dict.fromkeys((block.label, block.der) for pem in read for block in pem.blocks)
         return b''.join(_pem(label, der) for label, der in unique)

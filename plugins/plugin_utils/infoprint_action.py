@@ -7,8 +7,9 @@ import abc
 import typing as t
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible.plugins.loader import lookup_loader
 
 from ..module_utils.problems import Problem, ProblemError
 from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
@@ -16,6 +17,15 @@ from .carrier import Target
 from .program import prepare
 from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
+
+try:
+    from ansible.template import trust_as_template  # noqa: F401  # from core 2.19 on no text that a target sent is a template
+except ImportError:
+    from ansible.utils.unsafe_proxy import wrap_var as unsafe
+else:
+    def unsafe(result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the result as one that is never templated: text from a target is in there."""
+        return result
 
 
 class Outcome(t.NamedTuple):
@@ -41,12 +51,27 @@ class InfoprintAction(ActionBase, abc.ABC):
     _supports_async = False
 
     target: Target
+    _validator: t.ClassVar[ArgumentSpecValidator]
 
     def __init_subclass__(cls, **kwargs: t.Any) -> None:
         # Ansible loads the class of a task's action before it forks a worker for each host: what is done, and imported, here
         # is done once in a run.
         super().__init_subclass__(**kwargs)
+        spec = MODULES[cls.MODULE]
+        exclusive = [group for group in EXCLUSIVE if group[0] in spec]
+        cls._validator = ArgumentSpecValidator(spec, mutually_exclusive=exclusive)
         prepare(cls.PROGRAM)
+        lookup_loader.get('printops.infoprint.sendmemo_tls_options')  # what the role's tasks have their options from
+
+    def _options(self) -> dict[str, t.Any]:
+        """Return the task's arguments as the module's argument spec reads them. Raises AnsibleActionFail.
+
+        ActionBase.validate_argument_spec does the same, with a validator that it makes anew for each host.
+        """
+        read = self._validator.validate(self._task.args)
+        if read.error_messages:
+            raise AnsibleActionFail('; '.join(read.error_messages))
+        return dict(read.validated_parameters)
 
     @abc.abstractmethod
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
@@ -55,12 +80,9 @@ class InfoprintAction(ActionBase, abc.ABC):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         self.task_vars = task_vars or {}
-        spec = MODULES[self.MODULE]
-        exclusive = [group for group in EXCLUSIVE if group[0] in spec]
-        _validation, args = self.validate_argument_spec(spec, mutually_exclusive=exclusive)
         self.target = Target(self, self.task_vars)
         try:
-            args = normalized(args)
+            args = normalized(self._options())
             check(args)
             outcome = self.perform(args, merged_servers(args))
         except ArgumentError as error:
@@ -81,8 +103,7 @@ class InfoprintAction(ActionBase, abc.ABC):
             result['warnings'] = outcome.warnings
         if self._task.diff and outcome.diff:
             result['diff'] = outcome.diff
-        # Text from a target is in there, and core before 2.19 would template what it finds in a result.
-        return t.cast('dict[str, t.Any]', wrap_var(result))
+        return unsafe(result)
 
 
 def server_entry(fields: Fields, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.config_file import parse
+from ..module_utils.config_rules import judge_config
 from ..module_utils.keywords import CONFIG_NAME, defaults
 from ..module_utils.problems import Problem, ProblemError
 
@@ -63,7 +64,8 @@ class Renderer:
 
     def _prove(self, content: bytes, settings: dict[str, str]) -> list[Problem]:
         found = parse(content, self.path)
-        wrong = [problem for problem in found.problems if problem.is_error]
+        problems = judge_config(found)
+        wrong = [problem for problem in problems if problem.is_error]
         if wrong:
             raise ProblemError(wrong[0]._replace(message=f'The rendered text of {self.path} is wrong: {wrong[0].message}'))
         for name in defaults():
@@ -78,7 +80,7 @@ class Renderer:
                         keyword=name,
                     )
                 )
-        return found.problems
+        return problems
 
 
 class _UsersTemplate:

@@ -39,7 +39,14 @@ Values = t.Mapping[str, t.Any]
 
 def option_of(name: str) -> str:
     """Return what the modules call the variable of this name."""
+    if name == 'verify':
+        return 'until'
     return name[len(VERIFY):] if name.startswith(VERIFY) and name not in ALONE else name
+
+
+def options_of(module: str, given: Values) -> dict[str, t.Any]:
+    """Return the options of a module as the variables that are set, by name without the prefix, give them."""
+    return {option: value for name, value in given.items() if (option := option_of(name)) in MODULES[module]}
 
 
 def _variable_of(option: str) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import typing as t
 
 from ..module_utils.config_file import parse
+from ..module_utils.config_rules import judge_config
 from ..module_utils.pem import CERTIFICATE, CRL, Block
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
@@ -36,7 +37,7 @@ class Judged(t.NamedTuple):
 def judge_content(content: bytes, port: int | None) -> Judged:
     """Return the verdict on a configuration that lies nowhere: the files that it names are not judged."""
     config = parse(content, CONTENT)
-    problems = config.problems + port_problems(config.settings, port, CONTENT, config.line_of('EnableTLS'))
+    problems = judge_config(config) + port_problems(config.settings, port, CONTENT, config.line_of('EnableTLS'))
     settings = {keyword: safe_text(value) for keyword, value in config.settings.items()}
     return _judged({'sha256': hashlib.sha256(content).hexdigest(), 'settings': settings}, problems)
 

@@ -7,6 +7,7 @@ import base64
 import datetime as dt
 
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
+from ansible_collections.printops.infoprint.plugins.module_utils.config_rules import judge_config
 from ansible_collections.printops.infoprint.plugins.module_utils.ehlo import check_ehlo_hostname
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.name_match import CertificateNames, host_matches
@@ -26,7 +27,7 @@ def config(data: bytes) -> None:
     read = parse(data, 'sendmemo-ssl.cfg')
     assert bytes(read) == data
     assert set(read.settings) == set(defaults())
-    _can_be_shown(read.problems)
+    _can_be_shown(judge_config(read))
 
 
 def ehlo(data: bytes) -> None:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.printops.infoprint.plugins.module_utils import config_rules
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.config_lines import LARGEST, LONGEST_LINE
+from ansible_collections.printops.infoprint.plugins.module_utils.config_rules import MOST_PROBLEMS, judge_config
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import BY_NAME, defaults
 
 FILE = 'sendmemo-ssl.cfg'
@@ -16,11 +16,11 @@ TLS = b'EnableTLS = 1\n'
 
 def found(data):
     """Return [(code, line)] of the problems."""
-    return [(problem.code, problem.line) for problem in parse(data, FILE).problems]
+    return [(problem.code, problem.line) for problem in judge_config(parse(data, FILE))]
 
 
 def first(data):
-    return parse(data, FILE).problems[0]
+    return judge_config(parse(data, FILE))[0]
 
 
 # name: data, kinds of its lines
@@ -54,7 +54,7 @@ def test_each_line_has_its_kind(name):
     config = parse(data, FILE)
     assert [line.kind for line in config.lines] == kinds
     assert [line.number for line in config.lines] == list(range(1, len(kinds) + 1))
-    assert [problem.line for problem in config.problems if problem.code == 'invalid_line'] == [
+    assert [problem.line for problem in judge_config(config) if problem.code == 'invalid_line'] == [
         number for number, kind in enumerate(kinds, 1) if kind == 'invalid']
 
 
@@ -138,7 +138,7 @@ SEVERITIES = {
 
 @pytest.mark.parametrize('name', sorted(JUDGED))
 def test_severities(name):
-    for problem in parse(JUDGED[name][0], FILE).problems:
+    for problem in judge_config(parse(JUDGED[name][0], FILE)):
         assert problem.as_dict()['severity'] == SEVERITIES.get(problem.code, 'error')
 
 
@@ -187,14 +187,14 @@ def test_pasted_key_material_is_not_quoted(line):
 def test_a_file_that_is_too_large_is_refused_as_one():
     data = TLS + b'#' * LARGEST
     config = parse(data, FILE)
-    assert [problem.code for problem in config.problems] == ['file_not_readable']
+    assert [problem.code for problem in judge_config(config)] == ['file_not_readable']
     assert config.given == {}
     assert bytes(config) == data
 
 
 def test_a_file_of_something_else_does_not_give_a_problem_for_each_line():
-    problems = parse(b'x\n' * 5000, FILE).problems
-    assert len(problems) == config_rules.MOST_PROBLEMS + 2
+    problems = judge_config(parse(b'x\n' * 5000, FILE))
+    assert len(problems) == MOST_PROBLEMS + 2
     assert [problem.message for problem in problems if not problem.line and problem.code == 'invalid_line'] == [
         'The file has 4900 more problems, which are not listed.']
 
@@ -208,7 +208,7 @@ def test_any_bytes_are_read_and_written_back_as_they_were(data):
     config = parse(data, FILE)
     assert bytes(config) == data
     assert set(config.settings) == set(BY_NAME)
-    for problem in config.problems:
+    for problem in judge_config(config):
         assert problem.message and '\x1b' not in problem.message
 
 

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils import backups, transaction, working_dir
 from ansible_collections.printops.infoprint.plugins.module_utils.backups import BACKUPS, Backups
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
-from ansible_collections.printops.infoprint.plugins.module_utils.config_set import WantedSet, find_file, trust_file_name
+from ansible_collections.printops.infoprint.plugins.module_utils.config_set import WantedSet, trust_file_name
 from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
@@ -47,7 +47,7 @@ def converge(path, target, guard=None, keep=True):
         try:
             work.clean()
             if keep:
-                sets.clean(3, find_file(directory, CONFIG_NAME))
+                sets.clean(3)
         except OSError:
             pass
         work.close()

@@ -15,16 +15,18 @@ from jinja2 import Environment
 
 from ansible_collections.printops.infoprint.plugins.action.merge_reports import SPEC as MERGING
 from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
+from ansible_collections.printops.infoprint.plugins.module_utils.config_rules import judge_config
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
 from ansible_collections.printops.infoprint.plugins.plugin_utils.arguments import COMMON, ENTRY, MODULES, NAMED
 from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import ENTRY_POINTS as ENTRY_POINTS_CHECKED
-from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import SPEC
+from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import SPEC, options_of
 
 Options = dict[str, dict[str, t.Any]]
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ROLE = ROOT / 'roles' / 'sendmemo_tls'
+COLLECTION = 'printops.infoprint'
 PREFIX = 'sendmemo_tls_'
 # What an argument spec, a module's documentation and a role's specification all say of an option.
 FACETS = ('type', 'elements', 'choices', 'required', 'default')
@@ -80,19 +82,29 @@ def tasks_of(path: pathlib.Path) -> t.Iterator[dict[str, t.Any]]:
         yield task
 
 
-def handed_over(path: pathlib.Path) -> dict[str, dict[str, str]]:
-    """Return the arguments that a file of the role gives to our modules."""
-    return {
-        key.rpartition('.')[2]: arguments for task in tasks_of(path) for key, arguments in task.items()
-        if key.rpartition('.')[2] in MODULES}
+def options_from(path: pathlib.Path) -> dict[str, str]:
+    """Return the modules of ours that a file of the role uses, each with the entry point whose variables are its options."""
+    found = {}
+    for task in tasks_of(path):
+        for module in {key.rpartition('.')[2] for key in task} & set(MODULES):
+            lookup = task['module_defaults'][f'{COLLECTION}.{module}']
+            asked = re.fullmatch(
+                rf"{{{{ lookup\('{COLLECTION}.sendmemo_tls_options', '{module}'(?:, entry_point='(\w+)')?\) }}}}", lookup)
+            assert asked, lookup
+            found[module] = asked[1] or 'main'
+    return found
+
+
+def used_by_the_role(entry_point: str) -> set[str]:
+    """Return the modules that an entry point uses."""
+    return {module for file in ENTRY_POINTS[entry_point] for module in options_from(ROLE / file)}
 
 
 def passed_by_the_role() -> list[tuple[str, str, str]]:
-    """Return (module, option, variable of the role): what the role's tasks hand over."""
-    return sorted({
-        (module, option, re.findall(rf'{PREFIX}\w+', value)[0])
-        for path in (ROLE / 'tasks').glob('*.yml') for module, arguments in handed_over(path).items()
-        for option, value in arguments.items() if PREFIX in value})
+    """Return (module, option, variable of the role) of all that modules get from variables."""
+    modules = {module for entry_point in ENTRY_POINTS for module in used_by_the_role(entry_point)}
+    return sorted(
+        (module, option, PREFIX + name) for module in modules for name in SPEC for option in options_of(module, {name: None}))
 
 
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
@@ -128,10 +140,29 @@ def test_aliases_are_documented() -> None:
 
 
 def test_role_passes_only_what_exists() -> None:
-    passed = passed_by_the_role()
-    assert {module for module, _option, _variable in passed} == {
-        'sendmemo_config', 'sendmemo_validate', 'send_memo', 'sendmemo_rollback'}
-    assert [option for module, option, _variable in passed if option not in MODULES[module]] == []
+    assert {entry_point: used_by_the_role(entry_point) for entry_point in ENTRY_POINTS} == {
+        'main': {'sendmemo_config', 'send_memo'}, 'audit': {'sendmemo_config', 'sendmemo_validate'}, 'verify': {'send_memo'},
+        'rollback': {'sendmemo_rollback'}}
+    # A module has every option from the role, but those of single configurations and of attributes.
+    lacking = {(module, option) for module, option in ((module, option) for module in MODULES for option in MODULES[module])
+               if module in {module for module, _option, _variable in passed_by_the_role()}}
+    lacking -= {(module, option) for module, option, _variable in passed_by_the_role()}
+    assert lacking == {('sendmemo_validate', option) for option in ('path', 'content', 'working_dir')}
+
+
+def test_role_s_tasks_have_the_options_of_their_entry_point() -> None:
+    asked = {path.name: options_from(path) for path in (ROLE / 'tasks').glob('*.yml')}
+    assert asked == {
+        'main.yml': {}, 'configure.yml': {'sendmemo_config': 'main'}, 'verify.yml': {'send_memo': 'verify'},
+        'audit.yml': {'sendmemo_config': 'audit', 'sendmemo_validate': 'audit'},
+        'rollback.yml': {'sendmemo_rollback': 'rollback'}}
+
+
+def test_role_s_tasks_set_nothing_that_is_a_variable() -> None:
+    set_there = {
+        option for path in (ROLE / 'tasks').glob('*.yml') for task in tasks_of(path) for key, arguments in task.items()
+        if key.rpartition('.')[2] in MODULES for option in arguments or {}}
+    assert set_there == {'fail_on'}, 'an audit tells what it found at its end'
 
 
 def test_entry_points_are_all_there() -> None:
@@ -144,7 +175,9 @@ def test_entry_points_are_all_there() -> None:
 @pytest.mark.parametrize('entry_point', ENTRY_POINTS)
 def test_entry_point_uses_the_variables_that_it_offers_and_no_others(entry_point: str) -> None:
     texts = [(ROLE / file).read_text('utf-8') for file in ENTRY_POINTS[entry_point]]
-    used = {name for text in texts for name in re.findall(rf'(?<![_.]){PREFIX}\w+', text)}
+    used = {name for text in texts for name in re.findall(rf'(?<![_.]){PREFIX}\w+', text)} - {f'{PREFIX}options'}
+    modules = used_by_the_role(entry_point)
+    used |= {variable for module, _option, variable in passed_by_the_role() if module in modules}
     assert used == set(role_options(entry_point))
 
 
@@ -162,11 +195,6 @@ def test_the_role_s_own_check_knows_types_and_choices_as_its_specification_does(
         checked = SPEC[name[len(PREFIX):]]
         assert {facet: option.get(facet) for facet in ('type', 'elements', 'choices')} == {
             facet: checked.get(facet) for facet in ('type', 'elements', 'choices')}, name
-
-
-def test_audit_compares_what_the_role_converges() -> None:
-    compared, converged = (handed_over(ROLE / 'tasks' / file)['sendmemo_config'] for file in ('audit.yml', 'configure.yml'))
-    assert compared == converged
 
 
 def test_tasks_use_our_modules_and_what_runs_on_the_controller() -> None:
@@ -249,7 +277,7 @@ def rendered(settings: dict[str, str]) -> bytes:
 def test_template_leaves_every_keyword_at_the_product_s_default() -> None:
     read = parse(rendered({}), 'sendmemo-ssl.cfg')
     assert (read.given, read.settings) == ({}, defaults())
-    assert {problem.code for problem in read.problems} == {'tls_off'}
+    assert {problem.code for problem in judge_config(read)} == {'tls_off'}
     commented = dict(re.findall(r'^;(\w+) =(?: (\S+))?$', rendered({}).decode(), re.MULTILINE))
     assert commented == defaults()
 
@@ -259,4 +287,4 @@ def test_template_writes_every_keyword_that_is_declared() -> None:
     declared = {keyword.name: examples[keyword.kind] for keyword in KEYWORDS}
     read = parse(rendered(declared), 'sendmemo-ssl.cfg')
     assert read.given == declared
-    assert {problem.severity or usual_severity(problem.code) for problem in read.problems} <= {'warning', 'info'}
+    assert {problem.severity or usual_severity(problem.code) for problem in judge_config(read)} <= {'warning', 'info'}

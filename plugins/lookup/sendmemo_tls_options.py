@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The lookup printops.infoprint.sendmemo_tls_options: what the variables of the role say to a module, checked."""
+from __future__ import annotations
+
+DOCUMENTATION = r'''
+name: sendmemo_tls_options
+short_description: Make the options of a module of the variables of the role sendmemo_tls
+version_added: 1.0.0
+description:
+  - The role P(printops.infoprint.sendmemo_tls#role) gives its modules their options by it, all at once, as C(module_defaults).
+    A task whose many arguments are a template each would take the controller much longer.
+  - It checks the variables before. A host whose variables can not be right is refused on the controller, with one message,
+    before it is touched.
+  - It looks at all variables whose names begin with C(sendmemo_tls_), and refuses those that the role does not have, so that
+    a misspelt one does not go unnoticed.
+options:
+  _terms:
+    description: The modules, by their names without that of the collection.
+    type: list
+    elements: str
+    required: true
+  entry_point:
+    description: The entry point of the role whose variables they are, which decides what has to be there.
+    type: str
+    choices: [main, audit, verify, rollback]
+    default: main
+author:
+  - The printops.infoprint authors (@printops)
+'''
+
+EXAMPLES = r'''
+- name: Look at the variables of all hosts, and at nothing else
+  ansible.builtin.debug:
+    msg: "{{ lookup('printops.infoprint.sendmemo_tls_options', 'sendmemo_config') }}"
+'''
+
+RETURN = r'''
+_raw:
+  description: For each module its options. The lookup fails where variables do not go together.
+  type: list
+  elements: dict
+'''
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils.arguments import MODULES, ArgumentError
+from ..plugin_utils.role_variables import ENTRY_POINTS, PREFIX, check_variables, options_of
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, *, entry_point: str = 'main',
+            **options: t.Any) -> list[dict[str, t.Any]]:
+        del options
+        variables = variables or {}
+        for module in terms:
+            if module not in MODULES:
+                raise AnsibleLookupError(f'{module!r} is not a module that the role uses: {", ".join(sorted(MODULES))}')
+        if entry_point not in ENTRY_POINTS:
+            raise AnsibleLookupError(f'{entry_point!r} is not an entry point of the role: {", ".join(ENTRY_POINTS)}')
+        # Together, since core from 2.19 on leaves what is omitted out of a mapping and takes it alone for an error.
+        found = self._templar.template({name: value for name, value in variables.items() if name.startswith(PREFIX)})
+        given = {name[len(PREFIX):]: value for name, value in _set(found, variables.get('omit')).items()}
+        try:
+            check_variables(given, entry_point)
+        except ArgumentError as error:
+            raise AnsibleLookupError(str(error)) from None
+        return [options_of(module, given) for module in terms]
+
+
+def _set(value: t.Any, omit: object) -> t.Any:
+    """Return a value without what is unset or omitted, which has a value of its own before core 2.19.
+
+    Its texts are plain ones: those of core, which know where they come from, take long to copy.
+    """
+    if isinstance(value, dict):
+        return {_set(key, omit): _set(one, omit) for key, one in value.items() if one is not None and one != omit}
+    if isinstance(value, list):
+        return [_set(one, omit) for one in value]
+    return str.__str__(value) if isinstance(value, str) else value
