@@ -99,8 +99,8 @@ def find_files(directory: WorkingDir, names: Iterable[str]) -> Dict[str, Optiona
                 if error.problem.code != 'file_not_readable':
                     raise
                 refused[name] = error
-    for name, error in refused.items():
-        found[name] = _opened_by_root(directory, name, error)
+    for name, refusal in refused.items():
+        found[name] = _opened_by_root(directory, name, refusal)
     return found
 
 

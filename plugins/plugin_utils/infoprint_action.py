@@ -8,6 +8,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
@@ -19,13 +20,11 @@ from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
 
 try:
-    from ansible.template import trust_as_template  # noqa: F401  # from core 2.19 on no text that a target sent is a template
-except ImportError:
-    from ansible.utils.unsafe_proxy import wrap_var as unsafe
-else:
-    def unsafe(result: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return the result as one that is never templated: text from a target is in there."""
-        return result
+    from ansible.template import trust_as_template
+except ImportError:  # before 2.19 every text is a template that is not marked as one that is none
+    from ansible.utils.unsafe_proxy import wrap_var
+
+    trust_as_template = None
 
 
 class Outcome(t.NamedTuple):
@@ -69,8 +68,10 @@ class InfoprintAction(ActionBase, abc.ABC):
         ActionBase.validate_argument_spec does the same, with a validator that it makes anew for each host.
         """
         read = self._validator.validate(self._task.args)
-        if read.error_messages:
-            raise AnsibleActionFail('; '.join(read.error_messages))
+        if read.errors:
+            raise AnsibleActionFail('; '.join(
+                f'Unsupported parameters for ({self._load_name}) module: {error.msg}'
+                if isinstance(error, UnsupportedError) else error.msg for error in read.errors))
         return dict(read.validated_parameters)
 
     @abc.abstractmethod
@@ -103,7 +104,8 @@ class InfoprintAction(ActionBase, abc.ABC):
             result['warnings'] = outcome.warnings
         if self._task.diff and outcome.diff:
             result['diff'] = outcome.diff
-        return unsafe(result)
+        # Text from a target is in there. It takes long to mark, so it is done where it has to be.
+        return result if trust_as_template else t.cast('dict[str, t.Any]', wrap_var(result))
 
 
 def server_entry(fields: Fields, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:

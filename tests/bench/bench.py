@@ -44,7 +44,7 @@ class Measured(t.NamedTuple):
 
 
 FULL = (
-    Scenario(50, 4, ('ping', 'raw', 'first', 'tried', 'converge', 'check', 'whole')),
+    Scenario(50, 4, ('ping', 'raw', 'first', 'tried', 'converge', 'check', 'no proof', 'whole')),
     Scenario(10, 4, ('ping', 'hand first', 'hand', 'first', 'converge', 'whole')),
     Scenario(100, 4, OURS),
     Scenario(50, 1, OURS),

@@ -25,7 +25,11 @@ Written by `make bench` on {date}; on another machine the milliseconds differ, t
 Every print server is a Linux namespace with its own sshd, process list, disk and address, on the same machine as the
 controller (`tests/fleet/`). The runs of a table were made in turn, {rounds} of each, every one without an open connection at its
 start; the figures are medians. There are {forks} forks, pipelining is on, facts are not gathered. CPU time is that of all
-processes that a run starts, ssh and sshd among them, per host. The mail host's is not in it.
+processes that a run starts, ssh and sshd among them, per host. The mail host's is not in it, but since it runs on the same
+machine the wall time of a run with mails has it too: {mail:.1f} ms a mail.
+
+"Converge" is the tag `configure`. `sendmemo_tls_verify: none` does the same and skips the proof as a task, for which ansible-core
+starts a worker for each host.
 
 "By hand" is a role of `ansible.builtin` modules that puts the same files in place (`tests/bench/handwritten/`); it proves
 nothing and tries nothing. The peak of memory is the controller's, with all its forks.
@@ -59,15 +63,15 @@ def page(results: Results, rounds: int, machine: str, cores: int, date: str) -> 
     """Return the page. The first scenario is the one that the computed figures are taken from."""
     scenario, measured = results[0]
     whole = measured['whole'].cost
-    each, own = (1000 * seconds / scenario.hosts for seconds in (whole.controller, whole.hosts))
+    each, own, mail = (1000 * seconds / scenario.hosts for seconds in (whole.controller, whole.hosts, whole.mail))
     computed = ['| hosts | ' + ' | '.join(f'{count} worker{"s" if count > 1 else ""}' for count in WORKERS) + ' |',
                 '|--:|' + '--:|' * len(WORKERS)]
     computed += [
         f'| {hosts:,} | ' + ' | '.join(_duration(hosts * each / 1000 / cores / count) for count in WORKERS) + ' |'
         for hosts in FLEETS]
     return PAGE.format(
-        date=date, machine=machine, rounds=rounds, forks=FORKS, first=scenario.title,
-        milliseconds=each, own=own, cores=cores, computed='\n'.join(computed), tables=''.join(map(_table, results)))
+        date=date, machine=machine, rounds=rounds, forks=FORKS, first=scenario.title, milliseconds=each, own=own,
+        mail=mail / scenario.servers, cores=cores, computed='\n'.join(computed), tables=''.join(map(_table, results)))
 
 
 def _table(result: tuple[Scenario, t.Mapping[str, Measured]]) -> str:
