@@ -34,3 +34,30 @@ def test_what_is_no_text_is_refused(run_playbook):
     ran = run_playbook(play('[1] | printops.infoprint.sendmemo_settings'), hosts(print1=local_host()))
     assert ran.rc == 2
     assert 'takes the text of a file' in ran.output
+
+
+LOOKUP = 'printops.infoprint.sendmemo_tls_options'
+
+
+@pytest.mark.every_core
+def test_variables_of_the_role_become_the_options_of_its_modules(run_playbook):
+    ran = run_playbook(play(
+        f"query('{LOOKUP}', 'sendmemo_validate', 'send_memo', entry_point='verify') == expected",
+        sendmemo_tls_base_dir='/srv/pd', sendmemo_tls_verify='handshake', sendmemo_tls_verify_when='changed',
+        sendmemo_tls_servers=[{'name': 'spl1', 'verify_sender': 'ipm@example.com', 'hostname': '{{ omit }}'}],
+        sendmemo_tls_verify_timeout=12, sendmemo_tls_hostname='{{ omit }}', sendmemo_tls_audit_fails=True,
+        expected=[
+            {'base_dir': '/srv/pd', 'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}]},
+            {'base_dir': '/srv/pd', 'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}], 'until': 'handshake',
+             'timeout': 12}]), hosts(print1=local_host()))
+    assert ran.rc == 0, ran.output
+
+
+@pytest.mark.parametrize(('terms', 'told'), [
+    ("'sendmemo_confg'", "'sendmemo_confg' is not a module that the role uses"),
+    ("'send_memo', entry_point='prove'", "'prove' is not an entry point of the role: main, audit, verify, rollback"),
+    ("'send_memo'", 'sendmemo_tls_bse_dir is not a variable of the role: sendmemo_tls_base_dir is meant?')])
+def test_lookup_refuses_what_it_does_not_know(run_playbook, terms, told):
+    ran = run_playbook(play(f"query('{LOOKUP}', {terms}) == []", sendmemo_tls_bse_dir='/srv/pd'), hosts(print1=local_host()))
+    assert ran.rc == 2
+    assert told in ran.output
