@@ -68,9 +68,9 @@ class InfoprintAction(ActionBase, abc.ABC):
         ActionBase.validate_argument_spec does the same, with a validator that it makes anew for each host.
         """
         read = self._validator.validate(self._task.args)
-        if read.errors:
+        if read.error_messages:
             raise AnsibleActionFail('; '.join(
-                f'Unsupported parameters for ({self._load_name}) module: {error.msg}'
+                f'Unsupported parameters for ({self.MODULE}) module: {error.msg}'
                 if isinstance(error, UnsupportedError) else error.msg for error in read.errors))
         return dict(read.validated_parameters)
 
