@@ -10,6 +10,8 @@ import sys
 import tempfile
 import typing as t
 
+import ansible_mitogen
+
 from bench.contenders import CONTENDERS, Contender
 from bench.measure import Cost, Memory, RunFailedError, measure
 from fleet.box import MAIL_NAME, Fleet, Plan
@@ -17,6 +19,9 @@ from support.pki import Authority
 from support.playbook import Ansible
 
 PROGRAM = pathlib.Path(sys.executable).parent / 'ansible-playbook'
+MITOGEN = {
+    'ANSIBLE_STRATEGY': 'mitogen_linear',
+    'ANSIBLE_STRATEGY_PLUGINS': str(pathlib.Path(ansible_mitogen.__file__).parent / 'plugins' / 'strategy')}
 FORKS = 25
 SETTINGS = f'[defaults]\nforks = {FORKS}\n[connection]\npipelining = true\n'
 # Certificates in a CA file of 200 kB, and entries of a CRL of 84 kB.
@@ -45,7 +50,8 @@ class Measured(t.NamedTuple):
 
 FULL = (
     Scenario(50, 4, ('ping', 'raw', 'first', 'tried', 'converge', 'check', 'no proof', 'whole')),
-    Scenario(10, 4, ('ping', 'hand first', 'hand', 'first', 'converge', 'whole')),
+    Scenario(10, 4, (
+        'ping', 'hand first', 'hand', 'first', 'converge', 'whole', 'mitogen ping', 'mitogen hand', 'mitogen whole')),
     Scenario(100, 4, OURS),
     Scenario(50, 1, OURS),
     Scenario(50, 16, OURS),
@@ -90,7 +96,8 @@ class Bench:
         recipient = f'operators{self._recipient}@example.com'
         variables = {'sendmemo_tls_verify_recipients': [recipient], **contender.variables}
         command = [str(PROGRAM), '-i', 'hosts.json', playbook, '-e', json.dumps(variables), *contender.arguments]
-        cost = measure(self._fleet, command, self._directory, self._ansible.environment())
+        environment = self._ansible.environment(**(MITOGEN if contender.mitogen else {}))
+        cost = measure(self._fleet, command, self._directory, environment)
         mails = len(self._fleet.postfix.mails(recipient)) if contender.mails else 0
         if contender.mails and mails != self._scenario.hosts * self._scenario.servers:
             raise RunFailedError(f'{mails} mails came, not one of each server')

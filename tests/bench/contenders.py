@@ -18,6 +18,7 @@ class Contender(t.NamedTuple):
     playbook: a collection's by its name, or plays. variables: over those of the inventory.
     fresh: the hosts have nothing yet; else they are as the contender before it left them.
     mails: whether each server sends a mail, which is then to be counted. slow: it is not run more often than it must be.
+    mitogen: it is run by Mitogen's strategy, which keeps a Python of its own on each host for a run.
     """
     title: str
     playbook: str | list[dict[str, t.Any]]
@@ -26,6 +27,7 @@ class Contender(t.NamedTuple):
     fresh: bool = False
     mails: bool = False
     slow: bool = False
+    mitogen: bool = False
 
 
 def _play(*tasks: dict[str, t.Any]) -> list[dict[str, t.Any]]:
@@ -35,12 +37,16 @@ def _play(*tasks: dict[str, t.Any]) -> list[dict[str, t.Any]]:
 _BY_HAND = _play({'name': 'By hand', 'ansible.builtin.import_role': {'name': str(HANDWRITTEN)}, 'vars': {
     'mail_tls_ca': '{{ sendmemo_tls_ca_src }}', 'mail_tls_crl': '{{ sendmemo_tls_crl_src }}', 'mail_tls_owner': PRINT_USER,
     'mail_tls_servers': "{{ sendmemo_tls_servers | map(attribute='name') }}"}})
+_PING = _play({'name': 'Ping', 'ansible.builtin.ping': {}})
+# As the playbook converge does, which names its strategy.
+_ROLE = _play({'name': 'Converge and prove', 'ansible.builtin.import_role': {
+    'name': 'printops.infoprint.sendmemo_tls', 'rolespec_validate': False}})
 _ALL_AT_ONCE = {'serial': ['100%']}
 _FILES = {**_ALL_AT_ONCE, 'sendmemo_tls_try_before_commit': 'none'}
 _CONFIGURE = ('--tags', 'configure')
 
 CONTENDERS = {
-    'ping': Contender('`ansible.builtin.ping`', _play({'name': 'Ping', 'ansible.builtin.ping': {}})),
+    'ping': Contender('`ansible.builtin.ping`', _PING),
     'raw': Contender('`raw: true`', _play({'name': 'Nothing', 'ansible.builtin.raw': 'true'})),
     'hand first': Contender('by hand, first', _BY_HAND, fresh=True, slow=True),
     'hand': Contender('by hand, no change', _BY_HAND, slow=True),
@@ -51,4 +57,8 @@ CONTENDERS = {
     'no proof': Contender(
         'converge, no change, by `sendmemo_tls_verify: none`', CONVERGE, {**_FILES, 'sendmemo_tls_verify': 'none'}),
     'whole': Contender('converge, no change, and a real mail from each server', CONVERGE, _ALL_AT_ONCE, mails=True),
+    'mitogen ping': Contender('`ansible.builtin.ping` by Mitogen', _PING, mitogen=True),
+    'mitogen hand': Contender('by hand, no change, by Mitogen', _BY_HAND, slow=True, mitogen=True),
+    'mitogen whole': Contender(
+        'our role, no change, and a real mail from each server, by Mitogen', _ROLE, mails=True, mitogen=True),
 }

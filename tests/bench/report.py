@@ -32,7 +32,8 @@ machine the wall time of a run with mails has it too: {mail:.1f} ms a mail.
 starts a worker for each host.
 
 "By hand" is a role of `ansible.builtin` modules that puts the same files in place (`tests/bench/handwritten/`); it proves
-nothing and tries nothing. The peak of memory is the controller's, with all its forks.
+nothing and tries nothing. Mitogen is another strategy for Ansible, which keeps one Python on each host for a run. The peak of
+memory is the controller's, with all its forks.
 
 ![Wall time of a run, against a ping of the same hosts](benchmark-wall.svg)
 
