@@ -6,11 +6,13 @@ from __future__ import annotations
 import abc
 import typing as t
 
+from ansible import template
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import Problem, ProblemError
 from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
@@ -19,12 +21,7 @@ from .program import prepare
 from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
 
-try:
-    from ansible.template import trust_as_template
-except ImportError:  # before 2.19 every text is a template that is not marked as one that is none
-    from ansible.utils.unsafe_proxy import wrap_var
-
-    trust_as_template = None
+EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless it is marked as none: core before 2.19
 
 
 class Outcome(t.NamedTuple):
@@ -104,8 +101,8 @@ class InfoprintAction(ActionBase, abc.ABC):
             result['warnings'] = outcome.warnings
         if self._task.diff and outcome.diff:
             result['diff'] = outcome.diff
-        # Text from a target is in there. It takes long to mark, so it is done where it has to be.
-        return result if trust_as_template else t.cast('dict[str, t.Any]', wrap_var(result))
+        # Text from a target is in there.
+        return t.cast('dict[str, t.Any]', wrap_var(result)) if EVERY_TEXT_IS_A_TEMPLATE else result
 
 
 def server_entry(fields: Fields, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
