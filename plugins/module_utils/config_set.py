@@ -92,9 +92,11 @@ def find_files(directory: WorkingDir, names: Iterable[str]) -> Dict[str, Optiona
     refused: Dict[str, ProblemError] = {}
     with acting_as(directory.owner):  # once for all of them: it takes longer than to read a file
         for name, status in statuses.items():
+            if status is None:
+                found[name] = None
+                continue
             try:
-                is_file = status is not None and not stat.S_ISLNK(status.st_mode)
-                found[name] = FoundFile(*directory.read_file(name)) if is_file else status and FoundFile(None, status)
+                found[name] = FoundFile(None, status) if stat.S_ISLNK(status.st_mode) else FoundFile(*directory.read_file(name))
             except ProblemError as error:
                 if error.problem.code != 'file_not_readable':
                     raise
