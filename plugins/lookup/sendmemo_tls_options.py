@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r'''
 name: sendmemo_tls_options
-short_description: Make the options of a module of the variables of the role sendmemo_tls
+short_description: Turn the variables of the role sendmemo_tls into the options of a module
 version_added: 1.0.0
 description:
   - The role P(printops.infoprint.sendmemo_tls#role) gives its modules their options by it, all at once, as C(module_defaults).

@@ -199,7 +199,7 @@ class JudgedStream(Stream):
 def sent_chain(tls: ssl.SSLObject, beginning: bytes) -> List[bytes]:
     """Return all certificates that the server sent, [] where neither Python tells them nor TLS 1.2 shows them."""
     if CHAIN_IS_TOLD:
-        sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # likewise
+        sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # typeshed's SSLObject has none
         if sent:
             return [certificate.public_bytes(_ssl.ENCODING_DER) for certificate in sent]
     return certificates_in(beginning)

@@ -138,7 +138,7 @@ def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
 
 def _load_by_file(context: ssl.SSLContext, pem: bytes) -> None:
     """Load CRLs from a private file. Raises OSError."""
-    folder = os.environ.get('TMPDIR') or '/tmp'  # noqa: S108, no name that anybody could know, and no file that was there
+    folder = os.environ.get('TMPDIR') or '/tmp'  # noqa: S108  # by a name that nobody could know, and new
     path = os.path.join(folder, '.infoprint-%s' % os.urandom(16).hex())
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:

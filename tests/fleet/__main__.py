@@ -20,8 +20,8 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / 'tools')]
 
 import environments  # noqa: E402  # the path above is theirs
-import interpreters  # noqa: E402  # likewise
-from fleet.box import MAIL_NAME, Fleet, mixed, why_not  # noqa: E402  # likewise
+import interpreters  # noqa: E402  # the path above is theirs
+from fleet.box import MAIL_NAME, Fleet, mixed, why_not  # noqa: E402  # the path above is theirs
 
 
 def write_inventory(fleet: Fleet) -> pathlib.Path:
