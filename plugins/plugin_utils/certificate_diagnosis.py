@@ -58,6 +58,17 @@ class Trust(t.NamedTuple):
     source: str
 
 
+class Verdict(t.NamedTuple):
+    """What a target tells of OpenSSL's verdict. `said` is its text with its number, '' where this Python doesn't tell it: then
+    `may_be` are the codes that it can be. `anchored` is whether the chain leads to what is trusted, None where that is not known;
+    `whole_chain` that all that was sent has been seen.
+    """
+    said: str = ''
+    anchored: bool | None = None
+    may_be: tuple[str, ...] = ()
+    whole_chain: bool = False
+
+
 class Path(t.NamedTuple):
     """The chain as it could be built, the leaf first, and why it ends without a trusted root ('' where it doesn't)."""
     certificates: list[x509.Certificate]
@@ -75,19 +86,19 @@ def trust_of(ca: t.Sequence[bytes] | None, crls: t.Sequence[bytes], whole_chain:
 
 
 def defects(chain: t.Sequence[x509.Certificate], trust: Trust, host: str | None, now: dt.datetime,
-            anchored: bool | None = None) -> list[Problem]:
+            verdict: Verdict) -> list[Problem]:
     """Return all defects of a chain that was sent, the leaf first, in the order in which OpenSSL would meet them.
 
-    `host` None = the name is not checked. `anchored` is whether OpenSSL has found that the chain leads to what is trusted,
-    None where that is not known: then what ends at the only certificate that was seen is not said to lead nowhere, since not
-    every Python shows the certificates above it.
+    `host` None = the name is not checked. What ends at the only certificate that was seen is not said to lead nowhere where that
+    is not known: not every Python shows the certificates above it.
     """
     if not chain:
         return []
     path = build_path(chain, trust)
-    if path.code in UNANCHORED and (anchored or (anchored is None and len(chain) == 1 and path.code == 'unknown_ca')):
+    hidden = verdict.anchored is None and not verdict.whole_chain and len(chain) == 1 and path.code == 'unknown_ca'
+    if path.code in UNANCHORED and (verdict.anchored or hidden):
         path = path._replace(code='', message='')
-    elif anchored is False and trust.authorities is None:
+    elif verdict.anchored is False and trust.authorities is None:
         path = _unanchored(path.certificates, trust)
     found = [_defect(path.code, path.message)] if path.code else []
     for check in (_purposes, _weaknesses):
@@ -320,19 +331,26 @@ def _ago(span: dt.timedelta) -> str:
     return f'{days} day{"" if days == 1 else "s"} ago' if days else f'{max(1, span // dt.timedelta(minutes=1))} minutes ago'
 
 
-def merged(named: Problem, said: str, found: list[Problem]) -> list[Problem]:
-    """Return all defects, first the one that OpenSSL named, in our words where we found it too.
+def merged(named: Problem, verdict: Verdict, found: list[Problem]) -> list[Problem]:
+    """Return all defects, first the one that OpenSSL named, in our words where we found it too. `named` is the target's problem.
 
-    `named` is the target's problem, `said` OpenSSL's own text with its number, '' where this Python doesn't tell.
+    Where OpenSSL's reason is not told, the first that can be it stands for it. A defect that can't be why must not.
     """
+    if named.code == 'certificate_invalid' and not verdict.said:
+        cause = next((problem for problem in found if problem.code in verdict.may_be), None)
+        return [cause or _left_open(named, verdict), *(problem for problem in found if problem is not cause)]
+    said = verdict.said
     same = [problem for problem in found if problem.code == named.code]
     others = [problem for problem in found if problem.code != named.code]
     if same:
         message = f'{same[0].message} ({said})' if said else same[0].message
         return [same[0]._replace(message=message), *same[1:], *others]
-    if named.code == 'certificate_invalid' and not said and found:
-        return found
     return [named, *found]
+
+
+def _left_open(named: Problem, verdict: Verdict) -> Problem:
+    codes = [code for code in verdict.may_be if code != named.code]
+    return named._replace(message=f'{named.message} It can be {", ".join(codes)}.') if codes else named
 
 
 def expires_soon(certificate: x509.Certificate, now: dt.datetime, warn_days: int) -> Problem | None:

@@ -94,21 +94,22 @@ def _judged(fields: Fields, answer: Fields, chain: list[t.Any], terms: Terms) ->
     if key is None or not chain:
         return problems, ignored
     host = fields.text('host') if fields.flag('checks_name') or fields.flag('ignores_errors') else None
-    found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now, fields.flag('anchored'))
-    said = _said(fields)
+    verdict = _verdict(fields)
+    found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now, verdict)
     if fields.flag('ignores_errors'):
         named = [problem for problem in ignored if problem.stage == 'certificate']
-        return problems, diagnosis.merged(named[0], said, found) if named else found
+        return problems, diagnosis.merged(named[0], verdict, found) if named else found
     result: list[Problem] = []
     for problem in problems:
-        result += diagnosis.merged(problem, said, found) if problem.stage == 'certificate' else [problem]
+        result += diagnosis.merged(problem, verdict, found) if problem.stage == 'certificate' else [problem]
     return result, ignored
 
 
-def _said(fields: Fields) -> str:
-    verify = fields.child('verify')
-    number = verify.integer('code') if verify is not None else None
-    return f'OpenSSL {number}: {verify.text("text", "")}' if verify is not None and number else ''
+def _verdict(fields: Fields) -> diagnosis.Verdict:
+    verify = fields.child('verify') or Fields({})
+    number = verify.integer('code')
+    said = f'OpenSSL {number}: {verify.text("text", "")}' if number else ''
+    return diagnosis.Verdict(said, fields.flag('anchored'), tuple(verify.texts('may_be')), bool(fields.flag('whole_chain')))
 
 
 def _trust(fields: Fields, answer: Fields, key: str, terms: Terms) -> diagnosis.Trust:
