@@ -25,7 +25,7 @@ MESSAGES_ARE_TOLD = hasattr(ssl.SSLContext, '_msg_callback')  # from Python 3.8:
 
 
 class Chain(NamedTuple):
-    """The certificates as sent, in DER, the leaf first; where Python doesn't tell them, and TLS 1.3 hides them, the leaf alone."""
+    """The certificates as sent, in DER, the leaf first; that alone where Python tells no others and TLS 1.3 hides them."""
     certificates: List[bytes]
     whole: bool
 

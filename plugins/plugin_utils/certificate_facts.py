@@ -8,6 +8,7 @@ import hashlib
 import math
 import typing as t
 
+from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
 from .x509_records import Certificate
 
@@ -17,6 +18,15 @@ MOST_NAMES = 200
 
 def moment(when: dt.datetime) -> str:
     return when.strftime('%Y-%m-%d %H:%M UTC')
+
+
+def ago(span: dt.timedelta) -> str:
+    days = span // DAY
+    return f'{days} day{"" if days == 1 else "s"} ago' if days else f'{max(1, span // dt.timedelta(minutes=1))} minutes ago'
+
+
+def defect(code: str, message: str) -> Problem:
+    return Problem(code, message, stage='certificate')
 
 
 def describe(certificate: Certificate, now: dt.datetime) -> dict[str, t.Any]:

@@ -12,6 +12,7 @@ from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.problems import Problem
 from . import certificate_diagnosis as diagnosis
 from .certificate_facts import describe
+from .certificate_path import Trust, trust_of
 from .infoprint_action import server_entry
 from .results import complete
 from .untrusted import Fields, Malformed
@@ -113,14 +114,14 @@ def _verdict(fields: Fields) -> diagnosis.Verdict:
     return diagnosis.Verdict(said, fields.flag('anchored'), tuple(verify.texts('may_be')), bool(fields.flag('whole_chain')))
 
 
-def _trust(fields: Fields, answer: Fields, key: str, terms: Terms) -> diagnosis.Trust:
+def _trust(fields: Fields, answer: Fields, key: str, terms: Terms) -> Trust:
     sets = answer.child('trust')
     known = sets.child(key) if sets is not None else None
     if known is None:
         raise Malformed('it does not tell what a certificate was verified against')
     source = fields.text('trusted', 'the CA file')
     ca = None if known.flag('system') else _ders(known, 'ca')
-    return diagnosis.trust_of(ca, _ders(known, 'crl'), terms.crl_check == 'chain', source)
+    return trust_of(ca, _ders(known, 'crl'), terms.crl_check == 'chain', source)
 
 
 def _ders(fields: Fields, key: str) -> list[bytes]:

@@ -97,16 +97,20 @@ def _certificate(der: bytes) -> Certificate:
     certificate = x509.load_der_x509_certificate(der)
     found = _extensions(certificate, der, asn1.OF_CERTIFICATE, _OF_CERTIFICATES)
     values = found.values
-    dns, ip = values.get(records.SUBJECT_ALTERNATIVE_NAME, ((), ()))
+    (dns, ip), others = values.get(records.SUBJECT_ALTERNATIVE_NAME, (((), ()), records.OtherNames()))
+    subject = name_key(certificate.subject)
     return Certificate(
-        der, _shown(certificate.subject), _shown(certificate.issuer), name_key(certificate.subject), name_key(certificate.issuer),
+        der, _shown(certificate.subject), _shown(certificate.issuer), subject, name_key(certificate.issuer),
         certificate.serial_number, {x509.Version.v1: 1, x509.Version.v3: 3}[certificate.version],
         _utc(certificate, 'not_valid_before'), _utc(certificate, 'not_valid_after'),
         *attempt(lambda: _key(certificate), (b'', '', 0)), _hash(certificate), found.critical, found.unreadable,
-        CertificateNames(dns, ip, _common_names(certificate.subject)),
+        CertificateNames(dns, ip, _of_subject(certificate, x509.NameOID.COMMON_NAME)),
+        records.OtherNames(
+            ((subject,) if subject else ()) + others.directory,
+            _of_subject(certificate, x509.NameOID.EMAIL_ADDRESS) + others.email, others.uri),
         *map(values.get, (
             records.BASIC_CONSTRAINTS, records.KEY_USAGE, records.EXTENDED_KEY_USAGE, records.SUBJECT_KEY,
-            records.AUTHORITY_KEY, records.NAME_CONSTRAINTS)))
+            records.AUTHORITY_KEY, records.NAME_CONSTRAINTS, records.DISTRIBUTION_POINTS)))
 
 
 def _crl(der: bytes) -> RevocationList:
@@ -165,38 +169,69 @@ def _sorted_out(values: t.Mapping[str, t.Any], found: t.Sequence[tuple[str, bool
         frozenset(oid for oid, value in values.items() if value is _UNREADABLE))
 
 
-def _alternative_names(value: x509.SubjectAlternativeName) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (tuple(map(str, value.get_values_for_type(x509.DNSName))),
-            tuple(map(str, value.get_values_for_type(x509.IPAddress))))
+def _alternative_names(value: x509.SubjectAlternativeName) -> tuple[tuple[tuple[str, ...], ...], records.OtherNames]:
+    """Return the host names and addresses, and the other names."""
+    return (_texts(value, x509.DNSName), _texts(value, x509.IPAddress)), records.OtherNames(
+        _directory_names(value), _texts(value, x509.RFC822Name), _texts(value, x509.UniformResourceIdentifier))
+
+
+def _texts(names: t.Iterable[x509.GeneralName], kind: type[x509.GeneralName]) -> tuple[str, ...]:
+    return tuple(str(one.value) for one in names if isinstance(one, kind))
 
 
 def _subtrees(names: t.Iterable[x509.GeneralName] | None) -> records.Subtrees:
     found = list(names or ())
     return records.Subtrees(
-        tuple(one.value for one in found if isinstance(one, x509.DNSName)),
+        _texts(found, x509.DNSName),
         tuple(t.cast(records.Network, one.value) for one in found if isinstance(one, x509.IPAddress)),
-        tuple(name_key(one.value) for one in found if isinstance(one, x509.DirectoryName)))
+        _directory_names(found), _texts(found, x509.RFC822Name), _texts(found, x509.UniformResourceIdentifier))
+
+
+def _authority_key(value: x509.AuthorityKeyIdentifier) -> records.AuthorityKey:
+    issuers = _directory_names(value.authority_cert_issuer)
+    return records.AuthorityKey(value.key_identifier, value.authority_cert_serial_number, issuers[0] if issuers else None)
+
+
+def _directory_names(names: t.Iterable[x509.GeneralName] | None) -> tuple[NameKey, ...]:
+    return tuple(name_key(one.value) for one in names or () if isinstance(one, x509.DirectoryName))
 
 
 def _scope(value: x509.IssuingDistributionPoint) -> records.Scope:
     return records.Scope(
         value.only_contains_user_certs, value.only_contains_ca_certs, value.only_contains_attribute_certs,
-        bool(value.only_some_reasons), value.indirect_crl)
+        bool(value.only_some_reasons), value.indirect_crl, _point_names(value))
+
+
+def _distribution_points(value: x509.CRLDistributionPoints) -> tuple[records.DistributionPoint, ...]:
+    return tuple(
+        records.DistributionPoint(_point_names(one), _directory_names(one.crl_issuer)) for one in value)
+
+
+def _point_names(point: x509.DistributionPoint | x509.IssuingDistributionPoint) -> records.PointNames | None:
+    if point.relative_name is not None:
+        return frozenset(((records.RELATIVE, (_rdn_key(point.relative_name),)),))
+    if point.full_name is None:
+        return None
+    return frozenset(
+        (type(one).__name__, name_key(one.value) if isinstance(one, x509.DirectoryName) else str(one.value))
+        for one in point.full_name)
 
 
 _UNREADABLE = object()
 _OF_CERTIFICATES: dict[str, Converter] = {
     records.BASIC_CONSTRAINTS: lambda value: records.BasicConstraints(value.ca, value.path_length),
-    records.KEY_USAGE: lambda value: records.KeyUsage(value.key_cert_sign, value.crl_sign),
+    records.KEY_USAGE: lambda value: records.KeyUsage(
+        value.key_cert_sign, value.crl_sign, value.digital_signature or value.key_encipherment or value.key_agreement),
     records.EXTENDED_KEY_USAGE: lambda value: frozenset(purpose.dotted_string for purpose in value),
     records.SUBJECT_KEY: lambda value: value.digest,
-    records.AUTHORITY_KEY: lambda value: value.key_identifier,
+    records.AUTHORITY_KEY: _authority_key,
     records.SUBJECT_ALTERNATIVE_NAME: _alternative_names,
     records.NAME_CONSTRAINTS: lambda value: records.NameConstraints(
         _subtrees(value.permitted_subtrees), _subtrees(value.excluded_subtrees)),
+    records.DISTRIBUTION_POINTS: _distribution_points,
 }
 _OF_CRLS: dict[str, Converter] = {
-    records.AUTHORITY_KEY: lambda value: value.key_identifier,
+    records.AUTHORITY_KEY: _authority_key,
     records.ISSUING_DISTRIBUTION_POINT: _scope,
 }
 
@@ -259,10 +294,14 @@ def _found_one_by_one(crl: x509.CertificateRevocationList, serial: int) -> x509.
     return None
 
 
+def _rdn_key(rdn: x509.RelativeDistinguishedName) -> frozenset[tuple[str, str]]:
+    return frozenset((one.oid.dotted_string, _canonical(one.value)) for one in rdn)
+
+
 def name_key(name: x509.Name) -> NameKey:
     """Return a name as OpenSSL compares names (x509_name_canon): without regard to ASCII case, to blanks at the ends and to
     repeated ones, and to the type of string."""
-    return tuple(frozenset((one.oid.dotted_string, _canonical(one.value)) for one in rdn) for rdn in name.rdns)
+    return tuple(map(_rdn_key, name.rdns))
 
 
 def _canonical(value: str | bytes) -> str:
@@ -275,8 +314,8 @@ def _canonical(value: str | bytes) -> str:
 _BLANKS = ' \t\n\v\f\r'
 
 
-def _common_names(name: x509.Name) -> tuple[str, ...]:
-    return tuple(str(one.value) for one in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+def _of_subject(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tuple[str, ...]:
+    return tuple(str(one.value) for one in certificate.subject.get_attributes_for_oid(oid))
 
 
 def _shown(name: x509.Name) -> str:

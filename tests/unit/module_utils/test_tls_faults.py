@@ -67,7 +67,8 @@ UNTOLD = ssl.SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify fa
 
 
 @pytest.mark.parametrize('alert, code, may_be', [
-    (44, 'revoked', ['revoked']), (43, 'wrong_purpose', ['wrong_purpose']), (45, 'certificate_invalid', ['expired', 'crl_expired']),
+    (44, 'revoked', ['revoked']), (43, 'wrong_purpose', ['wrong_purpose']),
+    (45, 'certificate_invalid', ['expired', 'crl_expired']),
     (51, 'certificate_invalid', ['signature_invalid', 'crl_signature_invalid'])])
 def test_without_a_number_our_own_alert_tells_what_it_can_be(alert, code, may_be):
     fault = fault_of(UNTOLD, NOTHING, 'smtps', alert)

@@ -82,7 +82,7 @@ CASES = {
     'self-signed, the system': case(self_signed(), ('self_signed',), ca=None),
     'wrong purpose, unknown to the system, ignored': case(CLIENT, ('unknown_ca', 'wrong_purpose'), ca=None, ignore=True),
 }
-# Python 3.6 doesn't tell OpenSSL's reason and, in TLS 1.3 alone, not what is above the leaf. It then tells less, but nothing wrong.
+# Python 3.6 doesn't tell OpenSSL's reason, nor, in TLS 1.3 alone, what is above the leaf. It then tells less, but nothing wrong.
 UNSEEN = ('unknown CA', 'unknown CA, ignored', 'another CA of that name', 'intermediate missing', 'unknown to the system')
 LESS: dict[tuple[str, ssl.TLSVersion], tuple[str, ...]] = {
     **{(name, V13): ('certificate_invalid',) for name in UNSEEN},
