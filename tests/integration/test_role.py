@@ -192,6 +192,21 @@ def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:
     assert entry['problems'][0]['code'] == 'tls_expected'
 
 
+@pytest.mark.every_core
+def test_a_verification_switched_off_by_hand_fails_the_proof_by_name_though_the_mails_go_out(fleet: Fleet) -> None:
+    assert fleet.run().rc == 0
+    switches = ('IgnoreCertificateErrors', 'CertValidationIgnoreHostName')
+    for name, switch in zip(('spl1', 'spl2'), switches, strict=True):
+        path = fleet.base / name / CONFIG
+        path.write_text(f'{path.read_text()}{switch} = 1\n')
+    run = fleet.run(playbook='printops.infoprint.verify')
+    assert run.rc == 2
+    proven = run.results('print1', TASK_PROVE)[0].result['servers']
+    told = [[(one['code'], one['keyword']) for one in entry['problems'] if one['severity'] == 'error'] for entry in proven]
+    assert told == [[('not_as_declared', switch)] for switch in switches]
+    assert all(entry['reply']['queue_id'] for entry in proven)
+
+
 def test_a_set_that_cannot_send_is_not_put_in_force(fleet: Fleet) -> None:
     run = fleet.run(sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}])
     assert run.rc != 0
