@@ -6,6 +6,7 @@
 """
 import base64
 import binascii
+import functools
 import hashlib
 import os
 import threading
@@ -32,7 +33,7 @@ from .ssl_v3 import VARIABLE, requested
 from .tcp_connect import ascii_host
 from .tls_policy import HAS_SSL_V3, Contexts
 from .trust_files import Trust, load_trust
-from .working_dir import Identity, Server, WorkingDir, find_servers
+from .working_dir import Identity, Server, WorkingDir, find_servers, user_name
 
 Entry = Dict[str, Any]
 
@@ -95,6 +96,7 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     of the tasks. DER is in base64; `trust` has what the entries' `trust_key` names, `now` is this host's clock.
     """
     entries: Dict[int, Entry] = {}
+    owners: Dict[int, int] = {}
     trust: Dict[str, Any] = {}
     own: List[int] = []
     tasks = list(tasks)
@@ -103,6 +105,7 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         try:
             with WorkingDir(task.directory, task.name) as directory:
                 owner = directory.owner
+            owners[number] = owner.uid
             host = ascii_host(task.options.get('smtp_host') or '')
             tasks[number] = task._replace(options=dict(task.options, smtp_host=host))
         except ProblemError as error:
@@ -120,9 +123,13 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         entries.update((number, answer['servers'][place]) for place, number in enumerate(numbers))
         for key, known in answer['trust'].items():
             _keep(trust, key, known)
-    for entry in entries.values():
+    name_of = functools.lru_cache()(user_name)
+    for number, entry in entries.items():
         if entry.get('trust_key') not in trust:
             entry.pop('trust_key', None)
+        if 'attempts' in entry:
+            uid = owners[number]
+            entry.update(owner=name_of(uid), proven_as=name_of(uid if os.geteuid() == 0 else os.geteuid()))
     return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust, 'now': int(time.time())}
 
 

@@ -285,6 +285,18 @@ servers:
       type: bool
       returned: when O(accept_unprotected) is set for the server
       sample: true
+    owner:
+      description: Owner of the working directory, who runs C(sendmemo) for the server. The number where it has no name.
+      type: str
+      returned: when something was tried
+      sample: ipm1
+    proven_as:
+      description:
+        - The user whose rights the send used. As root this is RV(servers[].owner). Without C(become) it is the user who has
+          logged in; where that is another one, RV(msg) says so, since the proof then says nothing of what the owner may read.
+      type: str
+      returned: when something was tried
+      sample: ipm1
     attempts:
       description: How often it was tried, more than once only with O(retries).
       type: int

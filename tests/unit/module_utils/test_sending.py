@@ -488,3 +488,5 @@ def test_root_s_own_servers_are_sent_for_beside_the_others(tmp_path, mail_server
     answer = send(tmp_path, {'spl1': server.port, 'spl2': server.port})
     assert [answer[name]['reached'] for name in sorted(answer)] == [True, True]
     assert len(server.mails) == 2
+    assert [(answer[name]['owner'], answer[name]['proven_as']) for name in sorted(answer)] == [
+        ('12345', '12345'), ('root', 'root')]
