@@ -3,14 +3,15 @@
 """Makes one report of several, on the controller."""
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.report_compare import compare, merge, with_last_proofs
-from ..plugin_utils.report_files import FORMATS, read_report, write_report
+from ..plugin_utils.report_compare import compare, merge
+from ..plugin_utils.report_files import FORMATS, locked, read_report, write_report
 from ..plugin_utils.report_model import Report
 from ..plugin_utils.report_summary import since, verdict
 from ..plugin_utils.report_values import Odd
@@ -37,14 +38,14 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail('reports is empty: give the reports that are to be merged')
         report = merge([_read(_file(path)) for path in args['reports']], args['title'])
         directory = pathlib.Path(args['directory'])
-        before = _before(directory, args['compare_with'])
-        if before is not None and before.generated == report.generated:
-            report.comparison = before.comparison  # it was made of the same reports
-        elif before is not None:
-            with_last_proofs(report, before)
-            report.comparison = compare(before, report)
         try:
-            changed = write_report(report, directory, args['formats'], only_look=self._task.check_mode)
+            with contextlib.nullcontext() if self._task.check_mode else locked(directory):
+                before = _before(directory, args['compare_with'])
+                if before is not None and before.generated == report.generated:
+                    report.comparison = before.comparison  # it was made of the same reports
+                elif before is not None:
+                    report.comparison = compare(before, report)
+                changed = write_report(report, directory, args['formats'], only_look=self._task.check_mode)
         except OSError as error:
             raise AnsibleActionFail(f'{directory} can\'t be written: {error.strerror or error}') from None
         result.update(

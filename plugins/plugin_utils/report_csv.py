@@ -13,7 +13,7 @@ from .report_model import Host, Report, Server
 COLUMNS = (
     'host', 'server', 'state', 'drift', 'corrected', 'mode', 'mail_server', 'tls_version', 'cipher',
     'certificate_not_after', 'certificate_days_left', 'ca_not_after', 'ca_days_left', 'crl_not_after', 'crl_days_left',
-    'last_proof', 'checked', 'code', 'cause', 'remedy', 'ignored')
+    'last_proof', 'checked', 'code', 'cause', 'remedy', 'ignored', 'changed', 'check_mode', 'accepted', 'proven_as', 'owner')
 FORMULA = ('=', '+', '-', '@', '\t', '\r')
 
 
@@ -45,4 +45,5 @@ def _row(host: Host, server: Server, now: str) -> list[str | int]:
     return [
         *row, server.proof.at if server.proof else '', server.checked,
         *(cause.get(key, '') for key in ('code', 'message', 'hint')),
-        ' '.join(problem.get('code', '') for problem in server.ignored)]
+        ' '.join(problem.get('code', '') for problem in server.ignored), server.changed,
+        'yes' if server.check_mode else 'no', 'yes' if server.is_accepted else 'no', server.proven_as, server.owner]

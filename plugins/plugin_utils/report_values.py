@@ -11,9 +11,11 @@ import functools
 import typing as t
 
 from ..module_utils.safe_text import safe_text
+from .days import days_left
 
 Problem = dict[str, t.Any]
 SEVERITIES = ('error', 'warning', 'info')
+LATEST = 253_402_300_799_999_999  # the end of the year 9999, in microseconds since 1970
 MOST_SERVERS = 10_000  # of a host
 MOST_ENTRIES = 200  # problems, differences or names of a server
 LONGEST_NAME = 255
@@ -32,6 +34,11 @@ def text(value: object, limit: int = 512) -> str:
     if not isinstance(value, str):
         raise Odd(f'{kind_of(value)} instead of text')
     return ' '.join(safe_text(str.__getitem__(value, slice(limit + 1)), limit).split('\n'))
+
+
+def host_name(value: str) -> str:
+    """Return a host's name as the report has it."""
+    return text(value, LONGEST_NAME) or 'a host without a name'
 
 
 def mapping(value: object, what: str) -> t.Mapping[str, t.Any]:
@@ -56,6 +63,11 @@ def integer(value: object, low: int = -(1 << 31), high: int = 1 << 31) -> int | 
     return int(value)
 
 
+def whole(value: object) -> int | None:
+    """Return a whole number that is not negative, also one written as text; None for anything else."""
+    return integer(int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else value, 0)
+
+
 def moment(value: object) -> str:
     """Return a time of ours, in UTC; '' where there is none or it is written in another way."""
     return _moment(value[:]) if isinstance(value, str) and len(value) <= 20 else ''
@@ -75,9 +87,19 @@ def at(when: str) -> dt.datetime:
     return dt.datetime.strptime(when, TIME).replace(tzinfo=dt.timezone.utc)
 
 
+def moment_of(microseconds: int) -> str:
+    """Return a time in microseconds since 1970 as text."""
+    return dt.datetime.fromtimestamp(microseconds // 1_000_000, dt.timezone.utc).strftime(TIME)
+
+
+def microseconds(when: str) -> int:
+    """Return a time that `moment` let through in microseconds since 1970."""
+    return int(at(when).timestamp()) * 1_000_000
+
+
 def days_between(start: str, end: str) -> int:
-    """Return the whole days that are left at `start` until `end`, rounded down: negative for what is over."""
-    return (at(end) - at(start)).days
+    """Return the days that are left at `start` until `end`, negative for what is over."""
+    return days_left(at(end), at(start))
 
 
 def problem(value: object) -> Problem:
