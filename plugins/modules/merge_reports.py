@@ -10,7 +10,7 @@ version_added: 1.0.0
 description:
   - Reads several C(report.json) that the callback P(printops.infoprint.fleet_report#callback) wrote, as those of slices of a
     fleet or of several days, and writes one report of them all. Works on the controller; no host is connected to.
-  - It is what one report would be if all these runs had updated it, in their order in time. Of each server the newest result on each
+  - It is what one report would be if all these runs had updated it, one after the other. Of each server the newest result on each
     subject counts; that its host could not be reached is so for every server that is known of it.
   - What is new, fixed and still broken is told against the report
     that is replaced, or against O(compare_with).

@@ -98,10 +98,15 @@ def _without_undeclared(play: t.Any, log: HostLog, newer: HostLog) -> HostLog:
 
 
 def _declared(play: t.Any, host: str) -> set[str]:
-    """Return the names of the servers that a host's variables name; none where that can't be told."""
+    """Return the names of the servers that the inventory's variables of a host name; none where that can't be told.
+
+    A play, or `-e`, may name but a part of them for once.
+    """
     try:
         manager = play.get_variable_manager()
-        variables = manager.get_vars(play=play, host=manager._inventory.get_host(host))
+        if DECLARED in manager.extra_vars:
+            return set()
+        variables = manager.get_vars(host=manager._inventory.get_host(host))
         given = Templar(loader=play.get_loader(), variables=variables).template(variables.get(DECLARED) or [])
         return {values.text(entry['name']) for entry in given}
     except Exception:  # variables that only a task makes known

@@ -65,7 +65,7 @@ class Site:
         environment = {'INFOPRINT_REPORT_DIRECTORY': str(self.report_directory), **environment}
         return self.ansible.playbook(plays, hosts(**self.hosts), *arguments, callbacks=(CALLBACK,), **environment)
 
-    def role(self, playbook: str, **variables: t.Any) -> Run:
+    def role(self, playbook: str, *arguments: str, **variables: t.Any) -> Run:
         """Run a playbook of the collection on print1, with a server that sends by SMTPS."""
         if 'print1' not in self.hosts:
             self.add('print1', 'smtps')
@@ -77,7 +77,7 @@ class Site:
             'sendmemo_tls_verify_recipients': ['print-ops@example.com']}
         named = playbook if '/' in playbook else f'printops.infoprint.{playbook}'
         return self.ansible.playbook(
-            named, hosts(print1={**self.hosts['print1'], **settings, **variables}),
+            named, hosts(print1={**self.hosts['print1'], **settings, **variables}), *arguments,
             callbacks=(CALLBACK,), INFOPRINT_REPORT_DIRECTORY=str(self.report_directory))
 
     def report(self) -> dict[str, t.Any]:
@@ -210,6 +210,18 @@ def test_a_run_over_a_part_updates_that_part_and_hosts_leave_with_the_inventory(
     comparison = site.report()['comparison']
     assert ([change['host'] for change in comparison['still']], 'new' in comparison) == (['print2'], False)
     site.run([site.send()], '--limit', 'print1', INFOPRINT_REPORT_MERGE='false')
+    assert site.states() == {'print1 spl1': 'proven'}
+
+
+@pytest.mark.every_core
+def test_a_server_leaves_with_the_inventory_and_not_with_a_run_over_a_part(site: Site) -> None:
+    site.add('print1', 'smtps', 'smtps')
+    both = [{'name': 'spl1'}, {'name': 'spl2'}]
+    assert site.role('converge', sendmemo_tls_servers=both).rc == 0
+    part = {'sendmemo_tls_servers': [{'name': 'spl1'}]}
+    assert site.role('verify', '-e', json.dumps(part), sendmemo_tls_servers=both).rc == 0
+    assert site.states() == {'print1 spl1': 'proven', 'print1 spl2': 'proven'}
+    assert site.role('verify', **part).rc == 0
     assert site.states() == {'print1 spl1': 'proven'}
 
 
