@@ -11,11 +11,12 @@ import typing as t
 from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.problems import Problem
 from . import certificate_diagnosis as diagnosis
-from .certificate_facts import describe, load
+from .certificate_facts import describe
 from .infoprint_action import server_entry
 from .results import complete
 from .untrusted import Fields, Malformed
 from .validation import port_problems
+from .x509_reader import read_certificate
 
 MODES = {'none': 'plaintext', 'starttls': 'STARTTLS', 'smtps': 'SMTPS'}
 ENABLE_TLS = {'none': '0', 'starttls': '1', 'smtps': '2'}
@@ -53,8 +54,8 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
     """Return what became of one server's send. Anything unclear is not ok. Raises Malformed."""
     if fields.text('until', until) != until:
         raise Malformed('it has another goal than was asked for')
-    loaded = [load(der) for der in _ders(fields, 'chain')]
-    chain = [certificate for certificate in loaded if certificate is not None] if loaded and loaded[0] is not None else []
+    read = [read_certificate(der) for der in _ders(fields, 'chain')]
+    chain = [one for one in read if not isinstance(one, str)] if read and not isinstance(read[0], str) else []
     problems, ignored = _judged(fields, answer, chain, terms)
     if fields.flag('reached') and chain and fields.child('tls') is not None:
         soon = diagnosis.expires_soon(chain[0], terms.now, terms.warn_days)

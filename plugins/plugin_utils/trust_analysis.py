@@ -13,10 +13,11 @@ import typing as t
 
 from ..module_utils.pem import CERTIFICATE, CRL, Block, Pem, read_pem, structure_problems
 from ..module_utils.problems import Problem
-from . import x509_facts as facts
 from .ca_analysis import authority_problems
 from .crl_analysis import crl_problems
 from .trust_terms import Placed, Terms
+from .x509_reader import read_certificate, read_crl
+from .x509_records import Certificate
 
 Thing = t.TypeVar('Thing')
 MOST_ENDS = 20
@@ -53,12 +54,12 @@ def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.dateti
     """Return the problems of what stands in well-formed blocks; each distinct certificate and CRL is judged once."""
     problems: list[Problem] = []
     terms = Terms(now, warn_days)
-    authorities: list[Placed[facts.Authority]] = []
+    authorities: list[Placed[Certificate]] = []
     if ca is not None:
-        authorities, broken = _read(facts.read_authority, ca, CERTIFICATE, 'certificate')
+        authorities, broken = _read(read_certificate, ca, CERTIFICATE, 'certificate')
         problems += [*broken, *authority_problems(authorities, terms)]
     if crl is not None:
-        lists, broken = _read(facts.read_revocation_list, crl, CRL, 'CRL')
+        lists, broken = _read(read_crl, crl, CRL, 'CRL')
         # Without a CA file the CAs are the publicly known ones, which are not at hand.
         problems += [*broken, *crl_problems(lists, [placed.thing for placed in authorities], terms)]
     return problems
@@ -74,11 +75,11 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
         known: list[tuple[dt.datetime, str]] = []
         for block in _distinct(trust.blocks, label) if trust is not None else ():
             if label == CERTIFICATE:
-                authority = facts.read_authority(block.der)
+                authority = read_certificate(block.der)
                 if not isinstance(authority, str):
                     known.append((authority.not_after, authority.subject))
             else:
-                revoked = facts.read_revocation_list(block.der)
+                revoked = read_crl(block.der)
                 if not isinstance(revoked, str) and revoked.next_update is not None:
                     known.append((revoked.next_update, revoked.issuer))
         found += [{'keyword': keyword, 'file': trust.file, 'name': name, 'not_after': end.strftime('%Y-%m-%dT%H:%M:%SZ'),

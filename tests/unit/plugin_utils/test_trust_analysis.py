@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_facts
+from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import blocks_of, ends, judge
 from support.pki import Authority
 
@@ -181,10 +181,10 @@ def test_what_is_not_pem_is_told_before_anything_else():
 
 
 def test_each_distinct_file_is_read_once():
-    x509_facts.read_authority.cache_clear()
+    x509_reader.read_certificate.cache_clear()
     for _server in range(4):
         assert found(CA.pem + OTHER.pem, CRL + OTHER.crl(**FRESH)) == []
-    assert x509_facts.read_authority.cache_info().misses == 2
+    assert x509_reader.read_certificate.cache_info().misses == 2
 
 
 def test_ends_of_what_is_in_both_files():

@@ -10,7 +10,7 @@ import cryptography_vectors
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.pem import CERTIFICATE, CRL, Block, as_pem
-from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_facts
+from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import judge
 
 PKITS = pathlib.Path(cryptography_vectors.__file__).parent / 'x509' / 'PKITS_data'
@@ -107,13 +107,13 @@ def test_the_key_of_a_crl_may_be_another_than_that_of_certificates() -> None:
 
 
 def test_names_match_as_rfc_5280_says() -> None:
-    root = x509_facts.read_authority((PKITS / 'certs' / 'NameOrderingCACert.crt').read_bytes())
+    root = x509_reader.read_certificate((PKITS / 'certs' / 'NameOrderingCACert.crt').read_bytes())
     for test in ('WhitespaceTest3EE', 'WhitespaceTest4EE', 'CapitalizationTest5EE'):
-        end = x509_facts.read_authority((PKITS / 'certs' / f'ValidNameChaining{test}.crt').read_bytes())
-        good = x509_facts.read_authority((PKITS / 'certs' / 'GoodCACert.crt').read_bytes())
-        assert end.issuer == good.name, test
-    end = x509_facts.read_authority((PKITS / 'certs' / 'InvalidNameChainingOrderTest2EE.crt').read_bytes())
-    assert end.issuer != root.name
+        end = x509_reader.read_certificate((PKITS / 'certs' / f'ValidNameChaining{test}.crt').read_bytes())
+        good = x509_reader.read_certificate((PKITS / 'certs' / 'GoodCACert.crt').read_bytes())
+        assert end.issuer_name == good.name, test
+    end = x509_reader.read_certificate((PKITS / 'certs' / 'InvalidNameChainingOrderTest2EE.crt').read_bytes())
+    assert end.issuer_name != root.name
 
 
 @pytest.mark.parametrize('name', sorted(set(CERTIFICATES) - UNREADABLE))
