@@ -167,8 +167,8 @@ class Tour(console.Steps):
         self.expect('spl4' in run.output and 'expired' in run.output, 'it is on the screen of whoever ran it too')
 
     def report(self) -> None:
-        self.step('The fleet at a glance', 'Each run has updated the report. The last three looked at one host each, and left the '
-                  'other as it was last seen.')
+        self.step('The fleet at a glance', 'Each run has updated the report. The last three looked at one host each, and left '
+                  'the other as it was last seen.')
         found = self.fleet()
         console.table((), [('verdict', found['verdict'])])
         self.expect_states({'proven': 2, 'failing': 1, 'changed_unproven': 1},
