@@ -10,6 +10,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.arguments import ArgumentError, file_mode
 from ..plugin_utils.report_compare import compare, merge
 from ..plugin_utils.report_files import FORMATS, locked, read_report, write_report
 from ..plugin_utils.report_model import Report
@@ -23,6 +24,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     'title': {'type': 'str', 'default': ''},
     'formats': {'type': 'list', 'elements': 'str', 'choices': list(FORMATS), 'default': list(FORMATS)},
     'compare_with': {'type': 'path'},
+    'mode': {'type': 'raw', 'default': '0640'},
 }
 
 
@@ -36,6 +38,10 @@ class ActionModule(ActionBase):
         _validation, args = self.validate_argument_spec(SPEC)
         if not args['reports']:
             raise AnsibleActionFail('reports is empty: give the reports that are to be merged')
+        try:
+            mode = file_mode(args['mode'])
+        except ArgumentError as error:
+            raise AnsibleActionFail(str(error)) from None
         report = merge([_read(_file(path)) for path in args['reports']], args['title'])
         directory = pathlib.Path(args['directory'])
         try:
@@ -45,7 +51,7 @@ class ActionModule(ActionBase):
                     report.comparison = before.comparison  # it was made of the same reports
                 elif before is not None:
                     report.comparison = compare(before, report)
-                changed = write_report(report, directory, args['formats'], only_look=self._task.check_mode)
+                changed = write_report(report, directory, args['formats'], mode, only_look=self._task.check_mode)
         except OSError as error:
             raise AnsibleActionFail(f'{directory} can\'t be written: {error.strerror or error}') from None
         result.update(

@@ -82,6 +82,19 @@ options:
     ini:
       - section: fleet_report
         key: stale_after
+  mode:
+    description:
+      - The mode of the files, as an octal number in quotes. They name hosts, mail servers and what is wrong with them.
+      - Whoever else is to read them (a web server, the node_exporter) needs to be in their group, which the directory can give to
+        them (C(chmod g+s)), or a mode of V(0644).
+    type: str
+    default: "0640"
+    version_added: 1.1.0
+    env:
+      - name: INFOPRINT_REPORT_MODE
+    ini:
+      - section: fleet_report
+        key: mode
   summary:
     description: Whether a few lines at the end of the run tell who needs attention and why.
     type: bool
@@ -101,6 +114,7 @@ from ansible.plugins.callback import CallbackBase
 
 from ..plugin_utils import report_plays as plays
 from ..plugin_utils import report_values as values
+from ..plugin_utils.arguments import file_mode
 from ..plugin_utils.report_collect import Collector, Event, module_of
 from ..plugin_utils.report_compare import compare, logs_of
 from ..plugin_utils.report_files import FORMATS, locked, read_report, set_aside, write_report
@@ -217,7 +231,7 @@ class CallbackModule(CallbackBase):
             if formats:
                 with locked(directory):
                     report = self._with_before(directory, logs, inventory, report)
-                    write_report(report, directory, formats)
+                    write_report(report, directory, formats, file_mode(self.get_option('mode'), 'fleet_report: '))
                 page = str(directory / FORMATS['html'][0]) if 'html' in formats else ''
         except OSError as error:
             self._warn(f'{directory} can\'t be written: {error.strerror or error}')

@@ -39,6 +39,11 @@ options:
   compare_with:
     description: The report to compare with. Without one, the C(report.json) that is in O(directory).
     type: path
+  mode:
+    description: The mode of the files, as an octal number in quotes.
+    type: raw
+    default: "0640"
+    version_added: 1.1.0
 attributes:
   check_mode:
     support: full

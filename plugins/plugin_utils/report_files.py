@@ -27,6 +27,7 @@ from .report_read import LARGEST, from_json
 from .report_values import Odd
 
 LOCK_SECONDS = 60.0
+MODE = 0o640
 CAN_NOT_LOCK = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 # By the name of the format: the file, and what makes its text.
 FORMATS: dict[str, tuple[str, t.Callable[[Report], str]]] = {
@@ -39,7 +40,8 @@ FORMATS: dict[str, tuple[str, t.Callable[[Report], str]]] = {
 
 
 def write_report(
-        report: Report, directory: pathlib.Path, formats: t.Sequence[str], only_look: bool = False) -> list[pathlib.Path]:
+        report: Report, directory: pathlib.Path, formats: t.Sequence[str], mode: int = MODE,
+        only_look: bool = False) -> list[pathlib.Path]:
     """Write the files whose content is another than it was, and return their paths; `only_look` writes none.
 
     Raises OSError; then each file is the new or the old one, never half of one.
@@ -53,7 +55,7 @@ def write_report(
         if not _is_the_same(path, content):
             written.append(path)
             if not only_look:
-                _replace(path, content)
+                _replace(path, content, mode)
     return written
 
 
@@ -64,16 +66,14 @@ def _is_the_same(path: pathlib.Path, content: bytes) -> bool:
         return False
 
 
-def _replace(path: pathlib.Path, content: bytes) -> None:
-    """Put content in a file's place in one step, after it is on the disk, for all to read as the umask allows."""
-    umask = os.umask(0o077)
-    os.umask(umask)
+def _replace(path: pathlib.Path, content: bytes, mode: int) -> None:
+    """Put content in a file's place in one step, after it is on the disk."""
     handle, name = tempfile.mkstemp(prefix=f'.{path.name}.', dir=path.parent)
     try:
         with os.fdopen(handle, 'wb') as stream:
             stream.write(content)
             stream.flush()
-            os.fchmod(stream.fileno(), 0o666 & ~umask)
+            os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())
         pathlib.Path(name).replace(path)
     except BaseException:

@@ -15,8 +15,9 @@ from .report_model import STATES, Change, Comparison, Report
 from .report_parts import MODES, Known, one_of, read_drift, read_expiry, read_proof
 from .report_values import Odd
 
-LARGEST = 64 << 20  # bytes that are read
-MOST_HOSTS = 100_000
+# What is read, ten thousand hosts with four servers each: bytes, and values in them, which take memory whatever their size.
+LARGEST, MOST_VALUES = 48 << 20, 4_000_000
+MOST_HOSTS = 50_000
 VERDICTS = ('ok', 'failing', 'unreachable', 'hidden')
 SEEN_TEXTS = ('until', 'mail_server', 'tls_version', 'cipher', 'message_id', 'queue_id', 'proven_as', 'owner')
 SEEN_FLAGS = ('changed', 'absent', 'unprotected', 'accepted')
@@ -36,7 +37,10 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
     if given['version'] == 1:
         read_host, known = report_version_1.read_host, known._replace(runs=[report_version_1.read_run(given, generated)])
     logs: Logs = {}
-    for one in values.sequence(given.get('hosts'), 'hosts', MOST_HOSTS):
+    hosts = values.sequence(given.get('hosts'), 'hosts', MOST_HOSTS + 1)
+    if len(hosts) > MOST_HOSTS:
+        raise Odd(f'it has more than {MOST_HOSTS} hosts')
+    for one in hosts:
         log = read_host(one, known)
         logs[log.name] = log
     report = judged(values.text(given.get('title')), logs, known.runs, generated, stale_days)
@@ -49,6 +53,8 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
 def _document(content: bytes) -> t.Mapping[str, t.Any]:
     if len(content) > LARGEST:
         raise Odd(f'it has more than {LARGEST >> 20} MiB')
+    if sum(map(content.count, (b',', b'[', b'{'))) > MOST_VALUES:
+        raise Odd(f'it has more than {MOST_VALUES} values')
     try:
         given = json.loads(content.decode('utf-8'))
     except (ValueError, RecursionError) as error:

@@ -8,6 +8,7 @@ import html.parser
 import io
 import json
 import pathlib
+import re
 import time
 import typing as t
 import xml.etree.ElementTree as ET
@@ -15,6 +16,8 @@ import xml.etree.ElementTree as ET
 import jsonschema
 import prometheus_client.parser
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils import report_csv
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_collect import Collector, Event
@@ -88,6 +91,19 @@ def test_a_report_that_is_not_ours_is_refused(report: Report, old: str, new: str
         from_json(text.replace(old, new, 1 if len(new) > len(old) + 9 else -1).encode())
 
 
+HEAD = ('{"format":"printops.infoprint/fleet_report","version":2,"title":"x","generated":"2026-11-24T08:15:00Z",'
+        '"runs":[{"started":"2026-11-24T08:15:00Z"}],"hosts":[')
+
+
+@pytest.mark.parametrize('entry', ['[]', '{"name":"h%d"}', '{"name":"%d","servers":[{"name":"s","log":{"seen":{}}}]}'])
+def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry: str) -> None:
+    content = (HEAD + ','.join([entry] * 4_000_000) + ']}').encode()
+    begin = time.process_time()
+    with pytest.raises(Odd, match='more than'):
+        from_json(content)
+    assert time.process_time() - begin < 2
+
+
 def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Report) -> None:
     for one in (report, hostile):
         rows = list(csv.reader(io.StringIO(report_csv.to_csv(one), newline='')))
@@ -98,11 +114,24 @@ def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Repor
 
 
 @pytest.mark.parametrize(('value', 'cell'), [
-    ('=1+1', "'=1+1"), ('+1', "'+1"), ('-1', "'-1"), ('@x', "'@x"), ('\t=1', "'\t=1"), ('\r=1', "'\r=1"), (' =1', "' =1"),
-    (-3, '-3'), ('a=1', 'a=1'), ('', ''),
+    ('=1+1', "'=1+1"), ('+1', "'+1"), ('-1', "'-1"), ('@x', "'@x"), ('\t=1', "'\t'=1"), ('\r=1', "'\r'=1"), (' =1', "' =1"),
+    ('\u00a0=1', "'\u00a0=1"), ('\uff1d1', "'\uff1d1"), ('\uff20x', "'\uff20x"), ('\ufeff+1', "'\ufeff+1"), ('a;=1', "a;'=1"),
+    ('a;;=1', "a;;'=1"), ('a; "=1', "a;' \"=1"), ('a,-1', "a,'-1"), (-3, '-3'), ('a=1', 'a=1'), ('a; b=1', 'a; b=1'), ('', ''),
 ])
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(value: str | int, cell: str) -> None:
     assert report_csv.cell(value) == cell
+
+
+SIGNS = '=+-@\uff1d\uff0b\uff0d\uff20'
+
+
+@given(st.lists(st.text(st.sampled_from(SIGNS + ';,\t|"\' \u00a0\u200b\r\nab'), max_size=12), min_size=1, max_size=4))
+def test_no_reader_finds_a_formula_in_a_cell_whatever_it_separates_them_by(texts: list[str]) -> None:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator='\r\n').writerow([report_csv.cell(text) for text in texts])
+    for separator in ',;\t|':
+        for row in csv.reader(io.StringIO(stream.getvalue(), newline=''), delimiter=separator):
+            assert not [cell for cell in row if re.match(f'[\\s\u200b"]*[{re.escape(SIGNS)}]', cell)]
 
 
 def test_junit_counts_are_right_and_only_a_proof_passes(report: Report, hostile: Report) -> None:
@@ -196,7 +225,7 @@ def test_ten_thousand_servers_take_seconds_and_two_kilobytes_each(tmp_path: path
 
 
 @pytest.mark.parametrize('name', FORMATS)
-def test_a_file_is_replaced_in_one_step_and_readable_as_the_umask_says(tmp_path: pathlib.Path, report: Report, name: str) -> None:
+def test_a_file_is_replaced_in_one_step_and_readable_as_its_mode_says(tmp_path: pathlib.Path, report: Report, name: str) -> None:
     path = write_report(report, tmp_path, [name])[0]
     first = path.stat().st_ino
     path.chmod(0o600)
@@ -204,6 +233,9 @@ def test_a_file_is_replaced_in_one_step_and_readable_as_the_umask_says(tmp_path:
     path.write_text('x')
     write_report(report, tmp_path, [name])
     assert path.stat().st_ino != first
+    assert path.stat().st_mode & 0o777 == 0o640
+    path.write_text('x')
+    write_report(report, tmp_path, [name], 0o644)
     assert path.stat().st_mode & 0o777 == 0o644
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
