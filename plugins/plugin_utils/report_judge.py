@@ -181,8 +181,9 @@ def _make_stale(server: Server, message: str) -> None:
     server.problems = [{'code': 'stale', 'severity': 'warning', 'message': message, 'hint': hint}, *server.problems]
 
 
-def _info(code: str, message: str, hint: str) -> Problem:
-    return {'code': code, 'severity': 'info', 'message': message, **({'hint': hint} if hint else {})}
+def _info(own: str, message: str, hint: str) -> Problem:
+    """Return a remark, under a code of the report's own."""
+    return {'code': own, 'severity': 'info', 'message': message, **({'hint': hint} if hint else {})}
 
 
 def _minute(when: str) -> str:
