@@ -68,21 +68,26 @@ def judge(name: str, host: HostLog) -> Server:
 
 
 def _last(host: HostLog, server: ServerLog) -> dict[str, Seen]:
-    """Return what counts on each subject: the later of the host's and the server's, but nothing that was overcome.
-
-    A host whose servers could be looked at later was reached, and had gone on after what befell it in a task that is not ours.
-    """
+    """Return what counts on each subject: the later of the host's and the server's, but nothing that was overcome."""
     found = {}
     for subject in {**host.seen, **server.seen}:
         both = [known[subject] for known in (host.seen, server.seen) if subject in known]
         latest = max(both, key=lambda seen: seen.order)
-        overcome = latest.verdict == 'unreachable' or subject == ELSEWHERE
-        if not overcome or latest.order > host.reached:
+        if not _is_overcome(subject, latest, host, server):
             found[subject] = latest
     for earlier, later in OVERTAKEN.items():
         if earlier in found and later in found and _overtakes(found[later], found[earlier]):
             del found[earlier]
     return found
+
+
+def _is_overcome(subject: str, seen: Seen, host: HostLog, server: ServerLog) -> bool:
+    """A host whose servers could be looked at later was reached; in the same run it had also gone on after what befell it in a
+    task that is not ours. In another one that task may not have run, so that only a send that went well overcomes it."""
+    if subject == ELSEWHERE:
+        later = [one for one in server.seen.values() if one.order > seen.order]
+        return any(one.run is seen.run or (one.until and one.verdict == 'ok') for one in later)
+    return seen.verdict == 'unreachable' and seen.order < host.reached
 
 
 def _overtakes(later: Seen, earlier: Seen) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_collect import Collector, Event
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_judge import judged as judge_logs
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_log import Run
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_log import Logs, Run, lay_over
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_model import Server
 from support import fleet
 
@@ -278,3 +278,14 @@ def test_whose_rights_a_proof_used_is_told_where_they_are_not_the_owners() -> No
     server = judged(send(fleet.sent('spl1', proven_as='printops', owner='ipm1')))['spl1']
     assert (server.state, server.other_rights, server.owner) == ('proven', 'printops', 'ipm1')
     assert judged(send(fleet.sent('spl1', proven_as='ipm1', owner='ipm1')))['spl1'].other_rights == ''
+
+
+@pytest.mark.parametrize(('later', 'expected'), [(AS_DECLARED, 'failing'), (PROVEN, 'proven')], ids=['an audit', 'a proof'])
+def test_a_restart_that_failed_in_an_earlier_run_is_overcome_by_a_proof_alone(later: Event, expected: str) -> None:
+    logs: Logs = {}
+    for number, events in enumerate(((PROVEN, event('', status='failed', msg='it does not start')), (later,))):
+        collector = Collector(Run())
+        for one in events:
+            collector.take(one._replace(order=10 ** 15 + number * 1000))
+        lay_over(logs, collector.logs({HOST: 1}))
+    assert [server.state for server in judge_logs('', logs, [], fleet.moment()).hosts[0].servers] == [expected]
