@@ -9,8 +9,9 @@ import _ssl
 import select
 import socket
 import ssl
+import threading
 import time
-from typing import Callable, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from .name_match import packed_address
 from .problems import ProblemError
@@ -174,6 +175,26 @@ class NetStream:
         poll.register(self._sock, event)
         if left <= 0 or not poll.poll(int(left * 1000) + 1):
             raise StreamTimedOut
+
+
+def decoded(tls: ssl.SSLObject) -> Dict[str, Any]:
+    """Return the server's certificate as SSLObject.getpeercert() tells it, {} where it can't be decoded or was not verified.
+
+    In a thread of its own, for OpenSSL keeps a queue of errors for each (ERR_get_error(3)): what a malformed extension leaves in
+    it, the next SSL_read would take for its own failure (SSL_get_error(3)).
+    """
+    told: List[Dict[str, Any]] = []
+
+    def decode() -> None:
+        try:
+            told.append(tls.getpeercert() or {})
+        except (ssl.SSLError, ValueError):
+            told.append({})
+
+    thread = threading.Thread(target=decode, daemon=True)
+    thread.start()
+    thread.join()
+    return told[0]
 
 
 class JudgedStream(Stream):

@@ -140,6 +140,14 @@ def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
     assert [problem['code'] for problem in result['problems']] == ['verification_off', 'name_check_off', 'verification_off']
 
 
+@pytest.mark.parametrize('python', PYTHONS)
+def test_a_malformed_extension_that_openssl_accepts_keeps_no_mail_back(host: Host, python: str) -> None:
+    host.add('malformed', *SMTPS)
+    host.add('malformed', *SMTPS, 'CertValidationIgnoreHostName = 1')
+    result = host.send(python=python)
+    assert [(entry['ok'], entry['reply']['code']) for entry in result['servers']] == [(True, 250)] * 2
+
+
 def differing(entry: dict[str, t.Any]) -> list[tuple[str, str]]:
     return [(one['keyword'], one.get('value', '')) for one in entry['problems'] if one['code'] == 'not_as_declared']
 
