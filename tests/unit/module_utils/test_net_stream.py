@@ -65,6 +65,14 @@ def test_a_server_that_takes_nothing_does_not_stretch_the_deadline(ends):
     assert 0.2 < time.monotonic() - began < 1.3
 
 
+def test_what_is_said_while_nothing_is_taken_ends_the_wait_and_is_received(ends):
+    threading.Timer(0.2, ends[1].sendall, [b'552 too large\r\n']).start()
+    stream = NetStream(ends[0], time.monotonic() + 30)
+    with pytest.raises(StreamLost):
+        stream.send(b'x' * (8 << 20))
+    assert stream.receive() == b'552 too large\r\n'
+
+
 def test_a_hurry_shortens_the_deadline_and_never_moves_it_away(ends):
     stream = NetStream(ends[0], time.monotonic() + 30)
     stream.hurry(0.2)
@@ -118,3 +126,13 @@ def test_a_malformed_extension_that_openssl_accepts_ends_no_conversation(in_tls)
     assert stream.tls.cipher()
     threading.Timer(0.2, say, [b'220 hello\r\n']).start()
     assert stream.receive() == b'220 hello\r\n'
+
+
+def test_what_is_said_in_tls_while_nothing_is_taken_ends_the_wait_and_is_received(in_tls):
+    """What TLS 1.3 sends of itself, its tickets, says nothing."""
+    stream, say = in_tls
+    threading.Timer(0.2, say, [b'552 too large\r\n']).start()
+    stream.end += 25
+    with pytest.raises(StreamLost):
+        stream.send(b'x' * (8 << 20))
+    assert stream.receive() == b'552 too large\r\n'

@@ -336,6 +336,30 @@ def test_who_has_the_mail_does_not_get_it_twice(tmp_path, mail_server):
     assert entry['reached']
 
 
+def test_a_refusal_that_comes_while_the_server_reads_no_more_says_why(tmp_path):
+    working_dirs(tmp_path, 'spl1')
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        listener.listen(1)
+
+        def serve():
+            connection, _address = listener.accept()
+            stream = connection.makefile('rb')
+            for answer in ('banner', 'EHLO', 'MAIL', 'RCPT', 'DATA'):
+                connection.sendall(GOOD[answer].encode() + b'\r\n')
+                stream.readline()
+            time.sleep(0.5)
+            connection.sendall(b'552 5.3.4 Too large\r\n')
+            time.sleep(5)  # and the connection stays open
+
+        threading.Thread(target=serve, daemon=True).start()
+        began = time.monotonic()
+        entry = send(tmp_path, {'spl1': listener.getsockname()[1]}, body='x' * 70 + '\n' * (20 << 20), timeout=10)['spl1']
+    assert errors(entry) == ['message_too_large']
+    assert '552 5.3.4 Too large' in entry['problems'][-1]['message']
+    assert time.monotonic() - began < 4
+
+
 def test_a_stopped_program_sends_no_dot(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1')
     server = mail_server()
