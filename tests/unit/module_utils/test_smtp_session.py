@@ -100,7 +100,7 @@ GOOD = {
 def converse(changes=None, mode='starttls', until='sent', recipients=('a@example.com',), tls=None, before_dot=lambda: None,
              lost_at=''):
     script = Script(dict(GOOD, **(changes or {})), tls, lost_at)
-    plan = Plan(mode, until, 'host.example.com', 's@example.com', recipients, lambda: MESSAGE, before_dot, lambda stage: None)
+    plan = Plan(mode, until, 'host.example.com', 's@example.com', recipients, lambda: [MESSAGE], before_dot, lambda stage: None)
     return Conversation(script, plan).run(), script
 
 
@@ -349,7 +349,7 @@ def test_what_the_guard_raises_comes_before_the_final_dot():
         raise Stopped
 
     script = Script(dict(GOOD))
-    plan = Plan('none', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: MESSAGE, guard, lambda stage: None)
+    plan = Plan('none', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: [MESSAGE], guard, lambda stage: None)
     with pytest.raises(Stopped):
         Conversation(script, plan).run()
     assert seen
