@@ -189,7 +189,7 @@ class Conversation:
         problem = refusal(self.stage, reply, self.plan.mode, address)
         if reply.code != 421 and not self.in_mail:
             self._leave(reset=False)
-        raise ProblemError(problem._replace(stage=self.stage))
+        raise ProblemError(problem)
 
     # The stages.
 
