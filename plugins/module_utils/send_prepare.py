@@ -94,5 +94,5 @@ def _mail_problem(job: Job, ehlo_name: str) -> Optional[Problem]:
 
 def _config_in_force(task: Task) -> ConfigFile:
     with WorkingDir(task.directory, task.name) as directory:
-        data, _status = directory.read_file(CONFIG_NAME)
+        data, _status = directory.read_config()
         return parse(data, directory.path_of(CONFIG_NAME))

@@ -62,6 +62,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'A regular file is wanted and something else is there, or a link leads out of the working directory.',
             'Look who put it there; remove it, or name the place that is meant.',
         ),
+        'not_configured': (
+            "A server has no sendmemo-ssl.cfg yet; it goes by the product's defaults.",
+            'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.',
+        ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
         'no_previous_set': (
             'There is no backup of another set than the one in force, or it is not as it was written.',
