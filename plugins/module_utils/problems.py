@@ -8,7 +8,7 @@ WARNINGS = frozenset((
     'unsupported_keyword', 'ca_expires_soon', 'crl_expires_soon', 'verification_off', 'name_check_off', 'tls_off',
     'port_mismatch', 'certificate_expires_soon', 'ssl_v3_unavailable',
 ))
-INFO = frozenset(('no_effect',))
+INFO = frozenset(('no_effect', 'not_configured'))
 
 
 def usual_severity(code: str) -> str:

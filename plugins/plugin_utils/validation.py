@@ -42,14 +42,17 @@ def judge_content(content: bytes, port: int | None) -> Judged:
     return _judged({'sha256': hashlib.sha256(content).hexdigest(), 'settings': settings}, problems)
 
 
-def judge_answer(fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms) -> Judged:
+def judge_answer(
+    fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms, may_lack: bool = False
+) -> Judged:
     """Return the verdict on what the target found of one configuration; `port` None = as the server's attributes say.
 
-    Raises Malformed.
+    One that `may_lack` is no fault where it isn't there. Raises Malformed.
     """
     problems = fields.problems()
     path, settings = fields.text('path'), fields.texts_by_key('settings')
-    if not settings and not any(problem.is_error for problem in problems):
+    lacks = may_lack and any(problem.code == 'not_configured' for problem in problems)
+    if not settings and not lacks and not any(problem.is_error for problem in problems):
         raise Malformed('neither settings nor an error of a configuration')
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
