@@ -8,8 +8,8 @@ import typing as t
 
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
+from .reading_errors import is_of_reading, why
 from .untrusted import Malformed
-from .x509_reader import is_of_reading, why
 
 
 def not_judged(what: str, reason: str, **place: t.Any) -> Problem:
