@@ -302,6 +302,12 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Run printops.infoprint.converge to bring the declared configuration into force, or declare what is meant.',
         ),
     },
+    'Analysis': {
+        'analysis_incomplete': (
+            "The controller met what it can't read of a certificate or CRL, or its budget: what is named was not judged.",
+            'The verdict stands without it; have what is named looked at by openssl x509 -text or openssl crl -text.',
+        ),
+    },
     'Any stage': {
         'connection_lost': ('The connection was lost.', "Look into the mail server's log at that time."),
         'timed_out': (

@@ -12,6 +12,7 @@ from ..module_utils.config_rules import judge_config
 from ..module_utils.pem import CERTIFICATE, CRL, Block
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
+from .analysis_guard import guard
 from .results import complete
 from .trust_analysis import TrustBlocks, ends, judge_blocks
 from .trust_terms import Terms
@@ -57,8 +58,10 @@ def judge_answer(
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
     problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
-    known = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings,
-             'trust': ends(ca, crl, terms.now)}
+    known: dict[str, t.Any] = {
+        'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
+    with guard(problems, 'The ends of CAs and CRLs', file=path):
+        known['trust'] = ends(ca, crl, terms.now)
     return _judged({key: value for key, value in known.items() if value}, problems)
 
 
