@@ -8,13 +8,15 @@ import codecs
 import json
 import os
 import select
+import signal
 import sys
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .guard import Guard, Stopped
+from .guard import Guard
 from .working_dir import Identity
 
 MOST_BYTES = 32 << 20  # of one child's answer
+ANSWER_SECONDS = 0.25  # of the program's time, for what the children have told
 Work = Callable[[Guard], Dict[str, Any]]
 
 
@@ -43,19 +45,20 @@ def become(identity: Identity) -> None:
 
 
 def work_as(works: List[Tuple[Identity, Work]], guard: Guard) -> List[Any]:
-    """Do all works at the same time, each in a child of its owner; return their answers, `Failed` where there is none.
+    """Do all works at the same time, each in a child of its owner; return their answers, `Failed` where there is none in time.
 
-    Answers are JSON. Raises Stopped where a child was stopped.
+    Answers are JSON. Raises Stopped where nobody waits for them any more.
     """
     if sys.version_info < (3, 7):
         # Imported at its first use, by ssl; then a child may no longer be allowed to read where this Python lies.
         codecs.lookup('idna')
     children = [_start(identity, work, guard) for identity, work in works]
-    answers = _read_all([read_end for _pid, read_end in children], guard)
-    for pid, _read_end in children:
-        os.waitpid(pid, 0)
-    guard.check()  # a child that ended itself at the limit gave no answer, and that is why
-    return [_answer(data) for data in answers]
+    try:
+        return [_answer(data) for data in _read_all([read_end for _pid, read_end in children], guard)]
+    finally:
+        for pid, _read_end in children:
+            os.kill(pid, signal.SIGKILL)  # one that has not ended by itself
+            os.waitpid(pid, 0)
 
 
 def _start(identity: Identity, work: Work, guard: Guard) -> Tuple[int, int]:
@@ -76,8 +79,6 @@ def _work(identity: Identity, work: Work, guard: Guard) -> Dict[str, Any]:
         become(identity)
         guard.watch()
         return {'answer': work(guard)}
-    except Stopped as error:
-        return {'stopped': str(error)}
     except Exception as error:  # told by the parent: nobody reads a child's traceback
         return {'error': '%s: %s' % (type(error).__name__, error)}
 
@@ -88,15 +89,15 @@ def _write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view):]
 
 
-def _read_all(read_ends: List[int], guard: Guard) -> List[bytes]:
-    """Return what each child wrote before it closed its end; b'' for more than is read."""
+def _read_all(read_ends: List[int], guard: Guard) -> List[Optional[bytes]]:
+    """Return what each child wrote before it closed its end; b'' for more than is read, None for what did not end in time."""
     parts: Dict[int, List[bytes]] = {fd: [] for fd in read_ends}
     sizes = dict.fromkeys(read_ends, 0)
     poll = select.poll()
     for fd in read_ends:
         poll.register(fd, select.POLLIN)
     opened = set(read_ends)
-    while opened:
+    while opened and guard.remaining() > ANSWER_SECONDS:
         guard.check()
         for fd, _event in poll.poll(250):
             data = os.read(fd, 1 << 16)
@@ -109,13 +110,15 @@ def _read_all(read_ends: List[int], guard: Guard) -> List[bytes]:
             poll.unregister(fd)
             os.close(fd)
             opened.discard(fd)
-    return [b''.join(parts[fd]) for fd in read_ends]
+    for fd in opened:
+        os.close(fd)
+    return [None if fd in opened else b''.join(parts[fd]) for fd in read_ends]
 
 
-def _answer(data: bytes) -> Any:
+def _answer(data: Optional[bytes]) -> Any:
+    if data is None:
+        return Failed('its process had not ended at the time limit of the program')
     if not data:
         return Failed('its process ended without an answer')
     answer = json.loads(data.decode('ascii'))
-    if 'stopped' in answer:
-        raise Stopped(answer['stopped'])
     return answer['answer'] if 'answer' in answer else Failed(answer['error'])

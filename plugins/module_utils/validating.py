@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reads what lies on a host, changing nothing: the target's side of sendmemo_validate.
 
-Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir", "smtp_port", "pd_bin_dir"}`; `path` is one
-configuration file anywhere, `content` one that came from the controller (bytes as latin-1), whose file names are looked up in
-`working_dir`. With `pd_bin_dir`, ports that are not given are read from the servers' attributes.
+Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir", "smtp_port", "pd_bin_dir",
+"require_configuration"}`; `path` is one configuration file anywhere, `content` one that came from the controller (bytes as
+latin-1), whose file names are looked up in `working_dir`. With `pd_bin_dir`, ports that are not given are read from the servers'
+attributes.
 Answer: `{"servers": [{"name", "path", "sha256", "settings", "enable_tls_line", "smtp_port", "problems",
 "trust": {keyword: {"key", "file"}}}],
 "trust_files": [{"key", "blocks": [{"label", "line", "der"}]}]}`: certificates and CRLs alone, in base64, each distinct file once.
@@ -35,7 +36,8 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
         found[0]['path'] = request['path']
     else:
         servers = find_servers(request['base_dir'], request['servers'])
-        found = [_one(server.path, server.name, CONFIG_NAME, trust) for server in servers]
+        may_lack = not request['servers'] or not request['require_configuration']
+        found = [_one(server.path, server.name, CONFIG_NAME, trust, may_lack=may_lack) for server in servers]
         if request['pd_bin_dir']:
             _add_ports(found, servers, request, guard)
     return {'servers': found, 'trust_files': trust.answer()}
@@ -59,8 +61,12 @@ def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict
             entry['problems'].append(Problem('port_mismatch', seen, server=entry['name'], keyword=PORT, value=text).as_dict())
 
 
-def _one(folder: str, server: Optional[str], name: str, trust: HostBlocks, content: Optional[bytes] = None) -> Dict[str, Any]:
-    """Return the entry of one configuration: the file `name` in the directory `folder`, or `content` as if it lay there."""
+def _one(folder: str, server: Optional[str], name: str, trust: HostBlocks, content: Optional[bytes] = None,
+         may_lack: bool = False) -> Dict[str, Any]:
+    """Return the entry of one configuration: the file `name` in the directory `folder`, or `content` as if it lay there.
+
+    A server's that `may_lack` is no fault where it isn't there.
+    """
     entry: Dict[str, Any] = {'name': server, 'path': os.path.join(folder, name) if content is None else None, 'trust': {}}
     problems: List[Problem] = []
     try:
@@ -69,7 +75,7 @@ def _one(folder: str, server: Optional[str], name: str, trust: HostBlocks, conte
             if found:
                 problems.append(found)
             if content is None:
-                data, status = directory.read_file(name, LARGEST)
+                data, status = directory.read_config(LARGEST) if server else directory.read_file(name, LARGEST)
                 found = write_problem(status, directory.owner.uid, entry['path'])
                 if found:
                     problems.append(found)
@@ -82,7 +88,8 @@ def _one(folder: str, server: Optional[str], name: str, trust: HostBlocks, conte
             entry['enable_tls_line'] = config.line_of('EnableTLS')
             _read_trust(directory, config, entry, problems, trust)
     except ProblemError as error:
-        problems.append(error.problem)
+        lacks = may_lack and error.problem.code == 'file_not_found'
+        problems.append(Problem('not_configured', 'It has no configuration yet.', file=entry['path']) if lacks else error.problem)
     entry['problems'] = [problem._replace(server=server).as_dict() for problem in problems]
     return entry
 

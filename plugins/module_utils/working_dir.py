@@ -15,8 +15,10 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
+from .safe_text import safe_text
 
 MAX_FILE = 4 << 20  # bytes
+CONVERGE_HINT = 'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.'
 SERVER_MARKS = (CONFIG_NAME, 'error.log')
 
 
@@ -45,6 +47,14 @@ def identity_of(status: os.stat_result) -> Identity:
     except KeyError:
         return Identity(status.st_uid, status.st_gid, (status.st_gid,))
     return Identity(account.pw_uid, account.pw_gid, tuple(os.getgrouplist(account.pw_name, account.pw_gid)))
+
+
+def user_name(uid: int) -> str:
+    """Return the name of a user, the number as text where it has none."""
+    try:
+        return safe_text(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return str(uid)
 
 
 @contextmanager
@@ -113,6 +123,9 @@ class WorkingDir:
                 is_link = stat.S_ISLNK(os.lstat(fs_bytes(path)).st_mode)
             except OSError:
                 is_link = False
+            if error.errno == errno.ENOTDIR and not is_link:
+                message = '%s is no directory, so it is no server\'s working directory.' % path
+                raise ProblemError(Problem('not_a_server', message, server=server, file=path))
             if is_link:
                 raise ProblemError(Problem(
                     'unsafe_path', 'The working directory %s is a symbolic link.' % path,
@@ -147,6 +160,16 @@ class WorkingDir:
     def names(self) -> List[str]:
         """Return the names of the entries."""
         return os.listdir(self.fd)
+
+    def read_config(self, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
+        """Return the configuration as `read_file` does; what is missing is told as such."""
+        try:
+            return self.read_file(CONFIG_NAME, limit)
+        except ProblemError as error:
+            if error.problem.code != 'file_not_found':
+                raise
+            raise ProblemError(error.problem._replace(
+                message='There is no configuration %s.' % self.path_of(CONFIG_NAME), hint=CONVERGE_HINT))
 
     def read_file(self, name: str, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
         """Return a regular file's content and status, as the owner may read it; more than `limit` bytes is an error."""

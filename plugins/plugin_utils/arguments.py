@@ -38,6 +38,7 @@ ENTRY: Spec = {
     'subject': TEXT,
     'body': TEXT,
     'attributes': {'type': 'dict'},
+    'accept_unprotected': {'type': 'bool'},
     'manage_attributes': {'type': 'bool'},
 }
 # An entry's alone.
@@ -123,13 +124,27 @@ MODULES: dict[str, Spec] = {
         'path': TEXT,
         'content': TEXT,
         'working_dir': TEXT,
+        'require_configuration': {'type': 'bool', 'default': True},
         'warn_days': {'type': 'int', 'default': 30},
         'fail_on': FAIL_ON,
     },
     'send_memo': {
         **COMMON,
-        **_own('smtp_host', 'smtp_port', 'sender', 'recipients', 'subject', 'body'),
+        **_own(
+            'enable_tls',
+            'hostname',
+            'cert_validation_ignore_host_name',
+            'ignore_certificate_errors',
+            'smtp_host',
+            'smtp_port',
+            'sender',
+            'recipients',
+            'subject',
+            'body',
+        ),
         **SEND,
+        'check_declared': {'type': 'bool', 'default': False},
+        'accept_unprotected': {'type': 'bool', 'default': False},
         'until': {'type': 'str', 'choices': ['handshake', 'envelope', 'sent'], 'default': 'sent'},
         'retries': {'type': 'int', 'default': 0},
         'retry_delay': {'type': 'float', 'default': 60.0},
@@ -140,6 +155,8 @@ MODULES: dict[str, Spec] = {
     'server_attributes': {**COMMON, **_own('attributes'), 'pd_bin_dir': PD_BIN_DIR},
 }
 
+# uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is".
+HIGHEST_ID = 0xFFFF_FFFE
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 # Lowest and highest value of an option that is a number.
@@ -195,6 +212,8 @@ def check_option(name: str, value: t.Any, where: str = '') -> None:
             raise ArgumentError(f'{where}{name} is {value}: it can be {low:g} to {high:g}')
     if name == 'mode':
         file_mode(value, where)
+    if name in ('owner', 'group') and re.fullmatch('[0-9]+', value) and int(value) > HIGHEST_ID:
+        raise ArgumentError(f'{where}{name} is {value}: it can be {HIGHEST_ID} at most; {HIGHEST_ID + 1} means none')
 
 
 def normal_path(path: str) -> str:

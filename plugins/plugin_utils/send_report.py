@@ -11,13 +11,16 @@ import typing as t
 from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.problems import Problem
 from . import certificate_diagnosis as diagnosis
+from .analysis_guard import guard
 from .certificate_facts import describe
-from .certificate_path import Trust, trust_of
+from .certificate_path import Trust, sorted_out, trust_of
 from .infoprint_action import server_entry
 from .results import complete
+from .unjudged import unjudged, unread_leaf
 from .untrusted import Fields, Malformed
 from .validation import port_problems
 from .x509_reader import read_certificate
+from .x509_records import Certificate
 
 MODES = {'none': 'plaintext', 'starttls': 'STARTTLS', 'smtps': 'SMTPS'}
 ENABLE_TLS = {'none': '0', 'starttls': '1', 'smtps': '2'}
@@ -26,6 +29,7 @@ GOALS = {
     'envelope': 'sender and recipients accepted, no mail sent',
 }
 TIMINGS = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'envelope', 'data', 'total')
+TEXTS = ('trusted', 'message_id', 'proven_as', 'owner')
 MOST_CERTIFICATES = 20
 
 
@@ -56,21 +60,20 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
         raise Malformed('it has another goal than was asked for')
     read = [read_certificate(der) for der in _ders(fields, 'chain')]
     chain = [one for one in read if not isinstance(one, str)] if read and not isinstance(read[0], str) else []
-    problems, ignored = _judged(fields, answer, chain, terms)
-    if fields.flag('reached') and chain and fields.child('tls') is not None:
-        soon = diagnosis.expires_soon(chain[0], terms.now, terms.warn_days)
-        problems += [soon] if soon is not None else []
-        if not fields.flag('ignores_errors'):
-            problems += diagnosis.accepted_weaknesses(chain)
+    problems, ignored = _judged(fields, answer, read, terms)
+    certificates: list[dict[str, t.Any]] = []
+    with guard(problems, "The mail server's certificate", stage='certificate'):
+        problems += unread_leaf(read)
+        certificates += [describe(certificate, terms.now) for certificate in chain]
+        problems += _accepted(fields, chain, terms)
     problems += _port_problems(fields)
-    reached = bool(fields.flag('reached')) and _is_proven(fields, until)
-    if not reached and not any(problem.is_error for problem in problems):
-        problems.append(Problem('program_failed', 'The send ended without saying why.'))
+    missing = _missing_proof(fields, until)
+    if missing and not any(problem.is_error for problem in problems):
+        problems.append(Problem('program_failed', missing))
     name = fields.text('name')
     problems = [problem._replace(server=name) for problem in problems]
-    certificates = [describe(certificate, terms.now) for certificate in chain]
     entry = server_entry(
-        fields, problems, ok=reached and not any(problem.is_error for problem in problems), until=until,
+        fields, problems, ok=not missing and not any(problem.is_error for problem in problems), until=until,
         ignored=[complete(problem)._replace(server=name).as_dict() for problem in ignored],
         **_facts(fields), **({'certificate': certificates[0], 'chain': certificates} if certificates else {}))
     return Sent(entry, problems, _line(fields, entry, problems))
@@ -81,23 +84,57 @@ def _port_problems(fields: Fields) -> list[Problem]:
     return port_problems({'EnableTLS': ENABLE_TLS.get(mode, '')}, port, f'{directory}/{CONFIG_NAME}', None)
 
 
-def _is_proven(fields: Fields, until: str) -> bool:
-    """Return whether the answer holds what shows that the goal was reached."""
+def _missing_proof(fields: Fields, until: str) -> str:
+    """Return what the answer lacks of what shows that the goal was reached, '' where it lacks nothing."""
     tls, reply = fields.child('tls'), fields.child('reply')
-    if fields.text('mode') != 'none' and (tls is None or not tls.text('version')):
-        return False
-    return until != 'sent' or (reply is not None and 200 <= (reply.integer('code') or 0) < 300)
+    if not fields.flag('reached'):
+        return 'The send ended without saying why.'
+    if fields.text('mode') != 'none' or tls is not None:
+        lacking = [key for key in ('version', 'cipher') if tls is None or not tls.text(key)]
+        if lacking:
+            return f'The send is said to have worked, but not with which TLS {" and ".join(lacking)}: that proves nothing.'
+    if until == 'sent' and (reply is None or not 200 <= (reply.integer('code') or 0) < 300):
+        return 'The send is said to have worked, but not that the mail server took the mail: that proves nothing.'
+    return ''
 
 
-def _judged(fields: Fields, answer: Fields, chain: list[t.Any], terms: Terms) -> tuple[list[Problem], list[Problem]]:
+def _accepted(fields: Fields, chain: list[Certificate], terms: Terms) -> list[Problem]:
+    """Return the warnings about a certificate that was accepted."""
+    if not (fields.flag('reached') and chain and fields.child('tls') is not None):
+        return []
+    soon = diagnosis.expires_soon(chain[0], terms.now, terms.warn_days)
+    weak = [] if fields.flag('ignores_errors') else diagnosis.accepted_weaknesses(chain)
+    return [*([soon] if soon is not None else []), *weak]
+
+
+def _judged(fields: Fields, answer: Fields, read: list[Certificate | str], terms: Terms) -> tuple[list[Problem], list[Problem]]:
     """Return problems and ignored problems, the defects of the certificate among them."""
     problems, ignored = fields.problems(), fields.problems('ignored')
     key = fields.text('trust_key')
-    if key is None or not chain:
+    if key is None or not read:
         return problems, ignored
+    incomplete: list[Problem] = []
+    with guard(incomplete, "The mail server's certificate", stage='certificate'):
+        trust = _trust(fields, answer, key, terms)
+        problems, ignored = _with_defects(fields, problems, ignored, _defects(fields, read, trust, terms))
+        incomplete += unjudged(read, trust)
+    return problems + incomplete, ignored
+
+
+def _defects(fields: Fields, read: list[Certificate | str], trust: Trust, terms: Terms) -> list[Problem]:
+    """Return the defects of the chain, none where not even its first certificate can be read."""
+    chain, unread = sorted_out(read)
+    if isinstance(read[0], str):
+        return []
     host = fields.text('host') if fields.flag('checks_name') or fields.flag('ignores_errors') else None
+    known = trust._replace(unread_authorities=trust.unread_authorities + unread)
+    return diagnosis.defects(chain, known, host, terms.now, _verdict(fields))
+
+
+def _with_defects(fields: Fields, problems: list[Problem], ignored: list[Problem],
+                  found: list[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """Return problems and ignored problems with the defects that were found, where OpenSSL has refused or would have."""
     verdict = _verdict(fields)
-    found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now, verdict)
     if fields.flag('ignores_errors'):
         named = [problem for problem in ignored if problem.stage == 'certificate']
         return problems, diagnosis.merged(named[0], verdict, found) if named else found
@@ -144,15 +181,21 @@ def _facts(fields: Fields) -> dict[str, t.Any]:
         facts['ehlo'] = {'name': ehlo.text('name'), 'features': ehlo.texts('features')}
     if reply is not None:
         facts['reply'] = {'code': reply.integer('code'), 'text': reply.text('text'), 'queue_id': reply.text('queue_id', '')}
-    if fields.text('trusted') is not None:
-        facts['trusted'] = fields.text('trusted')
+    facts.update((key, text) for key in TEXTS if (text := fields.text(key)) is not None)
     if fields.integer('attempts') is not None:
         facts['attempts'] = fields.integer('attempts')
-    if fields.text('message_id') is not None:
-        facts['message_id'] = fields.text('message_id')
     if timings is not None:
         facts['timings_ms'] = {stage: spent for stage in TIMINGS if (spent := timings.integer(stage)) is not None}
     return facts
+
+
+def _of_others(entry: t.Mapping[str, t.Any]) -> str:
+    """Return in words that the rights of somebody else than the owner, who runs sendmemo, were used; '' where they weren't."""
+    used, owner = entry.get('proven_as'), entry.get('owner')
+    if not used or not owner or used == owner:
+        return ''
+    done = 'sent' if entry['until'] == 'sent' and entry['ok'] else 'tried'
+    return f'; {done} with the rights of {used}, not of the owner {owner}'
 
 
 def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> str:
@@ -163,7 +206,7 @@ def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> s
     completed = [complete(problem) for problem in problems]
     errors = [problem for problem in completed if problem.severity == 'error']
     also = [problem.code for problem in [*errors[1:], *(problem for problem in completed if problem.severity == 'warning')]]
-    tail = f'; also: {", ".join(also)}' if also else ''
+    tail = _of_others(entry) + (f'; also: {", ".join(also)}' if also else '')
     if not entry['ok']:
         first = errors[0]
         stage = f' ({first.stage})' if first.stage else ''

@@ -10,28 +10,35 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import sys
 import typing as t
 import warnings
-
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from ..module_utils.name_match import CertificateNames
 from ..module_utils.safe_text import safe_text
 from . import der as asn1
 from . import x509_records as records
+from .reading_errors import is_of_reading, why
 from .x509_records import Certificate, Entry, NameKey, RevocationList
+
+_WHY_MISSING = ''
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+except BaseException as error:  # one that was built for another Python panics
+    if not is_of_reading(error):
+        raise
+    _WHY_MISSING = why(error)  # an action tells it, as a task's failure: raised here it would end the whole run
 
 LONGEST_NAME = 200  # characters of a subject in a message
 MANY_CERTIFICATES, MANY_CRLS = 4096, 64  # that are kept read
 MOST_ENTRIES = 50_000  # of a CRL that are looked at one by one: that takes about a second
 
-_KINDS = ((rsa.RSAPublicKey, 'RSA'), (dsa.DSAPublicKey, 'DSA'), (ec.EllipticCurvePublicKey, 'elliptic curve'))
 _HANDLED_IN_CRLS = (records.DELTA_INDICATOR, records.ISSUING_DISTRIBUTION_POINT, records.AUTHORITY_KEY)
 
 Value = t.TypeVar('Value')
-Signed: t.TypeAlias = x509.Certificate | x509.CertificateRevocationList
+Signed: t.TypeAlias = 'x509.Certificate | x509.CertificateRevocationList'
 Converter: t.TypeAlias = t.Callable[[t.Any], t.Any]
 
 
@@ -43,13 +50,13 @@ class Extensions(t.NamedTuple):
     unreadable: frozenset[str]
 
 
-def is_of_reading(error: BaseException) -> bool:
-    """Return whether an error is one of reading: cryptography's parser, in Rust, can panic with what is no Exception."""
-    return isinstance(error, Exception) or type(error).__name__ == 'PanicException'
-
-
-def why(error: BaseException) -> str:
-    return safe_text(str(error) or type(error).__name__, LONGEST_NAME)
+def missing_library() -> str:
+    """Return that this can't be done for want of `cryptography`, which the controller's Python has to have; '' where it has."""
+    if not _WHY_MISSING:
+        return ''
+    return (
+        f'The controller lacks the Python library cryptography (42 or newer), which certificates and CRLs are judged with: '
+        f'{_WHY_MISSING}. Install it for the Python that runs Ansible there: {sys.executable} -m pip install cryptography')
 
 
 def attempt(read: t.Callable[[], Value], otherwise: Value) -> Value:
@@ -240,7 +247,8 @@ def _key(certificate: x509.Certificate) -> tuple[bytes, str, int]:
     """Return a certificate's public key in DER, its kind and size; '' and 0 for a kind without sizes."""
     key = certificate.public_key()
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    for kind, called in _KINDS:
+    kinds = ((rsa.RSAPublicKey, 'RSA'), (dsa.DSAPublicKey, 'DSA'), (ec.EllipticCurvePublicKey, 'elliptic curve'))
+    for kind, called in kinds:
         if isinstance(key, kind):
             return der, called, key.key_size
     return der, '', 0

@@ -7,17 +7,17 @@ import functools
 import typing as t
 import warnings
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
-
 from . import der as asn1
-from .x509_reader import is_of_reading
+from .reading_errors import is_of_reading
+from .x509_reader import missing_library
 from .x509_records import Certificate, RevocationList
 
-MANY_SIGNATURES = 4096  # that are remembered
+if not missing_library():
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
-_EDWARDS = (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
+MANY_SIGNATURES = 4096  # that are remembered
 
 
 def is_signed_by(signed: Certificate | RevocationList, issuer: Certificate) -> bool | None:
@@ -59,7 +59,7 @@ def _verifies(signed: x509.Certificate | x509.CertificateRevocationList, content
         key.verify(signed.signature, content, parameters)
     elif isinstance(key, dsa.DSAPublicKey) and parameters is None and algorithm is not None:
         key.verify(signed.signature, content, algorithm)
-    elif isinstance(key, _EDWARDS) and algorithm is None:
+    elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) and algorithm is None:
         key.verify(signed.signature, content)
     else:
         return False  # the algorithm is that of another kind of key

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Work in a child with another's rights: the answer, its bounds, and that the rights are gone for good."""
 import os
+import signal
 import time
 
 import pytest
@@ -60,25 +61,36 @@ def test_a_child_that_fails_says_why(work, reason, monkeypatch):
     assert reason in answer.reason
 
 
+def stop_itself(_guard):
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def sleep(_guard):
+    time.sleep(30)
+
+
 @as_root
-def test_a_stopped_child_stops_its_parent():
-    def work(_guard):
-        raise Stopped('nobody waits')
-
-    with pytest.raises(Stopped):
-        work_as([(PRINT_USER, work)], Guard(20))
-
-
-@as_root
-def test_a_child_that_hangs_does_not_outlive_the_limit():
-    def work(_guard):
-        time.sleep(30)
-        return {}
-
+@pytest.mark.parametrize('work', [sleep, stop_itself])
+def test_a_child_that_hangs_costs_the_others_nothing_and_does_not_outlive_the_limit(work):
     began = time.monotonic()
-    with pytest.raises(Stopped):
-        work_as([(PRINT_USER, work)], Guard(1))
+    hung, other = work_as([(PRINT_USER, work), (PRINT_USER, who)], Guard(1.5))
+    assert 'time limit' in hung.reason
+    assert other['uid'] == [12345] * 3
     assert time.monotonic() - began < 3
+    with pytest.raises(ChildProcessError):  # none is left
+        os.waitpid(-1, os.WNOHANG)
+
+
+@as_root
+def test_nobody_waits_for_children_whose_answer_nobody_wants():
+    class Abandoned(Guard):
+        def check(self):
+            raise Stopped('nobody waits')
+
+    with pytest.raises(Stopped):
+        work_as([(PRINT_USER, sleep)], Abandoned(20))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @as_root
