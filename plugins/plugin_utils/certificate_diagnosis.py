@@ -13,7 +13,8 @@ import typing as t
 from ..module_utils.name_match import host_matches, packed_address, plain_host
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
-from .certificate_facts import DAY, moment
+from .certificate_facts import moment
+from .days import DAY, ago, in_days
 from .name_constraints import violation
 from .x509_reader import entry_of, read_certificate, read_crl
 from .x509_records import LEAST_BITS, SUBJECT_ALTERNATIVE_NAME, Certificate, Entry, RevocationList
@@ -252,7 +253,7 @@ def _list_defects(used: RevocationList, certificate: Certificate, issuer: Certif
     if start > now:
         yield _defect('crl_not_yet_valid', f'The revocation list of {name} begins on {moment(start)}.')
     if end is not None and end <= now:
-        yield _defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {_ago(now - end)}.')
+        yield _defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {ago(end, now)}.')
     entry = entry_of(used, certificate.serial)
     if isinstance(entry, Entry) and not entry.is_removed:
         date = f' on {moment(entry.date)}' if entry.date else ''
@@ -269,7 +270,7 @@ def _dates(path: list[Certificate], trust: Trust, now: dt.datetime) -> t.Iterato
         if start > now:
             yield _defect('not_yet_valid', f'The certificate of {name} is valid from {moment(start)} on.')
         if end <= now:
-            problem = _defect('expired', f'The certificate of {name} expired on {moment(end)}, {_ago(now - end)}.')
+            problem = _defect('expired', f'The certificate of {name} expired on {moment(end)}, {ago(end, now)}.')
             yield problem._replace(hint=NEW_CA) if certificate in (trust.authorities or ()) else problem
 
 
@@ -283,11 +284,6 @@ def _name_constraints(path: list[Certificate]) -> t.Iterator[Problem]:
             found = violation(certificate, constraints, is_leaf=not place) if constraints is not None else ''
             if found:
                 yield _defect('name_constraint', f'{authority.subject} may not issue certificates for {safe_text(found)}.')
-
-
-def _ago(span: dt.timedelta) -> str:
-    days = span // DAY
-    return f'{days} day{"" if days == 1 else "s"} ago' if days else f'{max(1, span // dt.timedelta(minutes=1))} minutes ago'
 
 
 def merged(named: Problem, said: str, found: list[Problem]) -> list[Problem]:
@@ -311,4 +307,4 @@ def expires_soon(certificate: Certificate, now: dt.datetime, warn_days: int) -> 
     if end <= now or end - now > warn_days * DAY:
         return None
     return _defect('certificate_expires_soon', (
-        f'The certificate of {certificate.subject} expires on {moment(end)}: {(end - now) // DAY} days are left.'))
+        f'The certificate of {certificate.subject} expires on {moment(end)}, {in_days(end, now)}.'))
