@@ -101,8 +101,8 @@ def mutated(data: bytes, kind: int, place: int, value: int) -> bytes:
 # What may stand in an answer where something else is meant.
 ODD_VALUES: tuple[t.Any, ...] = (
     None, True, False, -1, 0, 1 << 36, 1 << 53, 1 << 70, 0.5, float('nan'), '', 'x' * 2000, '\u202e\x1b[2J\n', '\ud800',
-    '{{ 1 }}', 'MAA=', '====', [], [None], [[]], ['x'], [{}], {}, {'': ''}, {'code': 'expired'}, 'none', 'sent', 'error', 'certificate',
-    'warning')
+    '{{ 1 }}', 'MAA=', '====', [], [None], [[]], ['x'], [{}], {}, {'': ''}, {'code': 'expired'}, 'none', 'sent', 'error',
+    'certificate', 'warning')
 
 
 def spoilt(answer: t.Any, place: int, value: int) -> t.Any:

@@ -14,7 +14,7 @@ from fuzz import analysis
 from fuzz.mutations import KINDS, mutated, spoilt
 from fuzz.seeds import seeds
 
-OF_X509, OF_ANSWERS = 6000, 4000
+OF_X509, OF_ANSWERS = 5000, 5000
 NUMBERS = st.integers(0, 1 << 16)
 EVERY_TIME: dict[str, t.Any] = {'deadline': None, 'database': None, 'suppress_health_check': list(HealthCheck)}
 SEEDS = seeds()
