@@ -36,6 +36,7 @@ from .working_dir import Identity, Server, WorkingDir, find_servers
 Entry = Dict[str, Any]
 
 TELL_SECONDS = 1.0  # of the program's time, for the answer
+SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
 LEAST_SECONDS = 0.5  # that an attempt gets
 MOST_TRUST = 16 << 20  # bytes of distinct certificates and lists that leave a host for the controller's analysis
 MOST_FEATURES = 100  # that are told
@@ -88,7 +89,7 @@ def with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Tas
 
 
 def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
-    """Do all tasks at the same time, with the rights of each working directory's owner. Raises Stopped where a child was.
+    """Do all tasks at the same time, with the rights of each working directory's owner.
 
     Returns `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...], 'system': bool}}, 'now': seconds}` in the order
     of the tasks. DER is in base64; `trust` has what the entries' `trust_key` names, `now` is this host's clock.
@@ -140,8 +141,15 @@ def _all_groups(tasks: List[Task], own: List[int], groups: Dict[Identity, List[i
         return [(own, work_of(own)(guard))]
     else:
         order = list(groups.values())
-    answers = work_as(works, guard)
+    answers = work_as(works, guard, max(map(_most_seconds, tasks)))
     return [(numbers, answers[place]) for place, numbers in enumerate(order)]
+
+
+def _most_seconds(task: Task) -> float:
+    """Return what all attempts for a server take at most."""
+    retries = int(task.options.get('retries') or 0)
+    conversations = (retries + 1) * float(task.options['timeout'])
+    return conversations + retries * float(task.options.get('retry_delay') or 0) + SPARE_SECONDS
 
 
 def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
