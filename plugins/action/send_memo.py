@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ..plugin_utils.arguments import ArgumentError
+from ..plugin_utils.declared import declared_settings
 from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
 from ..plugin_utils.mail_options import check_mail
 from ..plugin_utils.send_report import report, terms_of
@@ -28,17 +29,25 @@ class ActionModule(InfoprintAction):
             return Outcome([], [], 'All servers are to be absent: there is nothing to prove.')
         for entry in asked or [args]:
             _check(entry, until)
-        request = {key: args[key] for key in (*OPTIONS, 'pd_bin_dir')}
-        request.update(
-            base_dir=args['base_dir'], until=until, servers=[{key: entry.get(key) for key in ENTRY} for entry in asked])
+        request = {**_asked_of(args, OPTIONS, args), **{key: args[key] for key in ('base_dir', 'pd_bin_dir')}, 'until': until}
+        request['servers'] = [_asked_of(entry, ENTRY, args) for entry in asked]
         attempts = args['retries'] + 1
         limit = attempts * args['timeout'] + args['retries'] * args['retry_delay'] + SPARE_SECONDS
         answer = self.target.run(self.PROGRAM, request, limit)
         terms = terms_of(answer, args['warn_days'], args['crl_check'])
         sent = [report(fields, answer, until, terms) for fields in server_answers(answer, asked)]
+        for one, entry in zip(sent, asked or [args] * len(sent), strict=True):
+            if entry['accept_unprotected']:
+                one.entry['accept_unprotected'] = True
         return Outcome(
             [one.entry for one in sent], [problem for one in sent for problem in one.problems],
             '\n'.join(one.line for one in sent), fail_on=args['fail_on'])
+
+
+def _asked_of(options: t.Mapping[str, t.Any], names: t.Sequence[str], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the named options of a server, or of all, and with check_declared what they declare."""
+    declared = {'declared': declared_settings(options)} if args['check_declared'] else {}
+    return {**{name: options.get(name) for name in names}, **declared}
 
 
 def _check(entry: t.Mapping[str, t.Any], until: str) -> None:

@@ -134,6 +134,11 @@ options:
         description:
           - Attributes of the server object, by name, as M(printops.infoprint.server_attributes) reads and sets them.
         type: dict
+      accept_unprotected:
+        description:
+          - Whether a mail in plaintext, or without verification of the certificate or its name, is meant here, so that the report
+            doesn't count the server as one that needs attention for it.
+        type: bool
       manage_attributes:
         description:
           - Whether the server's attributes C(smtp-server-host) and C(smtp-server-port) belong to what

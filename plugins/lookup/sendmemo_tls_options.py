@@ -48,7 +48,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils.arguments import MODULES, ArgumentError
-from ..plugin_utils.role_variables import ENTRY_POINTS, PREFIX, check_variables, options_of
+from ..plugin_utils.role_variables import ENTRY_POINTS, OF_THE_ROLE, PREFIX, check_variables, options_of
 
 
 class LookupModule(LookupBase):
@@ -68,7 +68,7 @@ class LookupModule(LookupBase):
             check_variables(given, entry_point)
         except ArgumentError as error:
             raise AnsibleLookupError(str(error)) from None
-        return [options_of(module, given) for module in terms]
+        return [{**OF_THE_ROLE.get(module, {}), **options_of(module, given)} for module in terms]
 
 
 def _set(value: t.Any, omit: object) -> t.Any:

@@ -6,14 +6,16 @@
 """
 import base64
 import binascii
+import functools
 import hashlib
 import os
 import threading
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
+from .as_declared import differences
 from .attempt import Attempt, Result
-from .config_file import parse
+from .config_file import ConfigFile, parse
 from .config_rules import judge_config
 from .guard import Guard, Stopped
 from .keywords import CONFIG_NAME, defaults
@@ -31,7 +33,7 @@ from .ssl_v3 import VARIABLE, requested
 from .tcp_connect import ascii_host
 from .tls_policy import HAS_SSL_V3, Contexts
 from .trust_files import Trust, load_trust
-from .working_dir import Identity, Server, WorkingDir, find_servers
+from .working_dir import Identity, Server, WorkingDir, find_servers, user_name
 
 Entry = Dict[str, Any]
 
@@ -60,8 +62,8 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     """Send for every server that the request names or, with none, that is found.
 
     The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
-    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check, pd_bin_dir. See
-    `send_all`.
+    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check, pd_bin_dir and
+    `declared` (keyword to text, what the configuration in force is compared with). See `send_all`.
     """
     servers = find_servers(request['base_dir'], request['servers'])
     return send_all(with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], guard), guard)
@@ -95,6 +97,7 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     of the tasks. DER is in base64; `trust` has what the entries' `trust_key` names, `now` is this host's clock.
     """
     entries: Dict[int, Entry] = {}
+    owners: Dict[int, int] = {}
     trust: Dict[str, Any] = {}
     own: List[int] = []
     tasks = list(tasks)
@@ -103,6 +106,7 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         try:
             with WorkingDir(task.directory, task.name) as directory:
                 owner = directory.owner
+            owners[number] = owner.uid
             host = ascii_host(task.options.get('smtp_host') or '')
             tasks[number] = task._replace(options=dict(task.options, smtp_host=host))
         except ProblemError as error:
@@ -120,9 +124,13 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         entries.update((number, answer['servers'][place]) for place, number in enumerate(numbers))
         for key, known in answer['trust'].items():
             _keep(trust, key, known)
-    for entry in entries.values():
+    name_of = functools.lru_cache()(user_name)
+    for number, entry in entries.items():
         if entry.get('trust_key') not in trust:
             entry.pop('trust_key', None)
+        if 'attempts' in entry:
+            uid = owners[number]
+            entry.update(owner=name_of(uid), proven_as=name_of(uid if os.geteuid() == 0 else os.geteuid()))
     return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust, 'now': int(time.time())}
 
 
@@ -159,6 +167,7 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     ssl_v3 = requested(os.environ)
     trusts: Dict[str, Any] = {}
     entries: Dict[int, Entry] = {}
+    differing: List[List[Problem]] = []
 
     def send(number: int, job: Job, problems: List[Problem]) -> None:
         try:
@@ -172,7 +181,8 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
 
     threads = []
     for number, task in enumerate(tasks):
-        job, problems = _prepare(task, ssl_v3, contexts, read)
+        job, problems, unlike = _prepare(task, ssl_v3, contexts, read)
+        differing.append(unlike)
         if job is None:
             entries[number] = _refused(task, problems)
             continue
@@ -180,7 +190,8 @@ def _send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
         threads[-1].start()
     for thread in threads:
         thread.join()
-    for entry in entries.values():
+    for number, entry in entries.items():
+        entry['problems'] += _dicts(entry['name'], differing[number])  # behind the cause of a failure
         known = entry.pop('trust', None)
         hides = entry.get('ignores_errors') and not entry.get('anchored')  # anchored without a fault: it hides nothing
         if known is not None and entry.get('chain') and (entry.get('verify') or hides):
@@ -209,14 +220,23 @@ def _base64(items: List[bytes]) -> List[str]:
     return [base64.b64encode(item).decode('ascii') for item in items]
 
 
-def _prepare(task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]) -> Tuple[Optional[Job], List[Problem]]:
+def _prepare(task: Task, ssl_v3: bool, contexts: Contexts,
+             read: Dict[bytes, Pem]) -> Tuple[Optional[Job], List[Problem], List[Problem]]:
+    """Return the job, or None and why nothing can be sent, then what is not as declared, which keeps no mail back."""
+    if task.settings is not None:
+        return (*_job(task, dict(defaults(), **task.settings), [], ssl_v3, contexts, read), [])
+    try:
+        config = _config_in_force(task)
+    except ProblemError as error:
+        return None, [error.problem], []
+    unlike = differences(config, task.options.get('declared') or {})
+    return (*_job(task, config.settings, judge_config(config), ssl_v3, contexts, read), unlike)
+
+
+def _job(task: Task, settings: Dict[str, str], problems: List[Problem], ssl_v3: bool, contexts: Contexts,
+         read: Dict[bytes, Pem]) -> Tuple[Optional[Job], List[Problem]]:
     """Return the job, or None and why nothing can be sent; with a job, the problems are no errors."""
     options = task.options
-    problems: List[Problem] = []
-    try:
-        settings = dict(defaults(), **task.settings) if task.settings is not None else _settings_in_force(task, problems)
-    except ProblemError as error:
-        return None, [error.problem]
     trust: Optional[Trust] = None
     encrypted = settings['EnableTLS'] != '0'
     if encrypted and not any(problem.is_error for problem in problems):
@@ -269,12 +289,10 @@ def _mail_problem(job: Job, ehlo_name: str) -> Optional[Problem]:
     return None
 
 
-def _settings_in_force(task: Task, problems: List[Problem]) -> Dict[str, str]:
+def _config_in_force(task: Task) -> ConfigFile:
     with WorkingDir(task.directory, task.name) as directory:
         data, _status = directory.read_file(CONFIG_NAME)
-        config = parse(data, directory.path_of(CONFIG_NAME))
-    problems += judge_config(config)
-    return config.settings
+        return parse(data, directory.path_of(CONFIG_NAME))
 
 
 def _send(job: Job, options: Dict[str, Any], before: List[Problem], contexts: Contexts, guard: Guard) -> Entry:

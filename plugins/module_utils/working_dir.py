@@ -15,6 +15,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
+from .safe_text import safe_text
 
 MAX_FILE = 4 << 20  # bytes
 SERVER_MARKS = (CONFIG_NAME, 'error.log')
@@ -45,6 +46,14 @@ def identity_of(status: os.stat_result) -> Identity:
     except KeyError:
         return Identity(status.st_uid, status.st_gid, (status.st_gid,))
     return Identity(account.pw_uid, account.pw_gid, tuple(os.getgrouplist(account.pw_name, account.pw_gid)))
+
+
+def user_name(uid: int) -> str:
+    """Return the name of a user, the number as text where it has none."""
+    try:
+        return safe_text(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return str(uid)
 
 
 @contextmanager

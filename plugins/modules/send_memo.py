@@ -16,7 +16,40 @@ description:
   - There is no fallback, neither to HELO, nor to plaintext, nor to another way of encryption. With C(EnableTLS = 0) the mail
     goes in plaintext, with the warning C(tls_off).
   - With problems in the configuration, or a CA or CRL file that can't be used, nothing is sent.
+  - With O(check_declared) it also tells where the configuration in force is not the declared one in what protects the mail.
 options:
+  check_declared:
+    description:
+      - Compare O(enable_tls), O(hostname), O(cert_validation_ignore_host_name) and O(ignore_certificate_errors), here or in the
+        server's entry, with the configuration in force. Each that is given and has another value there is the error
+        C(not_as_declared). The mail is sent all the same, with what is in force.
+      - The role C(printops.infoprint.sendmemo_tls) always does so.
+    type: bool
+    default: false
+  enable_tls:
+    description:
+      - What C(EnableTLS) is declared to be, for O(check_declared). V(disabled) or V(0) is C(EnableTLS = 0), V(starttls) or V(1)
+        is C(EnableTLS = 1), V(smtps) or V(2) is C(EnableTLS = 2).
+    type: str
+    choices: [disabled, starttls, smtps, '0', '1', '2']
+  hostname:
+    description:
+      - What C(Hostname) is declared to be, for O(check_declared).
+    type: str
+  cert_validation_ignore_host_name:
+    description:
+      - What C(CertValidationIgnoreHostName) is declared to be, for O(check_declared).
+    type: bool
+  ignore_certificate_errors:
+    description:
+      - What C(IgnoreCertificateErrors) is declared to be, for O(check_declared).
+    type: bool
+  accept_unprotected:
+    description:
+      - Whether a mail in plaintext, or without verification of the certificate or its name, is meant here. The result tells it,
+        so that the report doesn't count the server as one that needs attention for it. The send and its problems are the same.
+    type: bool
+    default: false
   smtp_host:
     description:
       - Name or address of the mail server, the value of the server's attribute C(smtp-server-host).
@@ -145,6 +178,18 @@ EXAMPLES = r'''
         smtp_host: relay.example.com
         smtp_port: 465
 
+- name: Fail where a configuration was changed by hand, also where the mail goes out
+  printops.infoprint.send_memo:
+    recipients: [print-operations@example.com]
+    check_declared: true
+    enable_tls: starttls
+    ignore_certificate_errors: false
+    servers:
+      - name: spl1
+      - name: spl2
+        enable_tls: disabled
+        accept_unprotected: true
+
 - name: Only look whether TLS works, and warn two months before a certificate ends
   printops.infoprint.send_memo:
     smtp_host: mail.example.com
@@ -235,6 +280,23 @@ servers:
       type: str
       returned: when C(EnableTLS) is not 0 and something was tried
       sample: /var/pd/spl1/ca.pem
+    accept_unprotected:
+      description: Whether a mail without protection is meant here.
+      type: bool
+      returned: when O(accept_unprotected) is set for the server
+      sample: true
+    owner:
+      description: Owner of the working directory, who runs C(sendmemo) for the server. The number where it has no name.
+      type: str
+      returned: when something was tried
+      sample: ipm1
+    proven_as:
+      description:
+        - The user whose rights the send used. As root this is RV(servers[].owner). Without C(become) it is the user who has
+          logged in; where that is another one, RV(msg) says so, since the proof then says nothing of what the owner may read.
+      type: str
+      returned: when something was tried
+      sample: ipm1
     attempts:
       description: How often it was tried, more than once only with O(retries).
       type: int

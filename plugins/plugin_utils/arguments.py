@@ -38,6 +38,7 @@ ENTRY: Spec = {
     'subject': TEXT,
     'body': TEXT,
     'attributes': {'type': 'dict'},
+    'accept_unprotected': {'type': 'bool'},
     'manage_attributes': {'type': 'bool'},
 }
 # An entry's alone.
@@ -128,8 +129,21 @@ MODULES: dict[str, Spec] = {
     },
     'send_memo': {
         **COMMON,
-        **_own('smtp_host', 'smtp_port', 'sender', 'recipients', 'subject', 'body'),
+        **_own(
+            'enable_tls',
+            'hostname',
+            'cert_validation_ignore_host_name',
+            'ignore_certificate_errors',
+            'smtp_host',
+            'smtp_port',
+            'sender',
+            'recipients',
+            'subject',
+            'body',
+        ),
         **SEND,
+        'check_declared': {'type': 'bool', 'default': False},
+        'accept_unprotected': {'type': 'bool', 'default': False},
         'until': {'type': 'str', 'choices': ['handshake', 'envelope', 'sent'], 'default': 'sent'},
         'retries': {'type': 'int', 'default': 0},
         'retry_delay': {'type': 'float', 'default': 60.0},

@@ -75,25 +75,29 @@ class SourceReader:
 
 def declared(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Declared:
     """Return what an entry declares. A keyword whose option is not given is not set. Raises ProblemError."""
-    settings: dict[str, str] = {}
+    settings = declared_settings(entry)
     trust: dict[str, bytes] = {}
     sources: dict[str, str] = {}
-    for keyword in KEYWORDS:
-        if keyword.kind == 'file':
-            src, content, path = (entry.get(f'{keyword.option}_{way}') for way in ('src', 'content', 'path'))
-            if path:
-                settings[keyword.name] = path
-            elif src or content:
-                data = reader.content(src) if src else str(content).encode('utf-8')
-                name = trust_file_name(keyword.option, data)
-                settings[keyword.name] = name
-                trust[name] = data
-                sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
-        else:
-            value = entry.get(keyword.option)
-            if value is not None:
-                settings[keyword.name] = _text(value)
+    for keyword in (one for one in KEYWORDS if one.kind == 'file'):
+        src, content, path = (entry.get(f'{keyword.option}_{way}') for way in ('src', 'content', 'path'))
+        if path:
+            settings[keyword.name] = path
+        elif src or content:
+            data = reader.content(src) if src else str(content).encode('utf-8')
+            name = trust_file_name(keyword.option, data)
+            settings[keyword.name] = name
+            trust[name] = data
+            sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
     return Declared(settings, trust, sources)
+
+
+def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return what an entry declares of the keywords that name no file."""
+    return {
+        keyword.name: _text(entry[keyword.option])
+        for keyword in KEYWORDS
+        if keyword.kind != 'file' and entry.get(keyword.option) is not None
+    }
 
 
 def _pem(label: str, der: bytes) -> bytes:

@@ -292,6 +292,12 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Look into the mailbox; it is not sent again, it could arrive twice.',
         ),
     },
+    'The configuration in force against what is declared': {
+        'not_as_declared': (
+            'In force is another value of a keyword than the declared one; the mail is sent all the same.',
+            'Run printops.infoprint.converge to bring the declared configuration into force, or declare what is meant.',
+        ),
+    },
     'Any stage': {
         'connection_lost': ('The connection was lost.', "Look into the mail server's log at that time."),
         'timed_out': (

@@ -22,11 +22,16 @@ ALONE: Spec = {
     'verify_when': {'type': 'str', 'choices': ['always', 'changed']},
 }
 OF_MODULES = (
-    'backup', 'backup_keep', 'base_dir', 'ca_content', 'ca_path', 'ca_src', 'cert_validation_ignore_host_name', 'crl_check',
-    'crl_content', 'crl_path', 'crl_src', 'enable_ssl_v3', 'enable_tls', 'fail_on', 'group', 'hostname',
-    'ignore_certificate_errors', 'manage_attributes', 'min_tls', 'mode', 'owner', 'pd_bin_dir', 'servers', 'smtp_host',
-    'smtp_port', 'template', 'try_before_commit', 'verify_body', 'verify_recipients', 'verify_retries', 'verify_retry_delay',
-    'verify_sender', 'verify_subject', 'verify_timeout', 'warn_days')
+    'accept_unprotected', 'backup', 'backup_keep', 'base_dir', 'ca_content', 'ca_path', 'ca_src',
+    'cert_validation_ignore_host_name', 'crl_check', 'crl_content', 'crl_path', 'crl_src', 'enable_ssl_v3', 'enable_tls',
+    'fail_on', 'group', 'hostname', 'ignore_certificate_errors', 'manage_attributes', 'min_tls', 'mode', 'owner',
+    'pd_bin_dir', 'servers', 'smtp_host', 'smtp_port', 'template', 'try_before_commit', 'verify_body', 'verify_recipients',
+    'verify_retries', 'verify_retry_delay', 'verify_sender', 'verify_subject', 'verify_timeout', 'warn_days')
+# What the role itself says to a module; a variable counts before it. A switch of the configuration that is not set in the role
+# is declared: the product's default is in force after converge.
+OF_THE_ROLE: dict[str, dict[str, t.Any]] = {
+    'send_memo': {'check_declared': True, 'cert_validation_ignore_host_name': False, 'ignore_certificate_errors': False},
+}
 # Variables that must not be empty where mails are addressed; by entry point, which variable asks for it and at what value.
 ADDRESSED = {
     'main': (('verify', ('envelope', 'sent')), ('try_before_commit', ('envelope',))),

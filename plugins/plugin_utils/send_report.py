@@ -24,6 +24,7 @@ GOALS = {
     'envelope': 'sender and recipients accepted, no mail sent',
 }
 TIMINGS = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'envelope', 'data', 'total')
+TEXTS = ('trusted', 'message_id', 'proven_as', 'owner')
 MOST_CERTIFICATES = 20
 
 
@@ -141,15 +142,21 @@ def _facts(fields: Fields) -> dict[str, t.Any]:
         facts['ehlo'] = {'name': ehlo.text('name'), 'features': ehlo.texts('features')}
     if reply is not None:
         facts['reply'] = {'code': reply.integer('code'), 'text': reply.text('text'), 'queue_id': reply.text('queue_id', '')}
-    if fields.text('trusted') is not None:
-        facts['trusted'] = fields.text('trusted')
+    facts.update((key, text) for key in TEXTS if (text := fields.text(key)) is not None)
     if fields.integer('attempts') is not None:
         facts['attempts'] = fields.integer('attempts')
-    if fields.text('message_id') is not None:
-        facts['message_id'] = fields.text('message_id')
     if timings is not None:
         facts['timings_ms'] = {stage: spent for stage in TIMINGS if (spent := timings.integer(stage)) is not None}
     return facts
+
+
+def _of_others(entry: t.Mapping[str, t.Any]) -> str:
+    """Return in words that the rights of somebody else than the owner, who runs sendmemo, were used; '' where they weren't."""
+    used, owner = entry.get('proven_as'), entry.get('owner')
+    if not used or not owner or used == owner:
+        return ''
+    done = 'sent' if entry['until'] == 'sent' and entry['ok'] else 'tried'
+    return f'; {done} with the rights of {used}, not of the owner {owner}'
 
 
 def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> str:
@@ -160,7 +167,7 @@ def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> s
     completed = [complete(problem) for problem in problems]
     errors = [problem for problem in completed if problem.severity == 'error']
     also = [problem.code for problem in [*errors[1:], *(problem for problem in completed if problem.severity == 'warning')]]
-    tail = f'; also: {", ".join(also)}' if also else ''
+    tail = _of_others(entry) + (f'; also: {", ".join(also)}' if also else '')
     if not entry['ok']:
         first = errors[0]
         stage = f' ({first.stage})' if first.stage else ''

@@ -147,6 +147,20 @@ def test_the_proof_is_made_with_the_rights_of_the_owner(fleet: Fleet) -> None:
     assert {problem['code'] for problem in problems if problem['severity'] == 'error'} == {'file_not_readable'}
 
 
+@pytest.mark.every_core
+def test_without_become_the_proof_says_whose_rights_it_used(fleet: Fleet) -> None:
+    converged = fleet.run().results('print1', TASK_PROVE)[0].result
+    for name in ('spl1', 'spl2'):
+        (fleet.base / name).chmod(0o755)
+    own = fleet.run(playbook='printops.infoprint.verify', ansible_become=False).results('print1', TASK_PROVE)[0].result
+    for result, used in ((converged, OTHER_USER), (own, PLAIN_USER)):
+        told = [(entry['ok'], entry['proven_as'], entry['owner']) for entry in result['servers']]
+        assert told == [(True, used, OTHER_USER)] * 2
+    words = f'sent with the rights of {PLAIN_USER}, not of the owner {OTHER_USER}'
+    assert [words in line for line in own['msg'].splitlines()] == [True, True]
+    assert 'rights' not in converged['msg']
+
+
 def test_check_mode_changes_nothing_and_leaves_the_proof_out_where_files_would_change(fleet: Fleet) -> None:
     run = fleet.run('--check', '--diff')
     assert run.rc == 0, run.output
@@ -190,6 +204,21 @@ def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:
     entry = run.results('print1', TASK_PROVE)[0].result['servers'][0]
     assert entry['ok'] is False
     assert entry['problems'][0]['code'] == 'tls_expected'
+
+
+@pytest.mark.every_core
+def test_a_verification_switched_off_by_hand_fails_the_proof_by_name_though_the_mails_go_out(fleet: Fleet) -> None:
+    assert fleet.run().rc == 0
+    switches = ('IgnoreCertificateErrors', 'CertValidationIgnoreHostName')
+    for name, switch in zip(('spl1', 'spl2'), switches, strict=True):
+        path = fleet.base / name / CONFIG
+        path.write_text(f'{path.read_text()}{switch} = 1\n')
+    run = fleet.run(playbook='printops.infoprint.verify')
+    assert run.rc == 2
+    proven = run.results('print1', TASK_PROVE)[0].result['servers']
+    told = [[(one['code'], one['keyword']) for one in entry['problems'] if one['severity'] == 'error'] for entry in proven]
+    assert told == [[('not_as_declared', switch)] for switch in switches]
+    assert all(entry['reply']['queue_id'] for entry in proven)
 
 
 def test_a_set_that_cannot_send_is_not_put_in_force(fleet: Fleet) -> None:

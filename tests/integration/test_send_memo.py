@@ -140,6 +140,37 @@ def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
     assert [problem['code'] for problem in result['problems']] == ['verification_off', 'name_check_off', 'verification_off']
 
 
+def differing(entry: dict[str, t.Any]) -> list[tuple[str, str]]:
+    return [(one['keyword'], one.get('value', '')) for one in entry['problems'] if one['code'] == 'not_as_declared']
+
+
+@pytest.mark.every_core
+def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(host: Host) -> None:
+    host.add('plain', 'EnableTLS = 0', EHLO)
+    host.add('expired', *SMTPS, 'IgnoreCertificateErrors = 1', enable_tls='2', ignore_certificate_errors=False)
+    host.add('smtps', *SMTPS, enable_tls='smtps')
+    host.add('plain', 'EnableTLS = 0', EHLO, enable_tls='disabled', accept_unprotected=True)
+    result = host.send(check_declared=True, enable_tls='starttls', hostname='print1.example.com', expected='failed')
+    assert [(entry['ok'], differing(entry)) for entry in result['servers']] == [
+        (False, [('EnableTLS', '0')]), (False, [('IgnoreCertificateErrors', '1')]), (True, []), (True, [])]
+    assert [entry.get('accept_unprotected') for entry in result['servers']] == [None, None, None, True]
+    assert [entry['reply']['code'] for entry in result['servers']] == [250] * 4
+    told = result['servers'][0]['problems'][-1]
+    assert (told['file'], told['line'], told.get('stage')) == (str(host.base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 1, None)
+    assert told['message'] == 'EnableTLS = 0 is in force; declared is EnableTLS = 1 (enable_tls).'
+    assert 'printops.infoprint.converge' in told['hint']
+    assert '[not_as_declared]' in result['msg'].splitlines()[0]
+    assert host.send(enable_tls='starttls')['servers'][0]['ok'] is True, 'compared where it is asked for alone'
+
+
+def test_found_servers_are_compared_with_the_options_of_the_task(host: Host) -> None:
+    host.add('plain', 'EnableTLS = 0', EHLO)
+    options = {'servers': [], 'smtp_port': host.mail_server.ports['plain'], 'check_declared': True, 'accept_unprotected': True}
+    [entry] = host.send(**options, enable_tls='1', expected='failed')['servers']
+    assert (differing(entry), entry['accept_unprotected']) == ([('EnableTLS', '0')], True)
+    assert host.send(**options, enable_tls='0')['servers'][0]['ok'] is True
+
+
 @pytest.mark.parametrize('until', ['handshake', 'envelope'])
 def test_an_earlier_goal_leaves_no_mail_behind(host: Host, until: str) -> None:
     host.add('starttls', *STARTTLS)

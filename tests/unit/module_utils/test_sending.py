@@ -143,6 +143,24 @@ def test_a_mail_is_sent_and_the_result_tells_how(tmp_path, mail_server):
     assert entry['mode'] == 'none'
 
 
+def test_what_is_not_as_declared_is_an_error_and_the_mail_is_sent_all_the_same(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1')
+    server = mail_server()
+    entry = send(tmp_path, {'spl1': server.port}, declared={'EnableTLS': '1', 'Hostname': 'host.example.com'})['spl1']
+    assert entry['reached']
+    assert len(server.mails) == 1
+    assert errors(entry) == ['not_as_declared']
+    assert (entry['problems'][-1]['keyword'], entry['problems'][-1]['value']) == ('EnableTLS', '0')
+    assert 'stage' not in entry['problems'][-1]
+
+
+def test_the_cause_of_a_failure_stands_before_what_is_not_as_declared(tmp_path, mail_server):
+    working_dirs(tmp_path, 'spl1', 'spl2', spl2='EnableTLS = 0\nHostname = x\n')
+    entries = send(tmp_path, {'spl1': mail_server(MAIL='550 no').port, 'spl2': 1}, declared={'EnableTLS': '1'})
+    assert errors(entries['spl1']) == ['sender_refused', 'not_as_declared']
+    assert errors(entries['spl2']) == ['invalid_ehlo_hostname', 'not_as_declared']
+
+
 @pytest.mark.parametrize('until', ['handshake', 'envelope'])
 def test_an_earlier_goal_leaves_no_mail_behind(tmp_path, mail_server, until):
     working_dirs(tmp_path, 'spl1')
@@ -470,3 +488,5 @@ def test_root_s_own_servers_are_sent_for_beside_the_others(tmp_path, mail_server
     answer = send(tmp_path, {'spl1': server.port, 'spl2': server.port})
     assert [answer[name]['reached'] for name in sorted(answer)] == [True, True]
     assert len(server.mails) == 2
+    assert [(answer[name]['owner'], answer[name]['proven_as']) for name in sorted(answer)] == [
+        ('12345', '12345'), ('root', 'root')]

@@ -20,7 +20,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.keywords import
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
 from ansible_collections.printops.infoprint.plugins.plugin_utils.arguments import COMMON, ENTRY, MODULES, NAMED
 from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import ENTRY_POINTS as ENTRY_POINTS_CHECKED
-from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import SPEC, options_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import OF_THE_ROLE, SPEC, options_of
 
 Options = dict[str, dict[str, t.Any]]
 
@@ -143,11 +143,13 @@ def test_role_passes_only_what_exists() -> None:
     assert {entry_point: used_by_the_role(entry_point) for entry_point in ENTRY_POINTS} == {
         'main': {'sendmemo_config', 'send_memo'}, 'audit': {'sendmemo_config', 'sendmemo_validate'}, 'verify': {'send_memo'},
         'rollback': {'sendmemo_rollback'}}
-    # A module has every option from the role, but those of single configurations and of attributes.
+    # A module has every option from the role, but those of single configurations; one it always sets itself.
     lacking = {(module, option) for module, option in ((module, option) for module in MODULES for option in MODULES[module])
                if module in {module for module, _option, _variable in passed_by_the_role()}}
     lacking -= {(module, option) for module, option, _variable in passed_by_the_role()}
-    assert lacking == {('sendmemo_validate', option) for option in ('path', 'content', 'working_dir')}
+    of_single_ones = {('sendmemo_validate', option) for option in ('path', 'content', 'working_dir')}
+    assert lacking == {('send_memo', 'check_declared')} | of_single_ones
+    assert OF_THE_ROLE['send_memo']['check_declared'] is True
 
 
 def test_role_s_tasks_have_the_options_of_their_entry_point() -> None:

@@ -55,6 +55,20 @@ def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
         'timings_ms', 'trusted', 'attempts', 'smtp_host', 'smtp_port'}
 
 
+@pytest.mark.parametrize('until, changes, words', [
+    ('sent', {'owner': 'ipm1', 'proven_as': 'ipm1'}, ''),
+    ('sent', {'owner': 'ipm1', 'proven_as': 'printops'}, '; sent with the rights of printops, not of the owner ipm1'),
+    ('envelope', {'owner': '1001', 'proven_as': 'printops'}, '; tried with the rights of printops, not of the owner 1001'),
+    ('sent', {'owner': 'ipm1', 'proven_as': 'printops', 'reached': False},
+     '; tried with the rights of printops, not of the owner ipm1')])
+def test_the_line_says_whose_rights_were_used_where_they_are_not_the_owner_s(
+        until: str, changes: dict[str, t.Any], words: str) -> None:
+    sent = reported(until, **changes)
+    assert (sent.entry['owner'], sent.entry['proven_as']) == (changes['owner'], changes['proven_as'])
+    assert ('rights' in sent.line) is bool(words)
+    assert sent.line.endswith(words)
+
+
 UNPROVEN: dict[str, dict[str, t.Any]] = {
     'not reached': {'reached': False},
     'no word whether reached': {'reached': None},
