@@ -21,7 +21,6 @@ from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
 
-LOCK_WAIT = 30.0  # seconds
 _STAGED = re.compile(r'^\.sendmemo-(?:ssl\.cfg|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
 
 
@@ -42,13 +41,16 @@ class Transaction:
         self.before: Optional[FoundFile] = None
         self.staged: Dict[str, str] = {}
         self._is_in_force = False  # whether nothing differs from the wanted set
-        self._guard = guard
         self._lock = DirectoryLock(directory)
         guard.at_end.append(self.discard)
 
-    def lock(self) -> None:
-        """Wait, bounded, for other runs in this directory to end. Raises ProblemError."""
-        self._lock.acquire(min(LOCK_WAIT, self._guard.remaining() / 2))
+    def lock(self) -> bool:
+        """Take the directory's lock if it is free; return whether other runs are kept out now. Raises ProblemError."""
+        return self._lock.acquire()
+
+    def locked_out(self) -> Problem:
+        """Return the problem that another run keeps this one out."""
+        return self._lock.is_held()
 
     def close(self) -> None:
         """Remove what was staged and is not in force, and let other runs in."""
