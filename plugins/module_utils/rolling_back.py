@@ -10,7 +10,7 @@ recipients`; `mode` null = that of the configuration in force. Answer: see `serv
 import stat
 from typing import Any, Dict, List, Optional, Union
 
-from .backups import BACKUPS, Backups, Digests, KeptSet
+from .backups import BACKUPS, MOST_READ, Backups, Digests, KeptSet
 from .config_set import FoundFile, WantedSet, file_owner, find_file
 from .guard import Guard
 from .keywords import CONFIG_NAME
@@ -94,7 +94,7 @@ def _want(work: Work, history: _History, in_force: Union[Values, Problem], reque
     kept = choose(history.kept, history.digests, in_force)
     if kept is None:
         path = work.directory.path_of(BACKUPS)
-        seen = 'No set that differs from the one in force is kept in %s.' % path
+        seen = 'No set that differs from the one in force is kept in %s (the newest %d are looked at).' % (path, MOST_READ)
         raise ProblemError(Problem('no_previous_set', seen, file=path))
     if not set(kept.attributes) <= {HOST, PORT}:
         raise Backups(work.directory).unusable(kept.name, 'it has attributes that are none of a set')

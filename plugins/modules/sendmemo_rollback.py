@@ -165,7 +165,7 @@ problems:
   sample:
     - code: no_previous_set
       severity: error
-      message: No set that differs from the one in force is kept in /var/pd/spl2/sendmemo-ssl.backups.
+      message: No set that differs from the one in force is kept in /var/pd/spl2/sendmemo-ssl.backups (the newest 25 are looked at).
       hint: 'Converge instead: the declared set needs no backup.'
       server: spl2
       file: /var/pd/spl2/sendmemo-ssl.backups
