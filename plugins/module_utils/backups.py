@@ -121,7 +121,10 @@ class Backups:
         self._remove(lambda _top: [kept.name])
 
     def newest_first(self) -> Iterator[KeptSet]:
-        """Yield the sets that were replaced, MOST_READ at most. Raises ProblemError no_previous_set for one whose manifest can't be read."""
+        """Yield the sets that were replaced, MOST_READ at most.
+
+        Raises ProblemError no_previous_set for one whose manifest can't be read.
+        """
         top = self._open_if_there()
         if top is None:
             return

@@ -31,7 +31,8 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
     folder = tmp_path_factory.mktemp('recorded')
     common = {'base_dir': BASE, 'servers': [{'name': 'alice'}, {'name': 'bob'}]}
     wanted = {**common, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path), 'crl_src': str(pki.crl_path)}
-    tasks = {name: {'printops.infoprint.sendmemo_config': {**wanted, 'hostname': f'{name}.example.com'}} for name in ('old', 'new')}
+    hostnames = {'old': 'old.example.com', 'new': 'new.example.com'}
+    tasks = {name: {'printops.infoprint.sendmemo_config': {**wanted, 'hostname': one}} for name, one in hostnames.items()}
     back = {'printops.infoprint.sendmemo_rollback': {**common, 'try_before_commit': 'none'}}
     return record(Ansible(folder / 'controller'), {**tasks, 'back': back})
 

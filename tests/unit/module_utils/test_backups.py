@@ -83,7 +83,7 @@ def test_a_directory_of_many_files_is_no_set_of_ours_and_stays(path):
 
 def test_a_large_manifest_is_not_read(path):
     plant(path, 1, OTHER, LARGEST_MANIFEST)
-    with WorkingDir(str(path)) as directory, pytest.raises(ProblemError, match='manifest.json can\'t be read'):
+    with WorkingDir(str(path)) as directory, pytest.raises(ProblemError, match=r'manifest\.json can\'t be read'):
         next(Backups(directory).newest_first())
 
 
