@@ -18,8 +18,9 @@ from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
 from .directory_lock import DirectoryLock
 from .guard import Guard
 from .keywords import CONFIG_NAME
+from .permissions import drop_acl
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
+from .working_dir import Identity, WorkingDir, acting_as, fs_bytes, sync_directory
 
 _STAGED = re.compile(r'^\.sendmemo-(?:ssl\.cfg|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
 
@@ -93,7 +94,7 @@ class Transaction:
 
     def _write(self, name: str, content: bytes) -> str:
         temporary = '.%s.%s.new' % (name, os.urandom(8).hex())
-        with acting_as(self.directory.owner):
+        with acting_as(self._creator()):
             fd = os.open(
                 fs_bytes(temporary),
                 os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
@@ -105,6 +106,7 @@ class Transaction:
             left = memoryview(content)
             while left:
                 left = left[os.write(fd, left) :]
+            drop_acl(fd)
             status = os.fstat(fd)
             if (status.st_uid, status.st_gid) != (self.wanted.uid, self.wanted.gid):
                 os.fchown(fd, self.wanted.uid, self.wanted.gid)
@@ -113,6 +115,15 @@ class Transaction:
         finally:
             os.close(fd)
         return temporary
+
+    def _creator(self) -> Identity:
+        """Return who creates staged files: the directory's owner, unless they are to be another's.
+
+        He would keep a descriptor that he can write through, or a link, when they are given away.
+        """
+        if self.wanted.uid == self.directory.owner.uid:
+            return self.directory.owner
+        return Identity(os.geteuid(), os.getegid(), tuple(os.getgroups()))
 
     def keep(self, backups: Backups, attributes: Optional[Attributes], outside: Digests) -> Optional[str]:
         """Return the path of a backup of the set in force, None where there is nothing to keep. Raises ProblemError."""

@@ -4,12 +4,14 @@
 
     stop                stops each other process that runs under this user
     lock DIRECTORY...   holds the lock of each directory
-    seize DIRECTORY     keeps a link to, and a writable descriptor of, each file that can be had of those that appear
+    seize DIRECTORY...  keeps a descriptor of, and a link to, each staged file that can be had, and writes into it at the end
 
 Each says `begun`, goes on until standard input ends, and prints how often it was done.
 """
 from __future__ import annotations
 
+import atexit
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -68,31 +70,42 @@ def locking(directories: list[str]) -> t.Callable[[], int]:
     return lambda: 0
 
 
-def seizing(directory: str) -> t.Callable[[], int]:
+def seizing(directories: list[str]) -> t.Callable[[], int]:
     """Return the step that takes hold of new files."""
-    os.chdir(directory)
     held: dict[str, int] = {}
 
     def step() -> int:
         done = 0
-        for name in os.listdir('.'):  # noqa: PTH208, as fast as can be
-            if name in held or not name.endswith('.new'):
-                continue
-            try:
-                held[name] = os.open(name, os.O_RDWR)
-                os.link(name, f'seized-{len(held)}')
-                done += 1
-            except OSError:
-                continue
+        for folder in directories:
+            for name in os.listdir(folder):  # noqa: PTH208, as fast as can be
+                path = f'{folder}/{name}'
+                if name.endswith('.new') and path not in held:
+                    done += seize(path, held)
         return done
 
+    def write() -> None:
+        for fd in held.values():
+            os.pwrite(fd, b'Hostname = seized.example.com\n', 0)
+
+    atexit.register(write)
     return step
+
+
+def seize(path: str, held: dict[str, int]) -> int:
+    """Take hold of one file; return whether that could be done."""
+    try:
+        held[path] = os.open(path, os.O_RDWR)
+    except OSError:
+        return 0
+    with contextlib.suppress(OSError):  # it is in force already, or has been linked
+        os.link(path, f'{path}.seized')
+    return 1
 
 
 if __name__ == '__main__':
     user, what, *rest = sys.argv[1:]
     become(user)
     steps: dict[str, t.Callable[[], t.Callable[[], int]]] = {
-        'stop': stopping, 'lock': lambda: locking(rest), 'seize': lambda: seizing(rest[0])}
+        'stop': stopping, 'lock': lambda: locking(rest), 'seize': lambda: seizing(rest)}
     PAUSE = 0.0 if what == 'seize' else PAUSE
     until_the_end_of_input(steps[what]())
