@@ -14,11 +14,14 @@ LONGEST_NUMBER = 400  # digits: to read one takes the square of its length on a 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{,]', re.DOTALL)
 
 
-def load(text: bytes, most: int) -> t.Any:
-    """Return the value that `text`, ASCII, stands for, of at most about `most` values. Raises ValueError, RecursionError."""
+def load(text: bytes, most: int, encoding: str = 'ascii') -> t.Any:
+    """Return the value that `text`, ASCII or UTF-8, stands for, of at most about `most` values.
+
+    Raises ValueError and RecursionError.
+    """
     if _has_more(text, most):
         raise ValueError(f'it has more than {most} values')
-    return json.loads(text.decode('ascii'), parse_int=_integer)
+    return json.loads(text.decode(encoding), parse_int=_integer)
 
 
 def _has_more(text: bytes, most: int) -> bool:
