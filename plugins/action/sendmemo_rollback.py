@@ -13,7 +13,7 @@ from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
 from ..plugin_utils.untrusted import server_answers
 
 LIMIT = 270.0  # seconds of the target's clock for the files and attributes of all servers, tries apart
-ENTRY = ('name', 'working_dir', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients')
+ENTRY = ('name', 'working_dir', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients', 'manage_attributes')
 
 
 class ActionModule(InfoprintAction):

@@ -11,6 +11,7 @@ all of it, so that it is believed no more than the set in force.
 """
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -22,11 +23,16 @@ from .config_file import parse
 from .config_set import FoundFile, find_file
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir, fs_bytes, open_directory, read_file, sync_directory
+from .working_dir import WorkingDir, fs_bytes, names_in, open_directory, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
-LARGEST_MANIFEST = 1 << 18  # bytes
+LARGEST_MANIFEST = 1 << 14  # bytes
+# Whoever owns the directory can lay down as many sets as he likes: what lies beyond these numbers goes unread.
+MOST_READ = 25  # sets that are looked through for the previous one
+READ_BEYOND = 20  # sets, beside those that stay, that are looked through for one that differs
+MOST_REMOVED = 500  # sets that one run removes; the next goes on
+MOST_FILES = 16  # in a set of ours
 _SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 _UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
 _DIGEST = re.compile('[0-9a-f]{64}')
@@ -89,7 +95,7 @@ class Backups:
     def clean(self, most: int) -> None:
         """Remove the oldest sets beyond `most`, and what a killed run did not finish.
 
-        One set that differs from the one in force stays, however old, for a rollback to go to.
+        One set that differs from the one in force stays, however old, for a rollback to go to: of those that are read.
         """
         def surplus(top: int) -> List[str]:
             names = _names(top)
@@ -104,8 +110,9 @@ class Backups:
 
             if any(map(differs, reversed(newest))):
                 return older
-            needed = next(filter(differs, reversed(older)), None)
-            return [name for name in older if name != needed]
+            read = older[-READ_BEYOND:]
+            needed = next(filter(differs, reversed(read)), None)
+            return [name for name in (older if needed else read) if name != needed]
 
         self._remove(surplus)
 
@@ -114,12 +121,15 @@ class Backups:
         self._remove(lambda _top: [kept.name])
 
     def newest_first(self) -> Iterator[KeptSet]:
-        """Yield the sets that were replaced. Raises ProblemError no_previous_set for one whose manifest can't be read."""
+        """Yield the sets that were replaced, MOST_READ at most.
+
+        Raises ProblemError no_previous_set for one whose manifest can't be read.
+        """
         top = self._open_if_there()
         if top is None:
             return
         try:
-            for name in reversed(_names(top)):
+            for name in reversed(_names(top)[-MOST_READ:]):
                 kept = self._kept(top, name)
                 if kept is None:
                     raise self.unusable(name, '%s can\'t be read' % MANIFEST)
@@ -159,9 +169,10 @@ class Backups:
         if top is None:
             return
         try:
-            for name in choose(top) + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
+            unneeded = choose(top) + [name for name in names_in(top) if _UNFINISHED.match(name)]
+            for name in unneeded[:MOST_REMOVED]:
                 _remove_tree(top, name)
-            if not os.listdir(top):
+            if next(names_in(top), None) is None:
                 os.rmdir(BACKUPS, dir_fd=self.directory.fd)
         finally:
             os.close(top)
@@ -248,7 +259,7 @@ def name_beside(directory: WorkingDir, value: str) -> str:
 
 
 def _names(top: int) -> List[str]:
-    return sorted(name for name in os.listdir(top) if _SET.match(name))
+    return sorted(name for name in names_in(top) if _SET.match(name))
 
 
 def _digests(files: Dict[str, Tuple[bytes, os.stat_result]]) -> Digests:
@@ -279,11 +290,21 @@ def _manifest(
     return manifest
 
 
+def _encoded(manifest: Dict[str, Any]) -> bytes:
+    """Return the manifest's text, without what is too long for it to be read again and needed least."""
+    for dropped in ('', 'settings', 'outside'):
+        manifest.pop(dropped, None)
+        text = json.dumps(manifest, indent=1, sort_keys=True).encode('ascii') + b'\n'
+        if len(text) <= LARGEST_MANIFEST:
+            break
+    return text
+
+
 def _fill(top: int, name: str, files: Dict[str, Tuple[bytes, os.stat_result]], manifest: Dict[str, Any]) -> None:
     fd = _open_directory(top, name)
     try:
         contents = {name: content for name, (content, _status) in files.items()}
-        contents[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode('ascii') + b'\n'
+        contents[MANIFEST] = _encoded(manifest)
         for file_name, content in contents.items():
             file_fd = os.open(
                 fs_bytes(file_name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd
@@ -302,11 +323,12 @@ def _open_directory(top: int, name: str) -> int:
 
 
 def _remove_tree(top: int, name: str) -> None:
-    """Remove a set: a directory of files, nothing deeper; what isn't that is left alone."""
+    """Remove a set: a directory of few files, nothing deeper; what isn't that is left alone."""
     try:
         fd = _open_directory(top, name)
         try:
-            for file_name in os.listdir(fd):
+            names = list(itertools.islice(names_in(fd), MOST_FILES + 1))
+            for file_name in names if len(names) <= MOST_FILES else ():
                 os.unlink(fs_bytes(file_name), dir_fd=fd)
         finally:
             os.close(fd)

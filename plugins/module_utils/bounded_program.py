@@ -11,6 +11,7 @@ import signal
 import time
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
+from .child_process import kill_and_reap
 from .guard import Guard
 
 MOST_BYTES = 1 << 20  # of each stream
@@ -143,12 +144,7 @@ class _Process:
     def kill(self) -> None:
         """Kill the program with all that it started, and wait for it: not for ever, the kernel may hold it."""
         if self._code is None:
-            # Until it is waited for, nobody else gets its number.
-            os.killpg(self.pid, signal.SIGKILL)
-            for _try in range(200):
-                if os.waitpid(self.pid, os.WNOHANG)[0]:
-                    break
-                time.sleep(0.005)
+            kill_and_reap(self.pid, whole_group=True)
         self._close()
 
     def _ended(self, why: str) -> Ended:

@@ -35,7 +35,7 @@ class Guard:
                  sign_of_life: Optional[Callable[[], None]] = None) -> None:
         self.limit = limit
         self._end = time.monotonic() + limit
-        self._output_fd = output_fd
+        self.output_fd = output_fd
         self._on_limit = on_limit
         self._sign_of_life = sign_of_life
         self.at_end: List[Callable[[], None]] = []  # called by the watch before it ends the program; `finally` is not
@@ -49,10 +49,10 @@ class Guard:
 
     def abandoned(self) -> bool:
         """Return whether the other end of the output is closed (POLLERR of a pipe, POLLHUP of a socket or terminal)."""
-        if self._output_fd is None:
+        if self.output_fd is None:
             return False
         poll = select.poll()
-        poll.register(self._output_fd, 0)
+        poll.register(self.output_fd, 0)
         return any(event & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _fd, event in poll.poll(0))
 
     def check(self) -> None:
@@ -74,9 +74,9 @@ class Guard:
         signal.alarm(int(self.limit) + BACKSTOP_SECONDS)
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def for_child(self) -> 'Guard':
-        """Return the guard of a forked child: the same end, the same reader; the child calls its `watch()`."""
-        return Guard(self.remaining(), self._output_fd)
+    def for_child(self, seconds: float, output_fd: int) -> 'Guard':
+        """Return the guard of a forked child, which answers to its parent and gets `seconds`; the child calls its `watch()`."""
+        return Guard(min(seconds, self.remaining()), output_fd)
 
     def _watch(self) -> None:
         while self.remaining() and not self.abandoned():

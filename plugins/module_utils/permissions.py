@@ -9,6 +9,8 @@ from typing import Optional
 
 from .problems import Problem
 
+_ACL = 'system.posix_acl_access'
+
 
 def write_problem(status: os.stat_result, owner_uid: int, path: str) -> Optional[Problem]:
     """Return the problem that the permissions of the file or directory at `path` are, None where they are safe."""
@@ -17,6 +19,15 @@ def write_problem(status: os.stat_result, owner_uid: int, path: str) -> Optional
         return None
     return Problem('unsafe_permissions', '%s can be changed by %s (mode %04o, owner %s, group %s).' % (
         path, reason, stat.S_IMODE(status.st_mode), _user(status.st_uid), _group_name(status.st_gid)), file=path)
+
+
+def drop_acl(fd: int) -> None:
+    """Take away what a directory's default ACL gave to a new file (acl(5)): the mode alone says who may do what."""
+    try:
+        if _ACL in os.listxattr(fd):
+            os.removexattr(fd, _ACL)
+    except (AttributeError, OSError):  # no such ACLs here
+        pass
 
 
 def _who_else(status: os.stat_result, owner_uid: int) -> str:

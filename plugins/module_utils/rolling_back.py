@@ -4,13 +4,13 @@
 
 Request: `{"base_dir", "servers": [entry], "defaults": entry, "check", "diff", "try": {"until", "timeout", "min_tls",
 "crl_check"} or null, "pd_bin_dir", "analysed"}`. An entry has `name working_dir owner group mode smtp_host smtp_port sender
-recipients`; `mode` null = that of the configuration in force. Answer: see `server_change`.
+recipients manage_attributes`; `mode` null = that of the configuration in force. Answer: see `server_change`.
 """
 
 import stat
 from typing import Any, Dict, List, Optional, Union
 
-from .backups import BACKUPS, Backups, Digests, KeptSet
+from .backups import BACKUPS, MOST_READ, Backups, Digests, KeptSet
 from .config_set import FoundFile, WantedSet, file_owner, find_file
 from .guard import Guard
 from .keywords import CONFIG_NAME
@@ -45,19 +45,22 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
 class _History:
     """A server's set in force and those that it had, newest first."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, manages_attributes: bool) -> None:
         self.found = find_file(work.directory, CONFIG_NAME)
         with acting_as(work.directory.owner):
             backups = Backups(work.directory)
             self.digests = backups.digests_of(self.found)
-            self.kept = _up_to_the_first_other(backups, self.digests)
+            self.kept = _up_to_the_first_other(backups, self.digests, manages_attributes)
 
 
-def _up_to_the_first_other(backups: Backups, digests: Optional[Digests]) -> List[KeptSet]:
-    """Return the sets from the newest to the first whose files differ: one of these is the previous set, if there is one."""
+def _up_to_the_first_other(backups: Backups, digests: Optional[Digests], manages_attributes: bool) -> List[KeptSet]:
+    """Return the sets from the newest to the first whose files differ: one of these is the previous set, if there is one.
+
+    Who owns the directory can write what he likes into a backup: attributes count only where they are declared to be managed.
+    """
     kept = []
     for one in backups.newest_first():
-        kept.append(one)
+        kept.append(one if manages_attributes else one._replace(attributes={}))
         if one.digests != digests:
             break
     return kept
@@ -68,11 +71,15 @@ def _decide(works: Works, request: Request, guard: Guard) -> Works:
     histories: Dict[str, _History] = {}
 
     def look(work: Work) -> None:
-        histories[work.name] = _History(work)
+        histories[work.name] = _History(work, bool(_entry(work, request).get('manage_attributes')))
 
     works = each(works, look)
     in_force = _attributes_in_force(works, histories, request, guard)
     return each(works, lambda work: _want(work, histories[work.name], in_force.get(work.name, {}), request))
+
+
+def _entry(work: Work, request: Request) -> Dict[str, Any]:
+    return work.report.server.entry or request['defaults']
 
 
 def _attributes_in_force(
@@ -88,13 +95,13 @@ def _attributes_in_force(
 
 def _want(work: Work, history: _History, in_force: Union[Values, Problem], request: Request) -> None:
     """Set what the work wants: the files, and the attributes where the set has them. Raises ProblemError."""
-    entry = work.report.server.entry or request['defaults']
+    entry = _entry(work, request)
     if isinstance(in_force, Problem):
         raise ProblemError(in_force)
     kept = choose(history.kept, history.digests, in_force)
     if kept is None:
         path = work.directory.path_of(BACKUPS)
-        seen = 'No set that differs from the one in force is kept in %s.' % path
+        seen = 'No set that differs from the one in force is kept in %s (the newest %d are looked at).' % (path, MOST_READ)
         raise ProblemError(Problem('no_previous_set', seen, file=path))
     if not set(kept.attributes) <= {HOST, PORT}:
         raise Backups(work.directory).unusable(kept.name, 'it has attributes that are none of a set')

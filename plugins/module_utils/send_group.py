@@ -18,6 +18,7 @@ from .tls_policy import Contexts
 from .trust_files import Trust
 
 MOST_TRUST = 16 << 20  # bytes of distinct certificates and lists that leave a host for the controller's analysis
+LEAST_ITEM = 512  # bytes that one of them counts for
 CLOSE_SECONDS = 0.5  # of the program's time: what has not ended by then is told as such
 
 
@@ -127,6 +128,6 @@ def _note_trust(trust: Trust, trusts: Dict[str, Any]) -> str:
 
 def keep_trust(trusts: Dict[str, Any], key: str, known: Dict[str, Any]) -> None:
     """Add a set, unless it is too much: what OpenSSL has said is told without it, only what else is wrong is not looked for."""
-    sizes = [len(text) * 3 // 4 for one in [known, *trusts.values()] for kind in ('ca', 'crl') for text in one[kind]]
-    if sum(sizes) <= MOST_TRUST:
+    texts = [text for one in [known, *trusts.values()] for kind in ('ca', 'crl') for text in one[kind]]
+    if sum(max(len(text) * 3 // 4, LEAST_ITEM) for text in texts) <= MOST_TRUST:
         trusts[key] = known

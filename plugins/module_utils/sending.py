@@ -18,6 +18,8 @@ from .send_one import Entry, refused
 from .tcp_connect import ascii_host
 from .working_dir import Identity, Server, WorkingDir, find_servers, user_name
 
+SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
+
 
 def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     """Send for every server that the request names or, with none, that is found.
@@ -110,5 +112,20 @@ def _all_groups(tasks: List[Task], own: List[int], groups: Dict[Identity, List[i
         return [(own, work_of(own)(guard))]
     else:
         order = list(groups.values())
-    answers = work_as(works, guard)
+    answers = work_as(works, guard, max(map(_most_seconds, tasks)))
     return [(numbers, answers[place]) for place, numbers in enumerate(order)]
+
+
+def _most_seconds(task: Task) -> float:
+    """Return what all attempts for a server take at most."""
+    retries = int(task.options.get('retries') or 0)
+    conversations = (retries + 1) * float(task.options['timeout'])
+    return conversations + retries * float(task.options.get('retry_delay') or 0) + SPARE_SECONDS
+
+
+def joined(kept: Dict[str, Any], more: Dict[str, Any]) -> Dict[str, Any]:
+    """Return what `send_all` told of trust in two sends, within the same bounds."""
+    both = dict(kept)
+    for key, known in more.items():
+        keep_trust(both, key, known)
+    return both

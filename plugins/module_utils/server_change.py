@@ -17,15 +17,17 @@ from typing import Any, Callable, Dict, List, Optional
 from .backups import Attributes, Backups
 from .config_set import Drift
 from .guard import Guard, Stopped
+from .lock_turns import in_turns
 from .problems import Problem, ProblemError
-from .server_work import Options, Report, Work, Works, each
+from .server_work import HostReport, Options, Report, Work, Works, each
 from .set_judgement import judge, look_into_trust
 from .working_dir import Server, acting_as
 
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
 GRACE = 1.0  # seconds
 SETTING_SECONDS = 5.0  # past the guard's limit, before the kernel's alarm, for attributes that are being set
-MOST_TEXT = 1 << 18  # bytes of a configuration that are shown in a diff
+MOST_TEXT = 1 << 16  # bytes of a configuration that are shown in a diff
+MOST_TEXTS = 1 << 20  # bytes that all servers of a host share for that
 ATTRIBUTES = 'server attributes'  # what stands for a file in their drift
 
 
@@ -42,10 +44,10 @@ def bring(
     """
     reports = [Report(server) for server in servers]
     works: Works = []
-    host: Dict[str, Any] = {}  # what belongs to no single server
+    host = HostReport()
 
     def answer() -> Dict[str, Any]:
-        return dict(host, servers=[report.answer() for report in reports])
+        return dict(host.answer(), servers=[report.answer() for report in reports])
 
     def told_at_limit() -> Dict[str, Any]:
         for report in reports:
@@ -63,22 +65,17 @@ def bring(
             except (OSError, OverflowError) as error:
                 seen = 'The working directory %s can\'t be used: %s.' % (report.server.path, error)
                 report.fail(Problem('write_failed', seen, file=report.server.path))
-        going = works if options.check else each(works, lambda work: work.transaction.lock())
-        going = decide(going) if decide else going
-        going = each(going, lambda work: _compare(work, options))
-        going = _compare_attributes(going, options, guard)
-        differing = [work for work in going if work.report.drift]
-        look_into_trust(differing, options, host)
+
+        def do(works: Works) -> bool:
+            going = decide(works) if decide else works
+            is_too_late = any(report.changed for report in reports)
+            _bring(going, options, guard, host, is_too_late)
+            return not host.needs_analysis
+
         if options.check:
-            differing = each(differing, lambda work: judge(work, options))
-        for work in going:
-            work.report.changed = options.check and work in differing
-            work.report.settled = options.check or work not in differing
-        if options.check or host['needs_analysis']:
-            return answer()
-        _change(differing, options, guard, host)
-        for work in going:
-            _clean(work, options)
+            do(works)
+        else:
+            in_turns(works, do, guard)
         return answer()
     finally:
         for work in works:
@@ -86,22 +83,50 @@ def bring(
             work.directory.close()
 
 
-def _compare(work: Work, options: Options) -> None:
-    """Compare the files: all that can be known of them before something is written."""
+def _bring(works: Works, options: Options, guard: Guard, host: HostReport, is_too_late: bool) -> None:
+    """Bring servers, whose locks we have, to what is wanted. `is_too_late` says that the controller can judge nothing first."""
+    most_text = min(MOST_TEXT, MOST_TEXTS // max(1, len(works)))
+    going = each(works, lambda work: _compare(work, options, most_text))
+    going = _compare_attributes(going, options, guard)
+    differing = [work for work in going if work.report.drift]
+    look_into_trust(differing, options, host)
+    if host.needs_analysis and is_too_late:
+        host.needs_analysis = False
+        differing = each(differing, _refuse_unknown)
+    if options.check:
+        differing = each(differing, lambda work: judge(work, options))
+    for work in going:
+        work.report.changed = options.check and work in differing
+        work.report.settled = options.check or work not in differing
+    if options.check or host.needs_analysis:
+        return
+    _change(differing, options, guard, host)
+    for work in going:
+        _clean(work, options)
+
+
+def _refuse_unknown(work: Work) -> None:
+    if work.unknown:
+        seen = 'Another run held the lock of %s while %s could have been judged.' % (work.directory.path, work.unknown[0])
+        raise ProblemError(Problem('write_failed', seen + ' Nothing was changed.', 'Run again.', file=work.unknown[0]))
+
+
+def _compare(work: Work, options: Options, most_text: int) -> None:
+    """Compare the files: all that can be known of them before something is written. `most_text` bytes of each are shown."""
     report = work.report
     report.drift = work.transaction.compare()
     if options.diff and report.drift:
         before = work.transaction.before
-        report.before = _shown(before.content if before is not None else None)
-        report.after = _shown(work.transaction.wanted.config)
+        report.before = _shown(before.content if before is not None else None, most_text)
+        report.after = _shown(work.transaction.wanted.config, most_text)
     if options.check and report.drift:
         work.transaction.foresee()
         if options.backup_keep is not None:
             Backups(work.directory).foresee()
 
 
-def _shown(content: Optional[bytes]) -> Optional[str]:
-    return None if content is None else content[:MOST_TEXT].decode('latin-1')
+def _shown(content: Optional[bytes], most: int) -> Optional[str]:
+    return None if content is None else content[:most].decode('latin-1')
 
 
 def _compare_attributes(works: Works, options: Options, guard: Guard) -> Works:
@@ -121,7 +146,7 @@ def _compare_attributes(works: Works, options: Options, guard: Guard) -> Works:
     return [work for work in works if not work.report.failed]
 
 
-def _change(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) -> None:
+def _change(works: Works, options: Options, guard: Guard, host: HostReport) -> None:
     """Stage, judge, try, keep, commit. `host` is given what belongs to the tries as a whole."""
     going = each(works, lambda work: work.transaction.stage())
     going = each(going, lambda work: judge(work, options))
@@ -137,10 +162,10 @@ def _change(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) 
         time.sleep(min(GRACE, guard.remaining()))
 
 
-def _try(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) -> None:
+def _try(works: Works, options: Options, guard: Guard, host: HostReport) -> None:
     """Use the staged sets against the mail server, all at the same time."""
     from .send_job import Task
-    from .sending import send_all, with_mail_servers  # most runs change nothing and need no ssl
+    from .sending import joined, send_all, with_mail_servers  # most runs change nothing and need no ssl
 
     tasks = []
     for work in works:
@@ -151,7 +176,7 @@ def _try(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) -> 
         tried['ok'] = tried['reached'] and not any(Problem(**problem).is_error for problem in tried['problems'])
         work.report.tried = tried
         work.report.settled = not tried['ok']
-    host.update(trust=sent['trust'], now=sent['now'])
+    host.sent = {'trust': joined(host.sent.get('trust', {}), sent['trust']), 'now': sent['now']}
 
 
 def _keep(work: Work, options: Options) -> None:

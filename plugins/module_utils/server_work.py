@@ -78,6 +78,20 @@ class Report:
         }
 
 
+class HostReport:
+    """What came of a host, beside its servers: `blocks` are its trust files (HostBlocks), where they were read, `sent` what the
+    tries tell together. With `needs_analysis` nothing was changed: the controller has to judge first."""
+
+    def __init__(self) -> None:
+        self.blocks: Any = None
+        self.needs_analysis = False
+        self.sent: Dict[str, Any] = {}
+
+    def answer(self) -> Dict[str, Any]:
+        trust_files = self.blocks.answer() if self.blocks is not None else []
+        return dict(self.sent, trust_files=trust_files, needs_analysis=self.needs_analysis)
+
+
 class Work:
     """What is done to one server.
 

@@ -3,28 +3,26 @@
 """The trust files of the sets that are wanted: what is shown of them, what the controller has to judge, what this host alone
 can judge."""
 
-from typing import Any, Dict, List
+from typing import Any, List
 
 from .backups import Backups
 from .problems import Problem, ProblemError
-from .server_work import Options, Work, Works
+from .server_work import HostReport, Options, Work, Works
 from .working_dir import acting_as
 
 
-def look_into_trust(works: Works, options: Options, host: Dict[str, Any]) -> None:
+def look_into_trust(works: Works, options: Options, host: HostReport) -> None:
     """Read what a diff shows of the trust files, and what the controller has to judge; see whether it has to."""
-    host.update(trust_files=[], needs_analysis=False)
     works = [work for work in works if options.diff or any(file.startswith('/') for file in work.files().values())]
     if not works:
         return
     from .host_files import HostBlocks  # most sets have managed files only
 
-    blocks = HostBlocks()
+    host.blocks = host.blocks or HostBlocks()
     for work in works:
         with acting_as(work.directory.owner):
-            _read_trust(work, options, blocks)
-    host['trust_files'] = blocks.answer()
-    host['needs_analysis'] = options.analysed is None and any(work.unknown for work in works)
+            _read_trust(work, options, host.blocks)
+    host.needs_analysis = options.analysed is None and any(work.unknown for work in works)
 
 
 def _read_trust(work: Work, options: Options, blocks: Any) -> None:

@@ -14,14 +14,15 @@ from typing import Dict, List, Optional, Set
 
 from .backups import Attributes, Backups, Digests
 from .config_file import parse
+from .config_lines import LARGEST
 from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
 from .directory_lock import DirectoryLock
 from .guard import Guard
 from .keywords import CONFIG_NAME
+from .permissions import drop_acl
 from .problems import Problem, ProblemError
-from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
+from .working_dir import Identity, WorkingDir, acting_as, fs_bytes, sync_directory
 
-LOCK_WAIT = 30.0  # seconds
 _STAGED = re.compile(r'^\.sendmemo-(?:ssl\.cfg|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
 
 
@@ -42,13 +43,16 @@ class Transaction:
         self.before: Optional[FoundFile] = None
         self.staged: Dict[str, str] = {}
         self._is_in_force = False  # whether nothing differs from the wanted set
-        self._guard = guard
         self._lock = DirectoryLock(directory)
         guard.at_end.append(self.discard)
 
-    def lock(self) -> None:
-        """Wait, bounded, for other runs in this directory to end. Raises ProblemError."""
-        self._lock.acquire(min(LOCK_WAIT, self._guard.remaining() / 2))
+    def lock(self) -> bool:
+        """Take the directory's lock if it is free; return whether other runs are kept out now. Raises ProblemError."""
+        return self._lock.acquire()
+
+    def locked_out(self) -> Problem:
+        """Return the problem that another run keeps this one out."""
+        return self._lock.is_held()
 
     def close(self) -> None:
         """Remove what was staged and is not in force, and let other runs in."""
@@ -91,7 +95,7 @@ class Transaction:
 
     def _write(self, name: str, content: bytes) -> str:
         temporary = '.%s.%s.new' % (name, os.urandom(8).hex())
-        with acting_as(self.directory.owner):
+        with acting_as(self._creator()):
             fd = os.open(
                 fs_bytes(temporary),
                 os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
@@ -103,6 +107,7 @@ class Transaction:
             left = memoryview(content)
             while left:
                 left = left[os.write(fd, left) :]
+            drop_acl(fd)
             status = os.fstat(fd)
             if (status.st_uid, status.st_gid) != (self.wanted.uid, self.wanted.gid):
                 os.fchown(fd, self.wanted.uid, self.wanted.gid)
@@ -111,6 +116,15 @@ class Transaction:
         finally:
             os.close(fd)
         return temporary
+
+    def _creator(self) -> Identity:
+        """Return who creates staged files: the directory's owner, unless they are to be another's.
+
+        He would keep a descriptor that he can write through, or a link, when they are given away.
+        """
+        if self.wanted.uid == self.directory.owner.uid:
+            return self.directory.owner
+        return Identity(os.geteuid(), os.getegid(), tuple(os.getgroups()))
 
     def keep(self, backups: Backups, attributes: Optional[Attributes], outside: Digests) -> Optional[str]:
         """Return the path of a backup of the set in force, None where there is nothing to keep. Raises ProblemError."""
@@ -189,6 +203,8 @@ def _named_in_force(directory: WorkingDir) -> Optional[Set[str]]:
     try:
         content, _status = directory.read_file(CONFIG_NAME)
     except ProblemError:
+        return None
+    if len(content) > LARGEST:
         return None
     given = parse(content, CONFIG_NAME).given
     # A file of ours may be named by its full path as well.

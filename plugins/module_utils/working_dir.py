@@ -7,6 +7,7 @@ from its descriptor (openat); files are opened with O_NOFOLLOW and O_NONBLOCK an
 is read with the rights of the directory's owner.
 """
 import errno
+import itertools
 import os
 import pwd
 import stat
@@ -18,6 +19,7 @@ from .problems import Problem, ProblemError
 from .safe_text import safe_text
 
 MAX_FILE = 4 << 20  # bytes
+MOST_NAMES = 100_000  # in a directory
 CONVERGE_HINT = 'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.'
 SERVER_MARKS = (CONFIG_NAME, 'error.log')
 
@@ -96,6 +98,20 @@ def open_directory(name: bytes, dir_fd: Optional[int] = None) -> int:
         return os.open(name, flags, dir_fd=dir_fd)
 
 
+def names_in(fd: int) -> Iterator[str]:
+    """Yield the names in an open directory, MOST_NAMES at most: its owner may have made many millions."""
+    if os.scandir in os.supports_fd:
+        directory: Any = fd
+    else:  # Python 3.6
+        directory = '/proc/self/fd/%d' % fd
+    try:
+        with os.scandir(directory) as entries:
+            for entry in itertools.islice(entries, MOST_NAMES):
+                yield entry.name
+    except FileNotFoundError:  # no /proc
+        yield from os.listdir(fd)[:MOST_NAMES]
+
+
 def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
     """Return the problem that a failed open of `path` is."""
     code, hint = 'file_not_readable', ''
@@ -158,8 +174,8 @@ class WorkingDir:
             return None
 
     def names(self) -> List[str]:
-        """Return the names of the entries."""
-        return os.listdir(self.fd)
+        """Return the names of the entries, of MOST_NAMES at most."""
+        return list(names_in(self.fd))
 
     def read_config(self, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
         """Return the configuration as `read_file` does; what is missing is told as such."""

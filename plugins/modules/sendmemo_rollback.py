@@ -13,16 +13,16 @@ description:
   - The previous set is the newest backup that differs from the set in force. The set in force is kept in its place, so that a
     second rollback returns to where the first one began, and the number of backups stays the same.
   - A server that had no configuration before its first change has none after the rollback of that change.
-  - Where a backup holds the server's attributes, since O(printops.infoprint.sendmemo_config#module:manage_attributes) was on,
-    these are put back with the files and belong to what is compared. An attribute that was unset stays as it is, since C(pdset)
-    has no documented way to unset one.
+  - Where O(manage_attributes) is on, and a backup holds the server's attributes since it was on before, these are put back with
+    the files and belong to what is compared; check mode and the diff show them first. An attribute that was unset stays as it is,
+    since C(pdset) has no documented way to unset one.
   - The files change together, as those of M(printops.infoprint.sendmemo_config) do, and only after the set was compared with its
     manifest, read, loaded into OpenSSL and tried. A set with an error is not put back.
   - A CA or CRL file beside the configuration that lies there with other content than the backup has, or not at all, comes back
     under a name of this collection, and the line that names it is the only one that changes. A file elsewhere is not kept in
     backups, and is judged as it is.
   - Backups belong to the owner of the working directory, who could have changed them. Owner, group and mode are never taken from
-    a backup.
+    a backup; the server's attributes are only where they are managed.
 options:
   mode:
     description:
@@ -38,14 +38,21 @@ options:
     default: handshake
   smtp_host:
     description:
-      - Name or address of the mail server that O(try_before_commit) uses, unless the backup holds it. Without it the one that the
-        server's own attribute C(smtp-server-host) names, as C(pdls) shows it.
+      - Name or address of the mail server that O(try_before_commit) uses, unless O(manage_attributes) takes it from the backup.
+        Without it the one that the server's own attribute C(smtp-server-host) names, as C(pdls) shows it.
     type: str
   smtp_port:
     description:
-      - Port of the mail server that O(try_before_commit) uses, unless the backup holds it. Without it that of the attribute
-        C(smtp-server-port).
+      - Port of the mail server that O(try_before_commit) uses, unless O(manage_attributes) takes it from the backup. Without it
+        that of the attribute C(smtp-server-port).
     type: int
+  manage_attributes:
+    description:
+      - Whether the server's attributes C(smtp-server-host) and C(smtp-server-port) belong to the set, as they do for
+        O(printops.infoprint.sendmemo_config#module:manage_attributes). Where it is off, those in a backup count for nothing.
+    type: bool
+    default: false
+    version_added: 1.1.0
   pd_bin_dir:
     description:
       - Directory of the target that has C(pdls) and C(pdset).
@@ -165,7 +172,8 @@ problems:
   sample:
     - code: no_previous_set
       severity: error
-      message: No set that differs from the one in force is kept in /var/pd/spl2/sendmemo-ssl.backups.
+      message: >-
+        No set that differs from the one in force is kept in /var/pd/spl2/sendmemo-ssl.backups (the newest 25 are looked at).
       hint: 'Converge instead: the declared set needs no backup.'
       server: spl2
       file: /var/pd/spl2/sendmemo-ssl.backups

@@ -114,6 +114,7 @@ MODULES: dict[str, Spec] = {
         **_own('owner', 'group', 'mode', 'smtp_host', 'smtp_port', 'sender', 'recipients'),
         **SEND,
         'try_before_commit': {**TRY, 'default': 'handshake'},
+        'manage_attributes': {'type': 'bool', 'default': False},
         'pd_bin_dir': PD_BIN_DIR,
         'warn_days': {'type': 'int', 'default': 30},
     },

@@ -13,8 +13,9 @@ import typing as t
 from ..module_utils.name_match import host_matches, packed_address, plain_host
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
-from .certificate_facts import DAY, MOST_NAMES, ago, defect, moment
+from .certificate_facts import MOST_NAMES, defect, moment
 from .certificate_path import Path, Trust, build_path, unanchored
+from .days import DAY, ago, in_days
 from .name_constraints import violation
 from .revocation_diagnosis import revocation
 from .x509_records import (
@@ -158,7 +159,7 @@ def _signatures_and_dates(path: t.Sequence[Certificate], trust: Trust, now: dt.d
         if start > now:
             yield defect('not_yet_valid', f'The certificate of {name} is valid from {moment(start)} on.')
         if end <= now:
-            problem = defect('expired', f'The certificate of {name} expired on {moment(end)}, {ago(now - end)}.')
+            problem = defect('expired', f'The certificate of {name} expired on {moment(end)}, {ago(end, now)}.')
             yield problem._replace(hint=NEW_CA) if certificate in (trust.authorities or ()) else problem
 
 
@@ -202,4 +203,4 @@ def expires_soon(certificate: Certificate, now: dt.datetime, warn_days: int) -> 
     if end <= now or end - now > warn_days * DAY:
         return None
     return defect('certificate_expires_soon', (
-        f'The certificate of {certificate.subject} expires on {moment(end)}: {(end - now) // DAY} days are left.'))
+        f'The certificate of {certificate.subject} expires on {moment(end)}, {in_days(end, now)}.'))

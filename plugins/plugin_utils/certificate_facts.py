@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import math
 import typing as t
 
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
+from .days import days_left
 from .x509_records import Certificate
 
-DAY = dt.timedelta(days=1)
 MOST_NAMES = 200
 
 
@@ -20,17 +19,12 @@ def moment(when: dt.datetime) -> str:
     return when.strftime('%Y-%m-%d %H:%M UTC')
 
 
-def ago(span: dt.timedelta) -> str:
-    days = span // DAY
-    return f'{days} day{"" if days == 1 else "s"} ago' if days else f'{max(1, span // dt.timedelta(minutes=1))} minutes ago'
-
-
 def defect(code: str, message: str) -> Problem:
     return Problem(code, message, stage='certificate')
 
 
 def describe(certificate: Certificate, now: dt.datetime) -> dict[str, t.Any]:
-    """Return the `certificate` of a result; days_left is rounded down, negative for an expired one."""
+    """Return the `certificate` of a result; days_left is negative for an expired one."""
     names = certificate.names
     return {
         'subject': certificate.subject,
@@ -38,6 +32,6 @@ def describe(certificate: Certificate, now: dt.datetime) -> dict[str, t.Any]:
         'sans': [*(f'DNS:{safe_text(name)}' for name in names.dns[:MOST_NAMES]), *(f'IP:{one}' for one in names.ip[:MOST_NAMES])],
         'not_before': certificate.not_before.strftime('%Y-%m-%dT%H:%M:%SZ'),
         'not_after': certificate.not_after.strftime('%Y-%m-%dT%H:%M:%SZ'),
-        'days_left': math.floor((certificate.not_after - now) / DAY),
+        'days_left': days_left(certificate.not_after, now),
         'sha256': hashlib.sha256(certificate.der).hexdigest(),
     }

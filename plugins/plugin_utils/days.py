@@ -16,6 +16,17 @@ def days_left(end: dt.datetime, now: dt.datetime) -> int:
     return (end - now) // DAY if end > now else min(-1, -((now - end) // DAY))
 
 
-def ago(days: int) -> str:
+def in_days(end: dt.datetime, now: dt.datetime) -> str:
+    """Return how far off an end, or a beginning, is that is still to come: `in 3 days`."""
+    days = days_left(end, now)
+    return f'in {days} day{"" if days == 1 else "s"}' if days else 'within a day'
+
+
+def ago(end: dt.datetime, now: dt.datetime) -> str:
+    """Return how long ago an end was: `3 days ago`."""
+    return 'less than a day ago' if now - end < DAY else days_ago(days_left(end, now))
+
+
+def days_ago(days: int) -> str:
     """Return a negative number of `days_left` in words."""
     return f'{-days} day{"" if days == -1 else "s"} ago'

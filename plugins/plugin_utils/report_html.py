@@ -16,7 +16,6 @@ import typing as t
 import jinja2
 
 from . import report_values as values
-from .days import ago
 from .drift_report import describe
 from .report_calendar import DAYS, KINDS, SOON, endings, months
 from .report_log import Expiry
@@ -49,7 +48,9 @@ def to_html(report: Report) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=lambda value: '' if value is None else value)
-    environment.filters.update(describe=describe, day=_day, minute=_minute, places=_places, bound=_bound, ago=ago)
+    environment.filters.update(
+        describe=describe, day=_day, minute=_minute, places=_places, bound=_bound,
+        ago=lambda what: values.ago(what.not_after, report.generated))
     numbers = {id(host): number for number, host in enumerate(report.hosts)}
     ending = endings(report)
     near = sum(one.days_left < DAYS for one in ending)

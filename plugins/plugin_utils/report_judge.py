@@ -7,7 +7,6 @@ import datetime as dt
 import typing as t
 
 from . import report_values as values
-from .days import ago, days_left
 from .report_log import NEVER, HostLog, Logs, Run, Seen, ServerLog
 from .report_model import PROVEN, STATES, Host, Report, Server
 from .report_seen import NOT_AS_DECLARED, UNPROTECTED
@@ -172,8 +171,7 @@ def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float
         return server
     was, certificate = STATES[server.state].label, server.certificate
     if values.at(now) - values.at(server.looked) > dt.timedelta(days=stale_days):
-        days = days_left(values.at(server.looked), values.at(now))
-        _make_stale(server, f'Last looked at {ago(days)}, on {_minute(server.looked)}; it was {was} then.')
+        _make_stale(server, f'Last looked at {values.ago(server.looked, now)}, on {_minute(server.looked)}; it was {was} then.')
     elif server.state in (*PROVEN, 'tested') and certificate is not None and certificate.not_after <= now:
         end = _minute(certificate.not_after)
         _make_stale(server, f'The certificate of the mail server expired on {end}: it was {was} before.')

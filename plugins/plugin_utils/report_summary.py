@@ -49,14 +49,10 @@ def _of_ends(report: Report) -> str:
     if not soon:
         return ''
     first = min(soon.values(), key=lambda what: what.not_after)
-    when = _in_days(values.days_between(report.generated, first.not_after))
+    when = values.in_days(first.not_after, report.generated)
     if len(soon) == 1:
         return f'{KINDS[first.kind]} {first.name} expires {when}.'
     return f'{len(soon)} certificates, CAs and CRLs expire soon, the first {when}: {first.name}.'
-
-
-def _in_days(days: int) -> str:
-    return 'within a day' if not days else f'in {days} day{"" if days == 1 else "s"}'
 
 
 def unfinished(report: Report) -> str:

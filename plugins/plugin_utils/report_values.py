@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ..module_utils.safe_text import safe_text
-from .days import days_left
+from . import days
 
 Problem = dict[str, t.Any]
 SEVERITIES = ('error', 'warning', 'info')
@@ -101,7 +101,17 @@ def microseconds(when: str) -> int:
 
 def days_between(start: str, end: str) -> int:
     """Return the days that are left at `start` until `end`, negative for what is over."""
-    return days_left(at(end), at(start))
+    return days.days_left(at(end), at(start))
+
+
+def ago(end: str, now: str) -> str:
+    """Return how long ago an end was, in words."""
+    return days.ago(at(end), at(now))
+
+
+def in_days(end: str, now: str) -> str:
+    """Return how far off an end is, in words."""
+    return days.in_days(at(end), at(now))
 
 
 def problem(value: object) -> Problem:

@@ -10,8 +10,9 @@ import datetime as dt
 import typing as t
 
 from ..module_utils.problems import Problem
-from .certificate_facts import ago, defect, moment
+from .certificate_facts import defect, moment
 from .certificate_path import Path, Trust
+from .days import ago
 from .x509_reader import entry_of
 from .x509_records import (
     DISTRIBUTION_POINTS,
@@ -126,7 +127,7 @@ def _list_defects(used: Found, certificate: Certificate, now: dt.datetime) -> t.
     if start > now:
         yield defect('crl_not_yet_valid', f'The revocation list of {name} begins on {moment(start)}.')
     if end is not None and end <= now:
-        yield defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {ago(now - end)}.')
+        yield defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {ago(end, now)}.')
     if signer is not None and is_signed_by(crl, signer) is False:
         yield defect('crl_signature_invalid', f'The revocation list of {name} is not signed by that CA.')
     if crl.refused:

@@ -14,6 +14,7 @@ from . import certificate_diagnosis as diagnosis
 from .analysis_guard import guard
 from .certificate_facts import describe
 from .certificate_path import Trust, sorted_out, trust_of
+from .days import days_ago
 from .infoprint_action import server_entry
 from .results import complete
 from .unjudged import unjudged, unread_leaf
@@ -215,7 +216,7 @@ def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> s
     parts = [' '.join([head, tls['version'], tls['cipher']]) if tls else head]
     if tls and certificate:
         days = certificate['days_left']
-        parts.append(f'certificate {days} days left' if days >= 0 else f'certificate expired {-days - 1} days ago')
+        parts.append(f'certificate {days} days left' if days >= 0 else f'certificate expired {days_ago(days)}')
     trusted = entry.get('trusted', '/')
     if tls and not trusted.startswith('/') and not fields.flag('ignores_errors'):
         parts.append(f'verified against {trusted}')  # CAFile doesn't say it

@@ -16,6 +16,7 @@ from ..module_utils.problems import Problem
 from .analysis_guard import guard, not_judged
 from .ca_analysis import authority_problems
 from .crl_analysis import crl_problems
+from .days import days_left
 from .openssl_reading import openssl_reads
 from .trust_terms import Placed, Terms
 from .x509_reader import read_certificate, read_crl
@@ -101,7 +102,7 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
                 if not isinstance(revoked, str) and revoked.next_update is not None:
                     known.append((revoked.next_update, revoked.issuer))
         found += [{'keyword': keyword, 'file': trust.file, 'name': name, 'not_after': end.strftime('%Y-%m-%dT%H:%M:%SZ'),
-                   'days_left': (end - now).days} for end, name in sorted(known)[:MOST_ENDS] if trust is not None]
+                   'days_left': days_left(end, now)} for end, name in sorted(known)[:MOST_ENDS] if trust is not None]
     return found
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from .days import ago, in_days
+
 Thing = t.TypeVar('Thing')
 
 
@@ -19,13 +21,13 @@ class Terms(t.NamedTuple):
         return end - self.now <= dt.timedelta(days=self.warn_days)
 
     def begins(self, start: dt.datetime) -> str:
-        return f'is valid from {_moment(start)} on, in {_days(start - self.now)}'
+        return f'is valid from {_moment(start)} on, {in_days(start, self.now)}'
 
     def until(self, end: dt.datetime) -> str:
-        return f'{_moment(end)}, in {_days(end - self.now)}'
+        return f'{_moment(end)}, {in_days(end, self.now)}'
 
     def since(self, end: dt.datetime) -> str:
-        return f'{_moment(end)}, {_days(self.now - end)} ago'
+        return f'{_moment(end)}, {ago(end, self.now)}'
 
 
 class Placed(t.Generic[Thing]):
@@ -40,7 +42,3 @@ class Placed(t.Generic[Thing]):
 
 def _moment(when: dt.datetime) -> str:
     return when.strftime('%Y-%m-%d %H:%M UTC')
-
-
-def _days(span: dt.timedelta) -> str:
-    return '1 day' if span.days == 1 else f'{span.days} days'

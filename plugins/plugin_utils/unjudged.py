@@ -8,6 +8,7 @@ import typing as t
 from ..module_utils.problems import Problem
 from .analysis_guard import not_judged
 from .certificate_path import Trust
+from .name_constraints import are_too_many
 from .x509_reader import entry_of
 from .x509_records import Certificate, unread
 from .x509_signatures import is_signed_by
@@ -27,7 +28,8 @@ def unjudged(read: t.Sequence[Certificate | str], trust: Trust) -> list[Problem]
     concerned = [one for one in trust.authorities or () if one.name in issuers and one not in chain]
     return [
         *_unread_parts(read[1:], 'A further certificate that the mail server sent'), *_unread_parts(concerned),
-        *_unread_trust(trust), *_unread_lists(chain, trust), *_unknown_signatures([*chain, *concerned])]
+        *_unread_trust(trust), *_unread_lists(chain, trust), *_unknown_signatures([*chain, *concerned]),
+        *_uncompared_names([*chain, *concerned])]
 
 
 def _unread_parts(read: t.Iterable[Certificate | str], called: str = "The mail server's certificate") -> list[Problem]:
@@ -59,6 +61,13 @@ def _unknown_signatures(certificates: t.Sequence[Certificate]) -> t.Iterator[Pro
         issuers = [one for one in certificates if one.name == certificate.issuer_name and one != certificate]
         if any(is_signed_by(certificate, one) is None for one in issuers):
             yield _problem(f'The signature of {certificate.subject}', 'its algorithm or key is not known')
+
+
+def _uncompared_names(certificates: t.Sequence[Certificate]) -> t.Iterator[Problem]:
+    for authority in certificates:
+        constraints = authority.name_constraints
+        if constraints is not None and any(are_too_many(one, constraints) for one in certificates):
+            yield _problem(f'The names that {authority.subject} may issue for', 'there are too many')
 
 
 def _problem(what: str, reason: str) -> Problem:

@@ -124,7 +124,7 @@ def _problem(fields: Fields) -> Problem:
         raise Malformed(f'unknown stage {stage}')
     return Problem(
         code,
-        fields.text('message', ''),
+        fields.text('message', '') or CATALOGUE[code].meaning,
         fields.text('hint', '') or CATALOGUE[code].remedy,
         severity,
         server=fields.text('server'),

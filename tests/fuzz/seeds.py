@@ -3,9 +3,16 @@
 """What the fuzzing of each target begins with: things as they should be, to be spoilt."""
 from __future__ import annotations
 
-import base64
+import json
+import pathlib
+
+import cryptography_vectors
 
 from support.pki import Authority
+
+from .answers import CA, CHAIN, CRLS, der, file_answer, send_answer
+
+PKITS = pathlib.Path(cryptography_vectors.__file__).parent / 'x509' / 'PKITS_data'
 
 WORDS = {'pem': tuple(
     f'-----{edge} {label}-----\n'.encode() for edge in ('BEGIN', 'END')
@@ -28,14 +35,10 @@ def seeds() -> dict[str, list[bytes]]:
             b'1.2.3.4:25'],
         'pem': [
             authority.pem + b'text between\n' + crl, crl.replace(b'\n', b'\r\n'),
-            authority.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE'), _der(authority.pem),
+            authority.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE'), der(authority.pem),
             b'-----BEGIN PRIVATE KEY-----\nA2h1bnRlcjI=\n-----END PRIVATE KEY-----\n\x03hunter2\n' + authority.pem],
-        'trust': [_der(file)[4:] for file in files],
+        'trust': [der(file)[4:] for file in files],
+        'x509': [*CHAIN, CA, *CRLS, *(path.read_bytes() for path in sorted([*PKITS.glob('certs/*'), *PKITS.glob('crls/*')]))],
+        'answer': [json.dumps(one).encode() for one in (send_answer(CHAIN, [CA], CRLS), file_answer([CA], CRLS))],
         'names': [b'host.example.com\n*.example.com\n192.0.2.1\nhost.example.com\nb.example', b'::1\na\n::1\nb'],
     }
-
-
-def _der(pem: bytes) -> bytes:
-    """Return the content of the first block."""
-    lines = pem.splitlines()
-    return base64.b64decode(b''.join(lines[1:next(number for number, line in enumerate(lines) if b'END' in line)]))

@@ -17,6 +17,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalog
 from ansible_collections.printops.infoprint.plugins.plugin_utils.results import summary
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import judge
 
+from .analysis import answer, x509
+
 NOW = dt.datetime(2026, 11, 24, tzinfo=dt.timezone.utc)
 FILES = {'CAFile': 'ca.pem', 'CrlFile': 'crl.pem'}
 SECRET = b'\x03hunter2'  # never in what is told of a trust file
@@ -64,7 +66,7 @@ def names(data: bytes) -> None:
     assert not (matched and (not texts[0] or texts[0].startswith('.')))
 
 
-TARGETS = {'config': config, 'ehlo': ehlo, 'pem': pem, 'trust': trust, 'names': names}
+TARGETS = {'config': config, 'ehlo': ehlo, 'pem': pem, 'trust': trust, 'names': names, 'x509': x509, 'answer': answer}
 
 
 def _can_be_shown(problems: list[Problem]) -> None:

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from cryptography import x509
 
+from support import owners as owners_support
 from support import postfix as postfix_support
 from support import sshd as sshd_support
 from support.mail_server_process import Listener, MailServer
@@ -79,6 +80,13 @@ def sshd() -> t.Iterator[sshd_support.Sshd]:
     need(sshd_support.why_not())
     with sshd_support.Sshd() as running:
         yield running
+
+
+@pytest.fixture(scope='session')
+def owners() -> t.Iterator[owners_support.Owners]:
+    need(owners_support.why_not())
+    with owners_support.Owners() as made:
+        yield made
 
 
 @pytest.fixture

@@ -32,6 +32,11 @@ class Programs(t.NamedTuple):
         """Move from STARTTLS on 587 to SMTPS on 465, unless `options` say otherwise."""
         return self.site.run(*arguments, **{'enable_tls': 'smtps', 'smtp_port': 465, **options})
 
+    @property
+    def rollback(self) -> dict[str, t.Any]:
+        """Options of a rollback that takes the attributes back too."""
+        return {'pd_bin_dir': str(self.pd.bin_dir), 'manage_attributes': True}
+
     def set_in_force(self, server: str = 'spl1') -> tuple[dict[str, str], dict[str, str]]:
         return self.site.settings(server), self.pd.attributes(server)
 
@@ -64,8 +69,9 @@ def test_file_and_port_move_together_and_back(managed: Programs) -> None:
     again = managed.smtps('--diff')
     assert (again['changed'], again['msg'], len(managed.pd.calls('pdset'))) == (False, 'spl1: as declared', calls)
 
-    rollback = {'pd_bin_dir': str(managed.pd.bin_dir)}
-    predicted = managed.site.rollback('--check', **rollback)
+    rollback = managed.rollback
+    predicted = managed.site.rollback('--check', '--diff', **rollback)
+    assert '-smtp-server-port = 465\n+smtp-server-port = 587' in managed.site.output
     assert managed.set_in_force() == after
     there = managed.site.rollback(**rollback)
     assert there['servers'][0]['drift'] == predicted['servers'][0]['drift']
@@ -79,7 +85,7 @@ def test_file_and_port_move_together_and_back(managed: Programs) -> None:
 def test_every_python_of_a_target_sets_attributes(managed: Programs, python: str) -> None:
     managed.site.python = target_pythons().get(python)
     assert managed.smtps()['changed'] is True, managed.site.output
-    assert managed.site.rollback(pd_bin_dir=str(managed.pd.bin_dir))['changed'] is True, managed.site.output
+    assert managed.site.rollback(**managed.rollback)['changed'] is True, managed.site.output
     assert managed.pd.attributes('spl1') == STARTTLS
 
 
@@ -87,9 +93,9 @@ def test_a_port_alone_is_a_set_of_its_own(managed: Programs) -> None:
     result = managed.site.run(smtp_port=25)
     assert [one['keyword'] for one in result['servers'][0]['drift']] == [PORT]
     assert managed.pd.attributes('spl1')[PORT] == '25'
-    assert managed.site.rollback(pd_bin_dir=str(managed.pd.bin_dir))['changed'] is True
+    assert managed.site.rollback(**managed.rollback)['changed'] is True
     assert managed.pd.attributes('spl1') == STARTTLS
-    assert managed.site.rollback(pd_bin_dir=str(managed.pd.bin_dir))['changed'] is True
+    assert managed.site.rollback(**managed.rollback)['changed'] is True
     assert managed.pd.attributes('spl1')[PORT] == '25'
 
 
@@ -172,7 +178,7 @@ def test_attributes_that_were_unset_stay_with_a_rollback(managed: Programs) -> N
     servers = [{'name': 'spl2'}]
     result = managed.smtps(servers=servers)
     assert [one['kind'] for one in result['servers'][0]['drift']] == ['missing'] * 3
-    assert managed.site.rollback(servers=servers, pd_bin_dir=str(managed.pd.bin_dir))['changed'] is True
+    assert managed.site.rollback(servers=servers, **managed.rollback)['changed'] is True
     assert (managed.site.names('spl2'), managed.pd.attributes('spl2')) == (set(), SMTPS)
 
 
@@ -182,9 +188,35 @@ def test_attributes_of_a_manifest_are_not_believed(managed: Programs, attributes
     path = pathlib.Path(result['servers'][0]['backup']) / 'manifest.json'
     path.write_text(json.dumps({**json.loads(path.read_text()), 'attributes': attributes}))
     before, calls = managed.set_in_force(), len(managed.pd.calls('pdset'))
-    result = managed.site.rollback(pd_bin_dir=str(managed.pd.bin_dir))
+    result = managed.site.rollback(**managed.rollback)
     assert result['problems'][0]['code'] in ('no_previous_set', 'attribute_refused')
     assert (result['changed'], managed.set_in_force(), len(managed.pd.calls('pdset'))) == (False, before, calls)
+
+
+@pytest.mark.parametrize('given', [{}, {'manage_attributes': False}, {'servers': [{'name': 'spl1', 'manage_attributes': False}]}])
+def test_attributes_of_a_manifest_count_only_where_they_are_managed(managed: Programs, given: dict[str, t.Any]) -> None:
+    path = pathlib.Path(managed.smtps()['servers'][0]['backup']) / 'manifest.json'
+    planted = {HOST: 'mail.attacker.example', PORT: '25'}
+    path.write_text(json.dumps({**json.loads(path.read_text()), 'attributes': planted}))
+    calls = len(managed.pd.calls('pdset'))
+    for arguments in (['--check', '--diff'], []):
+        result = managed.site.rollback(*arguments, **{'pd_bin_dir': str(managed.pd.bin_dir), **given})
+        assert [one['keyword'] for one in result['servers'][0]['drift']] == ['EnableTLS'], managed.site.output
+        assert 'attacker' not in managed.site.output
+    settings, attributes = managed.set_in_force()
+    assert (settings['EnableTLS'], attributes, len(managed.pd.calls('pdset'))) == ('1', SMTPS, calls)
+
+
+def test_what_a_rollback_will_set_is_shown_before_it_does(managed: Programs) -> None:
+    path = pathlib.Path(managed.smtps()['servers'][0]['backup']) / 'manifest.json'
+    path.write_text(json.dumps({**json.loads(path.read_text()), 'attributes': {HOST: 'other.example.com', PORT: '25'}}))
+    result = managed.site.rollback('--check', '--diff', **managed.rollback)
+    told = {one['keyword']: (one['before'], one['after']) for one in result['servers'][0]['drift']}
+    assert told == {'EnableTLS': ('2', '1'), HOST: ('mail.example.com', 'other.example.com'), PORT: ('465', '25')}
+    assert 'smtp-server-host changed (was mail.example.com, declared other.example.com)' in result['msg']
+    assert '-smtp-server-host = mail.example.com\n' in managed.site.output
+    assert '+smtp-server-host = other.example.com\n' in managed.site.output
+    assert managed.pd.attributes('spl1') == SMTPS
 
 
 def test_the_declared_values_are_tried_and_those_of_a_backup_with_a_rollback(managed: Programs, mail_server: MailServer) -> None:
@@ -197,7 +229,7 @@ def test_the_declared_values_are_tried_and_those_of_a_backup_with_a_rollback(man
     starttls = managed.set_in_force()
     assert managed.smtps(**{**tried, 'smtp_port': ports['smtps']})['changed'] is True, managed.site.output
     # The port that is given is for what is declared now; the set that comes back has its own.
-    rollback = {**tried, 'smtp_port': ports['smtps'], 'pd_bin_dir': str(managed.pd.bin_dir)}
+    rollback = {**tried, 'smtp_port': ports['smtps'], **managed.rollback}
     assert managed.site.rollback(**rollback)['changed'] is True, managed.site.output
     assert managed.set_in_force() == starttls
 

@@ -12,7 +12,6 @@ import os
 import pathlib
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -20,6 +19,7 @@ import time
 import typing as t
 
 from support.postfix import LOOPBACK, free_ports
+from support.users import remove_user
 
 PLAIN_USER = 'infoprint-t1'  # may use sudo without a password
 OTHER_USER = 'infoprint-t2'  # whom the plain user becomes by su, with OTHER_PASSWORD
@@ -191,32 +191,7 @@ def _answers(port: int) -> bool:
 def _remove_users() -> None:
     SUDOERS.unlink(missing_ok=True)
     for user in (PLAIN_USER, OTHER_USER):
-        try:
-            uid = pwd.getpwnam(user).pw_uid
-        except KeyError:
-            continue
-        _end_processes_of(uid)
-        _run('userdel', user, check=False)
-
-
-def _end_processes_of(uid: int) -> None:
-    """End what still runs under one of our own users, by process id: userdel refuses a user who has processes."""
-    end = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < end:
-        found = [int(path.name) for path in pathlib.Path('/proc').iterdir() if path.name.isdigit() and _owner(path) == uid]
-        if not found:
-            return
-        for number in found:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
-        time.sleep(0.05)
-
-
-def _owner(path: pathlib.Path) -> int:
-    try:
-        return path.stat().st_uid
-    except OSError:
-        return -1
+        remove_user(user)
 
 
 def _run(*command: str, data: bytes = b'', check: bool = True) -> None:

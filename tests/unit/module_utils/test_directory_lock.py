@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One run at a time in a directory, also where a directory can't be locked (AIX, NFS)."""
 import errno
+import fcntl
 import os
+import signal
 import time
 
 import pytest
@@ -30,9 +32,13 @@ def acquire_in_child(path, seconds):
         try:
             with WorkingDir(str(path)) as directory:
                 lock = DirectoryLock(directory)
-                lock.acquire(seconds)
+                end = time.monotonic() + seconds
+                acquired = lock.acquire()
+                while not acquired and time.monotonic() < end:
+                    time.sleep(0.01)
+                    acquired = lock.acquire()
                 lock.release()
-            os._exit(0)
+            os._exit(0 if acquired else 1)
         finally:
             os._exit(1)
     return os.waitpid(pid, 0)[1] == 0
@@ -41,7 +47,7 @@ def acquire_in_child(path, seconds):
 def test_a_second_run_waits_bounded_and_gets_it_when_the_first_has_ended(tmp_path, way):
     with WorkingDir(str(tmp_path)) as directory:
         lock = DirectoryLock(directory)
-        lock.acquire(1)
+        assert lock.acquire()
         begin = time.monotonic()
         assert not acquire_in_child(tmp_path, 0.2)
         assert time.monotonic() - begin < 5
@@ -55,7 +61,7 @@ def test_a_process_that_was_killed_holds_nothing(tmp_path, way):
     pid = os.fork()
     if not pid:
         directory = WorkingDir(str(tmp_path))
-        DirectoryLock(directory).acquire(1)
+        assert DirectoryLock(directory).acquire()
         os._exit(1)
     os.waitpid(pid, 0)
     assert acquire_in_child(tmp_path, 1)
@@ -69,5 +75,67 @@ def test_a_link_in_place_of_the_lock_file_is_not_followed(tmp_path, monkeypatch)
     monkeypatch.setattr(directory_lock.fcntl, 'flock', refuse)
     (tmp_path / LOCK_FILE).symlink_to(tmp_path / 'elsewhere')
     with WorkingDir(str(tmp_path)) as directory, pytest.raises(ProblemError):
-        DirectoryLock(directory).acquire(0.2)
+        DirectoryLock(directory).acquire()
     assert not (tmp_path / 'elsewhere').exists()
+
+
+STRANGER, OWNER = 61311, 61312
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can be several users')
+
+
+class Holder:
+    """Another process, of a user, that holds the lock of a directory."""
+
+    def __init__(self, path, uid, orphan=False):
+        read_end, write_end = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            fd = os.open(str(path), os.O_RDONLY)
+            os.setuid(uid)
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            orphan = os.fork() if orphan else 0
+            if orphan:
+                os.write(write_end, b'%d' % orphan)
+                os._exit(0)
+            os.write(write_end, b'%d' % os.getpid())
+            time.sleep(60)
+            os._exit(0)
+        holder = int(os.read(read_end, 20))
+        if holder != self.pid:
+            os.waitpid(self.pid, 0)
+        self.ends = [lambda: os.kill(holder, signal.SIGKILL), lambda: holder == self.pid and os.waitpid(holder, 0)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        while self.ends:
+            self.ends.pop(0)()
+
+
+@pytest.fixture
+def owned(tmp_path):
+    os.chown(str(tmp_path), OWNER, OWNER)
+    return tmp_path
+
+
+@as_root
+@pytest.mark.parametrize('orphan', [False, True])
+def test_a_stranger_s_lock_keeps_one_run_in_and_others_out(owned, orphan):
+    with WorkingDir(str(owned)) as directory, Holder(owned, STRANGER, orphan) as holder:
+        lock = DirectoryLock(directory)
+        assert lock.acquire()
+        assert not acquire_in_child(owned, 0.2)
+        holder.__exit__()
+        assert not acquire_in_child(owned, 0.2), 'also when the directory itself is free again'
+        lock.release()
+        assert acquire_in_child(owned, 1)
+    assert list(owned.iterdir()) == []
+
+
+@as_root
+@pytest.mark.parametrize('uid', [0, OWNER])
+def test_a_lock_of_root_s_or_the_owner_s_is_waited_for(owned, uid):
+    with WorkingDir(str(owned)) as directory, Holder(owned, uid):
+        assert not DirectoryLock(directory).acquire()
+    assert list(owned.iterdir()) == []

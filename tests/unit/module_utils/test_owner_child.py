@@ -3,6 +3,7 @@
 """Work in a child with another's rights: the answer, its bounds, and that the rights are gone for good."""
 import os
 import signal
+import stat
 import time
 
 import pytest
@@ -22,7 +23,7 @@ def who(_guard):
 
 @as_root
 def test_a_child_has_only_the_owners_rights():
-    answer = work_as([(PRINT_USER, who)], Guard(20))[0]
+    answer = work_as([(PRINT_USER, who)], Guard(20), 20)[0]
     assert answer == {'uid': [12345] * 3, 'gid': [12346] * 3, 'groups': [12346, 12347]}
     assert os.geteuid() == 0
 
@@ -36,7 +37,7 @@ def test_a_child_can_not_become_root_again():
             return {'refused': str(error)}
         return {}
 
-    assert 'refused' in work_as([(PRINT_USER, work)], Guard(20))[0]
+    assert 'refused' in work_as([(PRINT_USER, work)], Guard(20), 20)[0]
 
 
 @as_root
@@ -46,7 +47,8 @@ def test_children_work_at_the_same_time():
         return {}
 
     began = time.monotonic()
-    assert work_as([(PRINT_USER, work), (PRINT_USER._replace(uid=12348), work), (PRINT_USER, work)], Guard(20)) == [{}, {}, {}]
+    works = [(PRINT_USER, work), (PRINT_USER._replace(uid=12348), work), (PRINT_USER, work)]
+    assert work_as(works, Guard(20), 20) == [{}, {}, {}]
     assert time.monotonic() - began < 1.3
 
 
@@ -56,29 +58,32 @@ def test_children_work_at_the_same_time():
     (lambda _guard: {'text': 'x' * (1 << 20)}, 'without an answer')])
 def test_a_child_that_fails_says_why(work, reason, monkeypatch):
     monkeypatch.setattr(owner_child, 'MOST_BYTES', 1 << 18)
-    answer = work_as([(PRINT_USER, work)], Guard(20))[0]
+    answer = work_as([(PRINT_USER, work)], Guard(20), 20)[0]
     assert isinstance(answer, Failed)
     assert reason in answer.reason
 
 
-def stop_itself(_guard):
-    os.kill(os.getpid(), signal.SIGSTOP)
+def stopped(_guard):
+    os.kill(os.getpid(), signal.SIGSTOP)  # as its owner may
+    return {}
 
 
-def sleep(_guard):
+def hanging(_guard):
     time.sleep(30)
+    return {}
 
 
 @as_root
-@pytest.mark.parametrize('work', [sleep, stop_itself])
-def test_a_child_that_hangs_costs_the_others_nothing_and_does_not_outlive_the_limit(work):
+@pytest.mark.parametrize('work', [stopped, hanging])
+def test_a_child_that_does_not_answer_keeps_no_other_waiting_and_is_gone(work):
+    before = children(os.getpid())
     began = time.monotonic()
-    hung, other = work_as([(PRINT_USER, work), (PRINT_USER, who)], Guard(1.5))
-    assert 'time limit' in hung.reason
-    assert other['uid'] == [12345] * 3
+    answers = work_as([(PRINT_USER, work), (PRINT_USER._replace(uid=12348), who)], Guard(20), 1)
     assert time.monotonic() - began < 3
-    with pytest.raises(ChildProcessError):  # none is left
-        os.waitpid(-1, os.WNOHANG)
+    assert isinstance(answers[0], Failed)
+    assert 'in time' in answers[0].reason or 'without an answer' in answers[0].reason
+    assert answers[1]['uid'] == [12348] * 3
+    assert children(os.getpid()) == before
 
 
 @as_root
@@ -88,14 +93,91 @@ def test_nobody_waits_for_children_whose_answer_nobody_wants():
             raise Stopped('nobody waits')
 
     with pytest.raises(Stopped):
-        work_as([(PRINT_USER, sleep)], Abandoned(20))
+        work_as([(PRINT_USER, hanging)], Abandoned(20), 20)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
 
 @as_root
+def test_other_answers_are_had_before_the_limit():
+    answers = work_as([(PRINT_USER, stopped), (PRINT_USER, who)], Guard(2), 20)
+    assert isinstance(answers[0], Failed)
+    assert answers[1]['uid'] == [12345] * 3
+
+
+@as_root
+def test_a_child_holds_nothing_but_its_own_pipe():
+    def work(_guard):
+        return {'open': [kind for kind in map(kind_of, range(1000)) if kind]}
+
+    with open(os.devnull, 'rb') as _held:
+        found = work_as([(PRINT_USER, who), (PRINT_USER, work)], Guard(20), 20)[1]['open']
+    assert found == ['device 1:3'] * 3 + ['pipe']
+
+
+@as_root
+@pytest.mark.parametrize('way', ['reader gone', 'limit', 'killed'])
+def test_a_stopped_child_is_gone_however_its_parent_ends(way):
+    gone, output = os.pipe()
+    parent = os.fork()
+    if not parent:
+        os.close(gone)
+        guard = Guard(1.5 if way == 'limit' else 60, output)
+        if way == 'limit':
+            owner_child.ANSWER_SECONDS = -60.0  # so that it is the watch that ends the program
+        guard.watch()
+        try:
+            work_as([(PRINT_USER, stopped)], guard, 60)
+        finally:
+            os._exit(0)
+    os.close(output)
+    wait_for(lambda: children(parent))
+    child = int(children(parent))
+    wait_for(lambda: state(child) == 'T')
+    if way == 'reader gone':
+        os.close(gone)
+    elif way == 'killed':
+        os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    wait_for(lambda: state(child) in ('', 'Z'))
+
+
+def kind_of(fd):
+    """Return what a descriptor leads to, '' where it is closed."""
+    try:
+        status = os.fstat(fd)
+    except OSError:
+        return ''
+    if stat.S_ISFIFO(status.st_mode):
+        return 'pipe'
+    return 'device %d:%d' % (os.major(status.st_rdev), os.minor(status.st_rdev))
+
+
+def children(of):
+    """Return the numbers of a process's children, as text."""
+    with open('/proc/%d/task/%d/children' % (of, of)) as file:
+        return file.read()
+
+
+def state(pid):
+    """Return the letter that the kernel tells of a process, '' where there is none."""
+    try:
+        with open('/proc/%d/stat' % pid) as file:
+            return file.read().rpartition(') ')[2][:1]
+    except (FileNotFoundError, ProcessLookupError):
+        return ''
+
+
+def wait_for(condition):
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@as_root
 def test_a_large_answer_comes_whole():
-    assert work_as([(PRINT_USER, lambda _guard: {'text': 'x' * 300000})], Guard(20))[0]['text'] == 'x' * 300000
+    assert work_as([(PRINT_USER, lambda _guard: {'text': 'x' * 300000})], Guard(20), 20)[0]['text'] == 'x' * 300000
 
 
 def test_only_root_needs_a_child_and_not_for_itself():

@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.days import ago, days_left
+from ansible_collections.printops.infoprint.plugins.plugin_utils.days import ago, days_left, in_days
 
 NOW = dt.datetime(2026, 11, 24, 8, 15, tzinfo=dt.timezone.utc)
 
@@ -20,5 +20,13 @@ def test_days_left(hours: float, expected: int) -> None:
     assert days_left(NOW + dt.timedelta(hours=hours), NOW) == expected
 
 
-def test_ago() -> None:
-    assert [ago(days) for days in (-1, -2)] == ['1 day ago', '2 days ago']
+@pytest.mark.parametrize(('hours', 'expected'), [
+    (-0.001, 'less than a day ago'), (-23, 'less than a day ago'), (-25, '1 day ago'), (-73, '3 days ago'),
+])
+def test_ago(hours: float, expected: str) -> None:
+    assert ago(NOW + dt.timedelta(hours=hours), NOW) == expected
+
+
+@pytest.mark.parametrize(('hours', 'expected'), [(0.001, 'within a day'), (25, 'in 1 day'), (73, 'in 3 days')])
+def test_in_days(hours: float, expected: str) -> None:
+    assert in_days(NOW + dt.timedelta(hours=hours), NOW) == expected

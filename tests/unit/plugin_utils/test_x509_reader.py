@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pathlib
+import time
 import typing as t
 
 import cryptography_vectors
@@ -18,6 +19,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils import certific
 from ansible_collections.printops.infoprint.plugins.plugin_utils import der as asn1
 from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_records as records
 from ansible_collections.printops.infoprint.plugins.plugin_utils.certificate_path import Trust, trust_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.unjudged import unjudged
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_reader import entry_of, read_certificate, read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_signatures import is_signed_by
 from support import odd_x509, pki
@@ -119,6 +121,17 @@ def test_what_can_not_be_read_is_not_missing() -> None:
     assert diagnosis.defects(chain, trust, HOST, NOW, diagnosis.Verdict()) == []
     nowhere = diagnosis.Verdict(anchored=False)
     assert [problem.code for problem in diagnosis.defects(chain, trust, HOST, NOW, nowhere)] == ['unknown_ca']
+
+
+def test_more_names_than_can_be_compared_are_said_not_to_be() -> None:
+    many = [x509.DNSName(f'host{number}.example.com') for number in range(300)]
+    ca = pki.Authority('Narrow CA', more=[(x509.NameConstraints(None, many), True)])
+    leaf = ca.issue([name.value for name in many])
+    began = time.process_time()
+    assert 'name_constraint' not in codes([leaf.certificate], ca.certificate)
+    trust = Trust([record(ca.certificate)], None, False, 'ca.pem')
+    assert [problem.code for problem in unjudged([record(leaf.certificate)], trust)] == ['analysis_incomplete']
+    assert time.process_time() - began < 1
 
 
 def test_an_entry_that_takes_a_revocation_back_revokes_nothing() -> None:

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The order in which servers are worked on, by their locks: who locks his own directories holds up nobody else's servers."""
+
+import time
+from typing import Callable
+
+from .guard import Guard
+from .server_work import Work, Works, each
+
+LOCK_WAIT = 30.0  # seconds, for all locks together
+POLL_SECONDS = 0.05
+
+
+def in_turns(works: Works, do: Callable[[Works], bool], guard: Guard) -> None:
+    """`do` the works whose lock is free and let go of their locks, then wait, bounded, for others to become free.
+
+    `do` returns whether to go on. No lock is held while another is waited for, so that two runs never wait for each other.
+    """
+    left = min(LOCK_WAIT, guard.remaining() / 2)
+    while works:
+        free: Works = []
+
+        def take(work: Work, free: Works = free) -> None:
+            if work.transaction.lock():
+                free.append(work)
+
+        works = [work for work in each(works, take) if work not in free]
+        if free:
+            try:
+                goes_on = do(free)
+            finally:
+                for work in free:
+                    work.transaction.close()
+            if not goes_on:
+                return
+        elif left <= 0 or not guard.remaining():
+            for work in works:
+                work.report.fail(work.transaction.locked_out())
+            return
+        elif works:
+            time.sleep(POLL_SECONDS)
+            left -= POLL_SECONDS

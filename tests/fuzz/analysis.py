@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must hold for any certificate, CRL and answer: the entries come back with the target's verdict, and nothing is raised."""
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible_collections.printops.infoprint.plugins.plugin_utils import change_report, send_report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.analysed_run import Analysed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.infoprint_action import Outcome
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalogue import CATALOGUE
+from ansible_collections.printops.infoprint.plugins.plugin_utils.results import complete
+from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_terms import Terms
+from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted import Fields, Malformed, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.validation import Judged, judge_answer, read_blocks
+
+from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer
+
+OPTIONS = {'warn_days': 30, 'crl_check': 'chain', 'try_before_commit': 'handshake'}
+VERDICTS = {'refused': False, 'ignoring': True, 'sent': True}
+
+
+def x509(data: bytes) -> None:
+    """Certificates and CRLs of any content, as each part of what a target hands back, take no entry and no verdict away."""
+    for answer in (send_answer([data, *CHAIN[1:]], [CA], CRLS), send_answer([CHAIN[0], data], [CA, data], [data, *CRLS])):
+        sent = _sent(answer)
+        assert {one.entry['name']: one.entry['ok'] for one in sent} == VERDICTS
+        assert 'expired' in [problem.code for problem in sent[0].problems]
+        _needs_no_guard(problem.message for one in sent for problem in one.problems)
+    answer = file_answer([data, CA], [data, *CRLS])
+    _needs_no_guard(problem.message for one in _judged(answer) for problem in one.problems)
+    assert [entry['changed'] for entry in _changed(answer).servers] == [True]
+
+
+def answer(data: bytes) -> None:
+    """What isn't an answer of our program is Malformed; of what passes for one, each server has its entry."""
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    for read in (_sent, _judged, _changed):
+        try:
+            read(told)
+        except Malformed:
+            continue
+
+
+def _sent(told: Answer) -> list[send_report.Sent]:
+    fields = Fields(told)
+    terms = send_report.terms_of(fields, OPTIONS['warn_days'], OPTIONS['crl_check'])
+    asked = server_answers(fields, [])
+    sent = [send_report.report(one, fields, 'sent', terms) for one in asked]
+    assert [one.entry['name'] for one in sent] == [one.text('name') for one in asked]
+    for one in sent:
+        _can_be_shown(one.entry)
+        assert one.entry['ok'] is not any(problem.is_error for problem in map(complete, one.problems))
+        assert '\n' not in one.line
+    return sent
+
+
+def _judged(told: Answer) -> list[Judged]:
+    fields = Fields(told)
+    blocks = read_blocks(fields)
+    judged = [judge_answer(one, blocks, None, Terms(NOW, 30)) for one in server_answers(fields, [])]
+    for one in judged:
+        _can_be_shown(one.entry)
+    return judged
+
+
+def _changed(told: Answer) -> Outcome:
+    fields = Fields(told)
+    answers = server_answers(fields, [])
+    outcome = change_report.report(Analysed(fields, {}, refused=False), answers, OPTIONS, check=False)
+    assert [entry['name'] for entry in outcome.servers] == [one.text('name') for one in answers]
+    for entry in outcome.servers:
+        _can_be_shown(entry)
+    return outcome
+
+
+def _needs_no_guard(messages: t.Iterable[str]) -> None:
+    """The reader knows what it can't read: the guard, which names the kind of the error, is there for what it doesn't."""
+    assert not [message for message in messages if re.search(r'not judged: \w+(Error|Exception): ', message)]
+
+
+def _can_be_shown(entry: dict[str, t.Any]) -> None:
+    """A result is JSON, and its problems are catalogued and without control characters."""
+    json.dumps(entry)
+    assert {problem['code'] for problem in entry['problems']} <= set(CATALOGUE)
+    assert not any(character < ' ' for problem in entry['problems'] for character in problem['message'].replace('\n', ''))
