@@ -11,7 +11,7 @@ from typing import List, NamedTuple
 
 BLANK, COMMENT, SETTING, INVALID = 'blank', 'comment', 'setting', 'invalid'
 
-LARGEST = 1 << 20  # bytes
+LARGEST = 1 << 16  # bytes: a real one has some thousand, and each line of one that somebody planted takes its time
 LONGEST_LINE = 4095  # bytes; the manual names no limit, and a reader with a fixed buffer cuts a line in two
 
 BYTE_ORDER_MARK = b'\xef\xbb\xbf'

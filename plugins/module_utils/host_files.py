@@ -13,6 +13,7 @@ from .problems import Problem, ProblemError
 from .working_dir import MAX_FILE, WorkingDir, acting_as, fs_bytes, read_file
 
 MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host
+LEAST_BLOCK = 512  # bytes that a block counts for: many that are next to empty are long to tell
 
 
 class HostBlocks:
@@ -29,8 +30,8 @@ class HostBlocks:
         """Take a file's content; return the key that it is known by."""
         key = hashlib.sha256(data).hexdigest()
         if key not in self._read:
-            self.left -= len(data)
             self._read[key] = read_pem(data)
+            self.left -= max(len(data), LEAST_BLOCK * len(self._read[key].blocks))
         return key
 
     def problems(self, key: str, keyword: str, file: str) -> List[Problem]:

@@ -128,19 +128,16 @@ def as_pem(block: Block) -> str:
 def structure_problems(pem: Pem, keyword: str, file: str) -> Iterator[Problem]:
     """Yield what is wrong with a trust file before anything in it is looked at. `keyword` is CAFile or CrlFile."""
     wanted = CERTIFICATE if keyword == 'CAFile' else CRL
-    for label, line in pem.others:
-        if is_private_key(label):
-            yield Problem('private_key_in_trust_file', 'The file holds a private key.',
-                          file=file, line=line, keyword=keyword)
+    for line in [line for label, line in pem.others if is_private_key(label)][:MOST_FAULTS]:
+        yield Problem('private_key_in_trust_file', 'The file holds a private key.', file=file, line=line, keyword=keyword)
     for line, fault in pem.faults[:MOST_FAULTS]:
         yield Problem('not_pem', '%s.' % fault, file=file, line=line, keyword=keyword)
     if len(pem.faults) > MOST_FAULTS:
         yield Problem('not_pem', 'The file has %d more faults.' % (len(pem.faults) - MOST_FAULTS), file=file, keyword=keyword)
-    for label, line in pem.others:
-        if label in _OTHER_CERTIFICATES:
-            yield Problem(
-                'not_pem', 'There is a block of the kind %s, which is not judged.' % label,
-                'Convert it: openssl x509 -in FILE -out NEW.', file=file, line=line, keyword=keyword)
+    for label, line in [other for other in pem.others if other[0] in _OTHER_CERTIFICATES][:MOST_FAULTS]:
+        yield Problem(
+            'not_pem', 'There is a block of the kind %s, which is not judged.' % label,
+            'Convert it: openssl x509 -in FILE -out NEW.', file=file, line=line, keyword=keyword)
     if pem.of(wanted) or pem.faults:
         return
     if not pem.blocks and not pem.others:

@@ -41,6 +41,7 @@ TELL_SECONDS = 1.0  # of the program's time, for the answer
 SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
 LEAST_SECONDS = 0.5  # that an attempt gets
 MOST_TRUST = 16 << 20  # bytes of distinct certificates and lists that leave a host for the controller's analysis
+LEAST_ITEM = 512  # bytes that one of them counts for
 MOST_FEATURES = 100  # that are told
 
 
@@ -211,7 +212,7 @@ def _note_trust(trust: Trust, trusts: Dict[str, Any]) -> str:
 
 def _keep(trusts: Dict[str, Any], key: str, known: Dict[str, Any]) -> None:
     """Add a set, unless it is too much: what OpenSSL has said is told without it, only what else is wrong is not looked for."""
-    sizes = [len(text) * 3 // 4 for one in [known, *trusts.values()] for kind in ('ca', 'crl') for text in one[kind]]
+    sizes = [max(len(text) * 3 // 4, LEAST_ITEM) for one in [known, *trusts.values()] for kind in ('ca', 'crl') for text in one[kind]]
     if sum(sizes) <= MOST_TRUST:
         trusts[key] = known
 

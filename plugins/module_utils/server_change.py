@@ -26,7 +26,8 @@ from .working_dir import Server, acting_as
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
 GRACE = 1.0  # seconds
 SETTING_SECONDS = 5.0  # past the guard's limit, before the kernel's alarm, for attributes that are being set
-MOST_TEXT = 1 << 18  # bytes of a configuration that are shown in a diff
+MOST_TEXT = 1 << 16  # bytes of a configuration that are shown in a diff
+MOST_TEXTS = 1 << 20  # bytes that all servers of a host share for that
 ATTRIBUTES = 'server attributes'  # what stands for a file in their drift
 
 
@@ -84,7 +85,8 @@ def bring(
 
 def _bring(works: Works, options: Options, guard: Guard, host: HostReport, is_too_late: bool) -> None:
     """Bring servers, whose locks we have, to what is wanted. `is_too_late` says that the controller can judge nothing first."""
-    going = each(works, lambda work: _compare(work, options))
+    most_text = min(MOST_TEXT, MOST_TEXTS // max(1, len(works)))
+    going = each(works, lambda work: _compare(work, options, most_text))
     going = _compare_attributes(going, options, guard)
     differing = [work for work in going if work.report.drift]
     look_into_trust(differing, options, host)
@@ -109,22 +111,22 @@ def _refuse_unknown(work: Work) -> None:
         raise ProblemError(Problem('write_failed', seen + ' Nothing was changed.', 'Run again.', file=work.unknown[0]))
 
 
-def _compare(work: Work, options: Options) -> None:
-    """Compare the files: all that can be known of them before something is written."""
+def _compare(work: Work, options: Options, most_text: int) -> None:
+    """Compare the files: all that can be known of them before something is written. `most_text` bytes of each are shown."""
     report = work.report
     report.drift = work.transaction.compare()
     if options.diff and report.drift:
         before = work.transaction.before
-        report.before = _shown(before.content if before is not None else None)
-        report.after = _shown(work.transaction.wanted.config)
+        report.before = _shown(before.content if before is not None else None, most_text)
+        report.after = _shown(work.transaction.wanted.config, most_text)
     if options.check and report.drift:
         work.transaction.foresee()
         if options.backup_keep is not None:
             Backups(work.directory).foresee()
 
 
-def _shown(content: Optional[bytes]) -> Optional[str]:
-    return None if content is None else content[:MOST_TEXT].decode('latin-1')
+def _shown(content: Optional[bytes], most: int) -> Optional[str]:
+    return None if content is None else content[:most].decode('latin-1')
 
 
 def _compare_attributes(works: Works, options: Options, guard: Guard) -> Works:

@@ -14,6 +14,7 @@ from typing import Dict, List, Optional, Set
 
 from .backups import Attributes, Backups, Digests
 from .config_file import parse
+from .config_lines import LARGEST
 from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
 from .directory_lock import DirectoryLock
 from .guard import Guard
@@ -202,6 +203,8 @@ def _named_in_force(directory: WorkingDir) -> Optional[Set[str]]:
     try:
         content, _status = directory.read_file(CONFIG_NAME)
     except ProblemError:
+        return None
+    if len(content) > LARGEST:
         return None
     given = parse(content, CONFIG_NAME).given
     # A file of ours may be named by its full path as well.

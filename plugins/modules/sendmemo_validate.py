@@ -15,7 +15,7 @@ description:
   - Run as root, the files are read with the rights of the owner of the working directory, who runs the server. From a CA or CRL
     file only certificates and CRLs leave the host, and nothing else of it is quoted.
   - Where the product's manual is silent, the strict reading holds. A comment behind a value, quotes and sections are reported.
-    So are a byte order mark, control characters, lines of more than 4095 bytes and files of more than 1 MiB.
+    So are a byte order mark, control characters, lines of more than 4095 bytes and files of more than 64 kB.
   - CA and CRL files are judged by what OpenSSL does with them. A CA certificate that has ended is an error, unless the file has a
     valid one of the same CA, by name and key; then it is a warning. The same goes for a CRL beside a current one of its CA.
   - A CRL by none of the CAs in the CA file is an error. Beside a CRL that fits it is a warning, since it can be that of an

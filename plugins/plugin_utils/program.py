@@ -18,10 +18,14 @@ import re
 import typing as t
 import zlib
 
+from . import bounded_json
+
 MODULE_UTILS = pathlib.Path(__file__).resolve().parent.parent / 'module_utils'
 MAIN = 'program_main'
 ALWAYS = ('guard', 'problems')  # what program_main itself imports
 MAX_ANSWER = 32 << 20  # bytes, unpacked
+MAX_FRAME = MAX_ANSWER * 3 // 2  # characters: base64 of what could not be compressed
+MOST_VALUES = 500_000  # in an answer: some hundred servers of a host have a tenth of it
 
 TOO_OLD = 93  # the exit code of a Python that is older than 3.6; no other part of the way gives it
 # Runs on any Python from 2.6: says so where it is too old, without reading the program that waits on standard input.
@@ -103,7 +107,7 @@ def read_answer(output: str, nonce: str) -> dict[str, t.Any]:
     """Return the answer that is framed somewhere in `output`.
 
     The output is untrusted: logins and terminals add to it, and a target may send anything. Raises NoAnswer where
-    there is no frame with this nonce, or one that is cut, altered, larger than MAX_ANSWER or not a JSON object.
+    there is no frame with this nonce, or one that is cut, altered, larger than MAX_ANSWER, of more than MOST_VALUES or not a JSON object.
     """
     mark = f'INFOPRINT-ANSWER-{nonce}:'
     start = output.find(mark)
@@ -112,6 +116,8 @@ def read_answer(output: str, nonce: str) -> dict[str, t.Any]:
     head = output[start + len(mark) : start + len(mark) + 80].split(':', 2)
     if len(head) < 3 or not head[0].isdecimal() or len(head[0]) > 8:
         raise NoAnswer('the answer is cut short', seen=True)
+    if int(head[0]) > MAX_FRAME:
+        raise NoAnswer(f'the answer has more than {MAX_ANSWER >> 20} MiB', seen=True)
     begin = start + len(mark) + len(head[0]) + 1 + len(head[1]) + 1
     body = output[begin : begin + int(head[0])]
     if not output.startswith(':END', begin + int(head[0])):
@@ -127,11 +133,11 @@ def read_answer(output: str, nonce: str) -> dict[str, t.Any]:
         text = unpacker.decompress(packed, MAX_ANSWER + 1)
         if len(text) > MAX_ANSWER:
             raise NoAnswer(f'the answer has more than {MAX_ANSWER >> 20} MiB', seen=True)
-        answer = json.loads(text)
+        answer = bounded_json.load(text, MOST_VALUES)
     except (zlib.error, ValueError, RecursionError) as error:
         if isinstance(error, NoAnswer):
             raise
-        raise NoAnswer('the answer is not readable', seen=True) from None
+        raise NoAnswer(f'the answer is not readable: {type(error).__name__}', seen=True) from None
     if not isinstance(answer, dict):
         raise NoAnswer('the answer is not an object', seen=True)
     return answer
