@@ -82,11 +82,11 @@ class Scene:
         return self.working_dir(host, server) / 'sendmemo-ssl.cfg'
 
     def mail_server(self) -> MailServer:
-        """Return the mail server, not started yet: STARTTLS, TLS, and TLS with a certificate that has expired."""
+        """Return the mail server, not started yet: optional STARTTLS, TLS, and TLS with a certificate that has expired."""
         keys = self.directory / 'mail-server'
         current, expired = ((keys / f'{name}.pem', keys / f'{name}.key') for name in ('current', 'expired'))
         return MailServer(keys, [
-            Listener('starttls', 'starttls', *current),
+            Listener('starttls', 'optional', *current),
             Listener('smtps', 'smtps', *current),
             Listener('expired', 'smtps', *expired)])
 

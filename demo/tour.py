@@ -22,10 +22,8 @@ from .scene import EXPIRED_DAYS, HERE, HOSTS, SCRATCH, Scene, setting
 SERVERS = [(host, server) for host, servers in HOSTS.items() for server in servers]
 PLAYBOOK = 'printops.infoprint.converge'
 ROLLBACK = 'printops.infoprint.rollback'
-MERGE = 'printops.infoprint.report'
+VERIFY = 'printops.infoprint.verify'
 REPORT = 'report'
-REPORT_OF_PRINT1 = 'report-of-print1'
-REPORT_OF_PRINT2 = 'report-of-print2'
 
 
 class WrongStep(Exception):
@@ -43,13 +41,11 @@ class Tour(console.Steps):
         self.mails_seen = 0
         self.summary: list[tuple[str, str, str]] = []
 
-    def play(self, title: str, *arguments: str, playbook: str = PLAYBOOK, report: str = REPORT) -> Run:
+    def play(self, title: str, *arguments: str, playbook: str = PLAYBOOK) -> Run:
         """Run a playbook as a user would; show the command and what it prints."""
-        elsewhere = [] if report == REPORT else [f'INFOPRINT_REPORT_DIRECTORY={report}']
-        console.command(' '.join([*elsewhere, 'ansible-playbook', playbook, *map(_quoted, arguments)]))
+        console.command(' '.join(['ansible-playbook', playbook, *map(_quoted, arguments)]))
         run = self.ansible.playbook(
-            playbook, self.scene.directory / 'hosts.yml', *arguments, callbacks=('printops.infoprint.fleet_report',),
-            INFOPRINT_REPORT_DIRECTORY=report)
+            playbook, self.scene.directory / 'hosts.yml', *arguments, callbacks=('printops.infoprint.fleet_report',))
         console.output(run.output)
         arrived = len(self.mail_server.mails()) - self.mails_seen
         self.mails_seen += arrived
@@ -143,10 +139,10 @@ class Tour(console.Steps):
         programs = self.scene.infoprint(self.mail_server)
         ports = self.mail_server.ports
         arguments = ('--limit', 'print1', '-e', '@move.yml')
-        moved = self.play('move', *arguments, report=REPORT_OF_PRINT1)
+        moved = self.play('move', *arguments)
         self.expect(moved.rc == 0 and self.in_force(programs) == ('2', str(ports['smtps'])),
                     f'print1, spl1 has EnableTLS 2, its attribute smtp-server-port is {ports["smtps"]}, and a mail proved it')
-        back = self.play('take back', *arguments, playbook=ROLLBACK, report=REPORT_OF_PRINT1)
+        back = self.play('take back', *arguments, playbook=ROLLBACK)
         self.expect(back.rc == 0 and self.in_force(programs) == ('1', str(ports['starttls'])),
                     f'both are back: EnableTLS 1, smtp-server-port {ports["starttls"]}')
 
@@ -158,7 +154,7 @@ class Tour(console.Steps):
         self.step('A send that fails, with its cause and what to do about it',
                   f'For this run spl4 is sent to a mail server whose certificate expired {EXPIRED_DAYS} days ago. '
                   'The play fails, and says why.')
-        run = self.play('expired', '--limit', 'print2', '-e', '@expired.yml', report=REPORT_OF_PRINT2)
+        run = self.play('expired', '--limit', 'print2', '-e', '@expired.yml')
         found = [(result.host, server['name'], problem) for result in run.task_results for server in _servers(result.result)
                  for problem in server.get('problems', []) if problem['severity'] == 'error']
         for host, server, problem in found:
@@ -171,17 +167,37 @@ class Tour(console.Steps):
         self.expect('spl4' in run.output and 'expired' in run.output, 'it is on the screen of whoever ran it too')
 
     def report(self) -> None:
-        self.step('The fleet at a glance',
-                  'Each run above has left a report, which says what is new, fixed and still broken since the one before. That '
-                  'of the last run, over one host, is now laid over that of all.')
-        given = json.dumps({'reports': [REPORT, REPORT_OF_PRINT2], 'directory': REPORT})
-        run = self.play('report', '-e', given, playbook=MERGE)
-        result = run.task_results[-1].result
-        console.table((), [('verdict', result['verdict'])])
-        self.expect({state: count for state, count in result['states'].items() if count} == {'proven': 3, 'failing': 1},
-                    'three servers are proven, one is failing')
+        self.step('The fleet at a glance', 'Each run has updated the report. The last three looked at one host each, and left '
+                  'the other as it was last seen.')
+        found = self.fleet()
+        console.table((), [('verdict', found['verdict'])])
+        self.expect_states({'proven': 2, 'failing': 1, 'changed_unproven': 1},
+                           'two servers are proven; spl4 is failing, and spl1, which was taken back, waits for its proof')
         for name in ('index.html', 'report.json', 'report.csv', 'junit.xml', 'sendmemo.prom'):
             self.expect((self.scene.directory / REPORT / name).stat().st_size > 0, f'written: {REPORT}/{name}')
+
+    def fleet(self) -> dict[str, t.Any]:
+        found: dict[str, t.Any] = json.loads((self.scene.directory / REPORT / 'report.json').read_text())
+        return found
+
+    def expect_states(self, wanted: dict[str, int], text: str) -> None:
+        self.expect({state: count for state, count in self.fleet()['servers'].items() if count} == wanted, text)
+
+    def go_plaintext(self) -> None:
+        self.step('Somebody takes a server to plaintext by hand, and nobody is told',
+                  'The mail server takes mail without TLS too, so alerts still arrive: a tool that asks no more than that stays '
+                  'green. verify changes nothing: it proves what is in force, and compares it with what is declared.')
+        config = self.scene.config('print1', 'spl1')
+        config.write_text(config.read_text().replace('EnableTLS = 1', 'EnableTLS = 0'))
+        self.expect(setting(config, 'EnableTLS') == '0', 'print1, spl1 no longer encrypts (EnableTLS = 0)')
+        run = self.play('plaintext', playbook=VERIFY)
+        self.expect(run.rc != 0, 'ansible-playbook ended with an error')
+        self.expect('[not_as_declared]' in run.output and 'spl1' in run.output, 'the server and the keyword are named')
+        self.expect_states({'proven': 3, 'unprotected': 1}, 'three servers are proven, spl4 again; spl1 is unprotected')
+        page = (self.scene.directory / REPORT / 'index.html').read_text()
+        self.expect('class="well"' not in page, 'the page is not green')
+        metrics = (self.scene.directory / REPORT / 'sendmemo.prom').read_text()
+        self.expect('sendmemo_server_proven{host="print1",server="spl1"} 0' in metrics, 'its metric of a proof is 0')
 
     def show_mails(self) -> None:
         self.step('The mails that arrived')
@@ -211,7 +227,7 @@ def tour() -> None:
                   'machine have two InfoPrint servers each: spl1 and spl2 on print1, spl3 and spl4 on print2.')
         console.table(('mail server on 127.0.0.1', 'port'), mail_server.ports.items())
         for part in (walk.converge, walk.converge_again, walk.break_by_hand, walk.check, walk.correct,
-                     walk.move_and_take_back, walk.fail, walk.report, walk.show_mails):
+                     walk.move_and_take_back, walk.fail, walk.report, walk.go_plaintext, walk.show_mails):
             part()
         walk.step('Summary')
         console.table(('run', 'took', 'what happened'), walk.summary)

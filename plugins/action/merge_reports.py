@@ -3,14 +3,16 @@
 """Makes one report of several, on the controller."""
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.report_compare import compare, merge, with_last_proofs
-from ..plugin_utils.report_files import FORMATS, read_report, write_report
+from ..plugin_utils.arguments import ArgumentError, file_mode
+from ..plugin_utils.report_compare import compare, merge
+from ..plugin_utils.report_files import FORMATS, locked, read_report, write_report
 from ..plugin_utils.report_model import Report
 from ..plugin_utils.report_summary import since, verdict
 from ..plugin_utils.report_values import Odd
@@ -22,6 +24,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     'title': {'type': 'str', 'default': ''},
     'formats': {'type': 'list', 'elements': 'str', 'choices': list(FORMATS), 'default': list(FORMATS)},
     'compare_with': {'type': 'path'},
+    'mode': {'type': 'raw', 'default': '0640'},
 }
 
 
@@ -35,16 +38,20 @@ class ActionModule(ActionBase):
         _validation, args = self.validate_argument_spec(SPEC)
         if not args['reports']:
             raise AnsibleActionFail('reports is empty: give the reports that are to be merged')
+        try:
+            mode = file_mode(args['mode'])
+        except ArgumentError as error:
+            raise AnsibleActionFail(str(error)) from None
         report = merge([_read(_file(path)) for path in args['reports']], args['title'])
         directory = pathlib.Path(args['directory'])
-        before = _before(directory, args['compare_with'])
-        if before is not None and before.generated == report.generated:
-            report.comparison = before.comparison  # it was made of the same reports
-        elif before is not None:
-            with_last_proofs(report, before)
-            report.comparison = compare(before, report)
         try:
-            changed = write_report(report, directory, args['formats'], only_look=self._task.check_mode)
+            with contextlib.nullcontext() if self._task.check_mode else locked(directory):
+                before = _before(directory, args['compare_with'])
+                if before is not None and before.generated == report.generated:
+                    report.comparison = before.comparison  # it was made of the same reports
+                elif before is not None:
+                    report.comparison = compare(before, report)
+                changed = write_report(report, directory, args['formats'], mode, only_look=self._task.check_mode)
         except OSError as error:
             raise AnsibleActionFail(f'{directory} can\'t be written: {error.strerror or error}') from None
         result.update(

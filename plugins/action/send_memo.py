@@ -45,9 +45,13 @@ class ActionModule(InfoprintAction):
 
 
 def _asked_of(options: t.Mapping[str, t.Any], names: t.Sequence[str], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the named options of a server, or of all, and with check_declared what they declare."""
+    """Return the named options of a server, or of all, and with check_declared what they declare.
+
+    What a server has from the options of the task travels once, a large body above all.
+    """
     declared = {'declared': declared_settings(options)} if args['check_declared'] else {}
-    return {**{name: options.get(name) for name in names}, **declared}
+    own = options is args
+    return {**{name: options[name] for name in names if own or options.get(name) != args.get(name)}, **declared}
 
 
 def _check(entry: t.Mapping[str, t.Any], until: str) -> None:

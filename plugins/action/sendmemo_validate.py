@@ -49,11 +49,13 @@ class ActionModule(InfoprintAction):
             'working_dir': args['working_dir'],
             'smtp_port': args['smtp_port'],
             'pd_bin_dir': args['pd_bin_dir'],
+            'require_configuration': args['require_configuration'],
         }, LIMIT)
         answers = server_answers(answer, servers) if given in ([], ['servers']) else _the_only(answer)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
         blocks, terms = read_blocks(answer), Terms(dt.datetime.now(dt.timezone.utc), args['warn_days'])
-        return [judge_answer(fields, blocks, port, terms) for fields, port in zip(answers, ports, strict=True)]
+        may_lack = not given or (given == ['servers'] and not args['require_configuration'])
+        return [judge_answer(fields, blocks, port, terms, may_lack) for fields, port in zip(answers, ports, strict=True)]
 
 
 def _the_only(answer: Fields) -> list[Fields]:

@@ -17,6 +17,7 @@ READ: dict[str, str | None] = {HOST: None, PORT: None}  # where no attribute is 
 
 class ActionModule(InfoprintAction):
     MODULE = 'server_attributes'
+    JUDGES_CERTIFICATES = False
     PROGRAM = 'setting_attributes'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:

@@ -11,10 +11,15 @@ version_added: 1.0.0
 description:
   - Collects what the modules of this collection tell in a run, from every play, and writes a report of every host and server of
     these plays at its end, those that were not reached, failed, or never had their turn included. A server counts as proven only
-    by a real mail that was handed over, after which nothing else was changed, failed or stayed unknown.
+    by a real mail that was accepted over TLS, its certificate and name verified, after which nothing else was changed, failed or
+    stayed unknown.
   - Writes C(index.html), one page that needs nothing else, C(report.json), C(report.csv), C(junit.xml) and C(sendmemo.prom) for
     Prometheus, each replaced in one step, and tells on the terminal who needs attention and why.
-  - A C(report.json) that is in the directory is read first, so that the new report can say what is new, fixed and still broken.
+  - A C(report.json) that is in the directory is read first. The run updates what it has looked at; servers that it has not looked
+    at stay as they were last seen, each with its date, until their host leaves the inventory. So a run with C(--limit) or
+    C(--tags), and one that ended early, leaves a report of the whole fleet, which says what is new, fixed and still broken.
+  - Runs at the same time, as of slices of a fleet, wait for each other's report and lose nothing. Fleets of several inventories
+    that have no host in common can share a directory.
   - Whatever goes wrong with the report is a warning; it never fails a run.
 author:
   - The printops.infoprint authors (@printops)
@@ -34,7 +39,9 @@ options:
       - section: fleet_report
         key: directory
   formats:
-    description: What is written. An empty list writes nothing, and leaves the lines on the terminal.
+    description:
+      - What is written. An empty list writes nothing, and leaves the lines on the terminal.
+      - With O(merge) the C(report.json) is always among it, since the next run is laid over it.
     type: list
     elements: str
     choices: [html, json, csv, junit, prometheus]
@@ -53,6 +60,41 @@ options:
     ini:
       - section: fleet_report
         key: title
+  merge:
+    description:
+      - Whether the run updates the report that is there. Otherwise the report has the servers of this run alone, and those that
+        it has not looked at are gone from it.
+    type: bool
+    default: true
+    version_added: 1.1.0
+    env:
+      - name: INFOPRINT_REPORT_MERGE
+    ini:
+      - section: fleet_report
+        key: merge
+  stale_after:
+    description: After so many days without a look a server is stale, and needs attention.
+    type: float
+    default: 7
+    version_added: 1.1.0
+    env:
+      - name: INFOPRINT_REPORT_STALE_AFTER
+    ini:
+      - section: fleet_report
+        key: stale_after
+  mode:
+    description:
+      - The mode of the files, as an octal number in quotes. They name hosts, mail servers and what is wrong with them.
+      - Whoever else is to read them (a web server, the node_exporter) needs to be in their group, which the directory can give to
+        them (C(chmod g+s)), or a mode of V(0644).
+    type: str
+    default: "0640"
+    version_added: 1.1.0
+    env:
+      - name: INFOPRINT_REPORT_MODE
+    ini:
+      - section: fleet_report
+        key: mode
   summary:
     description: Whether a few lines at the end of the run tell who needs attention and why.
     type: bool
@@ -64,20 +106,26 @@ options:
         key: summary
 '''
 
-import datetime as dt
 import pathlib
+import time
 import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
 from ..plugin_utils import report_plays as plays
 from ..plugin_utils import report_values as values
+from ..plugin_utils.arguments import file_mode
 from ..plugin_utils.report_collect import Collector, Event, module_of
-from ..plugin_utils.report_compare import compare, with_last_proofs
-from ..plugin_utils.report_files import FORMATS, read_report, write_report
+from ..plugin_utils.report_compare import compare, logs_of
+from ..plugin_utils.report_files import FORMATS, locked, read_report, set_aside, write_report
+from ..plugin_utils.report_judge import judged
+from ..plugin_utils.report_log import WARN_DAYS, Logs, Run, lay_over, still_there
 from ..plugin_utils.report_model import Report
-from ..plugin_utils.report_summary import is_well, terminal_lines
+from ..plugin_utils.report_run import complete_run
+from ..plugin_utils.report_summary import terminal_lines, tone
 from ..plugin_utils.report_values import Odd
+
+COLOURS = {'well': 'green', 'fair': 'cyan', 'ill': 'yellow'}
 
 
 class CallbackModule(CallbackBase):
@@ -88,12 +136,12 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
-        self._collector = Collector()
-        self._started = _now()
+        self._run = Run(started=_now())
+        self._collector = Collector(self._run)
         self._playbooks: list[str] = []
         self._planned: dict[str, t.Any] = {}  # plays of ours that were not begun yet, by their identity
         self._play: t.Any = None  # that is running, while it is not known to be ours
-        self._check_mode = False
+        self._ours: t.Any = None  # a play of ours, for the inventory
         self._before: Report | None = None
         self._looked_before = False
         self._warned = False
@@ -116,6 +164,7 @@ class CallbackModule(CallbackBase):
             self._playbooks.append(values.text(pathlib.PurePath(name).name))
             ours = [play for play in playbook.get_plays() if plays.is_ours(play)]
             self._planned.update((plays.identity(play), play) for play in ours)
+            self._ours = self._ours or next(iter(ours), None)
         self._safely(note)
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
@@ -134,8 +183,8 @@ class CallbackModule(CallbackBase):
 
     def _take_on(self) -> None:
         """Let every host of the play that is running stand in the report."""
-        play, self._play = self._play, None
-        self._collector.expect(plays.hosts_of(play))
+        self._ours, self._play = self._play, None
+        self._collector.expect(plays.hosts_of(self._ours))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._safely(lambda: self._take('ok', result))
@@ -154,68 +203,91 @@ class CallbackModule(CallbackBase):
         module = module_of(_action(task))
         if not module and status in ('ok', 'skipped'):
             return
-        delegated = (_part(result, 'task_fields') or {}).get('delegate_to')
+        fields = _part(result, 'task_fields') or {}
+        delegated, warn_days = fields.get('delegate_to'), (fields.get('args') or {}).get('warn_days')
         check = task.check_mode if isinstance(task.check_mode, bool) else None
-        self._check_mode = self._check_mode or bool(module and check)
         self._collector.take(Event(
-            _part(result, 'host').get_name(), values.text(task.get_name()), module, status, _part(result, 'result'), _now(),
-            check_mode=check, may_go_on=may_go_on, delegated=delegated if isinstance(delegated, str) else ''))
+            _part(result, 'host').get_name(), values.text(task.get_name()), module, status, _part(result, 'result'),
+            values.moment_of(now := time.time_ns() // 1000), order=now,
+            check_mode=check, may_go_on=may_go_on, delegated=delegated if isinstance(delegated, str) else '',
+            warn_days=WARN_DAYS if (days := values.whole(warn_days)) is None else days))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         self._safely(lambda: self._report(stats))
 
     def _report(self, stats: t.Any) -> None:
         """Write the report of the run so far: where several playbooks are run, core ends each by its statistics."""
-        failed = {host: stats.summarize(host)['failures'] for host in stats.processed}
-        unfinished = []
-        for play in self._planned.values():
-            wanted = plays.hosts_wanted(play)
-            self._collector.expect(wanted or [])
-            if wanted != []:
-                unfinished.append(plays.name_of(play))
-        hosts = self._collector.hosts(failed)
-        if not hosts and not unfinished:
+        unfinished = self._unfinished()
+        logs = self._collector.logs({host: stats.summarize(host)['failures'] for host in stats.processed})
+        if not logs and not unfinished:
             return  # nothing in this run is ours: a report of earlier runs stays
-        report = Report(
-            values.text(self.get_option('title')), _now(), self._started, self._check_mode, self._playbooks, hosts,
-            unfinished)
-        directory = pathlib.Path(self.get_option('directory'))
-        before = self._read_before(directory)
-        if before is not None:
-            with_last_proofs(report, before)
-            report.comparison = compare(before, report)
-        formats = [name for name in FORMATS if name in self.get_option('formats')]
-        page = ''
+        inventory = plays.inventory_of(self._ours)
+        complete_run(self._run, self._playbooks, inventory, len(logs), self._collector.reached())
+        self._run.ended = _now()
+        directory, wanted, page = pathlib.Path(self.get_option('directory')), self.get_option('formats'), ''
+        report = self._of_run(logs, unfinished)
+        formats = [name for name in FORMATS if name in wanted or (wanted and name == 'json' and self.get_option('merge'))]
         try:
-            write_report(report, directory, formats)
-            page = str(directory / FORMATS['html'][0]) if 'html' in formats else ''
+            if formats:
+                with locked(directory):
+                    report = self._with_before(directory, logs, inventory, report)
+                    write_report(report, directory, formats, file_mode(self.get_option('mode'), 'fleet_report: '))
+                page = str(directory / FORMATS['html'][0]) if 'html' in formats else ''
         except OSError as error:
             self._warn(f'{directory} can\'t be written: {error.strerror or error}')
         if self._collector.odd:
             self._warn(self._collector.odd[0])
         if self.get_option('summary'):
-            self._tell(terminal_lines(report, page), is_well(report))
+            self._tell(terminal_lines(report, page), COLOURS[tone(report)])
 
-    def _read_before(self, directory: pathlib.Path) -> Report | None:
-        """Return the report of the run before, read once: afterwards it is this run's own."""
+    def _unfinished(self) -> list[str]:
+        """Return the plays of ours that were never begun; their hosts stand in the report."""
+        found = []
+        for play in self._planned.values():
+            wanted = plays.hosts_wanted(play)
+            self._collector.expect(wanted or [])
+            if wanted != []:
+                found.append(plays.name_of(play))
+        return found
+
+    def _of_run(self, logs: Logs, unfinished: list[str]) -> Report:
+        title, stale_days = values.text(self.get_option('title')), self.get_option('stale_after')
+        report = judged(title, logs, [self._run], self._run.ended, stale_days)
+        report.unfinished = unfinished
+        return report
+
+    def _with_before(self, directory: pathlib.Path, logs: Logs, inventory: plays.Inventory, report: Report) -> Report:
+        """Return the report of the run laid over the one that is in the directory, and compared with the one that was there when
+        the run first wrote its own."""
+        known = self._read(directory)
         if not self._looked_before:
-            self._looked_before = True
-            try:
-                self._before = read_report(directory / FORMATS['json'][0])
-            except FileNotFoundError:
-                pass
-            except (OSError, Odd) as error:
-                self._warn(f'the report before, in {directory}, can\'t be read: {error}')
-        return self._before
+            self._looked_before, self._before = True, known
+        if known is not None and self.get_option('merge'):
+            older = still_there(logs_of(known), inventory.hosts, inventory.sources)
+            report = self._of_run(lay_over(plays.without_undeclared(self._ours, older, logs), logs), report.unfinished)
+        if self._before is not None:
+            report.comparison = compare(self._before, report)
+        return report
 
-    def _tell(self, lines: list[str], well: bool) -> None:
+    def _read(self, directory: pathlib.Path) -> Report | None:
+        path = directory / FORMATS['json'][0]
+        try:
+            return read_report(path, self.get_option('stale_after'))
+        except FileNotFoundError:
+            return None
+        except (OSError, Odd) as error:
+            kept = set_aside(path)
+            self._warn(f'the report before, {path}, can\'t be read{f", and is kept as {kept}" if kept else ""}: {error}')
+            return None
+
+    def _tell(self, lines: list[str], colour: str) -> None:
         self._display.display('')
         for number, line in enumerate(lines):
-            self._display.display(line, color=None if number else 'green' if well else 'yellow')
+            self._display.display(line, color=None if number else colour)
 
 
 def _now() -> str:
-    return dt.datetime.now(dt.timezone.utc).strftime(values.TIME)
+    return values.moment_of(time.time_ns() // 1000)
 
 
 def _action(task: t.Any) -> str:

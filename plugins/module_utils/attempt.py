@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optiona
 from .mail_text import mail_of
 from .message import compose
 from .name_match import host_matches, names_of, plain_host
-from .net_stream import JudgedStream, NetStream
+from .net_stream import JudgedStream, NetStream, decoded
 from .own_name import ehlo_name_for
 from .problems import Problem, ProblemError
 from .send_job import Job
@@ -134,17 +134,17 @@ class Attempt:
             message = 'The server speaks %s; at least %s is wanted.' % (version, job.min_tls)
             hint = 'Have %s or newer switched on there, or lower min_tls if what there is is good enough.' % job.min_tls
             raise ProblemError(Problem('protocol_too_old', message, hint, stage='handshake'))
-        if job.ignores_errors:
+        if job.ignores_errors or (job.checks_name and NAME_CHECK_BY_OPENSSL):
             return
         mismatch = self._name_mismatch(tls)
-        if mismatch is not None and not job.checks_name:
-            self.facts['ignored'] = [mismatch.problem.as_dict()]
-        elif mismatch is not None and not NAME_CHECK_BY_OPENSSL:
+        if mismatch is not None and job.checks_name:
             self.fault = mismatch
             raise ProblemError(mismatch.problem)
+        if mismatch is not None:
+            self.facts['ignored'] = [mismatch.problem.as_dict()]
 
     def _name_mismatch(self, tls: ssl.SSLObject) -> Optional['Fault']:
-        names = names_of(tls.getpeercert() or {})
+        names = names_of(decoded(tls))
         if host_matches(names, self.host):
             return None
         from .tls_faults import Fault

@@ -20,6 +20,7 @@ TICK = 0.25  # seconds between two looks at the guard
 LINGER = 1.0  # seconds for output that still comes from a child of a program that has ended
 SPARE = 1.0  # seconds before the guard's limit: the processes are to be gone by then
 BACKSTOP = 5  # seconds past the limit at which the kernel ends a program that we no longer could
+COERCED = (b'C.UTF-8', b'C.utf8', b'UTF-8')
 START_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGALRM)  # Python ignores the first two, which a child inherits
 
 
@@ -39,13 +40,12 @@ class Ended(NamedTuple):
 
 
 def run_programs(commands: List[List[str]], seconds: float, guard: Guard) -> List[Ended]:
-    """Run all commands (each an absolute path and its arguments) with LC_ALL=C; return how each ended, in their order.
+    """Run all commands (each an absolute path and its arguments) in the caller's environment; return how each ended, in order.
 
-    The rest of the environment is kept. A program that runs for more than `seconds`, or writes more than MOST_BYTES, is
+    A program that runs for more than `seconds`, or writes more than MOST_BYTES, is
     killed with its process group, and so are all when the guard raises Stopped.
     """
-    environment = dict(os.environb)
-    environment.update({b'LANG': b'C', b'LC_ALL': b'C'})
+    environment = _caller_s_environment()
     ended: Dict[int, Ended] = {}
     running: Dict[int, _Process] = {}
     waiting = list(range(len(commands)))[::-1]
@@ -68,6 +68,17 @@ def run_programs(commands: List[List[str]], seconds: float, guard: Guard) -> Lis
         for process in running.values():
             process.kill()
     return [ended[number] for number in range(len(commands))]
+
+
+def _caller_s_environment() -> Dict[bytes, bytes]:
+    """Return the environment that we were started with, as far as it can be known.
+
+    Python from 3.7 on sets LC_CTYPE where the locale is C (PEP 538), and a program may do another thing in another locale.
+    """
+    environment = dict(os.environb)
+    if not environment.get(b'LC_ALL') and environment.get(b'LC_CTYPE') in COERCED:
+        del environment[b'LC_CTYPE']
+    return environment
 
 
 def _take_output(processes: List['_Process']) -> None:

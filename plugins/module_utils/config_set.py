@@ -19,6 +19,7 @@ from .working_dir import WorkingDir, acting_as, read_file
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.
 MANAGED = re.compile(r'^sendmemo-(?:ca|crl)-[0-9a-f]{16}\.pem$')
+HIGHEST_ID = 0xfffffffe  # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is"
 _COMMENTED_OUT = re.compile(r'[;#][;#\s]*(\w+)\s*=')
 
 
@@ -59,7 +60,11 @@ class FoundFile(NamedTuple):
 
 def _number(name: str, lookup: Callable[[str], int], what: str, server: str) -> int:
     try:
-        return int(name) if name.isdigit() else lookup(name)
+        if not re.match(r'[0-9]+\Z', name):
+            return lookup(name)
+        if int(name) <= HIGHEST_ID:
+            return int(name)
+        raise KeyError(name)
     except KeyError:
         raise ProblemError(
             Problem(

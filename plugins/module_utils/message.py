@@ -6,9 +6,10 @@ The `email` package is not used: importing it costs a target more than all the r
 written here is 7-bit, so no extension of the mail server is needed.
 """
 import binascii
+import itertools
 import re
 import time
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import Iterable, Iterator, List, NamedTuple, Sequence
 
 LONGEST_LINE = 998  # octets without CR LF: RFC 5322, section 2.1.1
 FOLD_AT = 76  # characters: RFC 2047, section 2
@@ -18,7 +19,11 @@ LONGEST_ADDRESS = 254  # octets: RFC 5321, section 4.5.3.1.3, as corrected by it
 DAYS = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
 MONTHS = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 
+PIECE = 1 << 14  # characters of a body that are encoded at a time, bytes that are sent at a time, about
+
 _BREAKS = re.compile('[\r\n\0]')
+_NOT_PLAIN = re.compile('[^\t\r\n -~]|\r(?!\n)')
+_LONG_LINE = re.compile(r'(?:\A|\n)[^\r\n]{%d}' % (LONGEST_LINE + 1))
 # A mailbox of printable ASCII (RFC 5321, section 4.1.2): a dot-string or a quoted string, a domain or an address literal.
 # The dots, and whether the mailbox exists, are the mail server's to judge; no domain at all is a local user.
 _ADDRESS = re.compile(
@@ -51,14 +56,17 @@ def check_address(name: str, address: str) -> None:
             name, LONGEST_ADDRESS, address))
 
 
-def compose(mail: Mail) -> bytes:
-    """Return the mail with CR LF line ends, not dot-stuffed. Raises ValueError: see check_address and refuse_breaks."""
+def compose(mail: Mail) -> Iterator[bytes]:
+    """Return the mail with CR LF line ends, not dot-stuffed, in pieces: a large one is never there as a whole, and encoded.
+
+    Raises ValueError, at once: see check_address and refuse_breaks.
+    """
     check_address('The sender', mail.sender)
     for address in mail.recipients:
         check_address('A recipient', address)
     refuse_breaks('The subject', mail.subject)
     refuse_breaks('The message id', mail.message_id)
-    encoding, body = encoded_body(mail.body)
+    plain = is_plain(mail.body)
     headers = [
         'Date: ' + date_text(mail.date),
         'From: <%s>' % mail.sender,
@@ -68,9 +76,10 @@ def compose(mail: Mail) -> bytes:
         'Auto-Submitted: auto-generated',  # RFC 3834: no out-of-office reply, please
         'MIME-Version: 1.0',
         'Content-Type: text/plain; charset=utf-8',
-        'Content-Transfer-Encoding: ' + encoding,
+        'Content-Transfer-Encoding: ' + ('7bit' if plain else 'quoted-printable'),
     ]
-    return '\r\n'.join(headers).encode('ascii') + b'\r\n\r\n' + body
+    head = '\r\n'.join(headers).encode('ascii') + b'\r\n\r\n'
+    return itertools.chain([head], body_pieces(mail.body, plain))
 
 
 def date_text(seconds: float) -> str:
@@ -108,39 +117,61 @@ def _encoded_words(text: str) -> List[str]:
     return ['=?utf-8?B?%s?=' % binascii.b2a_base64(octets, newline=False).decode('ascii') for octets in words + [part] if octets]
 
 
-def encoded_body(text: str) -> Tuple[str, bytes]:
-    """Return the transfer encoding and the body's bytes with CR LF line ends, the last line ended.
+def is_plain(text: str) -> bool:
+    """Return whether a body can go as it is: ASCII without a lone CR or another control character, in lines of 998 at most."""
+    return not _NOT_PLAIN.search(text) and not _LONG_LINE.search(text)
 
-    CR LF and LF both end a line; a lone CR, which no mail may hold, and everything else that isn't short ASCII lines is
-    carried as quoted-printable (RFC 2045, section 6.7).
+
+def body_pieces(text: str, plain: bool) -> Iterator[bytes]:
+    """Return the body for the wire in pieces: CR LF line ends, the last line ended.
+
+    CR LF and LF both end a line. What isn't `plain` is carried as quoted-printable (RFC 2045, section 6.7), with soft line breaks
+    so that no line is longer than 76 characters.
     """
-    lines = text.replace('\r\n', '\n')
-    if not lines.endswith('\n'):
-        lines += '\n'
-    raw = lines.encode('utf-8', 'replace')
-    plain = all(octet in b'\t\n' or 0x20 <= octet < 0x7f for octet in raw)
-    if plain and max(map(len, raw.split(b'\n'))) <= LONGEST_LINE:
-        return '7bit', raw.replace(b'\n', b'\r\n')
-    return 'quoted-printable', b''.join(_quoted_line(line) + b'\r\n' for line in raw[:-1].split(b'\n'))
+    for lines in _some_lines(text):
+        if plain:
+            yield lines.replace('\n', '\r\n').encode('ascii')
+        else:
+            yield from _joined(part for line in lines[:-1].split('\n') for part in _quoted_line(line))
 
 
-def _quoted_line(line: bytes) -> bytes:
-    """Return one line as quoted-printable, with soft line breaks so that no line is longer than 76 characters."""
-    parts, width = [], 0
-    for place, octet in enumerate(line):
-        last = place == len(line) - 1
-        plain = (0x21 <= octet <= 0x7e and octet != 0x3d) or (octet in b' \t' and not last)
-        piece = b'%c' % octet if plain else b'=%02X' % octet
-        if width + len(piece) > FOLD_AT - 1:
-            parts.append(b'=\r\n')
-            width = 0
-        parts.append(piece)
-        width += len(piece)
-    return b''.join(parts)
+def _some_lines(text: str) -> Iterator[str]:
+    """Return whole lines, each ended by LF, together about a piece long; a longer line is not cut."""
+    begin = 0
+    while begin < len(text) or not begin:
+        end = text.find('\n', begin + PIECE) + 1 or max(1, len(text))
+        lines = text[begin:end].replace('\r\n', '\n')
+        yield lines if lines.endswith('\n') else lines + '\n'
+        begin = end
 
 
-def dot_stuffed(message: bytes) -> bytes:
-    """Return the message as DATA carries it, without the final dot: a line's first dot is doubled (RFC 5321, section 4.5.2)."""
-    if message.startswith(b'.'):
-        message = b'.' + message
-    return message.replace(b'\r\n.', b'\r\n..')
+def _quoted_line(line: str) -> Iterator[bytes]:
+    """Return one line as quoted-printable, a long one in parts with soft line breaks between them."""
+    for start in range(0, len(line) or 1, PIECE):
+        octets = line[start:start + PIECE].encode('utf-8', 'replace')
+        quoted = binascii.b2a_qp(octets, istext=False).replace(b'=\n', b'=\r\n')
+        yield quoted + (b'=\r\n' if start + PIECE < len(line) else b'\r\n')
+
+
+def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Return small parts together, in pieces that are worth a write."""
+    waiting: List[bytes] = []
+    size = 0
+    for part in parts:
+        waiting.append(part)
+        size += len(part)
+        if size >= PIECE:
+            yield b''.join(waiting)
+            waiting, size = [], 0
+    yield b''.join(waiting)
+
+
+def dot_stuffed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Return the pieces of a message as DATA carries it, without the final dot: a line's first dot is doubled.
+
+    RFC 5321, section 4.5.2. A line may begin in one piece and go on in the next, as may its end.
+    """
+    before = b'\r\n'
+    for piece in pieces:
+        yield (before + piece).replace(b'\r\n.', b'\r\n..')[len(before):]
+        before = (before + piece)[-2:]

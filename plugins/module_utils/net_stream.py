@@ -9,8 +9,9 @@ import _ssl
 import select
 import socket
 import ssl
+import threading
 import time
-from typing import Callable, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from .name_match import packed_address
 from .problems import ProblemError
@@ -34,6 +35,7 @@ class NetStream:
         self.tls: Optional[ssl.SSLObject] = None
         self._silence: Optional[Callable[[], None]] = None
         self._silent_at = 0.0
+        self._early = b''  # what the server said while it took nothing
         self._sock = sock
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -50,37 +52,46 @@ class NetStream:
 
     def send(self, data: bytes) -> None:
         if self.tls is None:
-            self._send_raw(data)
+            self._send_raw(data, self._hear_early)
             return
         view = memoryview(data)
         while view:
             view = view[self._encrypt(self.tls, view):]
-        self._flush()
+        self._send_raw(self._outgoing.read(), self._hear_early)
 
     def hurry(self, seconds: float) -> None:
         self.end = min(self.end, time.monotonic() + seconds)
 
     def receive(self, wait: bool = True) -> bytes:
         end = self.end if wait else 0.0
+        early, self._early = self._early, b''
+        if early:
+            return early
         if self.tls is None:
             return self._receive_raw(end)
         while True:
-            try:
-                data = self.tls.read(PIECE)
-            except ssl.SSLWantReadError:
-                self._flush()
-                self._incoming.write(self._receive_raw(end))
-                continue
-            except ssl.SSLError as error:
-                from .tls_faults import late_alert  # for what rarely happens, as is all that explains failures
+            data = self._decrypt(self.tls)
+            if data:
+                return data
+            self._flush()
+            self._incoming.write(self._receive_raw(end))
 
-                demanded = late_alert(error)
-                if demanded is not None:
-                    raise ProblemError(demanded)
-                raise StreamLost('the server ended TLS' if isinstance(error, ssl.SSLZeroReturnError) else str(error))
-            if not data:  # close_notify, as some Pythons tell it
-                raise StreamLost('the server ended TLS')
-            return data
+    def _decrypt(self, tls: ssl.SSLObject) -> bytes:
+        """Return what the server said, b'' while no whole record of it is there."""
+        try:
+            data = tls.read(PIECE)
+        except ssl.SSLWantReadError:
+            return b''
+        except ssl.SSLError as error:
+            from .tls_faults import late_alert  # for what rarely happens, as is all that explains failures
+
+            demanded = late_alert(error)
+            if demanded is not None:
+                raise ProblemError(demanded)
+            raise StreamLost('the server ended TLS' if isinstance(error, ssl.SSLZeroReturnError) else str(error))
+        if not data:  # close_notify, as some Pythons tell it
+            raise StreamLost('the server ended TLS')
+        return data
 
     def handshake(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
         """Turn to TLS. Raises ssl.SSLError, StreamLost and StreamTimedOut; `beginning` is then what the server said.
@@ -132,15 +143,28 @@ class NetStream:
         if data:
             self._send_raw(data)
 
-    def _send_raw(self, data: bytes) -> None:
+    def _send_raw(self, data: bytes, hear: Optional[Callable[[], None]] = None) -> None:
+        """Send all of it. `hear` is called where the server takes nothing and has sent something."""
         view = memoryview(data)
         while view:
             try:
                 view = view[self._sock.send(view):]
             except BlockingIOError:
-                self._wait(select.POLLOUT, self.end)
+                if not self._wait(select.POLLOUT | (select.POLLIN if hear else 0), self.end) & select.POLLOUT and hear:
+                    hear()
             except OSError as error:
                 raise StreamLost(error.strerror or str(error))
+
+    def _hear_early(self) -> None:
+        """Keep what the server has sent; if it says something, it waits for nothing more from us, and StreamLost is raised."""
+        raw = self._receive_raw(self.end)
+        if self.tls is None:
+            self._early = raw
+        else:
+            self._incoming.write(raw)
+            self._early = self._decrypt(self.tls)
+        if self._early:
+            raise StreamLost('the server takes nothing more, and says something')
 
     def _receive_raw(self, end: float) -> bytes:
         while True:
@@ -168,12 +192,35 @@ class NetStream:
             call()
         self._wait(select.POLLIN, end)
 
-    def _wait(self, event: int, end: float) -> None:
+    def _wait(self, events: int, end: float) -> int:
+        """Return which of the events there are, at least one. Raises StreamTimedOut."""
         left = end - time.monotonic()
         poll = select.poll()
-        poll.register(self._sock, event)
-        if left <= 0 or not poll.poll(int(left * 1000) + 1):
+        poll.register(self._sock, events)
+        ready = poll.poll(int(left * 1000) + 1) if left > 0 else []
+        if not ready:
             raise StreamTimedOut
+        return ready[0][1]
+
+
+def decoded(tls: ssl.SSLObject) -> Dict[str, Any]:
+    """Return the server's certificate as SSLObject.getpeercert() tells it, {} where it can't be decoded or was not verified.
+
+    In a thread of its own, for OpenSSL keeps a queue of errors for each (ERR_get_error(3)): what a malformed extension leaves in
+    it, the next SSL_read would take for its own failure (SSL_get_error(3)).
+    """
+    told: List[Dict[str, Any]] = []
+
+    def decode() -> None:
+        try:
+            told.append(tls.getpeercert() or {})
+        except (ssl.SSLError, ValueError):
+            told.append({})
+
+    thread = threading.Thread(target=decode, daemon=True)
+    thread.start()
+    thread.join()
+    return told[0]
 
 
 class JudgedStream(Stream):

@@ -3,7 +3,8 @@
 """What is said to pdls and pdset, and what they say: command lines and the reading of their output. Pure.
 
 InfoPrint's manual gives the command lines. The forms of the output and the numbers of the messages are those of a
-sibling of the product (HP Distributed Print Service); exit codes are in neither, so they never count alone.
+sibling of the product (HP Distributed Print Service); exit codes are in neither, so they never count alone. The commands speak
+the caller's language, by which they may also choose their server: only names of attributes and numbers of messages are read.
 """
 import re
 from typing import Dict, List, NamedTuple, Optional, Sequence
@@ -20,10 +21,12 @@ Values = Dict[str, Optional[str]]  # by attribute; None = unset; several values 
 _NAME = re.compile('[a-z][a-z0-9-]{0,63}')
 # Nothing is known of how quotes, blanks and backslashes are read inside the one argument of -x.
 _VALUE = re.compile('(?!=)[!#-&(-[\\]-_a-~]{1,255}')
-_MESSAGE = re.compile(r'(?:[\w./-]+: )?5010-(\d{3})(?!\d)')
+_MESSAGE = re.compile('(?:[^\\s:=]{1,64} ?: ?)?5010-([0-9]{3})(?![0-9])')
+_PORT_IN_WORDS = re.compile('(?<![0-9-])[0-9]{1,5}(?![0-9-])')
 _DASHES = re.compile(r'\s*-{2,}(?:\s+-{2,})*\s*')
 _QUOTED = 200  # characters of an output that is shown
 
+DAEMON = '452'  # nobody answers where the command asks
 # Messages that say something of the server, not of the attributes.
 _OF_SERVER = {
     '414': ('server_not_running', 'The server %s does not answer'),
@@ -163,6 +166,8 @@ def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]
     for number, (code, seen) in _OF_SERVER.items():
         if number in messages:
             return Problem(code, '%s: %s' % (seen % server, _words(messages[number])), server=server)
+    if DAEMON in messages:
+        return _no_daemon(program, server, messages[DAEMON])
     if ended.why:
         limit = 'did not end in time' if ended.why == 'time' else 'wrote more than %d bytes' % MOST_BYTES
         return Problem(
@@ -171,6 +176,17 @@ def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]
         words = '; '.join(_words(text) for _number, text in sorted(messages.items()))
         return Problem('attribute_refused', '%s refuses for %s: %s' % (program, server, words), server=server)
     return None
+
+
+def _no_daemon(program: str, server: str, words: str) -> Problem:
+    """Return the problem that 5010-452 is: of the InfoPrint server that the command asks, which need not be `server`."""
+    ports = _PORT_IN_WORDS.findall(words.split(DAEMON, 1)[1])
+    where = 'port %s' % ports[0] if len(ports) == 1 else 'the port'
+    return Problem(
+        'server_not_running', 'Nobody answers on %s that %s asks about %s: %s' % (where, program, server, _words(words)),
+        'The command takes the port from PD_SOCKET, or the first entry in its locale from /var/lib/pd/pdserver.conf: start the '
+        'InfoPrint server of that port, or set PD_SOCKET, in the environment of the task, to the port of one that runs.',
+        server=server)
 
 
 def _words(text: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any, Dict, NamedTuple, Optional
 # A code that is not listed here is an error.
 WARNINGS = frozenset((
     'unsupported_keyword', 'ca_expires_soon', 'crl_expires_soon', 'verification_off', 'name_check_off', 'tls_off',
-    'port_mismatch', 'certificate_expires_soon', 'ssl_v3_unavailable',
+    'port_mismatch', 'certificate_expires_soon', 'ssl_v3_unavailable', 'analysis_incomplete',
 ))
-INFO = frozenset(('no_effect',))
+INFO = frozenset(('no_effect', 'not_configured'))
 
 
 def usual_severity(code: str) -> str:

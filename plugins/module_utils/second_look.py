@@ -140,7 +140,7 @@ class SecondLook:
             start_tls(stream)
             raise _Enough
 
-        plan = Plan(mode, 'handshake', self.ehlo_name, '', (), bytes, lambda: None, lambda _stage: None)
+        plan = Plan(mode, 'handshake', self.ehlo_name, '', (), tuple, lambda: None, lambda _stage: None)
         conversation = Conversation(JudgedStream(stream, look), plan)
         try:
             return conversation.run()

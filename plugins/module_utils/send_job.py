@@ -1,12 +1,27 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is to be done for one server, as values: who sends what to whom, by which settings and within which time."""
-from typing import Dict, NamedTuple, Optional, Sequence
+from typing import Any, Dict, NamedTuple, Optional, Sequence
 
+from .problems import Problem
 from .tls_policy import Policy
 from .trust_files import Trust
 
 MODES = {'1': 'starttls', '2': 'smtps'}  # by EnableTLS
+
+
+class Task(NamedTuple):
+    """One server's part of a request. `settings` None = those of the file that is in force.
+
+    `staged` has, for names in the working directory, the names that their new content waits under, `unknown` why the server's
+    attributes don't tell its mail server, None where they were not asked for or do.
+    """
+    name: str
+    directory: str
+    options: Dict[str, Any]
+    settings: Optional[Dict[str, str]] = None
+    staged: Dict[str, str] = {}
+    unknown: Optional[Problem] = None
 
 
 class Job(NamedTuple):

@@ -164,7 +164,8 @@ def _change(works: Works, options: Options, guard: Guard, host: HostReport) -> N
 
 def _try(works: Works, options: Options, guard: Guard, host: HostReport) -> None:
     """Use the staged sets against the mail server, all at the same time."""
-    from .sending import Task, joined, send_all, with_mail_servers  # most runs change nothing and need no ssl
+    from .send_job import Task
+    from .sending import joined, send_all, with_mail_servers  # most runs change nothing and need no ssl
 
     tasks = []
     for work in works:

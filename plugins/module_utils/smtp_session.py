@@ -5,7 +5,7 @@
 `smtplib` is not used: it hides the cause of most failures.
 """
 import abc
-from typing import Callable, List, NamedTuple, Optional, Sequence
+from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence
 
 from .message import dot_stuffed
 from .problems import Problem, ProblemError
@@ -15,7 +15,6 @@ from .smtp_verdicts import SILENCE, STRIPPED, offered, refusal
 
 QUIT_SECONDS = 2.0  # in all: nothing depends on the reply to QUIT, so nobody waits long for it
 REST_SECONDS = 2.0  # for the rest of a reply that nobody asked for
-PIECE = 1 << 14  # bytes of a mail that are sent at a time
 
 
 class StreamTimedOut(Exception):
@@ -49,16 +48,16 @@ class Stream(abc.ABC):
 class Plan(NamedTuple):
     """What the conversation is to do. `recipients` may be empty with until 'handshake'.
 
-    `compose` returns the mail (RFC 5322, CR LF); it is called when TLS stands, before the envelope. `before_dot` is called
-    last thing before the mail can't be taken back; what it raises ends the conversation. `on_stage` hears of each stage that
-    begins.
+    `compose` returns the mail (RFC 5322, CR LF, its last line ended) in pieces; it is called when TLS stands, before the
+    envelope. `before_dot` is called last thing before the mail can't be taken back; what it raises ends the conversation.
+    `on_stage` hears of each stage that begins.
     """
     mode: str  # 'none', 'starttls' or 'smtps'
     until: str  # 'handshake', 'envelope' or 'sent'
     ehlo_name: str
     sender: str
     recipients: Sequence[str]
-    compose: Callable[[], bytes]
+    compose: Callable[[], Iterable[bytes]]
     before_dot: Callable[[], None]
     on_stage: Callable[[str], None]
 
@@ -81,7 +80,7 @@ class Conversation:
         self.in_mail = False  # what is sent is the mail, no commands
         self.dot_sent = False
         self._reader = ReplyReader()
-        self._content = b''
+        self._content: Iterable[bytes] = ()
 
     def run(self) -> 'Conversation':
         """Converse; every failure becomes a problem, but what `plan.before_dot` raises."""
@@ -190,7 +189,7 @@ class Conversation:
         problem = refusal(self.stage, reply, self.plan.mode, address)
         if reply.code != 421 and not self.in_mail:
             self._leave(reset=False)
-        raise ProblemError(problem._replace(stage=self.stage))
+        raise ProblemError(problem)
 
     # The stages.
 
@@ -270,12 +269,10 @@ class Conversation:
         if reply.code != 354:
             self._refused(reply)
         self.in_mail = True
-        content = dot_stuffed(self._content)
-        if not content.endswith(b'\r\n'):
-            content += b'\r\n'
-        for start in range(0, len(content), PIECE):
-            self._send(content[start:start + PIECE])
-            self._no_reply_waits()
+        for piece in dot_stuffed(self._content):
+            if piece:
+                self._send(piece)
+                self._no_reply_waits()
         self.plan.before_dot()
         self.in_mail = False
         self.dot_sent = True

@@ -34,6 +34,12 @@ LATER_HINT = ('The refusal is for the moment (4xx): run again later. Retries do 
               'end of the mail.')
 NO_EHLO_HINT = ('The server, or a firewall that inspects SMTP on the way, does not know EHLO, without which there is no TLS: '
                 'have that changed, or use another port or server.')
+CERTIFICATE_MISSED = 'The server demands a client certificate, and sendmemo has none: %s'
+CERTIFICATE_HINT = (
+    'Have this host admitted without a client certificate (smtpd_tls_req_ccert of Postfix, for example), or use a port or a '
+    'relay that demands none.')
+# How servers say so where the handshake itself went well: Postfix by a 421 right behind it, others at a later command.
+_CERTIFICATE_WANTED = re.compile(r'client[ -]certificate|\bno certificate\b|certificate (?:is )?required', re.IGNORECASE)
 # What a silence means, where it has a name of its own.
 SILENCE = {
     'banner': ('banner_timed_out', 'The connection stands, but no whole greeting came in time.'),
@@ -52,6 +58,9 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
     """Return the problem that `reply` is in `stage` of a conversation by `mode`; with `address` it is that recipient's."""
     hint = ''
     code, text = BY_STAGE[stage]
+    misses_certificate = mode != 'none' and reply.kind in (4, 5) and _CERTIFICATE_WANTED.search(reply.text)
+    if misses_certificate and (reply.code == 421 or stage in ('banner', 'ehlo', 'starttls')):
+        return Problem('handshake_closed', CERTIFICATE_MISSED % reply.shown(), CERTIFICATE_HINT, stage='handshake')
     if reply.kind not in (4, 5):
         code, text = 'reply_malformed', 'The server\'s reply is none that there is at this place (RFC 5321, section 4.3.2)'
     elif reply.code in ANYWHERE or reply.enhanced in TOO_LARGE:
@@ -71,6 +80,7 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
         text = text % address
     elif reply.kind == 4 and stage != 'starttls':
         hint = LATER_HINT
+    hint = CERTIFICATE_HINT if misses_certificate else hint
     return Problem(code, '%s: %s' % (text, reply.shown()), hint, stage=stage, value=address)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Dict, NamedTuple, Optional
 
 from .problems import Problem
 from .safe_text import safe_text
+from .smtp_verdicts import CERTIFICATE_HINT, CERTIFICATE_MISSED
 from .tls_records import (
     BAD_CERTIFICATE,
     CERTIFICATE_REQUIRED,
@@ -120,10 +121,8 @@ def late_alert(error: ssl.SSLError) -> Optional[Problem]:
 
 def _client_certificate(alert: str) -> Problem:
     return Problem(
-        'handshake_closed',
-        'The server demands a client certificate, and sendmemo has none: it ended the TLS handshake (alert %s).' % alert,
-        'Have this host admitted without a client certificate (smtpd_tls_req_ccert of Postfix, for example), or use a port or a '
-        'relay that demands none.', stage='handshake')
+        'handshake_closed', CERTIFICATE_MISSED % ('it ended the TLS handshake (alert %s).' % alert), CERTIFICATE_HINT,
+        stage='handshake')
 
 
 def _alert(beginning: Beginning) -> Problem:

@@ -2,16 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reads what lies on a host, changing nothing: the target's side of sendmemo_validate.
 
-Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir", "smtp_port", "pd_bin_dir"}`; `path` is one
-configuration file anywhere, `content` one that came from the controller (bytes as latin-1), whose file names are looked up in
-`working_dir`. With `pd_bin_dir`, ports that are not given are read from the servers' attributes.
+Request: `{"base_dir", "servers": [entry], "path", "content", "working_dir", "smtp_port", "pd_bin_dir",
+"require_configuration"}`; `path` is one configuration file anywhere, `content` one that came from the controller (bytes as
+latin-1), whose file names are looked up in `working_dir`. With `pd_bin_dir`, ports that are not given are read from the servers'
+attributes.
 Answer: `{"servers": [{"name", "path", "sha256", "settings", "enable_tls_line", "smtp_port", "problems",
 "trust": {keyword: {"key", "file"}}}],
 "trust_files": [{"key", "blocks": [{"label", "line", "der"}]}]}`: certificates and CRLs alone, in base64, each distinct file once.
 """
 import hashlib
 import os
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from .config_file import ConfigFile, parse
 from .config_lines import LARGEST
@@ -21,21 +22,22 @@ from .host_files import HostBlocks, read_trust_file
 from .keywords import CONFIG_NAME, KEYWORDS
 from .permissions import write_problem
 from .problems import Problem, ProblemError
-from .working_dir import MAX_FILE, Server, WorkingDir, find_servers
+from .working_dir import MAX_FILE, Server, WorkingDir, acting_as, find_servers, fs_bytes
 
 
 def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     """Return what is found. What is wrong with one server is among its problems and stops no other."""
     trust = HostBlocks()
     if request['content'] is not None:
-        found = [_one(request['working_dir'], None, '', trust, request['content'].encode('latin-1'))]
+        found = _judge_all([_Judged(request['working_dir'], None, '', request['content'].encode('latin-1'))], trust)
     elif request['path']:
         folder, name = os.path.split(request['path'])
-        found = [_one(os.path.realpath(folder), None, name, trust)]
+        found = _judge_all([_Judged(os.path.realpath(folder), None, name)], trust)
         found[0]['path'] = request['path']
     else:
         servers = find_servers(request['base_dir'], request['servers'])
-        found = [_one(server.path, server.name, CONFIG_NAME, trust) for server in servers]
+        may_lack = not request['servers'] or not request['require_configuration']
+        found = _judge_all([_Judged(server.path, server.name, CONFIG_NAME, may_lack=may_lack) for server in servers], trust)
         if request['pd_bin_dir']:
             _add_ports(found, servers, request, guard)
     return {'servers': found, 'trust_files': trust.answer()}
@@ -59,49 +61,104 @@ def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict
             entry['problems'].append(Problem('port_mismatch', seen, server=entry['name'], keyword=PORT, value=text).as_dict())
 
 
-def _one(folder: str, server: Optional[str], name: str, trust: HostBlocks, content: Optional[bytes] = None) -> Dict[str, Any]:
-    """Return the entry of one configuration: the file `name` in the directory `folder`, or `content` as if it lay there."""
-    entry: Dict[str, Any] = {'name': server, 'path': os.path.join(folder, name) if content is None else None, 'trust': {}}
-    problems: List[Problem] = []
+def _judge_all(judged: List['_Judged'], trust: HostBlocks) -> List[Dict[str, Any]]:
+    """Return the entries of configurations. What may be read of trust files on a host goes first to who needs least of it."""
+    for one in judged:
+        one.judge()
+    needed: Dict[int, int] = {}
+    for one in judged:
+        needed[one.owner] = needed.get(one.owner, 0) + one.size
+    for one in sorted(judged, key=lambda one: needed[one.owner]):
+        one.read_trust(trust)
+    return [one.entry() for one in judged]
+
+
+class _Judged:
+    """One configuration: the file `name` in the directory `folder`, or `content` as if it lay there.
+
+    A server's that `may_lack` is no fault where it isn't there. `owner` is the directory's, `size` that of the trust files that
+    are named, in bytes.
+    """
+
+    def __init__(
+        self, folder: str, server: Optional[str], name: str, content: Optional[bytes] = None, may_lack: bool = False
+    ) -> None:
+        self.folder, self.server, self.name, self.content, self.may_lack = folder, server, name, content, may_lack
+        self.path = os.path.join(folder, name) if content is None else None
+        self.config: Optional[ConfigFile] = None
+        self.found: Dict[str, Any] = {'name': server, 'path': self.path, 'trust': {}}
+        self.problems: List[Problem] = []
+        self.owner, self.size = -1, 0
+
+    def entry(self) -> Dict[str, Any]:
+        return dict(self.found, problems=[problem._replace(server=self.server).as_dict() for problem in self.problems])
+
+    def judge(self) -> None:
+        """Judge all but the trust files."""
+        try:
+            with WorkingDir(self.folder, self.server) as directory:
+                self.owner = directory.owner.uid
+                self._note(write_problem(directory.status, self.owner, self.folder))
+                self.config = self._read(directory)
+                self.problems.extend(judge_config(self.config))
+                self.size = sum(_size(directory, value) for _name, value in _files(self.config))
+        except ProblemError as error:
+            lacks = self.may_lack and error.problem.code == 'file_not_found'
+            self._note(Problem('not_configured', 'It has no configuration yet.', file=self.path) if lacks else error.problem)
+
+    def read_trust(self, trust: HostBlocks) -> None:
+        """Read the trust files, and tell what can be told of them here."""
+        if self.config is None:
+            return
+        try:
+            with WorkingDir(self.folder, self.server) as directory:
+                _read_trust(directory, self.config, self.found, self.problems, trust)
+        except ProblemError as error:
+            self.problems.append(error.problem)
+
+    def _read(self, directory: WorkingDir) -> ConfigFile:
+        data = self.content
+        if data is None:
+            data, status = directory.read_config(LARGEST) if self.server else directory.read_file(self.name, LARGEST)
+            self._note(write_problem(status, self.owner, str(self.path)))
+        config = parse(data, self.path or 'content')
+        self.found.update(
+            sha256=hashlib.sha256(data).hexdigest(), settings=config.settings, enable_tls_line=config.line_of('EnableTLS'))
+        return config
+
+    def _note(self, problem: Optional[Problem]) -> None:
+        if problem is not None:
+            self.problems.append(problem)
+
+
+def _files(config: ConfigFile) -> Iterator[Tuple[str, str]]:
+    """Yield keyword and value of each trust file that is named as one can be."""
+    for keyword in KEYWORDS:
+        value = config.settings[keyword.name]
+        if keyword.kind == 'file' and value and not value_problem(keyword, value, config.file):
+            yield keyword.name, value
+
+
+def _size(directory: WorkingDir, value: str) -> int:
     try:
-        with WorkingDir(folder, server) as directory:
-            found = write_problem(directory.status, directory.owner.uid, folder)
-            if found:
-                problems.append(found)
-            if content is None:
-                data, status = directory.read_file(name, LARGEST)
-                found = write_problem(status, directory.owner.uid, entry['path'])
-                if found:
-                    problems.append(found)
-            else:
-                data = content
-            config = parse(data, entry['path'] or 'content')
-            problems.extend(judge_config(config))
-            entry['sha256'] = hashlib.sha256(data).hexdigest()
-            entry['settings'] = config.settings
-            entry['enable_tls_line'] = config.line_of('EnableTLS')
-            _read_trust(directory, config, entry, problems, trust)
-    except ProblemError as error:
-        problems.append(error.problem)
-    entry['problems'] = [problem._replace(server=server).as_dict() for problem in problems]
-    return entry
+        with acting_as(directory.owner):
+            return os.stat(fs_bytes(os.path.join(directory.path, value))).st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def _read_trust(directory: WorkingDir, config: ConfigFile, entry: Dict[str, Any], problems: List[Problem],
                 trust: HostBlocks) -> None:
-    for keyword in KEYWORDS:
-        value = config.settings[keyword.name]
-        if keyword.kind != 'file' or not value or value_problem(keyword, value, config.file):
-            continue
+    for keyword, value in _files(config):
         try:
             file = read_trust_file(directory, value, min(MAX_FILE, max(0, trust.left)))
         except ProblemError as error:
             problem = error.problem
             if problem.code in ('file_not_found', 'file_not_readable', 'unsafe_path'):
-                problem = problem._replace(keyword=keyword.name, value=value)
+                problem = problem._replace(keyword=keyword, value=value)
             problems.append(problem)
             continue
         key = trust.add(file.data)
-        entry['trust'][keyword.name] = {'key': key, 'file': file.path}
-        problems.extend(problem._replace(keyword=keyword.name) for problem in file.problems)
-        problems.extend(trust.problems(key, keyword.name, file.path))
+        entry['trust'][keyword] = {'key': key, 'file': file.path}
+        problems.extend(problem._replace(keyword=keyword) for problem in file.problems)
+        problems.extend(trust.problems(key, keyword, file.path))

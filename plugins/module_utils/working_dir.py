@@ -20,6 +20,7 @@ from .safe_text import safe_text
 
 MAX_FILE = 4 << 20  # bytes
 MOST_NAMES = 100_000  # in a directory
+CONVERGE_HINT = 'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.'
 SERVER_MARKS = (CONFIG_NAME, 'error.log')
 
 
@@ -138,6 +139,9 @@ class WorkingDir:
                 is_link = stat.S_ISLNK(os.lstat(fs_bytes(path)).st_mode)
             except OSError:
                 is_link = False
+            if error.errno == errno.ENOTDIR and not is_link:
+                message = '%s is no directory, so it is no server\'s working directory.' % path
+                raise ProblemError(Problem('not_a_server', message, server=server, file=path))
             if is_link:
                 raise ProblemError(Problem(
                     'unsafe_path', 'The working directory %s is a symbolic link.' % path,
@@ -172,6 +176,16 @@ class WorkingDir:
     def names(self) -> List[str]:
         """Return the names of the entries, of MOST_NAMES at most."""
         return list(names_in(self.fd))
+
+    def read_config(self, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
+        """Return the configuration as `read_file` does; what is missing is told as such."""
+        try:
+            return self.read_file(CONFIG_NAME, limit)
+        except ProblemError as error:
+            if error.problem.code != 'file_not_found':
+                raise
+            raise ProblemError(error.problem._replace(
+                message='There is no configuration %s.' % self.path_of(CONFIG_NAME), hint=CONVERGE_HINT))
 
     def read_file(self, name: str, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
         """Return a regular file's content and status, as the owner may read it; more than `limit` bytes is an error."""

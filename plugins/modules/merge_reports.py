@@ -10,9 +10,9 @@ version_added: 1.0.0
 description:
   - Reads several C(report.json) that the callback P(printops.infoprint.fleet_report#callback) wrote, as those of slices of a
     fleet or of several days, and writes one report of them all. Works on the controller; no host is connected to.
-  - Of each server the newest report that has its host counts. Where that one could not reach the host, or never came to it, this
-    is so for every server that is known of it.
-  - The time of a server's last proof is kept from older reports. What is new, fixed and still broken is told against the report
+  - It is what one report would be if all these runs had updated it, one after the other. Of each server the newest result on each
+    subject counts; that its host could not be reached is so for every server that is known of it.
+  - What is new, fixed and still broken is told against the report
     that is replaced, or against O(compare_with).
 options:
   reports:
@@ -39,6 +39,11 @@ options:
   compare_with:
     description: The report to compare with. Without one, the C(report.json) that is in O(directory).
     type: path
+  mode:
+    description: The mode of the files, as an octal number in quotes.
+    type: raw
+    default: "0640"
+    version_added: 1.1.0
 attributes:
   check_mode:
     support: full

@@ -55,6 +55,12 @@ options:
         round trip. What keeps it from being read is a problem of that server.
       - Unset, no attribute is read.
     type: str
+  require_configuration:
+    description:
+      - Whether a server in O(servers) without a C(sendmemo-ssl.cfg) is the error C(file_not_found). With V(false) it is the
+        information C(not_configured), as it always is for servers that are found.
+    type: bool
+    default: true
   warn_days:
     description:
       - Warn of CA certificates and CRLs that end within so many days.

@@ -12,8 +12,11 @@ description:
     C(smtp-server-host) and C(smtp-server-port), which say where C(sendmemo) sends mails to.
   - What counts is what C(pdls) shows afterwards. Where one attribute of a server is refused, those that were set with it are put
     back, and one that was unset before is named, since C(pdset) has no documented way to unset it.
-  - The commands run without a shell and without input, with C(LC_ALL=C), for 30 seconds at most each, those of all servers at the
-    same time. The rest of the environment is that of the login and of the task's C(environment).
+  - The commands run without a shell and without input, for 30 seconds at most each, those of all servers at the same time, in
+    the environment of the login and of the task's C(environment).
+  - By that environment InfoPrint chooses the server that answers, and which knows all others. It is the one of C(PD_SOCKET) where
+    that is set, else the first one in C(/var/lib/pd/pdserver.conf) for the locale of the command. Of the output only the names of
+    attributes and the numbers of messages count, in any language.
   - A server must run; its attributes can't be read otherwise. None is started and none is made.
   - A server is known by its name alone, and O(servers[].working_dir) counts for nothing.
 options:

@@ -125,6 +125,7 @@ MODULES: dict[str, Spec] = {
         'path': TEXT,
         'content': TEXT,
         'working_dir': TEXT,
+        'require_configuration': {'type': 'bool', 'default': True},
         'warn_days': {'type': 'int', 'default': 30},
         'fail_on': FAIL_ON,
     },
@@ -155,6 +156,8 @@ MODULES: dict[str, Spec] = {
     'server_attributes': {**COMMON, **_own('attributes'), 'pd_bin_dir': PD_BIN_DIR},
 }
 
+# uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is".
+HIGHEST_ID = 0xFFFF_FFFE
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 # Lowest and highest value of an option that is a number.
@@ -210,6 +213,8 @@ def check_option(name: str, value: t.Any, where: str = '') -> None:
             raise ArgumentError(f'{where}{name} is {value}: it can be {low:g} to {high:g}')
     if name == 'mode':
         file_mode(value, where)
+    if name in ('owner', 'group') and re.fullmatch('[0-9]+', value) and int(value) > HIGHEST_ID:
+        raise ArgumentError(f'{where}{name} is {value}: it can be {HIGHEST_ID} at most; {HIGHEST_ID + 1} means none')
 
 
 def normal_path(path: str) -> str:

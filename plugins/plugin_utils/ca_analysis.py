@@ -7,12 +7,10 @@ import typing as t
 
 from ..module_utils.problems import Problem
 from .trust_terms import Placed, Terms
-
-if t.TYPE_CHECKING:
-    from .x509_facts import Authority
+from .x509_records import LEAST_BITS, Certificate
 
 
-def authority_problems(found: t.Sequence[Placed[Authority]], terms: Terms) -> t.Iterator[Problem]:
+def authority_problems(found: t.Sequence[Placed[Certificate]], terms: Terms) -> t.Iterator[Problem]:
     """Yield the problems of a CA file's certificates, in their order.
 
     One that is over, or not valid yet, is an error: it can't vouch for a mail server. It is a warning where the same CA (name and
@@ -26,11 +24,25 @@ def authority_problems(found: t.Sequence[Placed[Authority]], terms: Terms) -> t.
         yield from _problems_of(placed, is_renewed, terms)
 
 
-def _is_valid(authority: Authority, terms: Terms) -> bool:
-    return authority.not_before <= terms.now < authority.not_after and not authority.fault
+def _is_valid(authority: Certificate, terms: Terms) -> bool:
+    return authority.not_before <= terms.now < authority.not_after and not why_no_ca(authority)
 
 
-def _problems_of(placed: Placed[Authority], is_renewed: bool, terms: Terms) -> t.Iterator[Problem]:
+def why_no_ca(certificate: Certificate) -> str:
+    """Return why a certificate is none of a CA, '' for one that is, and where its basic constraints can't be read.
+
+    RFC 5280, 4.2.1.3 and 4.2.1.9. A self-signed certificate of version 1 is a root of old: it has no extensions.
+    """
+    if certificate.is_ca is False:
+        if certificate.constraints is not None:
+            return 'its basic constraints say so; it is a server\'s or a person\'s'
+        return '' if certificate.version == 1 and certificate.is_self_issued else 'it has no basic constraints'
+    if certificate.usage is not None and not certificate.usage.signs_certificates:
+        return 'its key usage has no keyCertSign'
+    return ''
+
+
+def _problems_of(placed: Placed[Certificate], is_renewed: bool, terms: Terms) -> t.Iterator[Problem]:
     authority = placed.thing
 
     def problem(code: str, seen: str, hint: str = '', severity: str = '') -> Problem:
@@ -42,17 +54,18 @@ def _problems_of(placed: Placed[Authority], is_renewed: bool, terms: Terms) -> t
         return problem(code, f'{seen}; the file has a certificate of the same CA that is valid',
                        'Take the certificate that is not valid out of the file.', 'warning')
 
-    if authority.fault:
-        yield problem('not_a_ca', f'is not a CA: {authority.fault}')
+    if fault := why_no_ca(authority):
+        yield problem('not_a_ca', f'is not a CA: {fault}')
     if authority.not_before > terms.now:
         yield out_of_date('ca_not_yet_valid', terms.begins(authority.not_before))
     if authority.not_after <= terms.now:
         yield out_of_date('ca_expired', f'expired on {terms.since(authority.not_after)}')
     elif terms.is_near(authority.not_after):
         yield problem('ca_expires_soon', f'expires on {terms.until(authority.not_after)}')
-    if authority.weak_key:
-        yield problem('weak_key', f'is weak: {authority.weak_key}; OpenSSL refuses it at security level 2, which is usual',
+    if authority.has_weak_key:
+        yield problem('weak_key', f'is weak: its {authority.key_kind} key has {authority.key_bits} bits, fewer than '
+                      f'{LEAST_BITS[authority.key_kind]}; OpenSSL refuses it at security level 2, which is usual',
                       'Have the CA renewed with a stronger key.', 'warning')
-    if authority.weak_signature:
-        yield problem('weak_signature', f'is weak: {authority.weak_signature}; OpenSSL refuses it at security level 2, '
-                      'which is usual', 'Have the CA certificate issued again with SHA-256.', 'warning')
+    if authority.has_weak_signature and not authority.is_self_issued:  # nobody relies on the signature of a root
+        yield problem('weak_signature', f'is weak: it is signed with {authority.signature_hash.upper()}; OpenSSL refuses it at '
+                      'security level 2, which is usual', 'Have the CA certificate issued again with SHA-256.', 'warning')

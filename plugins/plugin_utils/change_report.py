@@ -9,6 +9,7 @@ from types import MappingProxyType
 from ..module_utils.problems import Problem
 from . import drift_report, send_report
 from .analysed_run import Analysed
+from .analysis_guard import guard
 from .infoprint_action import Outcome, server_entry
 from .results import line_of
 from .trust_diff import trust_diffs
@@ -41,6 +42,12 @@ def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str,
         if misfit and not any(problem.code == misfit[0].code for problem in own):  # a try sees it too
             own += misfit
             told += map(line_of, misfit)
+        changed_trust: list[dict[str, str]] = []
+        unread: list[Problem] = []
+        with guard(unread, 'What changes in the trust files'):
+            changed_trust += trust_diffs(fields, blocks) if drift else []
+        own += unread
+        told += map(line_of, unread)
         restored = {'restored': path} if (path := fields.text('restored')) is not None else {}
         entry = server_entry(fields, own, changed=changed, drift=drift, backup=fields.text('backup'), **restored)
         failed = analysed.refused or any(problem.is_error for problem in own)
@@ -49,7 +56,7 @@ def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str,
         problems += own
         if drift:
             diff += drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), fields.raw('after'))
-            diff += trust_diffs(fields, blocks)
+            diff += changed_trust
     return Outcome(servers, problems, '\n'.join(lines), any(entry['changed'] for entry in servers), diff)
 
 

@@ -13,6 +13,7 @@ from ..module_utils.config_file import parse
 from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.pd_output import HOST, PORT
 from ..module_utils.problems import Problem, ProblemError
+from .analysis_guard import guard
 from .arguments import ArgumentError, file_mode
 from .attribute_report import declared_attributes
 from .declared import Declared, SourceReader, declared
@@ -112,8 +113,10 @@ class ConfigRequest:
         if (ca, crl) not in self._ends_of:
             files = {'CAFile': wanted.sources.get(ca, ca), 'CrlFile': wanted.sources.get(crl, crl)}
             now = dt.datetime.now(dt.timezone.utc)
-            self._ends_of[ca, crl] = ends(
-                blocks_of(wanted.trust.get(ca), files['CAFile']), blocks_of(wanted.trust.get(crl), files['CrlFile']), now)
+            self._ends_of[ca, crl] = []
+            with guard(self.problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
+                self._ends_of[ca, crl] = ends(
+                    blocks_of(wanted.trust.get(ca), files['CAFile']), blocks_of(wanted.trust.get(crl), files['CrlFile']), now)
             self.problems += judge(wanted.trust.get(ca), wanted.trust.get(crl), now, self._args['warn_days'], files)
         self._ends[name] = self._ends_of[ca, crl]
 

@@ -6,16 +6,16 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils.problems import Problem
+from .ca_analysis import why_no_ca
 from .trust_terms import Placed, Terms
-
-if t.TYPE_CHECKING:
-    from .x509_facts import Authority, RevocationList
+from .x509_records import Certificate, RevocationList
+from .x509_signatures import is_signed_by
 
 MOST_NAMED = 5  # CAs without a CRL that a message names
 
 
 def crl_problems(
-        found: t.Sequence[Placed[RevocationList]], authorities: t.Sequence[Authority], terms: Terms) -> t.Iterator[Problem]:
+        found: t.Sequence[Placed[RevocationList]], authorities: t.Sequence[Certificate], terms: Terms) -> t.Iterator[Problem]:
     """Yield the problems of a CRL file's lists in their order, then whether a CA has none. No `authorities`: they are not known.
 
     A list by an issuer that is not in the CA file is an error where no list is by one that is: then it is the wrong file. Beside
@@ -61,8 +61,9 @@ def _date_problems(placed: Placed[RevocationList], has_newer: bool, terms: Terms
 
 def _use_problems(placed: Placed[RevocationList]) -> t.Iterator[Problem]:
     crl = placed.thing
-    if crl.weak_signature:
-        yield _problem('weak_signature', placed, f'is weak: {crl.weak_signature}, so that it can be forged',
+    if crl.has_weak_signature:
+        yield _problem('weak_signature', placed, f'is weak: it is signed with {crl.signature_hash.upper()}, so that it can be '
+                       'forged',
                        'Have the CRL issued again with SHA-256.', 'warning')
     if crl.passed_over:
         yield _problem('crl_missing', placed, f'is passed over when mail is sent: {crl.passed_over}',
@@ -75,16 +76,16 @@ def _use_problems(placed: Placed[RevocationList]) -> t.Iterator[Problem]:
                        'Have the CRL issued without that extension.')
 
 
-def _signers(placed: Placed[RevocationList], authorities: t.Sequence[Authority]) -> list[Authority]:
-    return [authority for authority in _with_key(placed.thing, authorities) if authority.has_signed(placed.der)]
+def _signers(placed: Placed[RevocationList], authorities: t.Sequence[Certificate]) -> list[Certificate]:
+    return [authority for authority in _with_key(placed.thing, authorities) if is_signed_by(placed.thing, authority) is not False]
 
 
-def _with_key(crl: RevocationList, authorities: t.Sequence[Authority]) -> list[Authority]:
+def _with_key(crl: RevocationList, authorities: t.Sequence[Certificate]) -> list[Certificate]:
     return [authority for authority in authorities if authority.name == crl.name
             and (authority.key_id is None or crl.key_id in (None, authority.key_id))]
 
 
-def _issuer_problems(placed: Placed[RevocationList], authorities: t.Sequence[Authority], signers: t.Sequence[Authority],
+def _issuer_problems(placed: Placed[RevocationList], authorities: t.Sequence[Certificate], signers: t.Sequence[Certificate],
                      one_fits: bool) -> t.Iterator[Problem]:
     if not _with_key(placed.thing, authorities):
         if any(authority.name == placed.thing.name for authority in authorities):
@@ -100,15 +101,15 @@ def _issuer_problems(placed: Placed[RevocationList], authorities: t.Sequence[Aut
             yield _problem('crl_issuer_unknown', placed, seen)
     elif not signers:
         yield _problem('crl_signature_invalid', placed, "has a signature that is not its issuer's")
-    elif not any(authority.signs_crls for authority in signers):
+    elif not any(authority.usage is None or authority.usage.signs_crls for authority in signers):
         yield _problem('crl_signature_invalid', placed, 'is by a CA that may not sign CRLs (its key usage has no cRLSign)')
 
 
-def _missing(authorities: t.Sequence[Authority], with_crl: frozenset[t.Any], file: str, terms: Terms) -> t.Iterator[Problem]:
+def _missing(authorities: t.Sequence[Certificate], with_crl: frozenset[t.Any], file: str, terms: Terms) -> t.Iterator[Problem]:
     """Yield that CAs have no CRL in a file that has one of another: OpenSSL then refuses what they issue."""
     lacking = [authority for authority in authorities
-               if authority.name not in with_crl and not authority.fault and authority.not_after > terms.now]
-    above = {authority.issuer for authority in authorities if authority.issuer != authority.name}
+               if authority.name not in with_crl and not why_no_ca(authority) and authority.not_after > terms.now]
+    above = {authority.issuer_name for authority in authorities if not authority.is_self_issued}
     for severity, ones, effect in (
             ('warning', [one for one in lacking if one.name not in above],
              'the certificate of a mail server that it issued is refused'),

@@ -20,6 +20,7 @@ from .carrier import Target
 from .program import prepare
 from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
+from .x509_reader import missing_library
 
 EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless it is marked as none: core before 2.19
 
@@ -41,6 +42,7 @@ class InfoprintAction(ActionBase, abc.ABC):
 
     MODULE: t.ClassVar[str]
     PROGRAM: t.ClassVar[str]  # the module of the target half that does the work
+    JUDGES_CERTIFICATES: t.ClassVar[bool] = True
     NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # what the module's own return values are where the target told nothing
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -77,6 +79,8 @@ class InfoprintAction(ActionBase, abc.ABC):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if self.JUDGES_CERTIFICATES and (missing := missing_library()):
+            raise AnsibleActionFail(missing)
         self.task_vars = task_vars or {}
         self.target = Target(self, self.task_vars)
         try:

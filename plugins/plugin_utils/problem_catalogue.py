@@ -62,6 +62,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'A regular file is wanted and something else is there, or a link leads out of the working directory.',
             'Look who put it there; remove it, or name the place that is meant.',
         ),
+        'not_configured': (
+            "A server has no sendmemo-ssl.cfg yet; it goes by the product's defaults.",
+            'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.',
+        ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
         'no_previous_set': (
             'There is no backup of another set than the one in force, or it is not as it was written.',
@@ -127,7 +131,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Correct the name; only servers that exist can be looked at, and none is made.',
         ),
         'server_not_running': (
-            'The server exists and does not answer (message 5010-414), so that its attributes are not known.',
+            'The server does not answer (message 5010-414), or none does where the command asks (5010-452).',
             'Start the server, or see why it does not answer, then run again.',
         ),
         'attribute_refused': (
@@ -136,7 +140,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'pd_output_unreadable': (
             'The output of pdls or pdset is not of a known form, endless, or did not come in time.',
-            'Run the command by hand on that host, with LC_ALL=C, and see what it says.',
+            'Run the command by hand on that host, as the same user, and see what it says.',
         ),
     },
     'The way to the target': {
@@ -296,6 +300,12 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         'not_as_declared': (
             'In force is another value of a keyword than the declared one; the mail is sent all the same.',
             'Run printops.infoprint.converge to bring the declared configuration into force, or declare what is meant.',
+        ),
+    },
+    'Analysis': {
+        'analysis_incomplete': (
+            "The controller met what it can't read of a certificate or CRL, or its budget: what is named was not judged.",
+            'The verdict stands without it; have what is named looked at by openssl x509 -text or openssl crl -text.',
         ),
     },
     'Any stage': {

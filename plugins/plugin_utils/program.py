@@ -107,7 +107,8 @@ def read_answer(output: str, nonce: str) -> dict[str, t.Any]:
     """Return the answer that is framed somewhere in `output`.
 
     The output is untrusted: logins and terminals add to it, and a target may send anything. Raises NoAnswer where
-    there is no frame with this nonce, or one that is cut, altered, larger than MAX_ANSWER, of more than MOST_VALUES or not a JSON object.
+    there is no frame with this nonce, or one that is cut, altered, larger than
+    MAX_ANSWER, of more than MOST_VALUES or not a JSON object.
     """
     mark = f'INFOPRINT-ANSWER-{nonce}:'
     start = output.find(mark)

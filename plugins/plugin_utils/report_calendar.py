@@ -8,7 +8,8 @@ import datetime as dt
 import typing as t
 
 from . import report_values as values
-from .report_model import Expiry, Report
+from .report_log import Expiry
+from .report_model import Report
 
 DAYS = 90
 SOON = 30  # days before an end from which on it is marked

@@ -1,15 +1,14 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A run's events as they come, kept by host and server; at the end each server's state is judged from what was seen last."""
+"""A run's events as they come, kept as what was last seen of each host and server."""
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from . import report_values as values
-from .report_judge import ELSEWHERE, judge
-from .report_model import Host, Server
-from .report_seen import COLLECTION, Seen, failure, has_error, read_servers, subject_of
+from .report_judge import ELSEWHERE
+from .report_log import NEVER, WARN_DAYS, HostLog, Logs, Run, Seen
+from .report_seen import COLLECTION, failure, has_error, read_servers, subject_of
 from .report_values import Odd
 
 
@@ -27,26 +26,19 @@ class Event(t.NamedTuple):
     check_mode: bool | None = False
     may_go_on: bool = False
     delegated: str = ''  # the host that the task ran for, where that is another
-
-
-@dataclasses.dataclass
-class HostLog:
-    """What was last seen of a host as a whole, and of each of its servers, by subject."""
-    name: str
-    seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
-    servers: dict[str, dict[str, Seen]] = dataclasses.field(default_factory=dict)
-    reached: int = 0  # number of the last result that speaks of servers
-    skipped: str = ''  # the last task of ours that was skipped
+    warn_days: int = WARN_DAYS
+    order: int = 0  # `at` in microseconds since 1970, where that is known so exactly
 
 
 class Collector:
     """Takes the events of a run. `odd` are results that could not be read, in words."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self.odd: list[str] = []
         self._logs: dict[str, HostLog] = {}
         self._planned: dict[str, None] = {}
-        self._number = 0
+        self._order = 0
 
     def expect(self, hosts: t.Iterable[str]) -> None:
         """Hosts of a play of ours: they stand in the report whatever happens."""
@@ -57,28 +49,32 @@ class Collector:
         results = event.result.get('results') if event.module and isinstance(event.result, t.Mapping) else None
         items = [item for item in results if isinstance(item, t.Mapping)] if isinstance(results, list) and results else []
         for item in items or [event.result]:
-            self._number += 1
+            self._order = max(self._order + 1, event.order or values.microseconds(event.at))
             # What a module of ours finds is true of the host that it ran for.
             host = _delegated(item) or event.delegated or event.host if event.module else event.host
             if event.module:
                 self._planned[host] = None
-            log = self._logs.setdefault(host, HostLog(host))
+            log = self._log(host)
             self._take_one(log, event._replace(result=item, status=_status(item, event.status) if items else event.status))
+
+    def _log(self, host: str) -> HostLog:
+        return self._logs.setdefault(host, HostLog(values.host_name(host)))
 
     def _take_one(self, log: HostLog, event: Event) -> None:
         result = event.result
-        base = Seen(self._number, event.at, event.module, applied=None if event.check_mode is None else not event.check_mode)
+        base = Seen(self._order, event.at, event.module, self.run, warn_days=event.warn_days,
+                    applied=None if event.check_mode is None else not event.check_mode)
         if event.status == 'unreachable':
             message = result.get('msg')
             base.verdict, base.problems = 'unreachable', [{
                 'code': 'unreachable', 'severity': 'error', 'message': values.text(message) if isinstance(message, str) else '',
                 'hint': 'See whether the host is up, and whether ssh lets the controller in.'}]
-            log.seen[subject_of(event.module) or ELSEWHERE] = base
+            log.note(subject_of(event.module) or ELSEWHERE, base)
         elif not event.module:
             if event.status == 'failed' and not event.may_go_on:
                 told = {} if 'censored' in result else result
                 base.verdict, base.problems = 'failing', [failure(told, event.task)]
-                log.seen[ELSEWHERE] = base
+                log.note(ELSEWHERE, base)
         elif event.status == 'skipped':
             log.skipped = event.task
         else:
@@ -92,7 +88,7 @@ class Collector:
                 'code': 'hidden', 'severity': 'error' if event.status == 'failed' else 'info',
                 'message': f'no_log hides what {event.module} found{", it failed" if event.status == "failed" else ""}.',
                 'hint': 'Take no_log off this task: our modules show no secrets.'}]
-            log.seen[subject] = base
+            log.note(subject, base)
             return
         try:
             found = read_servers(dict(event.result, failed=event.status == 'failed'), base)
@@ -102,44 +98,40 @@ class Collector:
                 'code': 'unreadable_result', 'severity': 'error',
                 'message': f'The result of {event.module} could not be read: {error}.',
                 'hint': 'See the output of the run with -v; collection and controller may be of different versions.'}]
-            log.seen[subject] = base
+            log.note(subject, base)
             return
         if not found and (event.status == 'failed' or has_error(event.result)):
             base.verdict, base.problems = 'failing', [failure(event.result)]
-            log.seen[subject] = base
+            log.note(subject, base)
         elif found is not None:
-            log.reached = base.number
+            log.reached = base.order
             for name, seen in found.items():
-                log.servers.setdefault(name, {})[subject] = seen
+                log.server(name).note(subject, seen)
 
-    def hosts(self, failed: t.Mapping[str, int]) -> list[Host]:
-        """Return the hosts with their servers judged. In: how many failures a host has that were not rescued or ignored."""
-        found = []
-        for name in sorted(self._planned):
-            log = self._logs.get(name, HostLog(name))
-            if log.seen.get(ELSEWHERE, Seen(0, '', '')).verdict == 'failing' and (not failed.get(name) or _has_failed(log)):
+    def logs(self, failed: t.Mapping[str, int]) -> Logs:
+        """Return what was seen of every host that was expected.
+
+        In: how many failures a host has that were not rescued or ignored.
+        """
+        found = {}
+        for name in self._planned:
+            log = self._log(name)
+            elsewhere = log.seen.get(ELSEWHERE)
+            if elsewhere and elsewhere.verdict == 'failing' and (not failed.get(name) or _has_failed(log)):
                 del log.seen[ELSEWHERE]  # it was rescued, or follows from what a task of ours has found
-            found.append(Host(values.text(name, values.LONGEST_NAME) or 'a host without a name', _servers(log)))
+            found[log.name] = log
         return found
 
-
-def _servers(log: HostLog) -> list[Server]:
-    """Return a host's servers; one without a name where none is known."""
-    present = [name for name, seen in sorted(log.servers.items()) if not _is_gone(seen)]
-    names = present or sorted(log.servers) or ['']
-    return [judge(name, log.seen, log.servers.get(name, {}), log.reached, log.skipped) for name in names]
-
-
-def _is_gone(seen: t.Mapping[str, Seen]) -> bool:
-    """Whether a server was declared absent, and is so: there is nothing to prove, beside servers for which there is."""
-    config = seen.get('config')
-    return config is not None and config.absent and config.verdict == 'ok' and not config.stands
+    def reached(self) -> int:
+        """Return how many hosts have answered."""
+        return sum(log.reached != NEVER for log in self._logs.values())
 
 
 def _has_failed(log: HostLog) -> bool:
     """Whether a result of ours already says why the host failed."""
-    found = [log.seen, *log.servers.values()]
-    return any(seen.verdict == 'failing' or seen.stands for of in found for subject, seen in of.items() if subject != ELSEWHERE)
+    of = [log.seen, *(server.seen for server in log.servers.values())]
+    return any(seen.verdict == 'failing' or seen.stands or seen.unprotected
+               for known in of for subject, seen in known.items() if subject != ELSEWHERE)
 
 
 def _delegated(item: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from . import report_values as values
 from .drift_report import describe
@@ -13,8 +14,11 @@ from .report_model import Host, Report, Server
 COLUMNS = (
     'host', 'server', 'state', 'drift', 'corrected', 'mode', 'mail_server', 'tls_version', 'cipher',
     'certificate_not_after', 'certificate_days_left', 'ca_not_after', 'ca_days_left', 'crl_not_after', 'crl_days_left',
-    'last_proof', 'checked', 'code', 'cause', 'remedy', 'ignored')
-FORMULA = ('=', '+', '-', '@', '\t', '\r')
+    'last_proof', 'checked', 'code', 'cause', 'remedy', 'ignored', 'changed', 'check_mode', 'accepted', 'proven_as', 'owner')
+# Where a spreadsheet could find a formula: at the beginning, or behind what one of another country takes for the end of a cell,
+# with blanks of any kind, quotes and what can't be seen in between; signs of full width count too.
+FORMULA = re.compile(
+    r'(^|[;,|\t\r\n])(?=[\s\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff"]*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])')
 
 
 def to_csv(report: Report) -> str:
@@ -27,10 +31,10 @@ def to_csv(report: Report) -> str:
 
 
 def cell(value: str | int) -> str:
-    """Return a cell that is text to every spreadsheet; numbers of ours stay what they are."""
+    """Return a cell that is text to every spreadsheet, whatever it separates cells by; numbers of ours stay what they are."""
     if isinstance(value, int):
         return str(value)
-    return f"'{value}" if value.lstrip(' \n').startswith(FORMULA) else value
+    return FORMULA.sub(r"\1'", value)
 
 
 def _row(host: Host, server: Server, now: str) -> list[str | int]:
@@ -45,4 +49,5 @@ def _row(host: Host, server: Server, now: str) -> list[str | int]:
     return [
         *row, server.proof.at if server.proof else '', server.checked,
         *(cause.get(key, '') for key in ('code', 'message', 'hint')),
-        ' '.join(problem.get('code', '') for problem in server.ignored)]
+        ' '.join(problem.get('code', '') for problem in server.ignored), server.changed,
+        'yes' if server.check_mode else 'no', 'yes' if server.is_accepted else 'no', server.proven_as, server.owner]

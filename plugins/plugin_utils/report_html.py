@@ -16,10 +16,12 @@ import typing as t
 import jinja2
 
 from . import report_values as values
+from .days import ago
 from .drift_report import describe
 from .report_calendar import DAYS, KINDS, SOON, endings, months
-from .report_model import STATES, Change, Expiry, Report
-from .report_summary import causes, is_well, unfinished, verdict
+from .report_log import Expiry
+from .report_model import CRITERION, STATES, Change, Report
+from .report_summary import causes, sentences, tone, unfinished, verdict
 from .report_values import Problem
 
 PAGE = pathlib.Path(__file__).parent / 'report_page'
@@ -27,13 +29,19 @@ MOST_GROUPS = 30  # causes that are shown by themselves
 MOST_CHANGES = 12  # servers that are named in a part of the comparison
 # The tiles: the states that each counts, its label, and whether it is shown when it counts none.
 TILES = (
-    (('proven',), 'proven', True),
-    (('drifted',), 'drifted', True),
+    (('proven', 'delivered'), 'proven', True),
     (('failing',), 'failing', True),
+    (('unprotected',), 'unprotected', True),
+    (('drifted',), 'drifted', True),
     (('unreachable',), 'unreachable', True),
+    (('changed_unproven', 'tested', 'configured'), 'not proven', True),
     (('not_checked', 'hidden'), 'not checked', True),
-    (('configured', 'tested'), 'not proven', False),
+    (('stale',), 'stale', False),
 )
+# The headline's sign by the verdict's tone.
+SIGNS = {'well': '✓', 'fair': '○', 'ill': '!'}
+MOST_RUNS = 50  # whose provenance is shown
+HOST_WORDS = {'inventory': 'hosts in the inventory', 'seen': 'in this run', 'reached': 'answered'}
 
 
 def to_html(report: Report) -> str:
@@ -41,16 +49,18 @@ def to_html(report: Report) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=lambda value: '' if value is None else value)
-    environment.filters.update(describe=describe, day=_day, minute=_minute, places=_places, bound=_bound)
+    environment.filters.update(describe=describe, day=_day, minute=_minute, places=_places, bound=_bound, ago=ago)
     numbers = {id(host): number for number, host in enumerate(report.hosts)}
     ending = endings(report)
     near = sum(one.days_left < DAYS for one in ending)
     places = {(one.what.not_after, one.what.kind, one.what.name): number for number, one in enumerate(ending)}
     counts = report.counts()
     return environment.get_template('page.html.j2').render(
-        report=report, verdict=verdict(report), well=is_well(report), counts=counts, total=sum(counts.values()), states=STATES,
+        report=report, verdict=verdict(report), sentences=sentences(report), tone=tone(report), signs=SIGNS,
+        criterion=CRITERION, counts=counts, total=sum(counts.values()), states=STATES, runs=report.runs[::-1][:MOST_RUNS],
         style=style, script=script, policy=_policy(style, script), number_of=lambda host: numbers[id(host)],
-        rows=report.worst_first(),
+        rows=report.worst_first(), accepted=sum(server.is_accepted for _host, server in report.servers()),
+        begin=report.runs[-1].started if report.runs else '', host_words=HOST_WORDS,
         tiles=[(group, label, sum(counts[state] for state in group)) for group, label, always in TILES
                if always or any(counts[state] for state in group)],
         shares=_shares(counts), unfinished=unfinished(report) if report.unfinished else '', groups=causes(report),
@@ -79,7 +89,7 @@ def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Chan
         ('New', 'was well or unknown before', report.comparison.new),
         ('Still broken', 'was so before', report.comparison.still),
         ('Fixed', 'was broken before', report.comparison.fixed),
-        ('Not looked at again', 'was broken before', report.comparison.unknown))
+        ('Not known to be fixed', 'was broken before; not looked at again, or not proven since', report.comparison.unknown))
     return [(heading, told, [(numbers.get(change.host), change) for change in group]) for heading, told, group in parts]
 
 

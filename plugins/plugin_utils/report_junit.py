@@ -8,10 +8,14 @@ import typing as t
 from xml.sax.saxutils import escape, quoteattr
 
 from .drift_report import describe
-from .report_model import STATES, Host, Report, Server
+from .report_model import PROVEN, STATES, Host, Report, Server
+from .report_seen import NOT_AS_DECLARED
 
 # What XML 1.0 has no way to write (2.2), beside what safe_text has taken out already.
 _NO_XML = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
+
+# What becomes of both checks of a server that nothing is known of now.
+ELSEWHERE = {'unreachable': 'error', 'stale': 'error', 'hidden': 'skipped', 'not_checked': 'skipped'}
 
 
 class Case(t.NamedTuple):
@@ -51,25 +55,35 @@ def _cases(server: Server) -> list[Case]:
     cause = server.cause() or {}
     name, state = server.name or 'servers not known', server.state
     told = cause.get('code', state), cause.get('message', STATES[state].meaning), cause.get('hint', '')
-    if state in ('unreachable', 'hidden', 'not_checked'):
-        outcome = 'error' if state == 'unreachable' else 'skipped'
-        return [Case(f'{name} configuration', outcome, *told, 0.0), Case(f'{name} proof', outcome, *told[:2], '', 0.0)]
+    if state in ELSEWHERE:
+        return [Case(f'{name} configuration', ELSEWHERE[state], *told, 0.0),
+                Case(f'{name} proof', ELSEWHERE[state], *told[:2], '', 0.0)]
+    return [_configuration(server, f'{name} configuration', told), _proof(server, f'{name} proof', told)]
+
+
+def _configuration(server: Server, name: str, told: tuple[str, str, str]) -> Case:
     drift = '; '.join(map(describe, server.drift))
-    in_send = bool(cause.get('stage'))
     if server.drift and not server.corrected:
-        configuration = Case(f'{name} configuration', 'failure', 'drift', drift, '', 0.0)
-    elif state == 'failing' and not in_send:
-        configuration = Case(f'{name} configuration', 'failure', *told, 0.0)
-    else:
-        configuration = Case(f'{name} configuration', '', '', '', f'corrected: {drift}' if drift else '', 0.0)
+        return Case(name, 'failure', 'drift', drift, '', 0.0)
+    if server.state == 'failing' and not _is_in_send(server):
+        return Case(name, 'failure', *told, 0.0)
+    return Case(name, '', '', '', f'corrected: {drift}' if drift else '', 0.0)
+
+
+def _proof(server: Server, name: str, told: tuple[str, str, str]) -> Case:
     seconds = (server.total_ms or 0) / 1000
-    if state == 'proven':
-        proof = Case(f'{name} proof', '', '', '', '', seconds)
-    elif state == 'failing' and in_send:
-        proof = Case(f'{name} proof', 'failure', *told, seconds)
-    else:
-        proof = Case(f'{name} proof', 'skipped', state, STATES[state].meaning, '', 0.0)
-    return [configuration, proof]
+    if server.state in PROVEN:
+        return Case(name, '', '', '', '', seconds)
+    if server.is_accepted:
+        return Case(name, '', '', '', f'unprotected, as is meant: {told[1]}', seconds)
+    if server.state == 'unprotected' or (server.state == 'failing' and _is_in_send(server)):
+        return Case(name, 'failure', *told, seconds)
+    return Case(name, 'skipped', server.state, STATES[server.state].meaning, '', 0.0)
+
+
+def _is_in_send(server: Server) -> bool:
+    cause = server.cause() or {}
+    return bool(cause.get('stage')) or cause.get('code') == NOT_AS_DECLARED
 
 
 def _case(host: Host, case: Case) -> str:

@@ -8,6 +8,7 @@ import dataclasses
 import typing as t
 
 from .drift_report import describe
+from .report_log import Expiry, HostLog, Proof, Run
 from .report_values import Problem
 
 
@@ -21,60 +22,75 @@ class State(t.NamedTuple):
 # The worst first: the order of every list.
 STATES = {
     'failing': State('failing', '✕', 'a send, a check or a task failed'),
+    'unprotected': State(
+        'unprotected', '⚠', 'a mail was accepted in plaintext, or with certificate or name verification switched off'),
     'unreachable': State('unreachable', '⊘', 'the host could not be reached'),
     'drifted': State('drifted', '≠', 'files or attributes are not as declared, and stay so'),
+    'stale': State('stale', '⌛', 'not looked at for too long, or its certificate has expired since'),
+    'changed_unproven': State('changed but not proven', '△', 'changed since its last proof, or never proven after a change'),
     'hidden': State('hidden', '◌', 'no_log hides what was found'),
-    'not_checked': State('not checked', '?', 'nothing was found out in this run'),
-    'configured': State('configured', '-', 'files as declared, no proof since'),
+    'not_checked': State('not checked', '?', 'nothing is known of it yet'),
+    'configured': State('configured', '-', 'files as declared, never proven'),
     'tested': State('tested', '○', 'tried up to handshake or envelope, no mail sent'),
-    'proven': State('proven', '✓', 'a real mail was handed over, and nothing later says otherwise'),
+    'proven': State('proven', '✓', 'a mail was accepted over TLS, certificate and name verified, and nothing says otherwise'),
+    'delivered': State('delivered', '✔', 'proven, and the mail was found in the mailbox'),
 }
-BAD = ('failing', 'unreachable', 'drifted')
+BAD = ('failing', 'unprotected', 'unreachable', 'drifted', 'stale')
 UNKNOWN = ('hidden', 'not_checked')
-GOOD = ('configured', 'tested', 'proven')
+PROVEN = ('proven', 'delivered')
+GOOD = ('configured', 'tested', *PROVEN)
 ORDER = {state: number for number, state in enumerate(STATES)}
-
-
-@dataclasses.dataclass
-class Expiry:
-    """A certificate, CA or CRL that ends: `kind` is one of these, `not_after` in UTC."""
-    kind: str
-    name: str
-    not_after: str
-    file: str = ''
-    issuer: str = ''
-
-
-@dataclasses.dataclass
-class Proof:
-    """The last mail that was handed over: when (UTC), and how to find it in logs and mailboxes."""
-    at: str
-    message_id: str = ''
-    queue_id: str = ''
+CRITERION = (
+    'Proven means: with the configuration in force on the host, the mail server accepted a real mail over TLS after its '
+    'certificate and name had been verified, and nothing was changed on that server since. A mail in plaintext, or without that '
+    'verification, proves nothing.')
 
 
 @dataclasses.dataclass
 class Server:
     """An InfoPrint server. '' as its name: the host's servers are not known. `problems` begin with the cause of its state.
 
-    `drift` has what was found to differ; `corrected` says that it does no longer.
+    `checked` is when something was last found out about it, `looked` when that was last tried, `changed` when it was last
+    changed, `check_mode` whether the last run that looked did so in check mode alone. `drift` has what was found to differ;
+    `corrected` says that it does no longer. `accepted`: that it is unprotected is meant. `soon` are the ends that are near.
     """
     name: str
     state: str
     checked: str = ''
+    looked: str = ''
+    changed: str = ''
+    check_mode: bool = False
     mode: str = ''
     mail_server: str = ''
     tls_version: str = ''
     cipher: str = ''
     certificate: Expiry | None = None
     trust: list[Expiry] = dataclasses.field(default_factory=list)
+    soon: list[Expiry] = dataclasses.field(default_factory=list)
     drift: list[dict[str, str]] = dataclasses.field(default_factory=list)
     corrected: bool = False
     proof: Proof | None = None
+    proven_as: str = ''
+    owner: str = ''
+    accepted: bool = False
     until: str = ''
     total_ms: int | None = None
     problems: list[Problem] = dataclasses.field(default_factory=list)
     ignored: list[Problem] = dataclasses.field(default_factory=list)
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.state in BAD and not self.is_accepted
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it sends unprotected, and that is meant."""
+        return self.state == 'unprotected' and self.accepted
+
+    @property
+    def other_rights(self) -> str:
+        """The user whose rights the last send used, where that isn't the owner of the working directory; else ''."""
+        return self.proven_as if self.proven_as != self.owner else ''
 
     def endings(self) -> list[Expiry]:
         """Return all that ends: the mail server's certificate, the CAs and the CRLs."""
@@ -96,8 +112,10 @@ class Server:
 
 @dataclasses.dataclass
 class Host:
+    """A host with its servers as they are judged, and the log that they are judged by."""
     name: str
     servers: list[Server]
+    log: HostLog
 
     @property
     def state(self) -> str:
@@ -126,13 +144,14 @@ class Comparison:
 
 @dataclasses.dataclass
 class Report:
-    """A run's report, or several merged. Times are UTC. `unfinished` are plays that were never begun."""
+    """The fleet as it was last seen, by one run or by many. Times are UTC. `unfinished` are plays that were never begun.
+
+    `runs` are those that anything in it rests on, the newest last. `merged` names the reports that it was merged from.
+    """
     title: str
     generated: str
-    started: str
-    check_mode: bool
-    playbooks: list[str]
     hosts: list[Host]
+    runs: list[Run] = dataclasses.field(default_factory=list)
     unfinished: list[str] = dataclasses.field(default_factory=list)
     merged: list[str] = dataclasses.field(default_factory=list)
     comparison: Comparison | None = None

@@ -10,9 +10,17 @@ from ansible.template import Templar
 
 from . import report_values as values
 from .report_collect import module_of
+from .report_log import HostLog, Logs
 from .report_seen import COLLECTION
 
 ROLE_ACTIONS = ('include_role', 'import_role')
+DECLARED = 'sendmemo_tls_servers'
+
+
+class Inventory(t.NamedTuple):
+    """The names of all hosts of an inventory, whatever --limit says, and where it was read from."""
+    hosts: frozenset[str]
+    sources: tuple[str, ...]
 
 
 def identity(play: t.Any) -> str:
@@ -64,3 +72,42 @@ def hosts_wanted(play: t.Any) -> list[str] | None:
         return [host.get_name() for host in manager._inventory.get_hosts(pattern, ignore_restrictions=True)]
     except Exception:  # a pattern that only the plays before make known
         return None
+
+
+def inventory_of(play: t.Any) -> Inventory:
+    """Return the inventory of a play."""
+    found = play.get_variable_manager()._inventory
+    hosts = found.get_hosts('all', ignore_limits=True, ignore_restrictions=True)
+    return Inventory(frozenset(values.host_name(host.get_name()) for host in hosts), tuple(map(str, found._sources)))
+
+
+def without_undeclared(play: t.Any, older: Logs, newer: Logs) -> Logs:
+    """Return the older logs without the servers that the inventory no longer names.
+
+    It is asked for hosts that have answered now without some of their servers, and counts where it names servers at all.
+    """
+    return {name: _without_undeclared(play, log, newer[name]) if name in newer else log for name, log in older.items()}
+
+
+def _without_undeclared(play: t.Any, log: HostLog, newer: HostLog) -> HostLog:
+    left = set(log.servers) - set(newer.servers)
+    named = _declared(play, log.name) if left and newer.servers else set()
+    if named:
+        log.servers = {name: server for name, server in log.servers.items() if name not in left or name in named}
+    return log
+
+
+def _declared(play: t.Any, host: str) -> set[str]:
+    """Return the names of the servers that the inventory's variables of a host name; none where that can't be told.
+
+    A play, or `-e`, may name but a part of them for once.
+    """
+    try:
+        manager = play.get_variable_manager()
+        if DECLARED in manager.extra_vars:
+            return set()
+        variables = manager.get_vars(host=manager._inventory.get_host(host))
+        given = Templar(loader=play.get_loader(), variables=variables).template(variables.get(DECLARED) or [])
+        return {values.text(entry['name']) for entry in given}
+    except Exception:  # variables that only a task makes known
+        return set()

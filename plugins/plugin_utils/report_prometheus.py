@@ -7,7 +7,8 @@ import typing as t
 
 from . import report_values as values
 from .report_calendar import endings
-from .report_model import Expiry, Host, Report, Server
+from .report_log import Expiry
+from .report_model import PROVEN, Host, Report, Server
 
 Sample = tuple[dict[str, str], int]
 
@@ -53,7 +54,7 @@ def _users(report: Report) -> t.Iterator[Sample]:
 
 METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
     'sendmemo_report_timestamp_seconds': (
-        'When the report was made, in seconds since 1970.', lambda report: [({}, _seconds(report.generated))]),
+        'When a run last wrote the report, in seconds since 1970.', lambda report: [({}, _seconds(report.generated))]),
     'sendmemo_report_complete': (
         'Whether every play of the run was begun (1) or the run ended before that (0).',
         lambda report: [({}, int(not report.unfinished))]),
@@ -61,8 +62,14 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
         'Servers by state.', lambda report: [({'state': state}, count) for state, count in report.counts().items()]),
     'sendmemo_server_info': ('Each server, with its state, TLS version and the code of its cause as labels.', _info),
     'sendmemo_server_proven': (
-        'Whether a real mail proved the server in this run (1) or not (0).',
-        _of_servers(lambda server: int(server.state == 'proven'))),
+        'Whether the server is proven by a real mail over TLS, and nothing later says otherwise (1), or not (0).',
+        _of_servers(lambda server: int(server.state in PROVEN))),
+    'sendmemo_server_needs_attention': (
+        'Whether somebody has to act: failing, unreachable, drifted, stale, or unprotected and not accepted (1), or not (0).',
+        _of_servers(lambda server: int(server.needs_attention))),
+    'sendmemo_server_checked_timestamp_seconds': (
+        'When something was last found out about the server, in seconds since 1970.',
+        _of_servers(lambda server: _seconds(server.checked) if server.checked else None)),
     'sendmemo_server_last_proof_timestamp_seconds': (
         'When the server was last proven, in seconds since 1970.',
         _of_servers(lambda server: _seconds(server.proof.at) if server.proof else None)),

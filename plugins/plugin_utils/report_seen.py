@@ -7,7 +7,7 @@ import dataclasses
 import typing as t
 
 from . import report_values as values
-from .report_model import Expiry
+from .report_log import Expiry, Seen
 from .report_values import Odd, Problem
 
 COLLECTION = 'printops.infoprint.'
@@ -19,48 +19,21 @@ SUBJECTS = {
     'sendmemo_validate': 'validation',
     'server_attributes': 'attributes',
 }
+IN_CHECK_MODE = {'sendmemo_rollback': 'prediction', 'send_memo': 'rehearsal'}
+# Where one of these is found, a mail that was accepted proves nothing.
+UNPROTECTED = ('tls_off', 'verification_off', 'name_check_off')
+NOT_AS_DECLARED = 'not_as_declared'
 DRIFT_KEYS = ('file', 'keyword', 'kind', 'before', 'after')
 MODES = {'0': 'plaintext', '1': 'starttls', '2': 'smtps'}
 GOALS = ('handshake', 'envelope', 'sent')
 
 
-@dataclasses.dataclass
-class Seen:
-    """What one result says of one server (or, without a name, of its host).
-
-    `verdict` is ok, failing, unreachable or hidden; `number` counts the results of a run, in the order in which they came.
-    `applied` says whether what `changed` was really changed, which is not so in check mode; None: that is not known.
-    """
-    number: int
-    at: str
-    module: str
-    verdict: str = 'ok'
-    problems: list[Problem] = dataclasses.field(default_factory=list)
-    changed: bool = False
-    applied: bool | None = None
-    drift: list[dict[str, str]] = dataclasses.field(default_factory=list)
-    trust: list[Expiry] = dataclasses.field(default_factory=list)
-    absent: bool = False
-    until: str = ''
-    mode: str = ''
-    mail_server: str = ''
-    tls_version: str = ''
-    cipher: str = ''
-    certificate: Expiry | None = None
-    ignored: list[Problem] = dataclasses.field(default_factory=list)
-    message_id: str = ''
-    queue_id: str = ''
-    total_ms: int | None = None
-
-    @property
-    def stands(self) -> bool:
-        """Whether the drift that was found is still there."""
-        return bool(self.drift) and not (self.changed and self.applied and self.verdict == 'ok')
-
-
 def subject_of(module: str, applied: bool | None = None) -> str:
-    """Return what a module's results speak of. A rollback in check mode predicts what nobody has declared."""
-    return 'prediction' if module == 'sendmemo_rollback' and applied is False else SUBJECTS.get(module, module)
+    """Return what a module's results speak of. In check mode a rollback predicts what nobody has declared, and a send, which
+    hands nothing over, says nothing against an earlier proof."""
+    if applied is False and module in IN_CHECK_MODE:
+        return IN_CHECK_MODE[module]
+    return SUBJECTS.get(module, module)
 
 
 def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] | None:
@@ -79,13 +52,17 @@ def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] |
         name = values.text(entry.get('name')) or values.text(entry.get('path')) or 'configuration given as text'
         seen = dataclasses.replace(base, problems=values.problems(entry.get('problems')) + shared)
         seen.ignored = values.problems(entry.get('ignored'))
-        READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)(entry, seen)
-        if any(problem['severity'] == 'error' for problem in seen.problems):
+        if _has_error(seen.problems):
             seen.verdict = 'failing'
+        READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)(entry, seen)
         found[name] = seen
-    if result.get('failed') and all(seen.verdict == 'ok' for seen in found.values()):
+    if result.get('failed') and not any(seen.verdict == 'failing' or _has_error(seen.problems) for seen in found.values()):
         _blame(result, found)
     return found
+
+
+def _has_error(problems: t.Iterable[Problem]) -> bool:
+    return any(problem['severity'] == 'error' for problem in problems)
 
 
 def _of_all(result: t.Mapping[str, t.Any]) -> list[Problem]:
@@ -162,9 +139,20 @@ def _read_send(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
         raise Odd(f'until is {seen.until or "missing"}')
     if entry.get('ok') is not True:
         seen.verdict = 'failing'
-        if not any(problem['severity'] == 'error' for problem in seen.problems):
+        if not _has_error(seen.problems):
             told = {'code': 'task_failed', 'severity': 'error', 'message': 'The send failed without saying why.'}
             seen.problems.insert(0, told)
+    _read_connection(entry, seen)
+    seen.certificate = _expiry('certificate', values.mapping(entry.get('certificate') or {}, 'certificate'), 'subject')
+    seen.trust = _trust(entry)
+    seen.proven_as, seen.owner = (values.text(entry.get(key), values.LONGEST_NAME) for key in ('proven_as', 'owner'))
+    reply = values.mapping(entry.get('reply') or {}, 'reply')
+    seen.queue_id, seen.message_id = values.text(reply.get('queue_id')), values.text(entry.get('message_id'))
+    seen.total_ms = values.integer(values.mapping(entry.get('timings_ms') or {}, 'timings_ms').get('total'), 0)
+    _read_protection(entry, seen, was_taken=200 <= (values.integer(reply.get('code')) or 0) < 300)
+
+
+def _read_connection(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
     tls = values.mapping(entry.get('tls') or {}, 'tls')
     seen.mode, seen.tls_version, seen.cipher = (values.text(tls.get(key)) for key in ('mode', 'version', 'cipher'))
     if seen.mode not in MODES.values():
@@ -173,11 +161,16 @@ def _read_send(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
         seen.mode = 'plaintext'
     host, port = values.text(entry.get('smtp_host'), values.LONGEST_NAME), values.integer(entry.get('smtp_port'), 1, 65535)
     seen.mail_server = f'[{host}]:{port}' if ':' in host else f'{host}:{port}' if host and port else host
-    seen.certificate = _expiry('certificate', values.mapping(entry.get('certificate') or {}, 'certificate'), 'subject')
-    seen.trust = _trust(entry)
-    reply = values.mapping(entry.get('reply') or {}, 'reply')
-    seen.queue_id, seen.message_id = values.text(reply.get('queue_id')), values.text(entry.get('message_id'))
-    seen.total_ms = values.integer(values.mapping(entry.get('timings_ms') or {}, 'timings_ms').get('total'), 0)
+
+
+def _read_protection(entry: t.Mapping[str, t.Any], seen: Seen, was_taken: bool) -> None:
+    """Find out whether a mail was accepted unprotected, also where the send fails for nothing but not being as declared."""
+    codes = {problem.get('code') for problem in seen.problems}
+    errors = {problem.get('code') for problem in seen.problems if problem['severity'] == 'error'}
+    lacks = not seen.tls_version or seen.ignored or codes.intersection(UNPROTECTED)
+    if seen.until == 'sent' and lacks and (seen.verdict == 'ok' or (was_taken and errors == {NOT_AS_DECLARED})):
+        seen.accepted = seen.verdict == 'ok' and entry.get('accept_unprotected') is True
+        seen.unprotected, seen.verdict = True, 'ok'
 
 
 def _read_other(entry: t.Mapping[str, t.Any], seen: Seen) -> None:

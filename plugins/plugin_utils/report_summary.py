@@ -3,31 +3,60 @@
 """The verdict in one line, and the few lines at the end of a run: who needs attention and why."""
 from __future__ import annotations
 
+import collections
 import typing as t
 
-from .report_model import BAD, ORDER, STATES, UNKNOWN, Comparison, Report
+from . import report_values as values
+from .report_model import ORDER, PROVEN, STATES, UNKNOWN, Comparison, Report, Server
 
 MOST_LINES = 10
 MOST_NAMED = 3  # servers that are named beside a cause
+KINDS = {'certificate': 'The certificate', 'ca': 'The CA', 'crl': 'The CRL of'}
 
 
 def verdict(report: Report) -> str:
-    """Return what is to be said of the fleet in one line. Nothing but proofs of all makes it good."""
-    counts = report.counts()
-    total, bad = sum(counts.values()), sum(counts[state] for state in BAD)
+    """Return what is to be said of the fleet in a few short sentences. Nothing but proofs of all makes it good."""
+    return ' '.join(sentences(report))
+
+
+def sentences(report: Report) -> list[str]:
+    """Return the verdict's sentences, the most important first."""
+    parts = [_of_states(report), _of_ends(report)]
+    if report.unfinished and not any(server.needs_attention for _host, server in report.servers()):
+        parts.append(unfinished(report))  # where something failed that is why, and told already
+    return [part for part in parts if part]
+
+
+def _of_states(report: Report) -> str:
+    servers = [server for _host, server in report.servers()]
+    total, proven = len(servers), sum(server.state in PROVEN for server in servers)
+    bad = [server for server in servers if server.needs_attention]
     if not total:
-        line = 'No InfoPrint server was looked at.'
-    elif counts['proven'] == total:
-        line = 'The server is proven.' if total == 1 else f'All {total} servers are proven.'
-    elif bad:
-        unknown = sum(counts[state] for state in UNKNOWN)
-        rest = f', and {unknown} {"was" if unknown == 1 else "were"} not checked' if unknown else ''
-        line = f'{bad} of {_servers(total)} {"needs" if bad == 1 else "need"} attention: {_listed(counts, BAD)}{rest}.'
+        return 'No InfoPrint server was looked at.'
+    if proven == total:
+        return 'The server is proven.' if total == 1 else f'All {total} servers are proven.'
+    if bad:
+        line = f'{len(bad)} of {_servers(total)} {"needs" if len(bad) == 1 else "need"} attention: {_listed(bad)}'
     else:
-        others = [state for state in STATES if state != 'proven']
-        line = f'{counts["proven"]} of {_servers(total)} proven: {_listed(counts, others)}.'
-    # Where something failed that is why, and told already.
-    return f'{line} {unfinished(report)}' if report.unfinished and not bad else line
+        line = f'{proven} of {_servers(total)} {"is" if 1 in (proven, total) else "are"} proven'
+    rest = _listed(server for server in servers if not server.needs_attention and server.state not in PROVEN)
+    return f'{line}; {rest}.' if rest else f'{line}.'
+
+
+def _of_ends(report: Report) -> str:
+    """Return what of the certificates, CAs and CRLs that are in use ends soon."""
+    soon = {(what.kind, what.name, what.not_after): what for _host, server in report.servers() for what in server.soon}
+    if not soon:
+        return ''
+    first = min(soon.values(), key=lambda what: what.not_after)
+    when = _in_days(values.days_between(report.generated, first.not_after))
+    if len(soon) == 1:
+        return f'{KINDS[first.kind]} {first.name} expires {when}.'
+    return f'{len(soon)} certificates, CAs and CRLs expire soon, the first {when}: {first.name}.'
+
+
+def _in_days(days: int) -> str:
+    return 'within a day' if not days else f'in {days} day{"" if days == 1 else "s"}'
 
 
 def unfinished(report: Report) -> str:
@@ -35,23 +64,29 @@ def unfinished(report: Report) -> str:
     return f'The run ended before {plays}: {", ".join(report.unfinished)}.'
 
 
-def is_well(report: Report) -> bool:
-    counts = report.counts()
-    return 0 < sum(counts.values()) == counts['proven'] and not report.unfinished
+def tone(report: Report) -> str:
+    """Return how the verdict is to be shown: well (all proven), fair (the others are unprotected as is meant), or ill."""
+    servers = [server for _host, server in report.servers()]
+    if report.unfinished or not servers or not all(server.state in PROVEN or server.is_accepted for server in servers):
+        return 'ill'
+    return 'fair' if any(server.is_accepted for server in servers) else 'well'
 
 
 def _servers(number: int) -> str:
     return f'{number} server{"" if number == 1 else "s"}'
 
 
-def _listed(counts: t.Mapping[str, int], states: t.Iterable[str]) -> str:
-    return ', '.join(f'{counts[state]} {STATES[state].label}' for state in states if counts[state])
+def _listed(servers: t.Iterable[Server]) -> str:
+    """Return how many servers are in each state, the worst first."""
+    counts = collections.Counter('' if server.is_accepted else server.state for server in servers)
+    named = [f'{counts[state]} {STATES[state].label}' for state in STATES if counts[state]]
+    return ', '.join([*named, *([f'{counts[""]} unprotected as is meant'] if counts[''] else [])])
 
 
 def since(comparison: Comparison) -> str:
     """Return the comparison in one line."""
     parts = ((comparison.new, 'new'), (comparison.fixed, 'fixed'), (comparison.still, 'still broken'),
-             (comparison.unknown, 'not looked at again'))
+             (comparison.unknown, 'not known to be fixed'))
     told = ', '.join(f'{len(group)} {name}' for group, name in parts if group)
     return f'since {comparison.since[:16].replace("T", " ")} UTC: {told or "nothing new"}'
 
@@ -70,7 +105,7 @@ def causes(report: Report) -> list[Group]:
     numbers = {id(host): number for number, host in enumerate(report.hosts)}
     found: dict[tuple[str, ...], Group] = {}
     for host, server in report.worst_first():
-        if server.state in BAD + UNKNOWN:
+        if server.needs_attention or server.state in UNKNOWN or server.state == 'changed_unproven':
             cause = server.cause() or {}
             code, message, hint = (cause.get(key, '') for key in ('code', 'message', 'hint'))
             key = server.state, code, message.replace(host.name, '')

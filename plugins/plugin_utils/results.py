@@ -30,7 +30,8 @@ def is_failure(problems: t.Iterable[Problem], fail_on: str) -> bool:
 def line_of(problem: Problem) -> str:
     """Return one line: severity, server, where, code, what was seen and what to do."""
     problem = complete(problem)
-    place = ':'.join(str(part) for part in (problem.file, problem.line) if part is not None)
+    known = problem.line is None and problem.file is not None and problem.file in problem.message
+    place = '' if known else ':'.join(str(part) for part in (problem.file, problem.line) if part is not None)
     where = ' '.join(part for part in (problem.server, place, problem.stage and f'({problem.stage})') if part)
     return f'{problem.severity}{" " + where if where else ""}: {problem.message} [{problem.code}] {problem.hint}'.replace(
         '\n', ' '

@@ -11,11 +11,15 @@ import typing as t
 from ..module_utils.keywords import CONFIG_NAME
 from ..module_utils.problems import Problem
 from . import certificate_diagnosis as diagnosis
-from .certificate_facts import describe, load
+from .analysis_guard import guard
+from .certificate_facts import describe
 from .infoprint_action import server_entry
 from .results import complete
+from .unjudged import unjudged, unread_leaf
 from .untrusted import Fields, Malformed
 from .validation import port_problems
+from .x509_reader import read_certificate
+from .x509_records import Certificate
 
 MODES = {'none': 'plaintext', 'starttls': 'STARTTLS', 'smtps': 'SMTPS'}
 ENABLE_TLS = {'none': '0', 'starttls': '1', 'smtps': '2'}
@@ -53,23 +57,22 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
     """Return what became of one server's send. Anything unclear is not ok. Raises Malformed."""
     if fields.text('until', until) != until:
         raise Malformed('it has another goal than was asked for')
-    loaded = [load(der) for der in _ders(fields, 'chain')]
-    chain = [certificate for certificate in loaded if certificate is not None] if loaded and loaded[0] is not None else []
-    problems, ignored = _judged(fields, answer, chain, terms)
-    if fields.flag('reached') and chain and fields.child('tls') is not None:
-        soon = diagnosis.expires_soon(chain[0], terms.now, terms.warn_days)
-        problems += [soon] if soon is not None else []
-        if not fields.flag('ignores_errors'):
-            problems += diagnosis.accepted_weaknesses(chain)
+    read = [read_certificate(der) for der in _ders(fields, 'chain')]
+    chain = [one for one in read if not isinstance(one, str)] if read and not isinstance(read[0], str) else []
+    problems, ignored = _judged(fields, answer, read, terms)
+    certificates: list[dict[str, t.Any]] = []
+    with guard(problems, "The mail server's certificate", stage='certificate'):
+        problems += unread_leaf(read)
+        certificates += [describe(certificate, terms.now) for certificate in chain]
+        problems += _accepted(fields, chain, terms)
     problems += _port_problems(fields)
-    reached = bool(fields.flag('reached')) and _is_proven(fields, until)
-    if not reached and not any(problem.is_error for problem in problems):
-        problems.append(Problem('program_failed', 'The send ended without saying why.'))
+    missing = _missing_proof(fields, until)
+    if missing and not any(problem.is_error for problem in problems):
+        problems.append(Problem('program_failed', missing))
     name = fields.text('name')
     problems = [problem._replace(server=name) for problem in problems]
-    certificates = [describe(certificate, terms.now) for certificate in chain]
     entry = server_entry(
-        fields, problems, ok=reached and not any(problem.is_error for problem in problems), until=until,
+        fields, problems, ok=not missing and not any(problem.is_error for problem in problems), until=until,
         ignored=[complete(problem)._replace(server=name).as_dict() for problem in ignored],
         **_facts(fields), **({'certificate': certificates[0], 'chain': certificates} if certificates else {}))
     return Sent(entry, problems, _line(fields, entry, problems))
@@ -80,22 +83,56 @@ def _port_problems(fields: Fields) -> list[Problem]:
     return port_problems({'EnableTLS': ENABLE_TLS.get(mode, '')}, port, f'{directory}/{CONFIG_NAME}', None)
 
 
-def _is_proven(fields: Fields, until: str) -> bool:
-    """Return whether the answer holds what shows that the goal was reached."""
+def _missing_proof(fields: Fields, until: str) -> str:
+    """Return what the answer lacks of what shows that the goal was reached, '' where it lacks nothing."""
     tls, reply = fields.child('tls'), fields.child('reply')
-    if fields.text('mode') != 'none' and (tls is None or not tls.text('version')):
-        return False
-    return until != 'sent' or (reply is not None and 200 <= (reply.integer('code') or 0) < 300)
+    if not fields.flag('reached'):
+        return 'The send ended without saying why.'
+    if fields.text('mode') != 'none' or tls is not None:
+        lacking = [key for key in ('version', 'cipher') if tls is None or not tls.text(key)]
+        if lacking:
+            return f'The send is said to have worked, but not with which TLS {" and ".join(lacking)}: that proves nothing.'
+    if until == 'sent' and (reply is None or not 200 <= (reply.integer('code') or 0) < 300):
+        return 'The send is said to have worked, but not that the mail server took the mail: that proves nothing.'
+    return ''
 
 
-def _judged(fields: Fields, answer: Fields, chain: list[t.Any], terms: Terms) -> tuple[list[Problem], list[Problem]]:
+def _accepted(fields: Fields, chain: list[Certificate], terms: Terms) -> list[Problem]:
+    """Return the warnings about a certificate that was accepted."""
+    if not (fields.flag('reached') and chain and fields.child('tls') is not None):
+        return []
+    soon = diagnosis.expires_soon(chain[0], terms.now, terms.warn_days)
+    weak = [] if fields.flag('ignores_errors') else diagnosis.accepted_weaknesses(chain)
+    return [*([soon] if soon is not None else []), *weak]
+
+
+def _judged(fields: Fields, answer: Fields, read: list[Certificate | str], terms: Terms) -> tuple[list[Problem], list[Problem]]:
     """Return problems and ignored problems, the defects of the certificate among them."""
     problems, ignored = fields.problems(), fields.problems('ignored')
     key = fields.text('trust_key')
-    if key is None or not chain:
+    if key is None or not read:
         return problems, ignored
+    incomplete: list[Problem] = []
+    with guard(incomplete, "The mail server's certificate", stage='certificate'):
+        trust = _trust(fields, answer, key, terms)
+        problems, ignored = _with_defects(fields, problems, ignored, _defects(fields, read, trust, terms))
+        incomplete += unjudged(read, trust)
+    return problems + incomplete, ignored
+
+
+def _defects(fields: Fields, read: list[Certificate | str], trust: diagnosis.Trust, terms: Terms) -> list[Problem]:
+    """Return the defects of the chain, none where not even its first certificate can be read."""
+    chain, unread = diagnosis.sorted_out(read)
+    if isinstance(read[0], str):
+        return []
     host = fields.text('host') if fields.flag('checks_name') or fields.flag('ignores_errors') else None
-    found = diagnosis.defects(chain, _trust(fields, answer, key, terms), host, terms.now, fields.flag('anchored'))
+    known = trust._replace(unread_authorities=trust.unread_authorities + unread)
+    return diagnosis.defects(chain, known, host, terms.now, fields.flag('anchored'))
+
+
+def _with_defects(fields: Fields, problems: list[Problem], ignored: list[Problem],
+                  found: list[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """Return problems and ignored problems with the defects that were found, where OpenSSL has refused or would have."""
     said = _said(fields)
     if fields.flag('ignores_errors'):
         named = [problem for problem in ignored if problem.stage == 'certificate']

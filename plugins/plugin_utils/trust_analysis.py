@@ -13,13 +13,28 @@ import typing as t
 
 from ..module_utils.pem import CERTIFICATE, CRL, Block, Pem, read_pem, structure_problems
 from ..module_utils.problems import Problem
-from . import x509_facts as facts
+from .analysis_guard import guard, not_judged
 from .ca_analysis import authority_problems
 from .crl_analysis import crl_problems
+from .openssl_reading import openssl_reads
 from .trust_terms import Placed, Terms
+from .x509_reader import read_certificate, read_crl
+from .x509_records import (
+    AUTHORITY_KEY,
+    BASIC_CONSTRAINTS,
+    ENTRIES,
+    ISSUING_DISTRIBUTION_POINT,
+    KEY_USAGE,
+    SUBJECT_KEY,
+    Certificate,
+    RevocationList,
+    unread,
+)
 
-Thing = t.TypeVar('Thing')
+Thing = t.TypeVar('Thing', Certificate, RevocationList)
 MOST_ENDS = 20
+# The extensions that the judgement of a CA file or a CRL file goes by.
+FOR_TRUST = (BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY, AUTHORITY_KEY, ISSUING_DISTRIBUTION_POINT, ENTRIES)
 
 
 class TrustBlocks(t.NamedTuple):
@@ -53,14 +68,18 @@ def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.dateti
     """Return the problems of what stands in well-formed blocks; each distinct certificate and CRL is judged once."""
     problems: list[Problem] = []
     terms = Terms(now, warn_days)
-    authorities: list[Placed[facts.Authority]] = []
+    authorities: list[Placed[Certificate]] = []
     if ca is not None:
-        authorities, broken = _read(facts.read_authority, ca, CERTIFICATE, 'certificate')
-        problems += [*broken, *authority_problems(authorities, terms)]
+        with guard(problems, 'The certificates of the CA file', file=ca.file, keyword='CAFile'):
+            authorities, broken = _read(read_certificate, ca, CERTIFICATE, 'certificate')
+            problems += broken
+            problems += authority_problems(authorities, terms)
     if crl is not None:
-        lists, broken = _read(facts.read_revocation_list, crl, CRL, 'CRL')
-        # Without a CA file the CAs are the publicly known ones, which are not at hand.
-        problems += [*broken, *crl_problems(lists, [placed.thing for placed in authorities], terms)]
+        with guard(problems, 'The lists of the CRL file', file=crl.file, keyword='CrlFile'):
+            lists, broken = _read(read_crl, crl, CRL, 'CRL')
+            problems += broken
+            # Without a CA file the CAs are the publicly known ones, which are not at hand.
+            problems += crl_problems(lists, [placed.thing for placed in authorities], terms)
     return problems
 
 
@@ -74,11 +93,11 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
         known: list[tuple[dt.datetime, str]] = []
         for block in _distinct(trust.blocks, label) if trust is not None else ():
             if label == CERTIFICATE:
-                authority = facts.read_authority(block.der)
+                authority = read_certificate(block.der)
                 if not isinstance(authority, str):
                     known.append((authority.not_after, authority.subject))
             else:
-                revoked = facts.read_revocation_list(block.der)
+                revoked = read_crl(block.der)
                 if not isinstance(revoked, str) and revoked.next_update is not None:
                     known.append((revoked.next_update, revoked.issuer))
         found += [{'keyword': keyword, 'file': trust.file, 'name': name, 'not_after': end.strftime('%Y-%m-%dT%H:%M:%SZ'),
@@ -88,18 +107,31 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
 
 def _read(read: t.Callable[[bytes], Thing | str], trust: TrustBlocks, label: str,
           called: str) -> tuple[list[Placed[Thing]], list[Problem]]:
-    """Return what the distinct blocks of a kind say, and the problems of those that can't be read."""
+    """Return what the distinct blocks of a kind say, and the problems of those that can't be read, or not in all parts."""
     found: list[Placed[Thing]] = []
     problems = []
     for block in _distinct(trust.blocks, label):
         thing = read(block.der)
+        place: dict[str, t.Any] = {
+            'file': trust.file, 'line': block.line, 'keyword': 'CAFile' if label == CERTIFICATE else 'CrlFile'}
         if isinstance(thing, str):
-            problems.append(Problem(
-                'not_pem', f'The {called} is broken: {thing}.', f'Get the {called} again from its issuer.',
-                file=trust.file, line=block.line, keyword='CAFile' if label == CERTIFICATE else 'CrlFile'))
-        else:
-            found.append(Placed(thing, block.der, trust.file, block.line))
+            problems.append(_unreadable(block, called, thing, place))
+            continue
+        found.append(Placed(thing, block.der, trust.file, block.line))
+        if missing := unread(thing, FOR_TRUST):
+            problems.append(not_judged(f'The {called} of {_whose(thing)}: {missing}', "it can't be read", **place))
     return found, problems
+
+
+def _unreadable(block: Block, called: str, reason: str, place: t.Mapping[str, t.Any]) -> Problem:
+    """Return the problem of what can't be read. OpenSSL, which takes more than our reader, has the word whether it is broken."""
+    if openssl_reads(block):
+        return not_judged(f'The {called}, which OpenSSL reads,', reason, **place)
+    return Problem('not_pem', f'The {called} is broken: {reason}.', f'Get the {called} again from its issuer.', **place)
+
+
+def _whose(thing: Certificate | RevocationList) -> str:
+    return thing.subject if isinstance(thing, Certificate) else thing.issuer
 
 
 def _distinct(blocks: t.Iterable[Block], label: str) -> list[Block]:

@@ -6,12 +6,11 @@ from __future__ import annotations
 import hashlib
 import typing as t
 
-from cryptography import x509
-
 from ..module_utils.pem import CERTIFICATE, Block
-from .certificate_facts import load, load_crl, moment, not_after, not_before, shown, utc
+from .certificate_facts import moment
 from .untrusted import Fields
 from .validation import trust_blocks
+from .x509_reader import read_certificate, read_crl
 
 Blocks = t.Mapping[str, t.Sequence[Block]]
 
@@ -48,18 +47,15 @@ def _line(label: str, der: bytes) -> str:
 
 
 def _certificate(der: bytes) -> str:
-    certificate = load(der)
-    if certificate is None:
+    read = read_certificate(der)
+    if isinstance(read, str):
         return 'a certificate that can\'t be read'
-    return f'{shown(certificate.subject)}, valid from {moment(not_before(certificate))} to {moment(not_after(certificate))}'
+    return f'{read.subject}, valid from {moment(read.not_before)} to {moment(read.not_after)}'
 
 
 def _crl(der: bytes) -> str:
-    crl = load_crl(der)
-    try:
-        begin, end = (utc(crl, what) for what in ('last_update', 'next_update'))
-        dates = [moment(when) if when is not None else 'never' for when in (begin, end)]
-        listed = t.cast(x509.CertificateRevocationList, crl)
-        return f'CRL of {shown(listed.issuer)}, thisUpdate {dates[0]}, nextUpdate {dates[1]}, {len(listed)} entries'
-    except Exception:  # of what can't be read: its parts are parsed when they are asked for, and raise many kinds
+    read = read_crl(der)
+    if isinstance(read, str):
         return 'a CRL that can\'t be read'
+    dates = [moment(when) if when is not None else 'never' for when in (read.last_update, read.next_update)]
+    return f'CRL of {read.issuer}, thisUpdate {dates[0]}, nextUpdate {dates[1]}, {read.entries} entries'

@@ -12,6 +12,7 @@ from ..module_utils.config_rules import judge_config
 from ..module_utils.pem import CERTIFICATE, CRL, Block
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
+from .analysis_guard import guard
 from .results import complete
 from .trust_analysis import TrustBlocks, ends, judge_blocks
 from .trust_terms import Terms
@@ -42,20 +43,25 @@ def judge_content(content: bytes, port: int | None) -> Judged:
     return _judged({'sha256': hashlib.sha256(content).hexdigest(), 'settings': settings}, problems)
 
 
-def judge_answer(fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms) -> Judged:
+def judge_answer(
+    fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms, may_lack: bool = False
+) -> Judged:
     """Return the verdict on what the target found of one configuration; `port` None = as the server's attributes say.
 
-    Raises Malformed.
+    One that `may_lack` is no fault where it isn't there. Raises Malformed.
     """
     problems = fields.problems()
     path, settings = fields.text('path'), fields.texts_by_key('settings')
-    if not settings and not any(problem.is_error for problem in problems):
+    lacks = may_lack and any(problem.code == 'not_configured' for problem in problems)
+    if not settings and not lacks and not any(problem.is_error for problem in problems):
         raise Malformed('neither settings nor an error of a configuration')
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
     problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
-    known = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings,
-             'trust': ends(ca, crl, terms.now)}
+    known: dict[str, t.Any] = {
+        'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
+    with guard(problems, 'The ends of CAs and CRLs', file=path):
+        known['trust'] = ends(ca, crl, terms.now)
     return _judged({key: value for key, value in known.items() if value}, problems)
 
 

@@ -8,6 +8,7 @@ import pathlib
 import typing as t
 
 import pytest
+from cryptography import x509
 
 from support import owners as owners_support
 from support import postfix as postfix_support
@@ -16,6 +17,7 @@ from support.mail_server_process import Listener, MailServer
 from support.pki import Authority, Identity, days_from_now
 from support.playbook import Ansible
 
+ACCESS = x509.ObjectIdentifier('1.3.6.1.5.5.7.1.1')  # authorityInfoAccess, which OpenSSL does not look into
 # The names that the mail servers' certificates carry.
 SERVER_NAMES = ('mail.example.com', 'localhost', '127.0.0.1')
 
@@ -26,6 +28,7 @@ class Pki(t.NamedTuple):
     server: Identity
     expired: Identity
     revoked: Identity
+    malformed: Identity
     ca_path: pathlib.Path
     crl_path: pathlib.Path
 
@@ -47,18 +50,20 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     ca_path.write_bytes(authority.pem)
     crl_path.write_bytes(authority.crl([revoked]))
     expired = authority.issue(SERVER_NAMES, not_after=days_from_now(-3))
-    return Pki(authority, authority.issue(SERVER_NAMES), expired, revoked, ca_path, crl_path)
+    malformed = authority.issue(SERVER_NAMES, more=[(x509.UnrecognizedExtension(ACCESS, b'\x30\x03\x01\x02'), False)])
+    return Pki(authority, authority.issue(SERVER_NAMES), expired, revoked, malformed, ca_path, crl_path)
 
 
 @pytest.fixture(scope='session')
 def mail_server(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[MailServer]:
-    """The embedded server; its listeners are starttls, smtps, plain, and expired and revoked (both smtps)."""
+    """The embedded server; its listeners are starttls, smtps, plain, and expired, revoked and malformed (all smtps)."""
     directory = tmp_path_factory.mktemp('mail_server')
-    server, expired, revoked = (
-        getattr(pki, name).write(directory, name) for name in ('server', 'expired', 'revoked'))
+    server, expired, revoked, malformed = (
+        getattr(pki, name).write(directory, name) for name in ('server', 'expired', 'revoked', 'malformed'))
     listeners = [
         Listener('starttls', 'starttls', *server), Listener('smtps', 'smtps', *server), Listener('plain', 'plain'),
-        Listener('expired', 'smtps', *expired), Listener('revoked', 'smtps', *revoked)]
+        Listener('expired', 'smtps', *expired), Listener('revoked', 'smtps', *revoked),
+        Listener('malformed', 'smtps', *malformed)]
     with MailServer(directory, listeners, seconds=3600) as running:
         yield running
 

@@ -97,6 +97,20 @@ def test_what_counts_is_what_the_verification_fails_on(host: Host, fail_on: str,
     assert any('[ca_expires_soon]' in line for line in told(run))
 
 
+@pytest.mark.parametrize('found', [False, True])
+def test_a_server_without_a_configuration_is_drift_and_no_error(host: Host, found: bool) -> None:
+    host.config('spl2').unlink()
+    (host.base / 'spl2' / 'error.log').write_text('')
+    variables: dict[str, t.Any] = {'sendmemo_tls_servers': []} if found else {}
+    run = host.run(**variables)
+    assert run.rc == 0, run.output
+    lines = told(run)
+    assert lines[1].startswith('spl2: would be changed: sendmemo-ssl.cfg missing')
+    assert lines[2] == 'in force: 1 info'
+    assert lines[3].startswith(f'info spl2 {host.config("spl2")}: It has no configuration yet. [not_configured] Run printops.')
+    assert host.run(sendmemo_tls_audit_fails=True, **variables).rc == 2, 'drift counts'
+
+
 def test_a_declared_set_that_is_wrong_is_told(host: Host) -> None:
     run = host.run(sendmemo_tls_hostname='print1')
     assert run.rc == 0, run.output

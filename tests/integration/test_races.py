@@ -174,7 +174,7 @@ REFUSED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     'a CA file that nothing names': ({}, {'directory': 'unsafe_path'}),
     'the backups': (dict.fromkeys(NO_DIRECTORY, 'unsafe_path'),) * 2,
     'the lock file': (dict.fromkeys((*LINKS, *HARD, 'socket', 'directory'), 'write_failed'),) * 2,
-    'the working directory': (dict.fromkeys(NO_DIRECTORY, 'unsafe_path'),) * 2,
+    'the working directory': ({**dict.fromkeys(NO_DIRECTORY, 'not_a_server'), **dict.fromkeys(LINKS, 'unsafe_path')},) * 2,
 }  # fmt: skip
 # Where a directory can't be locked, as on AIX, there is a lock file.
 LOCK_FILES = ('strace', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=EBADF')

@@ -63,3 +63,11 @@ def test_what_is_declared_is_accepted_before_and_in_a_rollover(ansible: Ansible,
         run = ansible.playbook('printops.infoprint.converge', inventory, '--check', *arguments, extra_vars=here)
         assert run.rc == 0, run.output
         assert [counts['changed'] for counts in run.stats.values()] == [1] * 10
+
+
+def test_the_report_is_enabled_as_its_reference_shows() -> None:
+    """Which is tested by a run: see test_report.py."""
+    blocks = [re.findall(r'<!-- tested: ansible.cfg -->\n```ini\n(.*?)```', page, re.DOTALL)
+              for page in (README, (ROOT / 'docs' / 'reference' / 'report.md').read_text())]
+    assert len(blocks[0]) == 1
+    assert blocks[0] == blocks[1]

@@ -50,6 +50,7 @@ VARIANTS = {
     'dot 554': refuses('end_of_data', '554 5.7.1 Spam'),
     'some': ['smtpd_recipient_restrictions = check_recipient_access inline:{unknown@example.com=REJECT}'],
     'client certificate': ['smtpd_tls_req_ccert = yes'],
+    'client certificate at once': ['smtpd_tls_req_ccert = yes', 'smtpd_tls_wrappermode = yes'],
 }
 
 
@@ -76,7 +77,8 @@ CASES = (
     Case('postfix', 'old', 'starttls', 'handshake: protocol_too_old'),
     Case('postfix', 'other', 'starttls', 'certificate: hostname_mismatch'),
     Case('postfix', 'expired', 'starttls', 'certificate: expired'),
-    Case('postfix', 'client certificate', 'starttls', 'ehlo: ehlo_refused'),  # by a 421 that says so
+    Case('postfix', 'client certificate', 'starttls', 'handshake: handshake_closed'),
+    Case('postfix', 'client certificate at once', 'smtps', 'handshake: handshake_closed'),
     Case('postfix', 'few', 'starttls', 'banner: banner_refused'),
     Case('postfix', 'ehlo 550', 'starttls', 'ehlo: ehlo_refused'),
     Case('postfix', 'mail 550', 'starttls', 'envelope: sender_refused'),

@@ -3,12 +3,16 @@
 """The report of real runs: every host of every play stands in it, in the state that it is really in."""
 from __future__ import annotations
 
+import copy
+import getpass
 import json
 import os
 import pathlib
 import re
 import subprocess
+import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -61,7 +65,7 @@ class Site:
         environment = {'INFOPRINT_REPORT_DIRECTORY': str(self.report_directory), **environment}
         return self.ansible.playbook(plays, hosts(**self.hosts), *arguments, callbacks=(CALLBACK,), **environment)
 
-    def role(self, playbook: str, **variables: t.Any) -> Run:
+    def role(self, playbook: str, *arguments: str, **variables: t.Any) -> Run:
         """Run a playbook of the collection on print1, with a server that sends by SMTPS."""
         if 'print1' not in self.hosts:
             self.add('print1', 'smtps')
@@ -71,8 +75,9 @@ class Site:
             'sendmemo_tls_enable_tls': 'smtps', 'sendmemo_tls_smtp_host': '127.0.0.1', 'sendmemo_tls_warn_days': 4000,
             'sendmemo_tls_smtp_port': self.mail_server.ports['smtps'],
             'sendmemo_tls_verify_recipients': ['print-ops@example.com']}
+        named = playbook if '/' in playbook else f'printops.infoprint.{playbook}'
         return self.ansible.playbook(
-            f'printops.infoprint.{playbook}', hosts(print1={**self.hosts['print1'], **settings, **variables}),
+            named, hosts(print1={**self.hosts['print1'], **settings, **variables}), *arguments,
             callbacks=(CALLBACK,), INFOPRINT_REPORT_DIRECTORY=str(self.report_directory))
 
     def report(self) -> dict[str, t.Any]:
@@ -155,7 +160,8 @@ def test_check_mode_proves_nothing_and_limit_keeps_others_out(site: Site) -> Non
     site.add('print2', 'smtps')
     site.run([site.send()], '--check', '--limit', 'print1')
     assert site.states() == {'print1 spl1': 'tested'}
-    assert site.report()['check_mode'] is True
+    assert site.server('print1')['check_mode'] is True
+    assert 'check_mode' not in site.report()
     config = {'name': 'Configure', 'printops.infoprint.sendmemo_config': {
         'base_dir': '{{ base }}', 'servers': [{'name': 'spl1', 'enable_tls': 'smtps'}]}, 'check_mode': True}
     site.run([config, site.send()])
@@ -177,6 +183,123 @@ def test_the_report_before_tells_what_is_new_fixed_and_still_broken(site: Site) 
         'new': ['print1'], 'fixed': ['print2'], 'still': ['print3']}
     assert site.server('print1')['proof'] == first
     assert '1 new, 1 fixed, 1 still broken' in run.stdout
+
+
+@pytest.mark.every_core
+def test_a_run_over_a_part_updates_that_part_and_hosts_leave_with_the_inventory(site: Site) -> None:
+    for name, listener in (('print1', 'smtps'), ('print2', 'expired'), ('print3', 'expired')):
+        site.add(name, listener)
+    site.run([site.send()])
+    whole, dates = site.states(), {name: site.server(name)['checked'] for name in ('print1', 'print2', 'print3')}
+    time.sleep(1.1)  # times are in seconds
+    run = site.run([site.send()], '--limit', 'print1')
+    assert site.states() == whole
+    assert {name: site.server(name)['checked'] == date for name, date in dates.items()} == {
+        'print1': False, 'print2': True, 'print3': True}
+    assert '2 of 3 servers need attention: 2 failing.' in run.stdout
+    metrics = (site.report_directory / 'sendmemo.prom').read_text()
+    assert sorted(re.findall(r'^sendmemo_server_proven\{.*\} ([01])$', metrics, re.MULTILINE)) == ['0', '0', '1']
+    assert len(re.findall(r'^sendmemo_server_checked_timestamp_seconds\{', metrics, re.MULTILINE)) == 3
+    limited = site.report()['runs'][-1]
+    assert (limited['limit'], limited['hosts']) == ('print1', {'inventory': 3, 'seen': 1, 'reached': 1})
+    assert (limited['playbook'], limited['user']) == ('playbook.json', getpass.getuser())
+    assert set(limited['versions']) == {'collection', 'ansible_core', 'python', 'openssl'}
+    del site.hosts['print3']
+    site.run([site.send()])
+    assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
+    comparison = site.report()['comparison']
+    assert ([change['host'] for change in comparison['still']], 'new' in comparison) == (['print2'], False)
+    site.run([site.send()], '--limit', 'print1', INFOPRINT_REPORT_MERGE='false')
+    assert site.states() == {'print1 spl1': 'proven'}
+
+
+@pytest.mark.every_core
+def test_a_server_leaves_with_the_inventory_and_not_with_a_run_over_a_part(site: Site) -> None:
+    site.add('print1', 'smtps', 'smtps')
+    both = [{'name': 'spl1'}, {'name': 'spl2'}]
+    assert site.role('converge', sendmemo_tls_servers=both).rc == 0
+    part = {'sendmemo_tls_servers': [{'name': 'spl1'}]}
+    assert site.role('verify', '-e', json.dumps(part), sendmemo_tls_servers=both).rc == 0
+    assert site.states() == {'print1 spl1': 'proven', 'print1 spl2': 'proven'}
+    assert site.role('verify', **part).rc == 0
+    assert site.states() == {'print1 spl1': 'proven'}
+
+
+def test_what_was_not_seen_for_long_is_stale(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.add('print2', 'smtps')
+    site.run([site.send()])
+    time.sleep(2)
+    run = site.run([site.send()], '--limit', 'print1', INFOPRINT_REPORT_STALE_AFTER='0.00002')
+    assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'stale'}
+    assert '1 of 2 servers needs attention: 1 stale.' in run.stdout
+
+
+def test_slices_that_run_at_the_same_time_lose_nothing(site: Site) -> None:
+    names = [f'print{number}' for number in range(1, 7)]
+    for name in names:
+        site.add(name, 'smtps')
+
+    def run(name: str) -> Run:
+        part = copy.copy(site)
+        part.ansible = Ansible(site.directory / name / 'controller')
+        return part.run([site.send()], '--limit', name)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        runs = list(pool.map(run, names))
+    assert all(run.rc == 0 and 'not complete' not in run.output for run in runs)
+    assert site.states() == {f'{name} spl1': 'proven' for name in names}
+    assert sorted(run['limit'] for run in site.report()['runs']) == names
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize(('line', 'broken', 'code'), [
+    ('EnableTLS = 2', 'EnableTLS = 0', 'tls_off'),
+    ('EnableTLS = 2', 'EnableTLS = 2\nIgnoreCertificateErrors = 1', 'verification_off'),
+    ('EnableTLS = 2', 'EnableTLS = 2\nCertValidationIgnoreHostName = 1', 'name_check_off'),
+], ids=['plaintext', 'any certificate', 'any name'])
+def test_a_server_that_sends_unprotected_by_hand_is_not_proven_and_verify_fails(
+        site: Site, line: str, broken: str, code: str) -> None:
+    assert site.role('converge').rc == 0
+    config = site.directory / 'print1' / 'spl1' / 'sendmemo-ssl.cfg'
+    assert line in config.read_text()
+    config.write_text(config.read_text().replace(line, broken))
+    port = site.mail_server.ports['plain' if code == 'tls_off' else 'smtps']
+    run = site.role('verify', sendmemo_tls_smtp_port=port)
+    assert run.rc == 2, run.output
+    assert 'not_as_declared' in run.stdout
+    assert '1 of 1 server needs attention: 1 unprotected.' in run.stdout
+    server = site.server('print1')
+    assert server['state'] == 'unprotected'
+    assert {problem['code'] for problem in server['problems']} >= {'not_as_declared', code}
+    assert 'sendmemo_server_proven{host="print1",server="spl1"} 0' in (site.report_directory / 'sendmemo.prom').read_text()
+    assert 'failures="1"' in (site.report_directory / 'junit.xml').read_text()
+    assert 'class="ill"' in (site.report_directory / 'index.html').read_text()
+
+
+def test_what_is_meant_to_be_unprotected_is_accepted(site: Site) -> None:
+    variables = {'sendmemo_tls_enable_tls': 'disabled', 'sendmemo_tls_smtp_port': site.mail_server.ports['plain']}
+    run = site.role('converge', **variables)
+    assert run.rc == 0, run.output
+    assert site.states() == {'print1 spl1': 'unprotected'}
+    assert '1 of 1 server needs attention' in run.stdout
+    run = site.role('verify', sendmemo_tls_accept_unprotected=True, **variables)
+    assert run.rc == 0, run.output
+    assert '0 of 1 server is proven; 1 unprotected as is meant.' in run.stdout
+    assert site.server('print1')['accepted'] is True
+
+
+def test_an_audit_and_a_proof_in_one_run_are_no_check_mode(site: Site) -> None:
+    assert site.role('converge').rc == 0
+    (site.directory / 'both.yml').write_text(
+        '[{import_playbook: printops.infoprint.audit}, {import_playbook: printops.infoprint.verify}]')
+    assert site.role(str(site.directory / 'both.yml')).rc == 0
+    server = site.server('print1')
+    assert (server['state'], 'check_mode' in server) == ('proven', False)
+    assert 'no mail was sent' not in (site.report_directory / 'index.html').read_text()
+    assert site.role('audit').rc == 0
+    server = site.server('print1')
+    assert (server['state'], server['check_mode'], bool(server['proof']['queue_id'])) == ('proven', True, True)
 
 
 def test_a_run_without_a_task_of_ours_leaves_the_report_alone(site: Site) -> None:
@@ -294,11 +417,13 @@ def test_each_playbook_of_the_role_is_told_as_what_it_is(site: Site) -> None:
         return site.states()['print1 spl1']
 
     assert state('audit', sendmemo_tls_audit_fails=True) == 'drifted'
-    assert state('verify') == 'proven'
-    assert state('verify', sendmemo_tls_verify='handshake') == 'tested'
-    assert state('converge', sendmemo_tls_verify='none') == 'configured'
-    assert state('audit') == 'configured'
+    assert state('verify') == 'drifted'  # a proof says nothing of what an audit has found
     assert site.server('print1')['proof']['at']
+    assert state('converge', sendmemo_tls_verify='none') == 'changed_unproven'
+    assert state('audit') == 'changed_unproven'
+    assert state('verify', sendmemo_tls_verify='handshake') == 'tested'
+    assert state('converge') == 'proven'
+    assert state('audit') == 'proven'
     assert state('converge', sendmemo_tls_smtp_port=site.mail_server.ports['expired']) == 'failing'
     assert site.server('print1')['problems'][0]['code'] == 'expired'
 

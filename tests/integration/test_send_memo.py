@@ -140,6 +140,21 @@ def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
     assert [problem['code'] for problem in result['problems']] == ['verification_off', 'name_check_off', 'verification_off']
 
 
+def test_many_large_mails_are_sent_in_one_call(host: Host) -> None:
+    for number in range(11):
+        host.add(('starttls', 'smtps')[number % 2], *(STARTTLS, SMTPS)[number % 2])
+    result = host.send(python='3.6', body='Grüße aus Köln\n' * (6 << 16), timeout=30)
+    assert [entry['ok'] for entry in result['servers']] == [True] * 11
+
+
+@pytest.mark.parametrize('python', PYTHONS)
+def test_a_malformed_extension_that_openssl_accepts_keeps_no_mail_back(host: Host, python: str) -> None:
+    host.add('malformed', *SMTPS)
+    host.add('malformed', *SMTPS, 'CertValidationIgnoreHostName = 1')
+    result = host.send(python=python)
+    assert [(entry['ok'], entry['reply']['code']) for entry in result['servers']] == [(True, 250)] * 2
+
+
 def differing(entry: dict[str, t.Any]) -> list[tuple[str, str]]:
     return [(one['keyword'], one.get('value', '')) for one in entry['problems'] if one['code'] == 'not_as_declared']
 

@@ -199,10 +199,14 @@ def runs(pid: int) -> bool:
     return status.exists() and status.read_text().rpartition(')')[2].split()[0] != 'Z'
 
 
-def test_the_commands_get_the_task_s_environment_and_speak_english(site: Site) -> None:
-    site.programs.tell(needs={'PD_SOCKET': 'socket 7'})
-    site.environment = {'PD_SOCKET': 'socket 7', 'LANG': 'fr_FR.UTF-8', 'LC_ALL': 'fr_FR.UTF-8'}
+def test_the_commands_get_the_task_s_environment_and_keep_its_locale(site: Site) -> None:
+    site.programs.tell(needs={'PD_SOCKET': '6880', 'LC_ALL': 'ja_JP.eucJP'})
+    site.environment = {'PD_SOCKET': '6880', 'LC_ALL': 'ja_JP.eucJP'}
     assert site.run()['servers'][0]['before'] == STARTTLS
+    site.programs.tell(down=['spl1'])
+    [problem] = site.run()['problems']
+    assert problem['code'] == 'server_not_running'
+    assert '5010-414 \\x' in problem['message']
 
 
 @pytest.mark.parametrize(('attributes', 'words'), [

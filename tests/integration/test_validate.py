@@ -134,6 +134,31 @@ def test_a_trust_file_outside_of_the_working_directory_may_be_a_link(validate, b
     assert codes(validate(base_dir=str(base_dir))) == []
 
 
+@pytest.mark.every_core
+def test_a_server_that_was_found_without_a_configuration_is_not_configured_yet(validate, base_dir, pki):
+    make_server(base_dir, pki, 'spl1')
+    (base_dir / 'spl2').mkdir(mode=0o755)
+    (base_dir / 'spl2' / 'error.log').write_text('')
+    result = validate(base_dir=str(base_dir), fail_on='warning')
+    path = str(base_dir / 'spl2' / 'sendmemo-ssl.cfg')
+    assert (result['valid'], [entry['name'] for entry in result['servers']]) == (True, ['spl1', 'spl2'])
+    assert [(one['code'], one['severity'], one['server'], one['file']) for one in result['problems']] == [
+        ('not_configured', 'info', 'spl2', path)]
+    assert 'converge' in result['problems'][0]['hint']
+    assert result['msg'].count(path) == 1
+    named = validate(base_dir=str(base_dir), servers=[{'name': 'spl2'}], expected='failed')
+    assert (codes(named), named['valid'], named['msg'].count(path)) == (['file_not_found'], False, 1)
+    assert 'converge' in named['problems'][0]['hint']
+    assert codes(validate(base_dir=str(base_dir), servers=[{'name': 'spl2'}], require_configuration=False)) == ['not_configured']
+
+
+def test_a_loose_file_is_no_server_and_nobody_is_told_to_remove_it(validate, base_dir):
+    (base_dir / 'notifyd_error.cfg').write_text('the product\'s own')
+    [problem] = validate(base_dir=str(base_dir), servers=[{'name': 'notifyd_error.cfg'}], expected='failed')['problems']
+    assert problem['code'] == 'not_a_server'
+    assert 'remove' not in problem['hint']
+
+
 def test_missing_files_links_and_missing_servers_are_told_each_for_itself(validate, base_dir, pki):
     spl1 = make_server(base_dir, pki, 'spl1')
     (spl1 / 'ca.pem').unlink()

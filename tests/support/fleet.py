@@ -13,7 +13,8 @@ BIDI = 'a\u202eb\x1b[31m\x00\r\u2066'
 
 NOW = dt.datetime(2026, 11, 24, 8, 15, tzinfo=dt.timezone.utc)
 SPACE = (  # of the host by its number, modulo: what is wrong there
-    ('expired', 17), ('unreachable', 23), ('drift', 19), ('hidden', 41), ('skipped', 37), ('handshake', 31))
+    ('expired', 17), ('unreachable', 23), ('drift', 19), ('hidden', 41), ('skipped', 37), ('handshake', 31), ('plaintext', 43),
+    ('changed', 47))
 
 
 def moment(days: float = 0) -> str:
@@ -47,6 +48,15 @@ def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **m
         'timings_ms': {'total': 35}, **more}
 
 
+def in_plaintext(name: str, **more: t.Any) -> dict[str, t.Any]:
+    """Return a server's entry of send_memo whose mail was accepted in plaintext."""
+    problem = {
+        'code': 'tls_off', 'severity': 'warning', 'server': name, 'message': 'EnableTLS is 0: mail is sent in plaintext.',
+        'hint': 'Set EnableTLS to 1 (STARTTLS) or 2 (SMTPS).', 'keyword': 'EnableTLS', 'value': '0'}
+    entry = sent(name, **{'problems': [problem], **more})
+    return {key: value for key, value in entry.items() if key not in ('tls', 'certificate', 'trust')}
+
+
 def configured(name: str, *, drift: bool = False, changed: bool = False, **more: t.Any) -> dict[str, t.Any]:
     """Return a server's entry of sendmemo_config."""
     path = f'/var/pd/{name}/sendmemo-ssl.cfg'
@@ -75,16 +85,18 @@ def results(hosts: int, servers: int = 1) -> t.Iterator[Result]:
             yield Result(host, 'sendmemo_config', 'unreachable', {'msg': message})
             continue
         checking = trouble == 'drift'
-        entries = [configured(name, drift=checking or number % 29 == 0, changed=checking or number % 29 == 0) for name in names]
+        changed = checking or number % 29 == 0 or trouble == 'changed'
+        entries = [configured(name, drift=changed, changed=changed) for name in names]
         yield Result(host, 'sendmemo_config', 'ok', {'changed': checking, 'servers': entries, 'problems': []}, checking)
         if trouble == 'hidden':
             yield Result(host, 'send_memo', 'ok', {'censored': 'the output has been hidden'})
-        elif trouble == 'skipped':
+        elif trouble in ('skipped', 'changed'):
             yield Result(host, 'send_memo', 'skipped', {'skip_reason': 'Conditional result was False'})
         elif not checking:
             until = 'handshake' if trouble == 'handshake' else 'sent'
             days = 9 if number % 13 == 0 else 61
-            told = [sent(name, ok=trouble != 'expired', until=until, days=days) for name in names]
+            told = [in_plaintext(name) if trouble == 'plaintext' else sent(name, ok=trouble != 'expired', until=until, days=days)
+                    for name in names]
             yield Result(host, 'send_memo', 'failed' if trouble == 'expired' else 'ok', {'servers': told, 'problems': []})
 
 
@@ -102,15 +114,36 @@ def _foul(value: t.Any) -> t.Any:
     return f'{value}{MARKUP}{BIDI}' if isinstance(value, str) else value
 
 
-def report(given: t.Iterable[Result], expected: t.Iterable[str] = (), title: str = 'InfoPrint mail encryption') -> t.Any:
-    """Return the report of a run with these results, as the callback makes it; `expected` are hosts whose turn never came.
+def _part(name: str) -> t.Any:
+    """Return a module of the report; the collection must be importable under its name."""
+    return importlib.import_module(f'ansible_collections.printops.infoprint.plugins.plugin_utils.report_{name}')
 
-    The collection must be importable under its name.
-    """
-    collect, model = (importlib.import_module(f'ansible_collections.printops.infoprint.plugins.plugin_utils.report_{name}')
-                      for name in ('collect', 'model'))
-    collector = collect.Collector()
+
+def run(playbook: str = 'site.yml', days: float = 0, **more: t.Any) -> t.Any:
+    """Return a run as the callback describes it, which began and ended at the same moment."""
+    versions = {'collection': '1.1.0', 'ansible_core': '2.21.0', 'python': '3.13.1', 'openssl': 'OpenSSL 3.0.15 3 Sep 2024'}
+    return _part('log').Run(playbook, '', [], 'printops', 'controller.example.com', versions, moment(days), moment(days), **more)
+
+
+def logs(given: t.Iterable[Result], of: t.Any, expected: t.Iterable[str] = (), days: float = 0) -> t.Any:
+    """Return what a run with these results has seen, all of it at one moment."""
+    collect = _part('collect')
+    collector = collect.Collector(of)
     collector.expect(expected)
     for one in given:
-        collector.take(collect.Event(one.host, 'Prove', one.module, one.status, one.result, moment(), check_mode=one.check_mode))
-    return model.Report(title, moment(), moment(), False, ['site.yml'], collector.hosts({}))
+        collector.take(collect.Event(
+            one.host, 'Prove', one.module, one.status, one.result, moment(days), check_mode=one.check_mode))
+    return collector.logs({})
+
+
+def report(given: t.Iterable[Result], expected: t.Iterable[str] = (), title: str = 'InfoPrint mail encryption',
+           days: float = 0, before: t.Any = None) -> t.Any:
+    """Return the report of a run with these results, as the callback makes it; `expected` are hosts whose turn never came.
+
+    `days` is when it ran, seen from today; it is laid over the report `before`, which is changed.
+    """
+    of = run(days=days, hosts={'inventory': 100, 'seen': 70, 'reached': 60})
+    seen = logs(given, of, expected, days)
+    if before is not None:
+        seen = _part('log').lay_over(_part('compare').logs_of(before), seen)
+    return _part('judge').judged(title, seen, [of], moment(days))

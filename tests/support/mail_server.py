@@ -4,8 +4,8 @@
 
     python -m support.mail_server DIRECTORY --parent PID [--seconds N]
 
-reads DIRECTORY/listeners.json, a list of {name, mode: starttls|smtps|plain, certificate, key}, and listens with each on a
-free port. Then it writes DIRECTORY/ready.json: {name: port}. Every mail becomes two files in DIRECTORY/mails, NNNN.eml as
+reads DIRECTORY/listeners.json, a list of {name, mode: starttls|optional|smtps|plain, certificate, key}, and listens with each on
+a free port. Then it writes DIRECTORY/ready.json: {name: port}. Every mail becomes two files in DIRECTORY/mails, NNNN.eml as
 received and NNNN.json with the envelope and the session.
 It ends at SIGTERM or SIGINT, after N seconds (600), and when the process PID is no longer its parent.
 """
@@ -87,9 +87,8 @@ async def _listen(wanted: dict[str, t.Any], mailbox: Mailbox) -> asyncio.Server:
     loop = asyncio.get_running_loop()
 
     def session() -> SMTP:
-        starttls = mode == 'starttls'
         return SMTP(Listener(wanted['name'], mailbox), hostname=HOSTNAME, ident='test mail server', loop=loop,
-                    tls_context=context if starttls else None, require_starttls=starttls)
+                    tls_context=context if mode in ('starttls', 'optional') else None, require_starttls=mode == 'starttls')
 
     return await loop.create_server(session, LOOPBACK, 0, ssl=context if mode == 'smtps' else None)
 

@@ -20,7 +20,7 @@ STOP_SECONDS = 5
 
 
 class Listener(t.NamedTuple):
-    """What to listen with: mode is 'starttls', 'smtps' or 'plain'."""
+    """What to listen with: mode is 'starttls', 'optional' (STARTTLS for who wants it), 'smtps' or 'plain'."""
     name: str
     mode: str
     certificate: pathlib.Path | None = None

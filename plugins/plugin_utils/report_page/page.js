@@ -59,7 +59,7 @@
     }
   });
 
-  const worst = ['failing', 'unreachable', 'drifted', 'hidden', 'not_checked', 'configured', 'tested', 'proven'];
+  const worst = body.parentElement.dataset.order.split(' ');
   const key = {
     text: (one, column) => one.row.cells[column].textContent.trim().toLowerCase(),
     number: (one, column) => {

@@ -28,7 +28,7 @@ class PdPrograms:
         self._log = directory / 'pd-calls.jsonl'
         self._state.write_text(json.dumps({
             'servers': {name: dict(attributes) for name, attributes in servers.items()}, 'down': [], 'refused': [],
-            'style': 'line', 'behaviour': {}, 'needs': {}}))
+            'style': 'line', 'behaviour': {}, 'needs': {}, 'daemons': []}))
         for name in ('pdls', 'pdset'):
             words = ' '.join(shlex.quote(str(word)) for word in (python, '-I', PROGRAM, name, self._state, self._log))
             (self.bin_dir / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n')
@@ -36,7 +36,8 @@ class PdPrograms:
 
     def tell(self, **state: t.Any) -> None:
         """Change the state: `servers`; `down` and `refused` (names of servers that do not run, of attributes that can't be
-        set); `style` ('line' or 'column'); `behaviour` (see pd_program.py, by program); `needs` (variables that must be set)."""
+        set); `style` ('line' or 'column'); `behaviour` (see pd_program.py, by program); `needs` (variables that must be set);
+        `daemons` (what a command without PD_SOCKET goes by, in order: language, port, and whether somebody answers there)."""
         self._state.write_text(json.dumps({**json.loads(self._state.read_text()), **state}))
 
     def attributes(self, server: str) -> t.Dict[str, str]:

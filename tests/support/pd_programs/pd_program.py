@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """pdls and pdset as far as the collection uses them: `pd_program.py NAME STATE LOG ARGUMENT...`.
 
-The forms of the output and the messages 5010-414 and 5010-065 are those that are known; the number 5010-900 is ours. Exit
-codes are not documented: it ends with 1 after a message, unless the behaviour `code 0` is on.
+The forms of the output and the messages 5010-414, 5010-065 and 5010-452 are those that are known; the number 5010-900 is ours.
+They are told in the language of the locale, and its usual encoding. Exit codes are not documented: it ends with 1 after a
+message, unless the behaviour `code 0` is on.
 """
 import fcntl
 import json
@@ -17,6 +18,31 @@ import typing as t
 
 State = t.Dict[str, t.Any]
 WIDTH = 30  # of a column
+
+
+# By language: its encoding, and the words of the messages.
+WORDS: t.Dict[str, t.Tuple[str, t.Dict[str, str]]] = {
+    '': ('ascii', {
+        '065': 'Cannot find the object {}.', '414': 'Cannot communicate with the server.',
+        '452': 'Cannot communicate with the communication daemon on port {}.'}),
+    'de': ('iso-8859-1', {
+        '065': 'Das Objekt {} wurde nicht gefunden, auch nicht über Umwege.', '414': 'Keine Verbindung möglich.',
+        '452': 'Der Dämon an Port {} ist nicht erreichbar.'}),
+    'ja': ('euc_jp', {
+        '065': 'オブジェクト {} が見つかりません。', '414': 'サーバーと通信できません。',
+        '452': 'ポート {} の通信デーモンと通信できません。'}),
+}
+DEFAULT_PORT = 6874
+
+
+def language() -> str:
+    """Return the language of the messages, as setlocale(3) finds it."""
+    locale = next((os.environ[name] for name in ('LC_ALL', 'LC_MESSAGES', 'LANG') if os.environ.get(name)), '')
+    return locale[:2] if locale[:2] in WORDS else ''
+
+
+def message(number: str, name: object = '') -> 'Refused':
+    return Refused(f'5010-{number} {WORDS[language()][1][number].format(name)}')
 
 
 class Refused(Exception):
@@ -52,7 +78,8 @@ def answer(program: str, state: State, arguments: t.Sequence[str], behaviour: st
             if behaviour != 'lie':
                 set_values(state, server, wanted)
     except Refused as refused:
-        print(refused, file=sys.stdout if behaviour == 'on stdout' else sys.stderr)
+        stream = sys.stdout if behaviour == 'on stdout' else sys.stderr
+        stream.buffer.write(f'{refused}\n'.encode(WORDS[language()][0], 'backslashreplace'))
         return 0 if behaviour == 'code 0' else 1
     finally:
         opened.seek(0)
@@ -69,6 +96,11 @@ def check_surroundings(state: State) -> None:
     for name, value in state['needs'].items():
         if os.environ.get(name) != value:
             raise Refused(f'5010-900 {name} is not set to {value}.')
+    if state['daemons'] and not os.environ.get('PD_SOCKET'):
+        entries = [entry for entry in state['daemons'] if entry[0] == language()]
+        _language, port, runs = entries[0] if entries else ('', DEFAULT_PORT, False)
+        if not runs:
+            raise message('452', port)
 
 
 def parsed(arguments: t.Sequence[str], option: str) -> t.Tuple[str, str]:
@@ -82,13 +114,10 @@ def parsed(arguments: t.Sequence[str], option: str) -> t.Tuple[str, str]:
 
 
 def server_of(state: State, name: str) -> t.Dict[str, t.Any]:
-    french = os.environ.get('LC_ALL') != 'C' or os.environ.get('LANG') != 'C'
     if name not in state['servers']:
-        text = f'{name} est introuvable.' if french else f'Cannot find the object {name}.'
-        raise Refused(f'5010-065 {text}')
+        raise message('065', name)
     if name in state['down']:
-        text = 'Le serveur est muet.' if french else 'Cannot communicate with the server.'
-        raise Refused(f'5010-414 {text}')
+        raise message('414')
     found: t.Dict[str, t.Any] = state['servers'][name]
     return found
 
@@ -101,8 +130,6 @@ def show(state: State, server: str, names: str) -> str:
         if found is None:
             raise Refused(f'5010-900 The attribute {name} is not one of the object {server}.')
         values[name] = [found] if isinstance(found, str) else list(found)
-    if os.environ.get('LC_ALL') != 'C' or os.environ.get('LANG') != 'C':
-        return ''.join(f'{server}: {name} est {" et ".join(found)}\n' for name, found in values.items())
     if state['style'] == 'line':
         return ''.join(f'{server}: {name} = {" ".join(found)}\n' for name, found in values.items())
     rows = [list(values), ['-' * (WIDTH - 2)] * len(values)]

@@ -52,11 +52,16 @@ def test_arguments_arrive_as_they_are():
         word.encode('utf-8', 'surrogateescape') + b'\n' for word in words)
 
 
-def test_environment_is_kept_but_for_the_language(monkeypatch):
-    monkeypatch.setenv('LANG', 'fr_FR.UTF-8')
-    monkeypatch.setenv('LC_ALL', 'fr_FR.UTF-8')
-    monkeypatch.setenv('PRODUCT', 'x y')
-    assert shell('echo "$LANG,$LC_ALL,$PRODUCT"').stdout == b'C,C,x y\n'
+@pytest.mark.parametrize('variables, told', [
+    ({'LANG': 'ja_JP.eucJP'}, b'ja_JP.eucJP,,,x y\n'), ({'LC_ALL': 'de_DE'}, b',de_DE,,x y\n'), ({}, b',,,x y\n'),
+    ({'LANG': 'C', 'LC_CTYPE': 'C.UTF-8'}, b'C,,,x y\n'), ({'LC_CTYPE': 'de_DE'}, b',,de_DE,x y\n'),
+    ({'LC_ALL': 'C', 'LC_CTYPE': 'C.UTF-8'}, b',C,C.UTF-8,x y\n')])
+def test_environment_is_the_caller_s_with_its_locale_but_for_what_python_puts_there(monkeypatch, variables, told):
+    for name in ('LANG', 'LC_ALL', 'LC_CTYPE'):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in dict(variables, PRODUCT='x y').items():
+        monkeypatch.setenv(name, value)
+    assert shell('echo "$LANG,$LC_ALL,$LC_CTYPE,$PRODUCT"').stdout == told
 
 
 def test_there_is_nothing_on_standard_input_and_no_other_descriptor():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.module_utils.message import (
     LONGEST_LINE,
+    PIECE,
     Mail,
     check_address,
     compose,
@@ -23,9 +24,13 @@ from ansible_collections.printops.infoprint.plugins.module_utils.message import 
 MAIL = Mail('sendmemo@print1.example.com', ['a@example.com', 'b@example.com'], 'Test', 'Hello\n', 'token@print1.example.com', 0)
 
 
+def whole(mail):
+    return b''.join(compose(mail))
+
+
 def read_back(mail):
     """Return (headers, subject, body) as a reader of mail sees them."""
-    data = compose(mail)
+    data = whole(mail)
     assert b'\n' not in data.replace(b'\r\n', b'')
     assert b'\r' not in data.replace(b'\r\n', b'')
     assert data.endswith(b'\r\n')
@@ -38,7 +43,7 @@ def read_back(mail):
 
 
 def test_a_plain_mail_is_just_this():
-    assert compose(MAIL).decode('ascii').split('\r\n') == [
+    assert whole(MAIL).decode('ascii').split('\r\n') == [
         'Date: Thu, 1 Jan 1970 00:00:00 +0000',
         'From: <sendmemo@print1.example.com>',
         'To: <a@example.com>,',
@@ -93,21 +98,32 @@ def test_any_body_arrives_as_it_was_given(body):
     assert found.replace('\r\n', '\n') == (wanted if wanted.endswith('\n') else wanted + '\n')
 
 
+@pytest.mark.parametrize('body', [
+    '\u65e5\u672c\u8a9e' * 40000, ('x' * 70 + '\n') * 3000, '\n' * 50000, 'Ü\n' * 30000, 'a\r\n' * 20000, ' ' * 40000,
+    '.\n' * 40000, 'x' * PIECE + '\n', 'x' * (PIECE - 1) + '\r\nÜ'])
+def test_a_large_body_arrives_as_it_was_given_in_bounded_pieces(body):
+    assert max(map(len, compose(MAIL._replace(body=body)))) <= 12 * PIECE
+    _message, _subject, found = read_back(MAIL._replace(body=body))
+    wanted = body.replace('\r\n', '\n')
+    assert found.replace('\r\n', '\n') == (wanted if wanted.endswith('\n') else wanted + '\n')
+
+
 def test_both_line_ends_of_a_body_end_a_line():
-    assert compose(MAIL._replace(body='a\r\nb\nc')).endswith(b'\r\n\r\na\r\nb\r\nc\r\n')
+    assert whole(MAIL._replace(body='a\r\nb\nc')).endswith(b'\r\n\r\na\r\nb\r\nc\r\n')
 
 
 @pytest.mark.parametrize('data, stuffed', [
     (b'.\r\n', b'..\r\n'), (b'a\r\n.\r\n', b'a\r\n..\r\n'), (b'..a\r\n', b'...a\r\n'), (b'a.b\r\n', b'a.b\r\n'), (b'', b''),
     (b'\r\n.\r\n.\r\n', b'\r\n..\r\n..\r\n')])
 def test_dots_at_the_beginning_of_a_line_are_doubled(data, stuffed):
-    assert dot_stuffed(data) == stuffed
+    assert b''.join(dot_stuffed([data])) == stuffed
 
 
-@given(st.lists(st.sampled_from([b'.', b'a', b'\r\n', b'..']), max_size=30))
+@given(st.lists(st.sampled_from([b'.', b'a', b'\r\n', b'..', b'\r', b'\n.']), max_size=30))
 def test_dot_stuffing_can_be_undone_and_hides_every_end(pieces):
     data = b''.join(pieces)
-    stuffed = dot_stuffed(data)
+    stuffed = b''.join(dot_stuffed(pieces))
+    assert stuffed == b''.join(dot_stuffed([data]))
     assert b'\r\n.\r\n' not in b'\r\n' + stuffed
     lines = [line[1:] if line.startswith(b'.') else line for line in stuffed.split(b'\r\n')]
     assert b'\r\n'.join(lines) == data
@@ -137,7 +153,7 @@ def test_a_refusal_names_what_and_where():
     'user@[IPv6:2001:db8::1]', "o'hara@example.com", 'x@y'])
 def test_an_address_that_a_mail_server_could_take_is_taken(address):
     check_address('recipient', address)
-    assert b'<' + address.encode('ascii') + b'>' in compose(MAIL._replace(recipients=[address]))
+    assert b'<' + address.encode('ascii') + b'>' in whole(MAIL._replace(recipients=[address]))
 
 
 @pytest.mark.parametrize('address', [

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import owner_child
-from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard
+from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard, Stopped
 from ansible_collections.printops.infoprint.plugins.module_utils.owner_child import Failed, become, needs_child, work_as
 from ansible_collections.printops.infoprint.plugins.module_utils.working_dir import Identity
 
@@ -84,6 +84,18 @@ def test_a_child_that_does_not_answer_keeps_no_other_waiting_and_is_gone(work):
     assert 'in time' in answers[0].reason or 'without an answer' in answers[0].reason
     assert answers[1]['uid'] == [12348] * 3
     assert children(os.getpid()) == before
+
+
+@as_root
+def test_nobody_waits_for_children_whose_answer_nobody_wants():
+    class Abandoned(Guard):
+        def check(self):
+            raise Stopped('nobody waits')
+
+    with pytest.raises(Stopped):
+        work_as([(PRINT_USER, hanging)], Abandoned(20), 20)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @as_root

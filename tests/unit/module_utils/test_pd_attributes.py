@@ -164,7 +164,33 @@ def test_nothing_is_set_after_the_guard_has_stopped(programs, bin_dir):
     assert programs.attributes('spl1') == STARTTLS
 
 
-def test_the_answers_do_not_depend_on_the_language(programs, bin_dir, guard, monkeypatch):
-    monkeypatch.setenv('LANG', 'fr_FR.UTF-8')
-    monkeypatch.setenv('LC_ALL', 'fr_FR.UTF-8')
+LOCALES = ('C', 'de_DE.ISO8859-1', 'ja_JP.eucJP', 'fr_FR.UTF-8')
+
+
+@pytest.mark.parametrize('locale', LOCALES)
+def test_the_answers_do_not_depend_on_the_language(programs, bin_dir, guard, monkeypatch, locale):
+    monkeypatch.setenv('LC_ALL', locale)
     assert read_attributes(bin_dir, 'spl1', [PORT], guard) == {PORT: '587'}
+    programs.tell(down=['spl1'])
+    for server, code in (('spl1', 'server_not_running'), ('spl9', 'server_unknown')):
+        with pytest.raises(ProblemError) as caught:
+            read_attributes(bin_dir, server, [PORT], guard)
+        assert caught.value.problem.code == code
+        assert caught.value.problem.message.isprintable()
+
+
+@pytest.mark.parametrize('locale', LOCALES)
+def test_a_command_asks_the_server_of_the_caller_s_locale(programs, bin_dir, guard, monkeypatch, locale):
+    monkeypatch.delenv('PD_SOCKET', raising=False)
+    monkeypatch.setenv('LC_ALL', locale)
+    programs.tell(daemons=[['ja', 6880, True], ['de', 6878, False], ['de', 6882, True]])
+    if locale.startswith('ja'):
+        assert read_attributes(bin_dir, 'spl1', [PORT], guard) == {PORT: '587'}
+        return
+    port = '6878' if locale.startswith('de') else '6874'
+    with pytest.raises(ProblemError) as caught:
+        read_attributes(bin_dir, 'spl1', [PORT], guard)
+    problem = caught.value.problem
+    assert problem.code == 'server_not_running'
+    assert problem.message.startswith('Nobody answers on port %s that pdls asks about spl1: 5010-452 ' % port)
+    assert 'PD_SOCKET' in problem.hint

@@ -12,9 +12,10 @@ import time
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils import sending
+from ansible_collections.printops.infoprint.plugins.module_utils import send_one, sending
 from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard, Stopped
 from ansible_collections.printops.infoprint.plugins.module_utils.pd_output import HOST, PORT
+from ansible_collections.printops.infoprint.plugins.module_utils.send_group import keep_trust
 
 GOOD = {
     'banner': '220 mail.example.com ESMTP', 'EHLO': '250-mail.example.com\r\n250 SIZE 1000', 'MAIL': '250 ok', 'RCPT': '250 ok',
@@ -256,10 +257,10 @@ def a_set(size, letter):
 
 def test_no_more_than_this_leaves_the_host_for_the_analysis():
     trusts = {}
-    sending._keep(trusts, 'first', a_set(8 << 20, 'a'))
-    sending._keep(trusts, 'too much', a_set((8 << 20) + 3000, 'b'))
-    sending._keep(trusts, 'second', a_set(7 << 20, 'c'))
-    sending._keep(trusts, 'second', a_set(7 << 20, 'c'))
+    keep_trust(trusts, 'first', a_set(8 << 20, 'a'))
+    keep_trust(trusts, 'too much', a_set((8 << 20) + 3000, 'b'))
+    keep_trust(trusts, 'second', a_set(7 << 20, 'c'))
+    keep_trust(trusts, 'second', a_set(7 << 20, 'c'))
     assert sorted(trusts) == ['first', 'second']
 
 
@@ -334,6 +335,30 @@ def test_who_has_the_mail_does_not_get_it_twice(tmp_path, mail_server):
         'RCPT TO:<a@example.com>', 'RCPT TO:<b@example.com>', 'RCPT TO:<c@example.com>', 'RCPT TO:<b@example.com>']
     assert len(server.mails) == 2
     assert entry['reached']
+
+
+def test_a_refusal_that_comes_while_the_server_reads_no_more_says_why(tmp_path):
+    working_dirs(tmp_path, 'spl1')
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        listener.listen(1)
+
+        def serve():
+            connection, _address = listener.accept()
+            stream = connection.makefile('rb')
+            for answer in ('banner', 'EHLO', 'MAIL', 'RCPT', 'DATA'):
+                connection.sendall(GOOD[answer].encode() + b'\r\n')
+                stream.readline()
+            time.sleep(0.5)
+            connection.sendall(b'552 5.3.4 Too large\r\n')
+            time.sleep(5)  # and the connection stays open
+
+        threading.Thread(target=serve, daemon=True).start()
+        began = time.monotonic()
+        entry = send(tmp_path, {'spl1': listener.getsockname()[1]}, body=('x' * 70 + '\n') * 200000, timeout=10)['spl1']
+    assert errors(entry) == ['message_too_large']
+    assert '552 5.3.4 Too large' in entry['problems'][-1]['message']
+    assert time.monotonic() - began < 4
 
 
 def test_a_stopped_program_sends_no_dot(tmp_path, mail_server):
@@ -452,10 +477,35 @@ def test_a_fault_of_ours_costs_one_server_its_result_and_is_an_error(tmp_path, m
     def broken(*_arguments):
         raise ZeroDivisionError('x')
 
-    monkeypatch.setattr(sending, 'Attempt', broken)
+    monkeypatch.setattr(send_one, 'Attempt', broken)
     entry = send(tmp_path, {'spl1': mail_server().port})['spl1']
     assert errors(entry) == ['program_failed']
     assert not entry['reached']
+
+
+@pytest.mark.parametrize('handed_over, code', [(False, 'program_failed'), (True, 'outcome_unknown')])
+def test_who_has_not_ended_at_the_limit_costs_the_others_nothing(tmp_path, mail_server, monkeypatch, handed_over, code):
+    """What takes a send that long can't be played: its clock ends before the program's."""
+    class Slow(send_one.Attempt):
+        def run(self):
+            if self.job.name == 'spl2':
+                if handed_over:
+                    self.before_dot()
+                time.sleep(2.5)
+                self.before_dot()
+            return super(Slow, self).run()
+
+    working_dirs(tmp_path, 'spl1', 'spl2', 'spl3', spl3='EnableTLS = 7\n')
+    monkeypatch.setattr(send_one, 'Attempt', Slow)
+    server = mail_server()
+    began = time.monotonic()
+    entries = send(tmp_path, dict.fromkeys(('spl1', 'spl2', 'spl3'), server.port), Guard(2), declared={'EnableTLS': '0'})
+    assert time.monotonic() - began < 2
+    assert entries['spl1']['reached']
+    assert errors(entries['spl2']) == [code]
+    assert errors(entries['spl3']) == ['invalid_value', 'not_as_declared']
+    time.sleep(1.2)
+    assert len(server.mails) == 1, 'what was told as not sent is not sent later'
 
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can act as the owner of a working directory')

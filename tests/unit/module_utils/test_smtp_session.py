@@ -100,7 +100,7 @@ GOOD = {
 def converse(changes=None, mode='starttls', until='sent', recipients=('a@example.com',), tls=None, before_dot=lambda: None,
              lost_at=''):
     script = Script(dict(GOOD, **(changes or {})), tls, lost_at)
-    plan = Plan(mode, until, 'host.example.com', 's@example.com', recipients, lambda: MESSAGE, before_dot, lambda stage: None)
+    plan = Plan(mode, until, 'host.example.com', 's@example.com', recipients, lambda: [MESSAGE], before_dot, lambda stage: None)
     return Conversation(script, plan).run(), script
 
 
@@ -156,6 +156,11 @@ FAULTS = {
     'EHLO 501': ({'EHLO': b'501 bad name\r\n'}, 'ehlo_refused', 'ehlo'),
     'EHLO 502': ({'EHLO': b'502 what\r\n'}, 'ehlo_refused', 'ehlo'),
     'EHLO 421': ({'EHLO': b'421 too many\r\n'}, 'ehlo_refused', 'ehlo'),
+    'EHLO 421, a client certificate': (
+        {'EHLO': [EHLO, b'421 4.7.1 h Error: No client certificate presented\r\n']}, 'handshake_closed', 'handshake'),
+    'EHLO 550, a client certificate': (
+        {'EHLO': [EHLO, b'550 5.7.1 TLS client certificate required\r\n']}, 'handshake_closed', 'handshake'),
+    'MAIL 421, a client certificate': ({'MAIL': b'421 4.7.1 Client certificate needed\r\n'}, 'handshake_closed', 'handshake'),
     'EHLO 530': ({'EHLO': b'530 authenticate\r\n'}, 'authentication_required', 'ehlo'),
     'EHLO 552': ({'EHLO': b'552 large\r\n'}, 'message_too_large', 'ehlo'),
     'EHLO 220': ({'EHLO': b'220 what\r\n'}, 'reply_malformed', 'ehlo'),
@@ -178,6 +183,7 @@ FAULTS = {
     'MAIL 450': ({'MAIL': b'450 no\r\n'}, 'sender_refused', 'envelope'),
     'MAIL 421': ({'MAIL': b'421 no\r\n'}, 'rate_limited', 'envelope'),
     'MAIL 530': ({'MAIL': b'530 no\r\n'}, 'authentication_required', 'envelope'),
+    'MAIL 550, a client certificate': ({'MAIL': b'550 5.7.1 no client certificate\r\n'}, 'sender_refused', 'envelope'),
     'MAIL 552': ({'MAIL': b'552 no\r\n'}, 'message_too_large', 'envelope'),
     'MAIL 354': ({'MAIL': b'354 what\r\n'}, 'reply_malformed', 'envelope'),
     'MAIL 150': ({'MAIL': b'150 what\r\n'}, 'reply_malformed', 'envelope'),
@@ -349,7 +355,7 @@ def test_what_the_guard_raises_comes_before_the_final_dot():
         raise Stopped
 
     script = Script(dict(GOOD))
-    plan = Plan('none', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: MESSAGE, guard, lambda stage: None)
+    plan = Plan('none', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: [MESSAGE], guard, lambda stage: None)
     with pytest.raises(Stopped):
         Conversation(script, plan).run()
     assert seen

@@ -37,7 +37,7 @@ def make_server(base_dir, name, config, **files):
 def validate(**request):
     """Return the answer as it arrives: through JSON."""
     nothing = ('base_dir', 'path', 'content', 'working_dir', 'smtp_port', 'pd_bin_dir')
-    whole = dict(dict.fromkeys(nothing), **dict({'servers': []}, **request))
+    whole = dict(dict.fromkeys(nothing), **dict({'servers': [], 'require_configuration': True}, **request))
     return json.loads(json.dumps(validating.run(whole, Guard(60))))
 
 

@@ -143,13 +143,14 @@ def test_role_passes_only_what_exists() -> None:
     assert {entry_point: used_by_the_role(entry_point) for entry_point in ENTRY_POINTS} == {
         'main': {'sendmemo_config', 'send_memo'}, 'audit': {'sendmemo_config', 'sendmemo_validate'}, 'verify': {'send_memo'},
         'rollback': {'sendmemo_rollback'}}
-    # A module has every option from the role, but those of single configurations; one it always sets itself.
+    # A module has every option from the role, but those of single configurations; some it always sets itself.
     lacking = {(module, option) for module, option in ((module, option) for module in MODULES for option in MODULES[module])
                if module in {module for module, _option, _variable in passed_by_the_role()}}
     lacking -= {(module, option) for module, option, _variable in passed_by_the_role()}
     of_single_ones = {('sendmemo_validate', option) for option in ('path', 'content', 'working_dir')}
-    assert lacking == {('send_memo', 'check_declared')} | of_single_ones
-    assert OF_THE_ROLE['send_memo']['check_declared'] is True
+    always = {('send_memo', 'check_declared'), ('sendmemo_validate', 'require_configuration')}
+    assert lacking == always | of_single_ones
+    assert all(option in OF_THE_ROLE[module] for module, option in always)
 
 
 def test_role_s_tasks_have_the_options_of_their_entry_point() -> None:

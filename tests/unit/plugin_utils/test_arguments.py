@@ -42,11 +42,17 @@ def test_another_mode_is_refused(value: object) -> None:
     ({'servers': [{'name': 'a/b'}]}, 'one path component'),
     ({'servers': [{'name': 'a'}, {'name': 'b', 'working_dir': '/var/pd/a'}]}, 'already'),
     ({'servers': [{'name': 'a', 'mode': 'rw'}]}, 'servers[0].mode'),
+    ({'owner': '4294967295'}, 'owner is 4294967295'),
+    ({'servers': [{'name': 'a', 'group': '18446744073709551615'}]}, 'servers[0].group is 18446744073709551615'),
 ])
 def test_what_cannot_be_is_named_with_its_place(options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(ArgumentError) as error:
         check(args(**options))
     assert words in str(error.value)
+
+
+def test_the_highest_user_and_group_are_allowed() -> None:
+    check(args(owner='4294967294', servers=[{'name': 'a', 'group': '0', 'owner': 'ipm1'}]))
 
 
 def test_texts_of_several_lines_are_allowed_where_they_belong() -> None:

@@ -68,8 +68,8 @@ def worst(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize('kind', [
-    'nested lists', 'as many lists as may be', 'as many objects as may be', 'one wide text', 'commas in a text', 'deep', 'backslashes',
-    'quotes', 'no end of a text'])
+    'nested lists', 'as many lists as may be', 'as many objects as may be', 'one wide text', 'commas in a text', 'deep',
+    'backslashes', 'quotes', 'no end of a text'])
 def test_no_answer_costs_a_worker_more_than_500_mb_or_long(kind: str) -> None:
     packed = framed(worst(kind))
     read_end, write_end = os.pipe()

@@ -24,12 +24,20 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls_policy impo
 from ansible_collections.printops.infoprint.plugins.module_utils.tls_records import read_beginning
 from ansible_collections.printops.infoprint.plugins.module_utils.trust_files import Trust
 from ansible_collections.printops.infoprint.plugins.plugin_utils import certificate_diagnosis as diagnosis
-from ansible_collections.printops.infoprint.plugins.plugin_utils.certificate_facts import describe, load
+from ansible_collections.printops.infoprint.plugins.plugin_utils.certificate_facts import describe
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_reader import read_certificate
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_records import Certificate
 from support import pki
 
 HOST = 'mail.example.com'
 NOW = dt.datetime.now(dt.timezone.utc)
 FAR = pki.days_from_now(-1000)
+
+
+def record(certificate: x509.Certificate) -> Certificate:
+    read = read_certificate(certificate.public_bytes(serialization.Encoding.DER))
+    assert not isinstance(read, str)
+    return read
 
 
 class Case(t.NamedTuple):
@@ -230,7 +238,7 @@ def test_openssl_and_the_diagnosis_name_the_same_defects(name: str, tmp_path: pa
     else:
         assert fault is not None
         _fault, chain = handshake(case, tmp_path, Policy(None, False))
-    certificates = [certificate for der in chain if (certificate := load(der))]
+    certificates = [read_certificate(der) for der in chain]
     known = diagnosis.trust_of(
         [block.der for block in its_trust.certificates or ()], [block.der for block in its_trust.crls or ()],
         case.crl_check == 'chain', its_trust.source)
@@ -245,8 +253,8 @@ def test_openssl_and_the_diagnosis_name_the_same_defects(name: str, tmp_path: pa
 
 @pytest.mark.parametrize(('anchored', 'expected'), [(True, []), (None, []), (False, ['unknown_ca'])])
 def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: bool | None, expected: list[str]) -> None:
-    known = diagnosis.Trust([ROOT.certificate], None, False, 'ca.pem')
-    found = diagnosis.defects([DEEP.certificate], known, HOST, NOW, anchored)
+    known = diagnosis.Trust([record(ROOT.certificate)], None, False, 'ca.pem')
+    found = diagnosis.defects([record(DEEP.certificate)], known, HOST, NOW, anchored)
     assert [problem.code for problem in found] == expected
 
 
@@ -256,8 +264,8 @@ def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: b
 def test_what_leads_to_nothing_is_named_without_the_systems_store_at_hand(
         chain: list[x509.Certificate], expected: str) -> None:
     known = diagnosis.Trust(None, None, False, "the system's own CA certificates")
-    assert [problem.code for problem in diagnosis.defects(chain, known, None, NOW, False)] == [expected]
-    assert diagnosis.defects(chain, known, None, NOW) == []
+    assert [problem.code for problem in diagnosis.defects([*map(record, chain)], known, None, NOW, False)] == [expected]
+    assert diagnosis.defects([*map(record, chain)], known, None, NOW) == []
 
 
 @pytest.mark.parametrize('pattern', [
@@ -291,7 +299,7 @@ def test_without_a_number_the_diagnosis_names_the_cause() -> None:
 def test_a_certificate_is_described() -> None:
     end = pki.days_from_now(61.5)
     certificate = ROOT.issue([HOST, '192.0.2.25'], not_after=end).certificate
-    facts = describe(certificate, NOW)
+    facts = describe(record(certificate), NOW)
     assert facts['days_left'] == 61
     assert facts['subject'] == f'CN={HOST}'
     assert facts['issuer'] == 'CN=Root'
@@ -303,12 +311,12 @@ def test_a_certificate_is_described() -> None:
 @pytest.mark.parametrize('days, warn_days, warns', [(10, 30, True), (31, 30, False), (10, 0, False), (-3, 30, False)])
 def test_a_certificate_that_ends_soon_is_a_warning(days: float, warn_days: int, *, warns: bool) -> None:
     certificate = ROOT.issue([HOST], not_before=FAR, not_after=pki.days_from_now(days)).certificate
-    found = diagnosis.expires_soon(certificate, NOW, warn_days)
+    found = diagnosis.expires_soon(record(certificate), NOW, warn_days)
     assert (found is not None) is warns
     if found is not None:
         assert not found.is_error
 
 
-def test_what_is_no_certificate_is_none() -> None:
-    assert load(b'\x30\x03\x02\x01\x05') is None
+def test_what_is_no_certificate_has_no_record() -> None:
+    assert isinstance(read_certificate(b'\x30\x03\x02\x01\x05'), str)
     assert diagnosis.defects([], diagnosis.Trust([], None, False, 'x'), HOST, NOW) == []

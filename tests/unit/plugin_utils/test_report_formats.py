@@ -8,6 +8,7 @@ import html.parser
 import io
 import json
 import pathlib
+import re
 import time
 import typing as t
 import xml.etree.ElementTree as ET
@@ -15,17 +16,22 @@ import xml.etree.ElementTree as ET
 import jsonschema
 import prometheus_client.parser
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils import report_csv
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_collect import Collector, Event
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_compare import compare
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_files import FORMATS, write_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_html import to_html
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_json import from_json, to_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_json import to_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_judge import judged
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_junit import to_junit
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_model import BAD, STATES, Report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_log import Run
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_model import CRITERION, STATES, Report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_prometheus import METRICS, to_prometheus
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_summary import terminal_lines
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_read import from_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_summary import terminal_lines, verdict
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_values import Odd
 from support import fleet
 from support.fleet import MARKUP
@@ -40,7 +46,9 @@ def made(hosts: int, servers: int = 1, expected: t.Iterable[str] = (), results: 
 
 @pytest.fixture(scope='module')
 def report() -> Report:
-    found = made(60, 2, ['print9999.example.com'])
+    before = fleet.report(fleet.results(3, 1), days=-30)
+    before.hosts[0].log.name = before.hosts[0].name = 'print0000.example.com'  # which nobody has looked at since
+    found: Report = fleet.report(fleet.results(60, 2), ['print9999.example.com'], before=before)
     found.comparison = compare(made(50, 2), found)
     return found
 
@@ -50,12 +58,16 @@ def hostile() -> Report:
     """A report in which every text that a host, a mail server or an inventory controls is markup, or moves the cursor."""
     found = made(0, results=fleet.hostile_results(40))
     found.title = MARKUP
-    found.unfinished, found.merged, found.playbooks = [MARKUP], [MARKUP], [MARKUP]
+    found.unfinished, found.merged = [MARKUP], [MARKUP]
+    run = found.runs[-1]
+    run.playbook = run.limit = run.user = run.controller = MARKUP
+    run.tags, run.versions = [MARKUP], {'python': MARKUP}
     return found
 
 
 def test_the_fleet_of_the_tests_has_every_state(report: Report) -> None:
-    assert all(report.counts().values())
+    lacking = {state for state, count in report.counts().items() if not count}
+    assert lacking == {'delivered'}
 
 
 def test_json_is_as_its_schema_says_and_reads_back_the_same(report: Report, hostile: Report) -> None:
@@ -67,16 +79,29 @@ def test_json_is_as_its_schema_says_and_reads_back_the_same(report: Report, host
 
 
 @pytest.mark.parametrize(('old', 'new'), [
-    ('"version": 1', '"version": 2'), ('fleet_report"', 'other"'),
-    ('[{"name":"spl1","state":"proven"', '[{"name":"spl1","state":"fine"'), ('"name":"spl1"', '"name":7'),
-    ('"certificate":0', '"certificate":99'), ('"generated": "2026', '"generated": "x'), ('"hosts": [', '"hosts": 7, "x": ['),
+    ('"version": 2', '"version": 3'), ('fleet_report"', 'other"'), ('"verdict":"failing"', '"verdict":"fine"'),
+    ('"name":"spl1"', '"name":7'), ('"certificate":0', '"certificate":99'), ('"run":1', '"run":9'),
+    ('"generated": "2026', '"generated": "x'), ('"hosts": [', '"hosts": 7, "x": ['),
     ('}', ''), ('"severity":"error"', '"severity":{}'), ('{', '[' * 100_000),
 ])
 def test_a_report_that_is_not_ours_is_refused(report: Report, old: str, new: str) -> None:
     text = to_json(report)
     assert old in text
     with pytest.raises(Odd):
-        from_json(text.replace(old, new, 1).encode())
+        from_json(text.replace(old, new, 1 if len(new) > len(old) + 9 else -1).encode())
+
+
+HEAD = ('{"format":"printops.infoprint/fleet_report","version":2,"title":"x","generated":"2026-11-24T08:15:00Z",'
+        '"runs":[{"started":"2026-11-24T08:15:00Z"}],"hosts":[')
+
+
+@pytest.mark.parametrize('entry', ['[]', '{"name":"h%d"}', '{"name":"%d","servers":[{"name":"s","log":{"seen":{}}}]}'])
+def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry: str) -> None:
+    content = (HEAD + ','.join([entry] * 4_000_000) + ']}').encode()
+    begin = time.process_time()
+    with pytest.raises(Odd, match='more than'):
+        from_json(content)
+    assert time.process_time() - begin < 2
 
 
 def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Report) -> None:
@@ -89,11 +114,24 @@ def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Repor
 
 
 @pytest.mark.parametrize(('value', 'cell'), [
-    ('=1+1', "'=1+1"), ('+1', "'+1"), ('-1', "'-1"), ('@x', "'@x"), ('\t=1', "'\t=1"), ('\r=1', "'\r=1"), (' =1', "' =1"),
-    (-3, '-3'), ('a=1', 'a=1'), ('', ''),
+    ('=1+1', "'=1+1"), ('+1', "'+1"), ('-1', "'-1"), ('@x', "'@x"), ('\t=1', "'\t'=1"), ('\r=1', "'\r'=1"), (' =1', "' =1"),
+    ('\u00a0=1', "'\u00a0=1"), ('\uff1d1', "'\uff1d1"), ('\uff20x', "'\uff20x"), ('\ufeff+1', "'\ufeff+1"), ('a;=1', "a;'=1"),
+    ('a;;=1', "a;;'=1"), ('a; "=1', "a;' \"=1"), ('a,-1', "a,'-1"), (-3, '-3'), ('a=1', 'a=1'), ('a; b=1', 'a; b=1'), ('', ''),
 ])
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(value: str | int, cell: str) -> None:
     assert report_csv.cell(value) == cell
+
+
+SIGNS = '=+-@\uff1d\uff0b\uff0d\uff20'
+
+
+@given(st.lists(st.text(st.sampled_from(SIGNS + ';,\t|"\' \u00a0\u200b\r\nab'), max_size=12), min_size=1, max_size=4))
+def test_no_reader_finds_a_formula_in_a_cell_whatever_it_separates_them_by(texts: list[str]) -> None:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator='\r\n').writerow([report_csv.cell(text) for text in texts])
+    for separator in ',;\t|':
+        for row in csv.reader(io.StringIO(stream.getvalue(), newline=''), delimiter=separator):
+            assert not [cell for cell in row if re.match(f'[\\s\u200b"]*[{re.escape(SIGNS)}]', cell)]
 
 
 def test_junit_counts_are_right_and_only_a_proof_passes(report: Report, hostile: Report) -> None:
@@ -107,7 +145,8 @@ def test_junit_counts_are_right_and_only_a_proof_passes(report: Report, hostile:
         assert all(len(case) <= 1 and case.attrib['classname'] and case.attrib['name'] for case in cases)
         passed = sum(case.attrib['name'].endswith(' proof') and not len(case) for case in cases)
         assert passed == one.counts()['proven']
-        assert int(root.attrib['failures']) + int(root.attrib['errors']) >= sum(one.counts()[state] for state in BAD)
+        bad = sum(server.needs_attention for _host, server in one.servers())
+        assert int(root.attrib['failures']) + int(root.attrib['errors']) >= bad
 
 
 def test_metrics_are_read_by_the_parser_of_prometheus(report: Report, hostile: Report) -> None:
@@ -172,21 +211,21 @@ def test_an_empty_report_is_no_good_one() -> None:
     assert 'tests="0"' in to_junit(empty)
 
 
-def test_ten_thousand_servers_take_seconds_and_a_few_megabytes(tmp_path: pathlib.Path) -> None:
+def test_ten_thousand_servers_take_seconds_and_two_kilobytes_each(tmp_path: pathlib.Path) -> None:
     results = list(fleet.results(2500, 4))
-    collector = Collector()
+    collector = Collector(Run())
     begin = time.process_time()
     for one in results:
         collector.take(Event(one.host, 'Prove', one.module, one.status, one.result, fleet.moment(), check_mode=one.check_mode))
-    big = Report('Big', fleet.moment(), fleet.moment(), False, [], collector.hosts({}))
+    big = judged('Big', collector.logs({}), [], fleet.moment())
     written = write_report(big, tmp_path, list(FORMATS))
     assert time.process_time() - begin < 10
     assert len(list(big.servers())) > 9000
-    assert sum(path.stat().st_size for path in written) < 15_000_000
+    assert sum(path.stat().st_size for path in written) < 22_000_000
 
 
 @pytest.mark.parametrize('name', FORMATS)
-def test_a_file_is_replaced_in_one_step_and_readable_as_the_umask_says(tmp_path: pathlib.Path, report: Report, name: str) -> None:
+def test_a_file_is_replaced_in_one_step_and_readable_as_its_mode_says(tmp_path: pathlib.Path, report: Report, name: str) -> None:
     path = write_report(report, tmp_path, [name])[0]
     first = path.stat().st_ino
     path.chmod(0o600)
@@ -194,6 +233,9 @@ def test_a_file_is_replaced_in_one_step_and_readable_as_the_umask_says(tmp_path:
     path.write_text('x')
     write_report(report, tmp_path, [name])
     assert path.stat().st_ino != first
+    assert path.stat().st_mode & 0o777 == 0o640
+    path.write_text('x')
+    write_report(report, tmp_path, [name], 0o644)
     assert path.stat().st_mode & 0o777 == 0o644
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
@@ -216,3 +258,102 @@ def test_a_run_that_ended_early_is_not_well() -> None:
     proven.unfinished = ['Prove the others']
     assert 'class="well"' not in to_html(proven)
     assert 'The run ended before this play: Prove the others.' in terminal_lines(proven, '')[0]
+
+
+def verdict_of(*entries: dict[str, t.Any], generated: float = 0) -> str:
+    told: str = verdict(fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': list(entries)})]))
+    return told
+
+
+@pytest.mark.parametrize(('entries', 'expected'), [
+    ([fleet.sent('spl1', trust=[])], 'The server is proven.'),
+    ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[])], 'All 2 servers are proven.'),
+    ([fleet.sent('spl1', trust=[], days=9)], 'The server is proven. The certificate CN=mail.example.com expires in 9 days.'),
+    ([fleet.sent('spl1', days=9)],
+     'The server is proven. 2 certificates, CAs and CRLs expire soon, the first in 9 days: CN=mail.example.com.'),
+    ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2')], '1 of 2 servers needs attention: 1 unprotected.'),
+    ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2', accept_unprotected=True)],
+     '1 of 2 servers is proven; 1 unprotected as is meant.'),
+    ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[], ok=False), fleet.sent('spl3', trust=[], until='envelope')],
+     '1 of 3 servers needs attention: 1 failing; 1 tested.'),
+], ids=['one', 'all', 'expiry', 'expiries', 'plaintext', 'accepted', 'failing'])
+def test_verdict(entries: list[dict[str, t.Any]], expected: str) -> None:
+    assert verdict_of(*entries) == expected
+
+
+def test_the_verdict_counts_what_was_changed_and_not_proven() -> None:
+    entries = {'servers': [fleet.configured('spl1', drift=True, changed=True, trust=[]), fleet.configured('spl2', trust=[])]}
+    found = fleet.report([
+        fleet.Result('print1', 'sendmemo_config', 'ok', entries),
+        fleet.Result('print1', 'send_memo', 'failed', {'servers': [fleet.sent('spl2', ok=False, trust=[])]})])
+    assert verdict(found) == '1 of 2 servers needs attention: 1 failing; 1 changed but not proven.'
+
+
+def test_what_sends_in_plaintext_is_green_nowhere() -> None:
+    found = fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.in_plaintext('spl1')]})])
+    assert 'class="ill"' in to_html(found)
+    assert 'sendmemo_server_proven{host="print1",server="spl1"} 0' in to_prometheus(found)
+    assert 'sendmemo_server_needs_attention{host="print1",server="spl1"} 1' in to_prometheus(found)
+    failure = ET.fromstring(to_junit(found)).find("./testsuite/testcase[@name='spl1 proof']/failure")
+    assert failure is not None
+    assert failure.attrib['type'] == 'tls_off'
+    accepted = fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': [
+        fleet.in_plaintext('spl1', accept_unprotected=True)]})])
+    assert 'class="fair"' in to_html(accepted)
+    assert 'sendmemo_server_proven{host="print1",server="spl1"} 0' in to_prometheus(accepted)
+    assert 'sendmemo_server_needs_attention{host="print1",server="spl1"} 0' in to_prometheus(accepted)
+    assert ET.fromstring(to_junit(accepted)).attrib['failures'] == '0'
+
+
+def test_criterion_and_provenance_stand_on_the_page_and_in_the_json(report: Report) -> None:
+    page = Page(to_html(report))
+    assert CRITERION in page.text
+    given = json.loads(to_json(report))
+    assert given['criterion'] == CRITERION
+    newest = given['runs'][-1]
+    assert (newest['playbook'], newest['user'], newest['hosts']) == (
+        'site.yml', 'printops', {'inventory': 100, 'seen': 70, 'reached': 60})
+    assert set(newest['versions']) == {'collection', 'ansible_core', 'python', 'openssl'}
+    assert 'by printops on controller.example.com' in page.text
+    assert len(given['runs']) == 2
+    assert 'check_mode' not in given
+
+
+VERSION_1 = {
+    'format': 'printops.infoprint/fleet_report', 'version': 1, 'title': 'Old', 'generated': fleet.moment(-1),
+    'started': fleet.moment(-1), 'check_mode': False, 'playbooks': ['verify.yml'], 'unfinished': [], 'merged': [],
+    'comparison': None, 'certificates': [{'kind': 'certificate', 'name': 'CN=mail.example.com', 'not_after': fleet.moment(60)}],
+}
+PROOF_1 = {'at': fleet.moment(-1), 'message_id': '<a@b>', 'queue_id': '4A3B'}
+ROWS_1: dict[str, tuple[dict[str, t.Any], str]] = {
+    'proven': ({'state': 'proven', 'proof': PROOF_1, 'mode': 'starttls', 'tls_version': 'TLSv1.3', 'certificate': 0}, 'proven'),
+    'proven in plaintext': ({'state': 'proven', 'proof': PROOF_1, 'mode': 'plaintext', 'checked': fleet.moment(-1), 'problems': [
+        {'code': 'tls_off', 'severity': 'warning', 'message': 'plaintext'}]}, 'unprotected'),
+    'proven in spite of errors': ({'state': 'proven', 'proof': PROOF_1, 'tls_version': 'TLSv1.3', 'ignored': [
+        {'code': 'expired', 'severity': 'error', 'message': 'it expired'}]}, 'unprotected'),
+    'failing': ({'state': 'failing', 'checked': fleet.moment(-1), 'proof': {'at': fleet.moment(-5)}, 'problems': [
+        {'code': 'expired', 'severity': 'error', 'stage': 'certificate', 'message': 'it expired'}]}, 'failing'),
+    'drifted': ({'state': 'drifted', 'checked': fleet.moment(-1), 'drift': [{'file': 'x', 'kind': 'mode'}]}, 'drifted'),
+    'configured': ({'state': 'configured', 'checked': fleet.moment(-1), 'problems': [
+        {'code': 'not_proven', 'severity': 'info', 'message': 'Nothing was sent in this run.'}]}, 'configured'),
+    'corrected': ({'state': 'configured', 'checked': fleet.moment(-1), 'corrected': True, 'drift': [
+        {'file': 'x', 'kind': 'mode'}]}, 'changed_unproven'),
+    'tested': ({'state': 'tested', 'checked': fleet.moment(-1), 'until': 'envelope', 'tls_version': 'TLSv1.3'}, 'tested'),
+    'not checked': ({'state': 'not_checked'}, 'not_checked'),
+}
+
+
+@pytest.mark.parametrize('name', ROWS_1)
+def test_a_report_of_version_1_is_read(name: str) -> None:
+    row, expected = ROWS_1[name]
+    given = {**VERSION_1, 'hosts': [{'name': 'print1', 'state': row['state'], 'servers': [{'name': 'spl1', **row}]}]}
+    server = from_json(json.dumps(given).encode()).hosts[0].servers[0]
+    assert server.state == expected
+    proof = {} if expected == 'unprotected' else row.get('proof', {})
+    assert (server.proof.at if server.proof else None) == proof.get('at')
+
+
+def test_an_unreachable_host_of_version_1_is_read() -> None:
+    server = {'name': '', 'state': 'unreachable', 'problems': [{'code': 'unreachable', 'severity': 'error', 'message': 'gone'}]}
+    given = {**VERSION_1, 'hosts': [{'name': 'print1', 'state': 'unreachable', 'servers': [server]}]}
+    assert [one.state for one in from_json(json.dumps(given).encode()).hosts[0].servers] == ['unreachable']

@@ -10,12 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_collect import Collector, Event
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_judge import judged as judge_logs
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_log import Logs, Run, lay_over
 from ansible_collections.printops.infoprint.plugins.plugin_utils.report_model import Server
 from support import fleet
 
 HOST = 'print1'
 ERROR = {'code': 'expired', 'severity': 'error', 'message': 'it expired'}
-WARNING = {'code': 'tls_off', 'severity': 'warning', 'message': 'no TLS'}
+WARNING = {'code': 'ca_expires_soon', 'severity': 'warning', 'message': 'it ends soon'}
+OFF = {code: {'code': code, 'severity': 'warning', 'message': code} for code in ('tls_off', 'verification_off', 'name_check_off')}
+NOT_AS_DECLARED = {'code': 'not_as_declared', 'severity': 'error', 'message': 'EnableTLS is 0, declared is 1'}
 
 
 def event(module: str, *servers: t.Any, status: str = 'ok', check: bool | None = False, may_go_on: bool = False,
@@ -26,11 +30,11 @@ def event(module: str, *servers: t.Any, status: str = 'ok', check: bool | None =
 
 
 def judged(*events: Event, failures: int = 0) -> dict[str, Server]:
-    collector = Collector()
+    collector = Collector(Run())
     collector.expect([HOST])
     for one in events:
         collector.take(one)
-    hosts = collector.hosts({HOST: failures})
+    hosts = judge_logs('', collector.logs({HOST: failures}), [], fleet.moment()).hosts
     assert [host.name for host in hosts] == [HOST]
     return {server.name: server for server in hosts[0].servers}
 
@@ -44,6 +48,9 @@ def config(*servers: t.Any, module: str = 'sendmemo_config', **more: t.Any) -> E
 
 
 PROVEN = send(fleet.sent('spl1'))
+CHANGED = config(fleet.configured('spl1', drift=True, changed=True))
+DRIFTED = config(fleet.configured('spl1', drift=True, changed=True), check=True)
+AS_DECLARED = config(fleet.configured('spl1'))
 JUDGED = event('sendmemo_validate', {'name': 'spl1', 'problems': []})
 STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'nothing': ((), 'not_checked'),
@@ -75,9 +82,12 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'a proof, then a send without results': ((PROVEN, send(status='failed', msg='no Python')), 'failing'),
     'a proof, then a send without results, then a judgement': (
         (PROVEN, send(status='failed', msg='no Python'), JUDGED), 'failing'),
-    'a proof, then a change': ((PROVEN, config(fleet.configured('spl1', drift=True, changed=True))), 'configured'),
+    'a proof, then a change': ((PROVEN, CHANGED), 'changed_unproven'),
+    'a proof, a change, then a run that changes nothing': ((PROVEN, CHANGED, AS_DECLARED), 'changed_unproven'),
+    'a change without a proof': ((CHANGED,), 'changed_unproven'),
+    'a change, then a handshake': ((CHANGED, send(fleet.sent('spl1', until='handshake'))), 'tested'),
     'a proof, then a rollback': (
-        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback')), 'configured'),
+        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback')), 'changed_unproven'),
     'a proof, then the prediction of a rollback': (
         (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback', check=True)), 'proven'),
     'drift, then the prediction of a rollback': (
@@ -92,8 +102,34 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'only absent servers': ((config(fleet.configured('spl1', state='absent')),), 'configured'),
     'a proof, then changed attributes': ((PROVEN, event('server_attributes', {
         'name': 'spl1', 'changed': True, 'before': {'smtp-server-port': '25'}, 'after': {'smtp-server-port': '587'},
-    })), 'configured'),
-    'a proof, then a change by a module to come': ((PROVEN, event('other', {'name': 'spl1', 'changed': True})), 'configured'),
+    })), 'changed_unproven'),
+    'a proof, then a change by a module to come': (
+        (PROVEN, event('other', {'name': 'spl1', 'changed': True})), 'changed_unproven'),
+    'a proof in plaintext': ((send(fleet.in_plaintext('spl1')),), 'unprotected'),
+    'a proof without TLS, and without a warning': ((send(fleet.in_plaintext('spl1', problems=[])),), 'unprotected'),
+    **{f'a proof with {code}': ((send(fleet.sent('spl1', problems=[one])),), 'unprotected') for code, one in OFF.items()},
+    'a proof that hides what is wrong': ((send(fleet.sent('spl1', ignored=[ERROR])),), 'unprotected'),
+    'in plaintext, and not as declared': ((send(dict(
+        fleet.in_plaintext('spl1'), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED]), status='failed'),), 'unprotected'),
+    'in plaintext, and failed': ((send(dict(
+        fleet.in_plaintext('spl1'), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED, ERROR]), status='failed'),), 'failing'),
+    'in plaintext, not as declared, and not accepted': ((send(dict(
+        fleet.in_plaintext('spl1', reply=None), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED])),), 'failing'),
+    'encrypted, and not as declared': ((send(fleet.sent('spl1', ok=False, problems=[NOT_AS_DECLARED])),), 'failing'),
+    'in plaintext as far as the envelope': ((send(fleet.in_plaintext('spl1', until='envelope')),), 'tested'),
+    'in plaintext, then drift': ((send(fleet.in_plaintext('spl1')), DRIFTED), 'unprotected'),
+    'in plaintext, then corrected': ((send(fleet.in_plaintext('spl1')), CHANGED), 'changed_unproven'),
+    'in plaintext, then corrected and proven': ((send(fleet.in_plaintext('spl1')), CHANGED, PROVEN), 'proven'),
+    'a proof, then check mode': ((PROVEN, send(fleet.sent('spl1', until='envelope'), check=True)), 'proven'),
+    'a proof, then check mode fails': ((PROVEN, send(fleet.sent('spl1', ok=False), check=True)), 'failing'),
+    'check mode fails, then a proof': ((send(fleet.sent('spl1', ok=False), check=True), PROVEN), 'proven'),
+    'a failed send, then check mode': (
+        (send(fleet.sent('spl1', ok=False)), send(fleet.sent('spl1', until='envelope'), check=True)), 'failing'),
+    'check mode alone': ((send(fleet.sent('spl1', until='envelope'), check=True),), 'tested'),
+    'a judgement with an error, then corrected and proven': ((
+        event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), CHANGED, PROVEN), 'proven'),
+    'a judgement with an error, then a prediction that it would be corrected': ((
+        event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), DRIFTED), 'failing'),
     'a proof, then drift': ((PROVEN, config(fleet.configured('spl1', drift=True, changed=True), check=True)), 'drifted'),
     'drift, and a proof of what is in force': (
         (config(fleet.configured('spl1', drift=True, changed=True), check=True), PROVEN), 'drifted'),
@@ -149,10 +185,11 @@ def test_what_befell_a_host_is_true_of_each_of_its_servers() -> None:
 
 
 def test_the_cause_stands_first() -> None:
-    problems = [{'code': 'tls_off', 'severity': 'warning', 'message': 'w'}, ERROR]
+    problems = [OFF['tls_off'], ERROR]
     events = config(fleet.configured('spl1', problems=[WARNING])), send(fleet.sent('spl1', ok=False, problems=problems))
-    server = judged(*events)['spl1']
-    assert [problem['code'] for problem in server.problems] == ['expired', 'tls_off', 'tls_off']
+    assert [problem['code'] for problem in judged(*events)['spl1'].problems] == ['expired', 'tls_off', 'ca_expires_soon']
+    server = judged(AS_DECLARED, send(fleet.sent('spl1', problems=[WARNING, OFF['name_check_off']])))['spl1']
+    assert [problem['code'] for problem in server.problems] == ['name_check_off', 'ca_expires_soon']
 
 
 def test_facts_of_all_results_come_together() -> None:
@@ -167,10 +204,11 @@ def test_facts_of_all_results_come_together() -> None:
 def test_an_odd_result_is_told_once_and_never_raises() -> None:
     odd: list[t.Any] = [None, 7, 'text', [], [[]], {'name': 7}, {'name': 'spl1', 'tls': 'x', 'ok': True, 'until': 'sent'}]
     for value in odd:
-        collector = Collector()
+        collector = Collector(Run())
         collector.take(send(servers=value if isinstance(value, list) else [value]))
         collector.take(send(servers=value))
-        assert {server.state for host in collector.hosts({}) for server in host.servers} <= {'failing', 'not_checked'}
+        hosts = judge_logs('', collector.logs({}), [], fleet.moment()).hosts
+        assert {server.state for host in hosts for server in host.servers} <= {'failing', 'not_checked'}
 
 
 def test_a_failure_that_follows_from_ours_says_nothing_of_other_servers() -> None:
@@ -200,12 +238,12 @@ JSON = st.recursive(
 @given(JSON, st.sampled_from(['send_memo', 'sendmemo_config', 'sendmemo_validate', 'server_attributes', 'other', '']),
        st.sampled_from(['ok', 'failed', 'unreachable', 'skipped']), JSON)
 def test_no_result_raises_and_none_is_a_proof_by_chance(result: t.Any, module: str, status: str, entry: t.Any) -> None:
-    collector = Collector()
+    collector = Collector(Run())
     collector.take(PROVEN)
     damaged = {**fleet.sent('spl1'), **(entry if isinstance(entry, dict) else {})}
     for content in (result, {'servers': [entry]}, {'servers': [damaged]}):
         collector.take(Event(HOST, 'A task', module, status, content if isinstance(content, dict) else {}, fleet.moment()))
-        for host in collector.hosts({HOST: 1}):
+        for host in judge_logs('', collector.logs({HOST: 1}), [], fleet.moment()).hosts:
             for server in host.servers:
                 assert server.state != 'proven' or server.proof is not None
 
@@ -215,3 +253,39 @@ def test_a_failure_that_follows_from_drift_is_told_as_drift() -> None:
               event('', status='failed', msg='drift was found'))
     servers = judged(*events, failures=1)
     assert (servers['spl1'].state, servers['spl2'].state) == ('drifted', 'configured')
+
+
+def test_what_is_meant_to_be_unprotected_needs_no_attention_and_is_not_proven() -> None:
+    server = judged(send(fleet.in_plaintext('spl1', accept_unprotected=True)))['spl1']
+    assert (server.state, server.needs_attention, server.proof) == ('unprotected', False, None)
+    server = judged(send(fleet.in_plaintext('spl1')))['spl1']
+    assert (server.needs_attention, server.proof) == (True, None)
+    entry = dict(fleet.in_plaintext('spl1', accept_unprotected=True), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED])
+    server = judged(send(entry, status='failed'))['spl1']
+    assert (server.state, server.needs_attention) == ('unprotected', True)
+    assert server.problems[0]['code'] == 'tls_off' or server.problems[0]['code'] == 'not_as_declared'
+
+
+@pytest.mark.parametrize(('events', 'expected'), [
+    ((DRIFTED, PROVEN), False), ((PROVEN, DRIFTED), False), ((DRIFTED,), True), ((DRIFTED, JUDGED), True), ((PROVEN,), False),
+    ((send(fleet.sent('spl1', until='envelope'), check=True), DRIFTED), True), ((JUDGED,), False),
+], ids=['audit and verify', 'verify and audit', 'audit', 'audit and judge', 'verify', 'check', 'validate'])
+def test_check_mode_is_said_of_a_server_for_which_nothing_else_was_done(events: tuple[Event, ...], expected: bool) -> None:
+    assert judged(*events)['spl1'].check_mode is expected
+
+
+def test_whose_rights_a_proof_used_is_told_where_they_are_not_the_owners() -> None:
+    server = judged(send(fleet.sent('spl1', proven_as='printops', owner='ipm1')))['spl1']
+    assert (server.state, server.other_rights, server.owner) == ('proven', 'printops', 'ipm1')
+    assert judged(send(fleet.sent('spl1', proven_as='ipm1', owner='ipm1')))['spl1'].other_rights == ''
+
+
+@pytest.mark.parametrize(('later', 'expected'), [(AS_DECLARED, 'failing'), (PROVEN, 'proven')], ids=['an audit', 'a proof'])
+def test_a_restart_that_failed_in_an_earlier_run_is_overcome_by_a_proof_alone(later: Event, expected: str) -> None:
+    logs: Logs = {}
+    for number, events in enumerate(((PROVEN, event('', status='failed', msg='it does not start')), (later,))):
+        collector = Collector(Run())
+        for one in events:
+            collector.take(one._replace(order=10 ** 15 + number * 1000))
+        lay_over(logs, collector.logs({HOST: 1}))
+    assert [server.state for server in judge_logs('', logs, [], fleet.moment()).hosts[0].servers] == [expected]

@@ -74,6 +74,8 @@ UNPROVEN: dict[str, dict[str, t.Any]] = {
     'no word whether reached': {'reached': None},
     'no TLS': {'tls': None},
     'no version of TLS': {'tls': {'mode': 'starttls'}},
+    'no cipher': {'tls': {'mode': 'starttls', 'version': 'TLSv1.3'}},
+    'nothing of TLS in plaintext': {'mode': 'none', 'tls': {}},
     'no mode': {'mode': None, 'tls': None},
     'no reply': {'reply': None},
     'a refusal as reply': {'reply': {'code': 550, 'text': 'no', 'queue_id': ''}},
@@ -88,6 +90,36 @@ def test_what_is_not_proven_is_not_ok_and_has_an_error(name: str) -> None:
     assert sent.entry['ok'] is False
     assert any(problem.is_error for problem in sent.problems)
     assert 'FAILED' in sent.line
+
+
+def test_what_is_missing_of_a_proof_is_named() -> None:
+    sent = reported(tls={'version': 'TLSv1.3'})
+    assert [(problem.code, problem.message) for problem in sent.problems] == [
+        ('program_failed', 'The send is said to have worked, but not with which TLS cipher: that proves nothing.')]
+
+
+GARBAGE = base64.b64encode(b'\x30\x03\x02\x01\x05').decode('ascii')
+
+
+@pytest.mark.parametrize(('warn_days', 'chain'), [(10 ** 12, [der(GOOD)]), (30, [GARBAGE]), (30, [GARBAGE, der(CA)])])
+def test_what_can_not_be_judged_takes_no_proof_away(warn_days: int, chain: list[str]) -> None:
+    sent = reported(warn_days=warn_days, chain=chain)
+    assert sent.entry['ok'] is True
+    assert [(problem.code, problem.is_error, problem.server) for problem in sent.problems] == [
+        ('analysis_incomplete', False, 'spl1')]
+    assert sent.line.endswith('queued as 4A3B; also: analysis_incomplete')
+
+
+@pytest.mark.parametrize(('chain', 'trust'), [
+    ([GARBAGE], [der(CA)]), ([der(EXPIRED), GARBAGE], [der(CA)]), ([der(EXPIRED)], [der(CA), GARBAGE])])
+def test_what_can_not_be_judged_takes_no_cause_away(chain: list[str], trust: list[str]) -> None:
+    sent = reported(
+        answer={'trust': {'key': {'ca': trust, 'crl': [], 'system': False}}}, reached=False, tls=None, reply=None, chain=chain,
+        problems=[REFUSED], verify={'code': 10, 'text': 'certificate has expired'}, trust_key='key')
+    assert sent.entry['ok'] is False
+    assert sent.problems[0].code == 'expired'
+    assert sent.problems[-1].code == 'analysis_incomplete'
+    assert 'FAILED (certificate)' in sent.line
 
 
 @pytest.mark.parametrize('changes', [

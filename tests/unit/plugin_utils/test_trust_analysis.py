@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_facts
+from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import blocks_of, ends, judge
+from support import odd_x509
 from support.pki import Authority
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone.utc)
@@ -181,10 +182,10 @@ def test_what_is_not_pem_is_told_before_anything_else():
 
 
 def test_each_distinct_file_is_read_once():
-    x509_facts.read_authority.cache_clear()
+    x509_reader.read_certificate.cache_clear()
     for _server in range(4):
         assert found(CA.pem + OTHER.pem, CRL + OTHER.crl(**FRESH)) == []
-    assert x509_facts.read_authority.cache_info().misses == 2
+    assert x509_reader.read_certificate.cache_info().misses == 2
 
 
 def test_ends_of_what_is_in_both_files():
@@ -195,3 +196,18 @@ def test_ends_of_what_is_in_both_files():
     assert [one['days_left'] for one in ends(None, crl, NOW + 100 * DAY + SECOND)] == [-1]
     assert ends(None, None, NOW) == []
     assert ends(blocks_of(b'nothing', 'ca.pem'), None, NOW) == []
+
+
+def test_what_ends_the_analysis_ends_neither_the_task_nor_what_was_found():
+    """No date is that many days ahead."""
+    problems = judge(CA.pem, CRL + b'-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n', NOW, 10 ** 12, FILES)
+    assert [(problem.code, problem.file, problem.is_error) for problem in problems] == [
+        ('analysis_incomplete', 'ca.pem', False), ('not_pem', 'crl.pem', True), ('analysis_incomplete', 'crl.pem', False)]
+    assert 'OverflowError' in problems[0].message
+
+
+def test_what_can_not_be_read_in_all_parts_is_told():
+    pem, _key = built(constraints=x509.UnrecognizedExtension(x509.BasicConstraints.oid, odd_x509.UNREADABLE))
+    problem, = judge(pem, None, NOW, 30, FILES)
+    assert (problem.code, problem.line) == ('analysis_incomplete', 1)
+    assert problem.message == "The certificate of CN=Test CA: basicConstraints not judged: it can't be read."

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.printops.infoprint.plugins.module_utils import validating
 from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard
-from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_facts
+from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_terms import Terms
 from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted import Fields
 from ansible_collections.printops.infoprint.plugins.plugin_utils.validation import judge_answer, read_blocks
@@ -52,12 +52,12 @@ def test_the_public_bundle_for_four_servers_is_judged_once_and_fast(bundle, tmp_
     answer = json.dumps(validating.run(request, Guard(60)))
     assert 180_000 < len(bundle) < 240_000
     assert len(answer) < 1.1 * len(bundle)
-    x509_facts.read_authority.cache_clear()
+    x509_reader.read_certificate.cache_clear()
     began = time.process_time()
     fields = Fields(json.loads(answer), 'the answer')
     blocks = read_blocks(fields)
     judged = [judge_answer(entry, blocks, None, Terms(NOW, 30)) for entry in fields.children('servers')]
     spent = time.process_time() - began
     assert [(entry.entry['name'], entry.problems) for entry in judged] == [(f'spl{number}', []) for number in range(SERVERS)]
-    assert x509_facts.read_authority.cache_info().misses == CAS
+    assert x509_reader.read_certificate.cache_info().misses == CAS
     assert spent < MOST_SECONDS, f'{spent:.2f} s'

@@ -1,0 +1,18 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which errors are those of reading with `cryptography`, as opposed to those that end a program or a task."""
+from __future__ import annotations
+
+from ..module_utils.safe_text import safe_text
+
+LONGEST = 200  # characters
+
+
+def is_of_reading(error: BaseException) -> bool:
+    """Return whether an error is one of reading: its parser, in Rust, can panic with what is no Exception (PyO3's)."""
+    return isinstance(error, Exception) or type(error).__name__ == 'PanicException'
+
+
+def why(error: BaseException) -> str:
+    """Return what an error says, safe to show."""
+    return safe_text(str(error) or type(error).__name__, LONGEST)

@@ -1,0 +1,307 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Certificates and CRLs read with cryptography into records: the one place that touches its objects.
+
+They are lazy: a part is parsed when it is asked for, and raises then. So each part is asked for here, once. What a record can't
+do without (names, dates, serial number) makes the whole unreadable; what it can is left out, and said to be.
+"""
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+import sys
+import typing as t
+import warnings
+
+from ..module_utils.name_match import CertificateNames
+from ..module_utils.safe_text import safe_text
+from . import der as asn1
+from . import x509_records as records
+from .reading_errors import is_of_reading, why
+from .x509_records import Certificate, Entry, NameKey, RevocationList
+
+_WHY_MISSING = ''
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+except BaseException as error:  # one that was built for another Python panics
+    if not is_of_reading(error):
+        raise
+    _WHY_MISSING = why(error)  # an action tells it, as a task's failure: raised here it would end the whole run
+
+LONGEST_NAME = 200  # characters of a subject in a message
+MANY_CERTIFICATES, MANY_CRLS = 4096, 64  # that are kept read
+MOST_ENTRIES = 50_000  # of a CRL that are looked at one by one: that takes about a second
+
+_HANDLED_IN_CRLS = (records.DELTA_INDICATOR, records.ISSUING_DISTRIBUTION_POINT, records.AUTHORITY_KEY)
+
+Value = t.TypeVar('Value')
+Signed: t.TypeAlias = 'x509.Certificate | x509.CertificateRevocationList'
+Converter: t.TypeAlias = t.Callable[[t.Any], t.Any]
+
+
+class Extensions(t.NamedTuple):
+    """By OID what could be read; the OIDs of all, of the critical ones, and of those that can't be read."""
+    values: dict[str, t.Any]
+    oids: tuple[str, ...]
+    critical: tuple[str, ...]
+    unreadable: frozenset[str]
+
+
+def missing_library() -> str:
+    """Return that this can't be done for want of `cryptography`, which the controller's Python has to have; '' where it has."""
+    if not _WHY_MISSING:
+        return ''
+    return (
+        f'The controller lacks the Python library cryptography (42 or newer), which certificates and CRLs are judged with: '
+        f'{_WHY_MISSING}. Install it for the Python that runs Ansible there: {sys.executable} -m pip install cryptography')
+
+
+def attempt(read: t.Callable[[], Value], otherwise: Value) -> Value:
+    """Return what is read, or `otherwise` where it can't be."""
+    try:
+        return read()
+    except BaseException as error:
+        if not is_of_reading(error):
+            raise
+        return otherwise
+
+
+def _read(read: t.Callable[[bytes], Value], der: bytes) -> Value | str:
+    """Return what is read, or why it can't be."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # of what cryptography will refuse one day: it is the user's file, not our code
+            return read(der)
+    except BaseException as error:
+        if not is_of_reading(error):
+            raise
+        return why(error)
+
+
+@functools.lru_cache(maxsize=MANY_CERTIFICATES)
+def read_certificate(der: bytes) -> Certificate | str:
+    """Return what a certificate says, or why it can't be read."""
+    return _read(_certificate, der)
+
+
+@functools.lru_cache(maxsize=MANY_CRLS)
+def read_crl(der: bytes) -> RevocationList | str:
+    """Return what a CRL says, or why it can't be read."""
+    return _read(_crl, der)
+
+
+def entry_of(crl: RevocationList, serial: int) -> Entry | str | None:
+    """Return the entry of a certificate, None where there is none, or why it can't be read."""
+    if asn1.integer(serial) not in crl.der:
+        return None
+    return _read(lambda der: _entry(x509.load_der_x509_crl(der), serial), crl.der)
+
+
+def _certificate(der: bytes) -> Certificate:
+    certificate = x509.load_der_x509_certificate(der)
+    found = _extensions(certificate, der, asn1.OF_CERTIFICATE, _OF_CERTIFICATES)
+    values = found.values
+    dns, ip = values.get(records.SUBJECT_ALTERNATIVE_NAME, ((), ()))
+    return Certificate(
+        der, _shown(certificate.subject), _shown(certificate.issuer), name_key(certificate.subject), name_key(certificate.issuer),
+        certificate.serial_number, {x509.Version.v1: 1, x509.Version.v3: 3}[certificate.version],
+        _utc(certificate, 'not_valid_before'), _utc(certificate, 'not_valid_after'),
+        *attempt(lambda: _key(certificate), (b'', '', 0)), _hash(certificate), found.critical, found.unreadable,
+        CertificateNames(dns, ip, _common_names(certificate.subject)),
+        *map(values.get, (
+            records.BASIC_CONSTRAINTS, records.KEY_USAGE, records.EXTENDED_KEY_USAGE, records.SUBJECT_KEY,
+            records.AUTHORITY_KEY, records.NAME_CONSTRAINTS)))
+
+
+def _crl(der: bytes) -> RevocationList:
+    crl = x509.load_der_x509_crl(der)
+    found = _extensions(crl, der, asn1.OF_CRL, _OF_CRLS)
+    refused, unreadable = _refused(crl, found.critical), found.unreadable
+    if refused is None:
+        refused, unreadable = '', unreadable | {records.ENTRIES}
+    return RevocationList(
+        der, _shown(crl.issuer), name_key(crl.issuer), _utc(crl, 'last_update'), _utc_or_none(crl, 'next_update'),
+        found.values.get(records.AUTHORITY_KEY), _hash(crl), found.values.get(records.ISSUING_DISTRIBUTION_POINT),
+        records.DELTA_INDICATOR in found.oids, found.critical, unreadable, refused, len(crl))
+
+
+def _extensions(signed: Signed, der: bytes, tag: int, converters: t.Mapping[str, Converter]) -> Extensions:
+    """Return the extensions that have a converter. One that can't be read does not hide the others."""
+    try:
+        found = [(one.oid.dotted_string, one.critical, one.value) for one in signed.extensions]
+    except BaseException as error:
+        if not is_of_reading(error):
+            raise
+        return _extensions_by_themselves(signed, der, tag, converters)
+    values = {oid: _converted(converters[oid], value) for oid, _critical, value in found if oid in converters}
+    return _sorted_out(values, [(oid, critical) for oid, critical, _value in found])
+
+
+def _extensions_by_themselves(signed: Signed, der: bytes, tag: int, converters: t.Mapping[str, Converter]) -> Extensions:
+    """Return what can be read where something can't; an extension that is there twice can't (RFC 5280, 4.2)."""
+    raw = attempt(lambda: asn1.extensions(der, tag), None)
+    if raw is None:
+        return Extensions({}, (), (), frozenset(converters))
+    load = x509.load_der_x509_certificate if isinstance(signed, x509.Certificate) else x509.load_der_x509_crl
+    values: dict[str, t.Any] = {}
+    for one in raw:
+        if one.oid in values:
+            values[one.oid] = _UNREADABLE
+        elif one.oid in converters:
+            alone = functools.partial(_alone, load, asn1.with_one_extension(der, tag, one.whole))
+            values[one.oid] = _converted(converters[one.oid], attempt(alone, _UNREADABLE))
+    return _sorted_out(values, [(one.oid, one.critical) for one in raw])
+
+
+def _alone(load: t.Callable[[bytes], Signed], der: bytes) -> t.Any:
+    only, = load(der).extensions
+    return only.value
+
+
+def _converted(convert: Converter, value: t.Any) -> t.Any:
+    return value if value is _UNREADABLE else attempt(lambda: convert(value), _UNREADABLE)
+
+
+def _sorted_out(values: t.Mapping[str, t.Any], found: t.Sequence[tuple[str, bool]]) -> Extensions:
+    return Extensions(
+        {oid: value for oid, value in values.items() if value is not _UNREADABLE}, tuple(oid for oid, _critical in found),
+        tuple(oid for oid, critical in found if critical),
+        frozenset(oid for oid, value in values.items() if value is _UNREADABLE))
+
+
+def _alternative_names(value: x509.SubjectAlternativeName) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (tuple(map(str, value.get_values_for_type(x509.DNSName))),
+            tuple(map(str, value.get_values_for_type(x509.IPAddress))))
+
+
+def _subtrees(names: t.Iterable[x509.GeneralName] | None) -> records.Subtrees:
+    found = list(names or ())
+    return records.Subtrees(
+        tuple(one.value for one in found if isinstance(one, x509.DNSName)),
+        tuple(t.cast(records.Network, one.value) for one in found if isinstance(one, x509.IPAddress)),
+        tuple(name_key(one.value) for one in found if isinstance(one, x509.DirectoryName)))
+
+
+def _scope(value: x509.IssuingDistributionPoint) -> records.Scope:
+    return records.Scope(
+        value.only_contains_user_certs, value.only_contains_ca_certs, value.only_contains_attribute_certs,
+        bool(value.only_some_reasons), value.indirect_crl)
+
+
+_UNREADABLE = object()
+_OF_CERTIFICATES: dict[str, Converter] = {
+    records.BASIC_CONSTRAINTS: lambda value: records.BasicConstraints(value.ca, value.path_length),
+    records.KEY_USAGE: lambda value: records.KeyUsage(value.key_cert_sign, value.crl_sign),
+    records.EXTENDED_KEY_USAGE: lambda value: frozenset(purpose.dotted_string for purpose in value),
+    records.SUBJECT_KEY: lambda value: value.digest,
+    records.AUTHORITY_KEY: lambda value: value.key_identifier,
+    records.SUBJECT_ALTERNATIVE_NAME: _alternative_names,
+    records.NAME_CONSTRAINTS: lambda value: records.NameConstraints(
+        _subtrees(value.permitted_subtrees), _subtrees(value.excluded_subtrees)),
+}
+_OF_CRLS: dict[str, Converter] = {
+    records.AUTHORITY_KEY: lambda value: value.key_identifier,
+    records.ISSUING_DISTRIBUTION_POINT: _scope,
+}
+
+
+def _key(certificate: x509.Certificate) -> tuple[bytes, str, int]:
+    """Return a certificate's public key in DER, its kind and size; '' and 0 for a kind without sizes."""
+    key = certificate.public_key()
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    kinds = ((rsa.RSAPublicKey, 'RSA'), (dsa.DSAPublicKey, 'DSA'), (ec.EllipticCurvePublicKey, 'elliptic curve'))
+    for kind, called in kinds:
+        if isinstance(key, kind):
+            return der, called, key.key_size
+    return der, '', 0
+
+
+def _hash(signed: Signed) -> str:
+    algorithm = attempt(lambda: signed.signature_hash_algorithm, None)
+    return algorithm.name if algorithm is not None else ''
+
+
+def _refused(crl: x509.CertificateRevocationList, critical: t.Sequence[str]) -> str | None:
+    """OpenSSL 36: a critical extension that it does not handle, of the list (RFC 5280, 5.2) or of one of its entries (5.3).
+
+    None where the entries can't all be looked at.
+    """
+    unknown = [oid for oid in critical if oid not in _HANDLED_IN_CRLS]
+    if unknown:
+        return f'it has the critical extension {unknown[0]}, which OpenSSL does not handle'
+    if crl.tbs_certlist_bytes.count(asn1.TRUE) <= len(critical):  # reading each entry of a long list takes seconds
+        return ''
+    return attempt(lambda: _refused_entry(crl), None)
+
+
+def _refused_entry(crl: x509.CertificateRevocationList) -> str | None:
+    for number, entry in enumerate(crl):
+        if number == MOST_ENTRIES:
+            return None
+        for extension in entry.extensions:
+            if extension.critical and extension.oid != x509.CertificateIssuer.oid:
+                return (f'its entry of the serial number {entry.serial_number:x} has the critical extension '
+                        f'{extension.oid.dotted_string}, which OpenSSL does not handle')
+    return ''
+
+
+def _entry(crl: x509.CertificateRevocationList, serial: int) -> Entry | None:
+    found = _found_one_by_one(crl, serial) if serial < 0 else crl.get_revoked_certificate_by_serial_number(serial)
+    if found is None:
+        return None
+    reasons = [extension.value.reason for extension in found.extensions if isinstance(extension.value, x509.CRLReason)]
+    date = attempt(lambda: _utc_or_none(found, 'revocation_date'), None)
+    return Entry(date, x509.ReasonFlags.remove_from_crl in reasons)
+
+
+def _found_one_by_one(crl: x509.CertificateRevocationList, serial: int) -> x509.RevokedCertificate | None:
+    """Return the entry of a negative serial number (RFC 5280 forbids it, OpenSSL takes it), which cryptography can't look up."""
+    for number, entry in enumerate(crl):
+        if number == MOST_ENTRIES:
+            raise ValueError(f'it has more than {MOST_ENTRIES} entries')
+        if entry.serial_number == serial:
+            return entry
+    return None
+
+
+def name_key(name: x509.Name) -> NameKey:
+    """Return a name as OpenSSL compares names (x509_name_canon): without regard to ASCII case, to blanks at the ends and to
+    repeated ones, and to the type of string."""
+    return tuple(frozenset((one.oid.dotted_string, _canonical(one.value)) for one in rdn) for rdn in name.rdns)
+
+
+def _canonical(value: str | bytes) -> str:
+    if isinstance(value, bytes):
+        return f'#{value.hex()}'
+    folded = re.sub('[A-Z]+', lambda found: found.group().lower(), value)
+    return re.sub(f'[{_BLANKS}]+', ' ', folded.strip(_BLANKS))
+
+
+_BLANKS = ' \t\n\v\f\r'
+
+
+def _common_names(name: x509.Name) -> tuple[str, ...]:
+    return tuple(str(one.value) for one in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+
+
+def _shown(name: x509.Name) -> str:
+    return safe_text(name.rfc4514_string(), LONGEST_NAME) or '(a name that is empty)'
+
+
+def _utc(thing: object, what: str) -> dt.datetime:
+    """Return a date, in UTC with its zone. Raises ValueError where there is none."""
+    value = _utc_or_none(thing, what)
+    if value is None:
+        raise ValueError(f'it has no {what}')
+    return value
+
+
+def _utc_or_none(thing: object, what: str) -> dt.datetime | None:
+    """Return a date; cryptography before 42 has it without its zone."""
+    value = getattr(thing, f'{what}_utc' if hasattr(thing, f'{what}_utc') else what)
+    if value is None or value.tzinfo:
+        return t.cast('dt.datetime | None', value)
+    return t.cast('dt.datetime', value.replace(tzinfo=dt.timezone.utc))

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whose signature a certificate or a CRL bears, of records that were read."""
+from __future__ import annotations
+
+import functools
+import typing as t
+import warnings
+
+from . import der as asn1
+from .reading_errors import is_of_reading
+from .x509_reader import missing_library
+from .x509_records import Certificate, RevocationList
+
+if not missing_library():
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+
+MANY_SIGNATURES = 4096  # that are remembered
+
+
+def is_signed_by(signed: Certificate | RevocationList, issuer: Certificate) -> bool | None:
+    """Return whether what was read bears the signature of this certificate's key, None where that can't be told.
+
+    The names are not compared. A right signature with SHA-1 is right: OpenSSL has another name for its being weak.
+    """
+    return _is_signed(signed.der, issuer.der, isinstance(signed, RevocationList))
+
+
+@functools.lru_cache(maxsize=MANY_SIGNATURES)
+def _is_signed(der: bytes, issuer: bytes, is_crl: bool) -> bool | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            key = x509.load_der_x509_certificate(issuer).public_key()
+            if is_crl:
+                crl = x509.load_der_x509_crl(der)
+                return _verifies(crl, crl.tbs_certlist_bytes, key, der)
+            certificate = x509.load_der_x509_certificate(der)
+            return _verifies(certificate, certificate.tbs_certificate_bytes, key, der)
+    except InvalidSignature:
+        return False
+    except BaseException as error:  # a kind of key, or an algorithm, that cryptography doesn't know
+        if not is_of_reading(error):
+            raise
+        return None
+
+
+def _verifies(signed: x509.Certificate | x509.CertificateRevocationList, content: bytes, key: t.Any, der: bytes) -> bool:
+    """Return whether a key has made the signature. Raises InvalidSignature, and others for what is not known."""
+    parts, algorithm_beside = asn1.signed_parts(der)
+    if algorithm_beside not in [part.whole for part in parts[:3]]:  # OpenSSL's X509_verify compares them too
+        return False
+    algorithm, parameters = signed.signature_hash_algorithm, signed.signature_algorithm_parameters
+    if isinstance(key, rsa.RSAPublicKey) and isinstance(parameters, padding.PKCS1v15 | padding.PSS):
+        key.verify(signed.signature, content, parameters, t.cast(t.Any, algorithm))
+    elif isinstance(key, ec.EllipticCurvePublicKey) and isinstance(parameters, ec.ECDSA):
+        key.verify(signed.signature, content, parameters)
+    elif isinstance(key, dsa.DSAPublicKey) and parameters is None and algorithm is not None:
+        key.verify(signed.signature, content, algorithm)
+    elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) and algorithm is None:
+        key.verify(signed.signature, content)
+    else:
+        return False  # the algorithm is that of another kind of key
+    return True
