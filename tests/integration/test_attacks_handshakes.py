@@ -51,7 +51,8 @@ HOSTILE: dict[str, tuple[t.Callable[[], bytes], str]] = {
     '4,500 names': (
         lambda: certificate('localhost', 'Root', [f'h{number}.example.com' for number in range(4_500)]), 'hostname_mismatch'),
     'NUL in a name': (lambda: certificate('localhost\0.evil', 'Root', ['localhost\0.evil.example']), 'hostname_mismatch'),
-    'ESC in a name': (lambda: certificate(TERMINAL, 'Root', [TERMINAL.replace('\u202e', ''), '{{ 7 * 7 }}']), 'hostname_mismatch'),
+    'ESC in a name': (
+        lambda: certificate(TERMINAL, 'Root', [TERMINAL.replace('\u202e', ''), '{{ 7 * 7 }}']), 'hostname_mismatch'),
     'ESC in an issuer': (lambda: certificate('localhost', TERMINAL, ['localhost']), 'unknown_ca'),
 }
 
