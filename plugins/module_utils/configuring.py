@@ -16,9 +16,9 @@ from .config_set import WantedSet, file_owner
 from .guard import Guard
 from .problems import ProblemError
 from .server_change import bring
-from .server_work import Options, Report, Work
+from .server_work import Options, Report, Work, open_to_change
 from .transaction import Transaction
-from .working_dir import WorkingDir, find_servers
+from .working_dir import find_servers
 
 Request = Dict[str, Any]
 
@@ -47,7 +47,7 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
 
 def _start(report: Report, request: Request, guard: Guard) -> Work:
     entry = report.server.entry or request['defaults']
-    directory = WorkingDir(report.server.path, report.server.name)
+    directory = open_to_change(report, request['base_dir'])
     try:
         uid, gid = file_owner(directory, entry.get('owner'), entry.get('group'), report.server.name)
     except ProblemError:

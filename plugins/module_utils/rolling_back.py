@@ -18,9 +18,9 @@ from .pd_output import HOST, PORT, Values
 from .previous_set import choose, wanted_set
 from .problems import Problem, ProblemError
 from .server_change import bring
-from .server_work import Options, Report, Work, Works, each
+from .server_work import Options, Report, Work, Works, each, open_to_change
 from .transaction import Transaction
-from .working_dir import WorkingDir, acting_as, find_servers
+from .working_dir import acting_as, find_servers
 
 USUAL_MODE = 0o644
 
@@ -34,7 +34,7 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
 
     def start(report: Report) -> Work:
         entry = report.server.entry or request['defaults']
-        directory = WorkingDir(report.server.path, report.server.name)
+        directory = open_to_change(report, request['base_dir'])
         # What is wanted is decided when the directory is locked.
         transaction = Transaction(directory, WantedSet(None, {}, 0, 0, 0), guard)
         return Work(report, directory, transaction, entry)

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is done to one server, and what came of it. Who takes a step with several takes it with `each`."""
 
+import os
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from .backups import Attributes, Digests, KeptSet
@@ -9,6 +10,7 @@ from .config_file import parse
 from .config_set import Drift
 from .guard import Stopped
 from .keywords import CONFIG_NAME
+from .permissions import above_problem
 from .problems import Problem, ProblemError
 from .transaction import Transaction, write_failed
 from .working_dir import Server, WorkingDir
@@ -130,6 +132,16 @@ class Work:
 
 
 Works = List[Work]
+
+
+def open_to_change(report: Report, base_dir: str) -> WorkingDir:
+    """Return a server's working directory, open. Raises ProblemError, for root also where others can put another there."""
+    directory = WorkingDir(report.server.path, report.server.name)
+    found = above_problem(report.server.path, base_dir) if os.geteuid() == 0 else None
+    if found is not None:
+        directory.close()
+        raise ProblemError(found)
+    return directory
 
 
 def each(works: Works, step: Callable[[Work], None]) -> Works:

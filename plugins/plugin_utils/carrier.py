@@ -129,7 +129,8 @@ class Target:
                 )
             )
         traceback = answer.text('traceback', '', limit=20_000)
-        display.vvv(self._redacted(traceback), host=self.host)
+        if not self._action._task.no_log:
+            display.vvv(self._redacted(traceback), host=self.host)
         raise ProblemError(
             self._problem(
                 'program_failed',

@@ -88,7 +88,8 @@ def declared(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Declared:
             settings[keyword.name] = name
             trust[name] = data
             sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
-    return Declared(settings, trust, sources)
+    in_order = {keyword.name: settings[keyword.name] for keyword in KEYWORDS if keyword.name in settings}  # as templates see them
+    return Declared(in_order, trust, sources)
 
 
 def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:

@@ -258,6 +258,8 @@ def test_an_error_of_the_program_is_one_message_and_with_vvv_its_traceback(probe
     loud = probe(local_host(), '-vvv', request={'do': 'raise'})
     assert 'Traceback (most recent call last)' in loud.output
     assert '\x1b[31m' not in loud.output
+    hidden = probe(local_host(), '-vvv', request={'do': 'raise'}, task={'no_log': True})
+    assert 'Traceback' not in hidden.output, 'what a target says may hold what is not to be shown'
 
 
 @pytest.mark.every_core
