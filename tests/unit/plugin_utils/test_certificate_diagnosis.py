@@ -291,7 +291,7 @@ def test_openssl_and_the_diagnosis_name_the_same_defects(name: str, tmp_path: pa
         assert [problem.code for problem in merged] == expected
 
 
-UNHANDLED = ('1.3.6.1.5.5.7.1.1', '2.5.29.9', '2.5.29.14', '2.5.29.35', '2.5.29.16', '2.5.29.18', '2.5.29.46', '1.3.6.1.4.1.11129.2.4.3')
+UNHANDLED = ('1.3.6.1.5.5.7.1.1', '2.5.29.9', '2.5.29.14', '2.5.29.16', '2.5.29.18', '2.5.29.35', '2.5.29.46')
 
 
 @pytest.mark.parametrize('oid', sorted(diagnosis.HANDLED - {'2.5.29.17'}) + list(UNHANDLED))
