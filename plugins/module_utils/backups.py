@@ -229,6 +229,8 @@ class Backups:
             are_texts = all(value is None or isinstance(value, str) for value in attributes.values())
             if manifest['format'] != 1 or not are_texts or not all(map(_DIGEST.fullmatch, digests.values())):
                 return None
+            if not all(map(_is_file_name, digests)):
+                return None
             return KeptSet(name, self._path(name), digests, attributes, dict(outside))
         except (OSError, ProblemError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
@@ -256,6 +258,13 @@ def name_beside(directory: WorkingDir, value: str) -> str:
     """Return the name of the file beside the configuration that a value names, '' for one that lies elsewhere."""
     folder, name = os.path.split(value)
     return name if folder in ('', directory.path) else ''
+
+
+def _is_file_name(name: str) -> bool:
+    try:
+        return bool(name) and not set(fs_bytes(name)) & set(b'/\0') and name not in ('.', '..')
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
 
 
 def _names(top: int) -> List[str]:
