@@ -4,7 +4,8 @@
 
 A set is a copy of the configuration, of the trust files that lie beside it, and a manifest.json:
 `{"format": 1, "taken": UTC time, "files": {name: {"sha256", "mode", "uid", "gid"}}, "settings": {keyword: text},
-"attributes": {name: value}, "outside": {path: sha256}}`. One without files is that of a server that had no configuration;
+"attributes": {name: value}, "outside": {path: sha256}}`. A file that could not be read is no copy but the file itself, with its
+rights, and has `"unread": true` for its sum. A set without files is that of a server that had no configuration;
 `attributes` has the server's own where they belong to the set, a value null where it was unset; `outside` the trust files that
 lie elsewhere and that the set which took its place names, as they were judged. Who owns the working directory can change
 all of it, so that it is believed no more than the set in force.
@@ -19,14 +20,17 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .config_file import parse
-from .config_set import FoundFile, find_file
+from .config_set import MANAGED, FoundFile, find_file, is_kept_from_reading
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
+from .unread_files import UNREAD, Kept, Unread, are_same, kept_in, link_into, move
 from .working_dir import WorkingDir, fs_bytes, open_directory, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
 LARGEST_MANIFEST = 1 << 18  # bytes
+MOST_MANAGED = 8  # trust files that are kept with a configuration that can't be read for their names
+NO_FILES: Unread = {}
 _SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 _UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
 _DIGEST = re.compile('[0-9a-f]{64}')
@@ -43,13 +47,23 @@ class KeptSet(NamedTuple):
     digests: Digests
     attributes: Attributes
     outside: Digests  # by path
+    unread: Kept = {}
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether an unread file was moved out of it, to be put back, or never came to be in it."""
+        return None in self.unread.values()
 
 
 class Backups:
-    """The backups of one server. Used with the rights of the directory's owner."""
+    """The backups of one server. Used with the rights of the directory's owner.
+
+    `to_move` are the files that the set which was kept lacks until they are moved there, which is for the commit.
+    """
 
     def __init__(self, directory: WorkingDir) -> None:
         self.directory = directory
+        self.to_move: List[str] = []
 
     def digests_of(self, found: Optional[FoundFile]) -> Optional[Digests]:
         """Return what a set is known by, whose configuration is `found`; None for a link, which is no set."""
@@ -57,18 +71,20 @@ class Backups:
             return {}
         return None if found.content is None else _digests(self._files(found))
 
-    def keep(self, found: Optional[FoundFile], attributes: Optional[Attributes], outside: Digests) -> str:
+    def keep(
+        self, found: Optional[FoundFile], attributes: Optional[Attributes], outside: Digests, unread: Unread = NO_FILES
+    ) -> str:
         """Return the path of a complete copy of the set in force, whose configuration is `found`, None where there is none.
 
-        The newest backup serves where it is the same set already: a run may have been killed between keeping and
-        changing. Raises OSError, ProblemError.
+        Of `unread` files it holds the files themselves. The newest backup serves where it is the same set already: a run may
+        have been killed between keeping and changing. Raises OSError, ProblemError.
         """
         files = self._files(found) if found is not None else {}
         top = self._open(create=True)
         try:
             sets = _names(top)
             newest = self._kept(top, sets[-1]) if sets else None
-            if newest is not None and newest.digests == _digests(files) and newest.attributes == (attributes or {}):
+            if newest is not None and _is_known(newest, _digests(files), attributes or {}, unread):
                 return newest.path
             name = '%s-%04d' % (time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()), (int(sets[-1][-4:]) + 1) % 10000 if sets else 1)
             if sets and name <= sets[-1]:  # the clock was put back: the order of the names stays that of the sets
@@ -76,9 +92,14 @@ class Backups:
             temporary = '.%s.new' % os.urandom(8).hex()
             os.mkdir(temporary, 0o700, dir_fd=top)
             try:
-                _fill(top, temporary, files, _manifest(found, files, attributes, outside))
+                fd = _open_directory(top, temporary)
+                try:
+                    self.to_move = link_into(self.directory, unread, fd)
+                    _fill(fd, files, _manifest(found, files, attributes, outside, unread))
+                finally:
+                    os.close(fd)
                 os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=top)
-            except OSError:
+            except (OSError, ProblemError):
                 _remove_tree(top, temporary)
                 raise
             sync_directory(top)
@@ -123,7 +144,20 @@ class Backups:
                 kept = self._kept(top, name)
                 if kept is None:
                     raise self.unusable(name, '%s can\'t be read' % MANIFEST)
-                yield kept
+                if not kept.is_emptied:
+                    yield kept
+        finally:
+            os.close(top)
+
+    def move(self, name: str, kept: str, back: bool = False) -> None:
+        """Move a file of the working directory, unread, into the set at the path `kept`, or `back`. Raises OSError."""
+        top = self._open(create=False)
+        try:
+            fd = _open_directory(top, os.path.basename(kept))
+            try:
+                move(name, *((fd, self.directory.fd) if back else (self.directory.fd, fd)))
+            finally:
+                os.close(fd)
         finally:
             os.close(top)
 
@@ -159,7 +193,9 @@ class Backups:
         if top is None:
             return
         try:
-            for name in choose(top) + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
+            kept = [self._kept(top, name) for name in _names(top)]
+            emptied = [one.name for one in kept if one is not None and one.is_emptied]
+            for name in choose(top) + emptied + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
                 _remove_tree(top, name)
             if not os.listdir(top):
                 os.rmdir(BACKUPS, dir_fd=self.directory.fd)
@@ -210,41 +246,54 @@ class Backups:
             fd = _open_directory(top, name)
             try:
                 content, _status = read_file(MANIFEST, LARGEST_MANIFEST, dir_fd=fd)
+                manifest = json.loads(content.decode('utf-8'))
+                unread = kept_in(fd, manifest['files'])
             finally:
                 os.close(fd)
-            manifest = json.loads(content.decode('utf-8'))
-            digests = {file: entry['sha256'] for file, entry in manifest['files'].items()}
+            digests = {file: entry['sha256'] for file, entry in manifest['files'].items() if file not in unread}
             attributes, outside = manifest.get('attributes') or {}, manifest.get('outside') or {}
             are_texts = all(value is None or isinstance(value, str) for value in attributes.values())
             if manifest['format'] != 1 or not are_texts or not all(map(_DIGEST.fullmatch, digests.values())):
                 return None
-            return KeptSet(name, self._path(name), digests, attributes, dict(outside))
+            return KeptSet(name, self._path(name), digests, attributes, dict(outside), unread)
         except (OSError, ProblemError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def _files(self, found: FoundFile) -> Dict[str, Tuple[bytes, os.stat_result]]:
-        if found.content is None:
+        if found.is_link:
             return {}
-        files = {CONFIG_NAME: (found.content, found.status)}
-        given = parse(found.content, CONFIG_NAME).given
-        for value in filter(None, (given.get('CAFile'), given.get('CrlFile'))):
-            name = name_beside(self.directory, value)
-            if name:
-                try:
-                    files[name] = self.directory.read_file(name)
-                except ProblemError as error:
-                    # Where the owner can't read it the set in force is broken; what there is of it is kept. A read that failed
-                    # just now is another thing: the only copy may be about to go.
-                    cause = error.__context__
-                    if error.problem.code == 'file_not_readable' and cause and not isinstance(cause, PermissionError):
-                        raise
+        files = {} if found.content is None else {CONFIG_NAME: (found.content, found.status)}
+        for name in self.trust_of(found):
+            try:
+                files[name] = self.directory.read_file(name)
+            except ProblemError as error:
+                # Where the owner can't read it the set in force is broken; what there is of it is kept. A read that failed
+                # just now is another thing: the only copy may be about to go.
+                if error.problem.code == 'file_not_readable' and not is_kept_from_reading(error):
+                    raise
         return files
+
+    def trust_of(self, found: Optional[FoundFile]) -> List[str]:
+        """Return the trust files beside a configuration that it names, or may name where it is not read."""
+        if found is None or found.is_link:
+            return []
+        if found.content is None:
+            return sorted(filter(MANAGED.match, self.directory.names()))[:MOST_MANAGED]
+        given = parse(found.content, CONFIG_NAME).given
+        values = filter(None, (given.get('CAFile'), given.get('CrlFile')))
+        return [name for name in (name_beside(self.directory, value) for value in values) if name]
 
 
 def name_beside(directory: WorkingDir, value: str) -> str:
     """Return the name of the file beside the configuration that a value names, '' for one that lies elsewhere."""
     folder, name = os.path.split(value)
     return name if folder in ('', directory.path) else ''
+
+
+def _is_known(kept: KeptSet, digests: Digests, attributes: Attributes, unread: Unread) -> bool:
+    """Return whether a set is this one. Beside an unread configuration there may be trust files that are none of its own."""
+    same = kept.digests.items() <= digests.items() if CONFIG_NAME in unread else kept.digests == digests
+    return same and kept.attributes == attributes and are_same(kept.unread, unread)
 
 
 def _names(top: int) -> List[str]:
@@ -256,20 +305,18 @@ def _digests(files: Dict[str, Tuple[bytes, os.stat_result]]) -> Digests:
 
 
 def _manifest(
-    found: Optional[FoundFile], files: Dict[str, Tuple[bytes, os.stat_result]], attributes: Optional[Attributes], outside: Digests
+    found: Optional[FoundFile],
+    files: Dict[str, Tuple[bytes, os.stat_result]],
+    attributes: Optional[Attributes],
+    outside: Digests,
+    unread: Unread,
 ) -> Dict[str, Any]:
+    told = {name: dict(_rights(files[name][1]), sha256=digest) for name, digest in _digests(files).items()}
+    told.update({name: dict(_rights(file.status), **{UNREAD: True}) for name, file in unread.items()})
     manifest: Dict[str, Any] = {
         'format': 1,
         'taken': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
-        'files': {
-            name: {
-                'sha256': digest,
-                'mode': '%04o' % stat.S_IMODE(files[name][1].st_mode),
-                'uid': files[name][1].st_uid,
-                'gid': files[name][1].st_gid,
-            }
-            for name, digest in _digests(files).items()
-        },
+        'files': told,
         'settings': parse(found.content or b'' if found is not None else b'', CONFIG_NAME).given,
     }
     if attributes:
@@ -279,22 +326,20 @@ def _manifest(
     return manifest
 
 
-def _fill(top: int, name: str, files: Dict[str, Tuple[bytes, os.stat_result]], manifest: Dict[str, Any]) -> None:
-    fd = _open_directory(top, name)
-    try:
-        contents = {name: content for name, (content, _status) in files.items()}
-        contents[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode('ascii') + b'\n'
-        for file_name, content in contents.items():
-            file_fd = os.open(
-                fs_bytes(file_name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd
-            )
-            with os.fdopen(file_fd, 'wb') as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(file_fd)
-        sync_directory(fd)
-    finally:
-        os.close(fd)
+def _rights(status: os.stat_result) -> Dict[str, Any]:
+    return {'mode': '%04o' % stat.S_IMODE(status.st_mode), 'uid': status.st_uid, 'gid': status.st_gid}
+
+
+def _fill(fd: int, files: Dict[str, Tuple[bytes, os.stat_result]], manifest: Dict[str, Any]) -> None:
+    contents = {name: content for name, (content, _status) in files.items()}
+    contents[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode('ascii') + b'\n'
+    for name, content in contents.items():
+        file_fd = os.open(fs_bytes(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=fd)
+        with os.fdopen(file_fd, 'wb') as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(file_fd)
+    sync_directory(fd)
 
 
 def _open_directory(top: int, name: str) -> int:

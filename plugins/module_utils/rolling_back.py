@@ -11,6 +11,7 @@ import stat
 from typing import Any, Dict, List, Optional, Union
 
 from .backups import BACKUPS, Backups, Digests, KeptSet
+from .config_file import parse
 from .config_set import FoundFile, WantedSet, file_owner, find_file
 from .guard import Guard
 from .keywords import CONFIG_NAME
@@ -102,11 +103,30 @@ def _want(work: Work, history: _History, in_force: Union[Values, Problem], reque
     mode = entry['mode'] if entry.get('mode') is not None else _mode_of(history.found)
     with acting_as(work.directory.owner):
         work.transaction.wanted = wanted_set(work.directory, Backups(work.directory), kept, uid, gid, mode)
+    if kept.unread and request['try'] is not None:
+        raise _not_to_try(kept)
+    if _would_be_mixed(work.transaction.wanted, history.found):
+        raise Backups(work.directory).unusable(kept.name, 'a trust file of it has the name of one in force')
+    work.transaction.source = kept.path
     work.kept = kept
     work.report.restored = kept.path
     work.judges_all = True
     work.attributes = dict(kept.attributes)
     work.mail.update(_mail_server_of(kept.attributes))
+
+
+def _would_be_mixed(wanted: WantedSet, found: Optional[FoundFile]) -> bool:
+    """Return whether, before the switch, the configuration in force would name a trust file that nobody has read."""
+    if found is None or found.content is None or found.content == wanted.config:
+        return False
+    return any(name in parse(found.content, CONFIG_NAME).given.values() for name in wanted.unread)
+
+
+def _not_to_try(kept: KeptSet) -> ProblemError:
+    path = '%s/%s' % (kept.path, min(kept.unread))
+    seen = '%s was not readable for the server\'s user, or too large, when it was replaced: this set can\'t be tried.' % path
+    hint = 'To have it back all the same, with its rights, set try_before_commit to none.'
+    return ProblemError(Problem('file_not_readable', seen, hint, file=path))
 
 
 def _mode_of(found: Optional[FoundFile]) -> int:

@@ -26,6 +26,7 @@ from .working_dir import Server, acting_as
 GRACE = 1.0  # seconds
 SETTING_SECONDS = 5.0  # past the guard's limit, before the kernel's alarm, for attributes that are being set
 MOST_TEXT = 1 << 18  # bytes of a configuration that are shown in a diff
+NOT_READ = '(not read)\n'  # in a diff
 ATTRIBUTES = 'server attributes'  # what stands for a file in their drift
 
 
@@ -92,7 +93,7 @@ def _compare(work: Work, options: Options) -> None:
     report.drift = work.transaction.compare()
     if options.diff and report.drift:
         before = work.transaction.before
-        report.before = _shown(before.content if before is not None else None)
+        report.before = NOT_READ if before is not None and before.is_unread else _shown(before and before.content)
         report.after = _shown(work.transaction.wanted.config)
     if options.check and report.drift:
         work.transaction.foresee()

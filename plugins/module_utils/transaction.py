@@ -14,11 +14,12 @@ from typing import Dict, List, Optional, Set
 
 from .backups import Attributes, Backups, Digests
 from .config_file import parse
-from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare
+from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare, find_files
 from .directory_lock import DirectoryLock
 from .guard import Guard
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
+from .unread_files import unread_among
 from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
 
 LOCK_WAIT = 30.0  # seconds
@@ -40,7 +41,12 @@ class Transaction:
         self.wanted = wanted
         self.drift: Dict[str, List[Drift]] = {}
         self.before: Optional[FoundFile] = None
+        self.unread: Dict[str, FoundFile] = {}  # what is to be replaced though it was not read
         self.staged: Dict[str, str] = {}
+        self.source = ''  # the backup that unread files come out of
+        self.backup: Optional[str] = None  # and the one that they go into
+        self._to_move: List[str] = []
+        self._moved: List[str] = []
         self._is_in_force = False  # whether nothing differs from the wanted set
         self._guard = guard
         self._lock = DirectoryLock(directory)
@@ -57,14 +63,17 @@ class Transaction:
 
     def compare(self) -> List[Drift]:
         """Find what differs from the wanted set, and return it."""
-        self.drift, self.before = compare(self.directory, self.wanted)
+        self.drift, files = compare(self.directory, self.wanted)
+        self.before = files[CONFIG_NAME]
+        self.unread = unread_among({name: found for name, found in files.items() if name in self.drift})
         self._is_in_force = not self.drift
         return [one for name in sorted(self.drift, key=lambda name: name != CONFIG_NAME) for one in self.drift[name]]
 
     def _contents(self) -> Dict[str, bytes]:
         if self.wanted.config is None:
             return {}
-        return dict(self.wanted.trust, **{CONFIG_NAME: self.wanted.config})
+        contents = dict(self.wanted.trust, **{CONFIG_NAME: self.wanted.config})
+        return {name: content for name, content in contents.items() if name not in self.wanted.unread}
 
     def stage(self) -> None:
         """Write each file that differs under a name that nobody reads, complete to its rights. Raises ProblemError."""
@@ -114,12 +123,16 @@ class Transaction:
 
     def keep(self, backups: Backups, attributes: Optional[Attributes], outside: Digests) -> Optional[str]:
         """Return the path of a backup of the set in force, None where there is nothing to keep. Raises ProblemError."""
-        is_link = self.before is not None and self.before.content is None
+        is_link = self.before is not None and self.before.is_link
         if is_link or (self.before is None and self.wanted.config is None):
             return None
         try:
+            others = [name for name in backups.trust_of(self.before) if MANAGED.match(name) and name not in self.wanted.trust]
+            self.unread.update(unread_among(find_files(self.directory, filter(self.directory.has_file, others))))
             with acting_as(self.directory.owner):
-                return backups.keep(self.before, attributes, outside)
+                self.backup = backups.keep(self.before, attributes, outside, self.unread)
+                self._to_move = backups.to_move
+                return self.backup
         except OSError as error:
             raise write_failed(error, self.directory.path, self.directory.server)
 
@@ -128,20 +141,45 @@ class Transaction:
         try:
             with acting_as(self.directory.owner):
                 sync_directory(self.directory.fd)
-                for name in sorted(self.staged, key=lambda name: name == CONFIG_NAME):
+                self._move_away()
+                for name in sorted([*self.staged, *self.wanted.unread], key=lambda name: name == CONFIG_NAME):
                     if name == CONFIG_NAME:
                         sync_directory(self.directory.fd)  # the files that it names are there before it is
-                    os.rename(
-                        fs_bytes(self.staged[name]), fs_bytes(name), src_dir_fd=self.directory.fd, dst_dir_fd=self.directory.fd
-                    )
-                    del self.staged[name]
-                if self.wanted.config is None and self.before is not None:
+                    self._put(name)
+                if self.wanted.config is None and self.before is not None and CONFIG_NAME not in self._moved:
                     os.unlink(CONFIG_NAME, dir_fd=self.directory.fd)
+                self._moved.clear()
                 self._sync_what_is_in_force()
         except OSError as error:
             raise write_failed(error, self.directory.path, self.directory.server)
         finally:
+            self._move_back()
             self.discard()
+
+    def _put(self, name: str) -> None:
+        """Put a file in its place."""
+        if name in self.staged:
+            os.rename(fs_bytes(self.staged[name]), fs_bytes(name), src_dir_fd=self.directory.fd, dst_dir_fd=self.directory.fd)
+            del self.staged[name]
+        elif name in self.drift:
+            Backups(self.directory).move(name, self.source, back=True)
+
+    def _move_away(self) -> None:
+        """Move unread files into their backup where they could not have a second name there.
+
+        For the moment until the new ones are there the files are missing. To sendmemo that is the same: it runs as the one who
+        can't read them.
+        """
+        for name in self._to_move:
+            Backups(self.directory).move(name, self.backup or '')
+            self._moved.append(name)
+
+    def _move_back(self) -> None:
+        for name in self._moved:
+            try:
+                Backups(self.directory).move(name, self.backup or '', back=True)
+            except OSError:  # it stays in its backup
+                pass
 
     def _sync_what_is_in_force(self) -> None:
         """The switch is done, and an error here does not undo it."""

@@ -68,6 +68,20 @@ def acting_as(identity: Identity) -> Iterator[None]:
         os.setgroups(groups)
 
 
+@contextmanager
+def own_rights() -> Iterator[None]:
+    """Have root's rights back for a moment where `acting_as` put them aside."""
+    euid = os.geteuid()
+    if os.getuid() != 0 or euid == 0:
+        yield
+        return
+    os.seteuid(0)
+    try:
+        yield
+    finally:
+        os.seteuid(euid)
+
+
 def sync_directory(fd: int) -> None:
     """Let the names in a directory come to the disk. AIX syncs only what is open for writing, which a directory never is."""
     try:
@@ -143,6 +157,11 @@ class WorkingDir:
             return os.stat(fs_bytes(name), dir_fd=self.fd, follow_symlinks=False)
         except FileNotFoundError:
             return None
+
+    def has_file(self, name: str) -> bool:
+        """Return whether an entry is a regular file."""
+        status = self.status_of(name)
+        return status is not None and stat.S_ISREG(status.st_mode)
 
     def names(self) -> List[str]:
         """Return the names of the entries."""
