@@ -8,11 +8,12 @@ import os
 import pwd
 import re
 import stat
-from typing import Callable, Container, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Container, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from .config_file import parse
 from .config_lines import COMMENT, SETTING, Line, read_lines
 from .keywords import BY_NAME, CONFIG_NAME
+from .permissions import read_problem
 from .problems import Problem, ProblemError
 from .working_dir import WorkingDir, acting_as, read_file
 
@@ -96,6 +97,13 @@ def file_owner(directory: WorkingDir, owner: Optional[str], group: Optional[str]
     if group:
         gid = _number(group, lambda name: grp.getgrnam(name).gr_gid, 'group', server)
     return uid, gid
+
+
+def check_rights(directory: WorkingDir, uid: int, gid: int, mode: int, declared: Mapping[str, Any]) -> None:
+    """Raise ProblemError where the server's user, who owns the working directory, could not read files with these rights."""
+    problem = read_problem(uid, gid, mode, directory.owner, declared)
+    if problem is not None:
+        raise ProblemError(problem._replace(server=directory.server, file=directory.path))
 
 
 def find_files(directory: WorkingDir, names: Iterable[str]) -> FoundFiles:

@@ -12,7 +12,7 @@ contents by key, so that each travels once. `defaults` serves the servers that a
 
 from typing import Any, Dict
 
-from .config_set import WantedSet, file_owner
+from .config_set import WantedSet, check_rights, file_owner
 from .guard import Guard
 from .problems import ProblemError
 from .server_change import bring
@@ -50,6 +50,8 @@ def _start(report: Report, request: Request, guard: Guard) -> Work:
     directory = WorkingDir(report.server.path, report.server.name)
     try:
         uid, gid = file_owner(directory, entry.get('owner'), entry.get('group'), report.server.name)
+        if entry.get('state') != 'absent':
+            check_rights(directory, uid, gid, entry['mode'], entry)
     except ProblemError:
         directory.close()
         raise

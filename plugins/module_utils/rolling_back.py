@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Union
 
 from .backups import BACKUPS, Backups, Digests, KeptSet
 from .config_file import parse
-from .config_set import FoundFile, WantedSet, file_owner, find_file
+from .config_set import FoundFile, WantedSet, check_rights, file_owner, find_file
 from .guard import Guard
 from .keywords import CONFIG_NAME
 from .pd_output import HOST, PORT, Values
@@ -101,6 +101,7 @@ def _want(work: Work, history: _History, in_force: Union[Values, Problem], reque
         raise Backups(work.directory).unusable(kept.name, 'it has attributes that are none of a set')
     uid, gid = file_owner(work.directory, entry.get('owner'), entry.get('group'), work.name)
     mode = entry['mode'] if entry.get('mode') is not None else _mode_of(history.found)
+    check_rights(work.directory, uid, gid, mode, entry)
     with acting_as(work.directory.owner):
         work.transaction.wanted = wanted_set(work.directory, Backups(work.directory), kept, uid, gid, mode)
     if kept.unread and request['try'] is not None:

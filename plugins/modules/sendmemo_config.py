@@ -73,6 +73,7 @@ options:
   mode:
     description:
       - Mode of the files, as an octal number in quotes.
+      - With O(owner), O(group) and this the owner of the working directory, who runs the server, must be able to read them.
     type: raw
     default: '0644'
   backup:

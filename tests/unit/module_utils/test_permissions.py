@@ -9,6 +9,7 @@ import stat
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import permissions
+from ansible_collections.printops.infoprint.plugins.module_utils.working_dir import Identity
 
 OWNER, OTHER, PRIVATE, SHARED = 5001, 5002, 6001, 6002
 
@@ -62,3 +63,27 @@ def test_a_private_group_with_another_member_is_unsafe(accounts):
 def test_the_message_has_mode_owner_and_group():
     assert permissions.write_problem(status(0o666, gid=SHARED), OWNER, '/x').message == (
         '/x can be changed by everybody (mode 0666, owner ipm1, group sys).')
+
+
+READER = Identity(OWNER, PRIVATE, (PRIVATE, SHARED))
+
+
+@pytest.mark.parametrize('uid, gid, mode, readable', [
+    (OWNER, PRIVATE, 0o600, True),
+    (OWNER, PRIVATE, 0o044, False),
+    (0, PRIVATE, 0o640, True),
+    (0, SHARED, 0o640, True),
+    (0, SHARED, 0o604, False),
+    (0, 0, 0o640, False),
+    (OTHER, 0, 0o644, True),
+])
+def test_who_owns_the_directory_must_be_able_to_read_what_is_declared(uid, gid, mode, readable):
+    assert (permissions.read_problem(uid, gid, mode, READER, {}) is None) == readable
+    assert permissions.read_problem(uid, gid, mode, Identity(0, 0, ()), {}) is None, 'root reads everything'
+
+
+def test_rights_that_keep_him_out_are_named_as_they_were_declared():
+    problem = permissions.read_problem(0, 0, 0o600, READER, {'owner': 'root', 'mode': 0o600})
+    assert (problem.code, problem.message) == ('invalid_value', (
+        'With owner root, mode 0600 the files can\'t be read by ipm1, who owns the working directory and runs the server.'))
+    assert 'sendmemo_tls_owner, sendmemo_tls_mode' in problem.hint
