@@ -32,7 +32,7 @@ LARGEST_MANIFEST = 1 << 18  # bytes
 MOST_MANAGED = 8  # trust files that are kept with a configuration that can't be read for their names
 NO_FILES: Unread = {}
 _SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
-_UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
+UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
 _DIGEST = re.compile('[0-9a-f]{64}')
 
 Digests = Dict[str, str]  # of each file, by its name
@@ -134,8 +134,16 @@ class Backups:
         """Remove a set that is in force again, and what a killed run did not finish."""
         self._remove(lambda _top: [kept.name])
 
+    def remove_unfinished(self) -> None:
+        """Remove what a killed run did not finish."""
+        self._remove(lambda _top: [])
+
     def newest_first(self) -> Iterator[KeptSet]:
         """Yield the sets that were replaced. Raises ProblemError no_previous_set for one whose manifest can't be read."""
+        return (kept for kept in self.all_sets() if not kept.is_emptied)
+
+    def all_sets(self) -> Iterator[KeptSet]:
+        """Yield the sets, newest first, those that were emptied included. Raises ProblemError as `newest_first` does."""
         top = self._open_if_there()
         if top is None:
             return
@@ -144,8 +152,7 @@ class Backups:
                 kept = self._kept(top, name)
                 if kept is None:
                     raise self.unusable(name, '%s can\'t be read' % MANIFEST)
-                if not kept.is_emptied:
-                    yield kept
+                yield kept
         finally:
             os.close(top)
 
@@ -195,7 +202,7 @@ class Backups:
         try:
             kept = [self._kept(top, name) for name in _names(top)]
             emptied = [one.name for one in kept if one is not None and one.is_emptied]
-            for name in choose(top) + emptied + [name for name in os.listdir(top) if _UNFINISHED.match(name)]:
+            for name in choose(top) + emptied + [name for name in os.listdir(top) if UNFINISHED.match(name)]:
                 _remove_tree(top, name)
             if not os.listdir(top):
                 os.rmdir(BACKUPS, dir_fd=self.directory.fd)
@@ -224,11 +231,9 @@ class Backups:
             raise ProblemError(Problem('unsafe_path', '%s is not a directory.' % path, server=self.directory.server, file=path))
         return _open_directory(self.directory.fd, BACKUPS)
 
-    def foresee(self) -> None:
-        """Raise the ProblemError that keeping a set would raise, as far as it can be told without writing."""
-        top = self._open_if_there()
-        if top is not None:
-            os.close(top)
+    def open(self) -> int:
+        """Return a descriptor of what holds the sets. Raises OSError, ProblemError."""
+        return self._open(create=False)
 
     def _open_if_there(self) -> Optional[int]:
         try:

@@ -20,8 +20,9 @@ from .previous_set import choose, wanted_set
 from .problems import Problem, ProblemError
 from .server_change import bring
 from .server_work import Options, Report, Work, Works, each
+from .store_owner import rights_to_read
 from .transaction import Transaction
-from .working_dir import WorkingDir, acting_as, find_servers
+from .working_dir import WorkingDir, find_servers
 
 USUAL_MODE = 0o644
 
@@ -48,7 +49,7 @@ class _History:
 
     def __init__(self, work: Work) -> None:
         self.found = find_file(work.directory, CONFIG_NAME)
-        with acting_as(work.directory.owner):
+        with rights_to_read(work.directory):
             backups = Backups(work.directory)
             self.digests = backups.digests_of(self.found)
             self.kept = _up_to_the_first_other(backups, self.digests)
@@ -102,7 +103,7 @@ def _want(work: Work, history: _History, in_force: Union[Values, Problem], reque
     uid, gid = file_owner(work.directory, entry.get('owner'), entry.get('group'), work.name)
     mode = entry['mode'] if entry.get('mode') is not None else _mode_of(history.found)
     check_rights(work.directory, uid, gid, mode, entry)
-    with acting_as(work.directory.owner):
+    with rights_to_read(work.directory):
         work.transaction.wanted = wanted_set(work.directory, Backups(work.directory), kept, uid, gid, mode)
     if kept.unread and request['try'] is not None:
         raise _not_to_try(kept)

@@ -72,6 +72,8 @@ def bring(
         look_into_trust(differing, options, host)
         if options.check:
             differing = each(differing, lambda work: judge(work, options))
+        if options.check and options.backup_keep is not None:
+            differing = each(differing, lambda work: work.transaction.foresee_keeping())
         for work in going:
             work.report.changed = options.check and work in differing
             work.report.settled = options.check or work not in differing
@@ -97,8 +99,6 @@ def _compare(work: Work, options: Options) -> None:
         report.after = _shown(work.transaction.wanted.config)
     if options.check and report.drift:
         work.transaction.foresee()
-        if options.backup_keep is not None:
-            Backups(work.directory).foresee()
 
 
 def _shown(content: Optional[bytes]) -> Optional[str]:

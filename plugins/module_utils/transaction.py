@@ -12,13 +12,14 @@ import os
 import re
 from typing import Dict, List, Optional, Set
 
-from .backups import Attributes, Backups, Digests
+from .backups import BACKUPS, Attributes, Backups, Digests
 from .config_file import parse
 from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare, find_files
 from .directory_lock import DirectoryLock
 from .guard import Guard
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
+from .store_owner import give, is_of_another, look_at
 from .unread_files import unread_among
 from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
 
@@ -89,14 +90,26 @@ class Transaction:
         """Raise the ProblemError that a run would raise in this directory, as far as it can be told without writing."""
         here = self.directory
         names = [name for name in self._contents() if name in self.drift]
-        path = here.path_of(names[0]) if names else here.path
-        if os.fstatvfs(here.fd).f_flag & os.ST_RDONLY:
-            raise write_failed(OSError(errno.EROFS, os.strerror(errno.EROFS)), path, here.server)
-        if os.access in os.supports_effective_ids:
-            with acting_as(here.owner):
-                allowed = os.access('.', os.W_OK | os.X_OK, dir_fd=here.fd, effective_ids=True)
-            if not allowed:
-                raise write_failed(OSError(errno.EACCES, os.strerror(errno.EACCES)), path, here.server)
+        with acting_as(here.owner):
+            _need_to_write(here, here.fd, here.path_of(names[0]) if names else here.path)
+
+    def foresee_keeping(self) -> None:
+        """Raise the ProblemError that `keep` would raise, as far as it can be told without writing."""
+        here, path = self.directory, self.directory.path_of(BACKUPS)
+        if is_of_another(here):
+            look_at(here)
+        elif not self._has_nothing_to_keep():
+            try:
+                with acting_as(here.owner):
+                    top = Backups(here).open()
+                    try:
+                        _need_to_write(here, top, path)
+                    finally:
+                        os.close(top)
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                raise write_failed(error, path, here.server)
 
     def _write(self, name: str, content: bytes) -> str:
         temporary = '.%s.%s.new' % (name, os.urandom(8).hex())
@@ -123,10 +136,10 @@ class Transaction:
 
     def keep(self, backups: Backups, attributes: Optional[Attributes], outside: Digests) -> Optional[str]:
         """Return the path of a backup of the set in force, None where there is nothing to keep. Raises ProblemError."""
-        is_link = self.before is not None and self.before.is_link
-        if is_link or (self.before is None and self.wanted.config is None):
-            return None
         try:
+            give(self.directory)
+            if self._has_nothing_to_keep():
+                return None
             others = [name for name in backups.trust_of(self.before) if MANAGED.match(name) and name not in self.wanted.trust]
             self.unread.update(unread_among(find_files(self.directory, filter(self.directory.has_file, others))))
             with acting_as(self.directory.owner):
@@ -134,7 +147,11 @@ class Transaction:
                 self._to_move = backups.to_move
                 return self.backup
         except OSError as error:
-            raise write_failed(error, self.directory.path, self.directory.server)
+            raise write_failed(error, self.directory.path_of(BACKUPS), self.directory.server)
+
+    def _has_nothing_to_keep(self) -> bool:
+        is_link = self.before is not None and self.before.is_link
+        return is_link or (self.before is None and self.wanted.config is None)
 
     def commit(self) -> None:
         """Make the staged set the one in force. Raises ProblemError; the old set is in force then."""
@@ -218,6 +235,14 @@ class Transaction:
                 os.unlink(fs_bytes(name), dir_fd=self.directory.fd)
         except OSError:
             pass
+
+
+def _need_to_write(directory: WorkingDir, fd: int, path: str) -> None:
+    """Raise ProblemError where who acts now can't make files in an open directory; `path` is what he would fail at."""
+    if os.fstatvfs(fd).f_flag & os.ST_RDONLY:
+        raise write_failed(OSError(errno.EROFS, os.strerror(errno.EROFS)), path, directory.server)
+    if os.access in os.supports_effective_ids and not os.access('.', os.W_OK | os.X_OK, dir_fd=fd, effective_ids=True):
+        raise write_failed(OSError(errno.EACCES, os.strerror(errno.EACCES)), path, directory.server)
 
 
 def _named_in_force(directory: WorkingDir) -> Optional[Set[str]]:

@@ -14,15 +14,13 @@ import pytest
 
 from support import system_calls
 from support.playbook import Ansible
-from support.server_files import BACKUPS, CONFIG, let_pass, named_in, tree
+from support.print_host import AS_OWNER, OWNER, PYTHON, Host, in_both_modes
+from support.server_files import BACKUPS, CONFIG, named_in
 from support.target_program import BASE, Answer, Program, record
 
 from .conftest import Pki, need
 
-OWNER = 61234
 SECRET = 'classified.example.com'
-PYTHON = '/usr/bin/python3'  # which every user may start
-AS_OWNER = ('setpriv', f'--reuid={OWNER}', f'--regid={OWNER}', '--clear-groups')
 
 
 @pytest.fixture(scope='module')
@@ -39,47 +37,16 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
         'tried rollback': {'printops.infoprint.sendmemo_rollback': server},
         'validate': {'printops.infoprint.sendmemo_validate': server},
     }
-    both = {name + mode: {**task, 'check_mode': bool(mode)} for name, task in tasks.items() for mode in ('', ', check')}
-    return record(Ansible(tmp_path_factory.mktemp('recorded') / 'controller'), both)
+    return record(Ansible(tmp_path_factory.mktemp('recorded') / 'controller'), in_both_modes(tasks))
 
 
-class Host:
-    """A print host with a server of a print user, and what root left there."""
-
-    def __init__(self, base: pathlib.Path, programs: dict[str, Program]) -> None:
-        self.base = base
-        self.server = base / 'spl1'
-        self.server.mkdir(parents=True)
-        os.chown(self.server, OWNER, OWNER)
-        let_pass(self.server)
-        self.programs = programs
-
-    @property
-    def config(self) -> pathlib.Path:
-        return self.server / CONFIG
-
-    def run(self, name: str, *wrapper: str) -> Answer:
-        """Run it as it was foreseen: check mode touches nothing and says the same."""
-        before = tree(self.base, listed=True)
-        foreseen = self.programs[f'{name}, check'].run(PYTHON, self.base, *wrapper, pause=False)
-        assert tree(self.base, listed=True) == before
-        done = self.programs[name].run(PYTHON, self.base, *wrapper, pause=False)
-        for key in ('changed', 'drift', 'problems'):
-            assert foreseen.server.get(key) == done.server.get(key), (foreseen.text, done.text)
-        assert SECRET not in foreseen.text + done.text
-        return done
-
-    def leave_unreadable(self, path: pathlib.Path) -> tuple[int, int]:
-        """Do to a file what an editor under umask 077 does; return what it is known by."""
-        with path.open('a') as stream:
-            stream.write(f'# {SECRET}\n')
-        os.chown(path, 0, 0)
-        path.chmod(0o600)
-        return known_by(path)
-
-    def kept(self) -> pathlib.Path:
-        """The newest backup."""
-        return max((self.server / BACKUPS).iterdir())
+def leave_unreadable(path: pathlib.Path) -> tuple[int, int]:
+    """Do to a file what an editor under umask 077 does; return what it is known by."""
+    with path.open('a') as stream:
+        stream.write(f'# {SECRET}\n')
+    os.chown(path, 0, 0)
+    path.chmod(0o600)
+    return known_by(path)
 
 
 def known_by(path: pathlib.Path) -> tuple[int, int]:
@@ -111,9 +78,10 @@ def test_it_is_replaced_unread_and_comes_back_as_it_was(host: Host, which: str, 
         host.run('converge')
         number = ['the CA', 'the CRL'].index(which) if which != 'the configuration' else 0
         path = host.config if which == 'the configuration' else host.server / named_in(host.config.read_bytes())[number]
-    left = host.leave_unreadable(path)
+    left = leave_unreadable(path)
     corrected = host.run('converge', *WHO[who])
     assert (corrected.server['changed'], corrected.codes) == (True, [])
+    assert SECRET not in corrected.text
     own = [one for one in corrected.server['drift'] if one['file'] == str(path)]
     assert [one['kind'] for one in own] == ['owner', 'group', 'mode', 'text']
     assert own[-1] == {'file': str(path), 'kind': 'text'}, 'no values'
@@ -135,7 +103,7 @@ def test_no_call_reads_it(host: Host, tmp_path: pathlib.Path) -> None:
     host.run('converge')
     paths = [host.config, *(host.server / name for name in named_in(host.config.read_bytes()))]
     for path in paths:
-        host.leave_unreadable(path)
+        leave_unreadable(path)
     log = tmp_path / 'log'
     wrapper = system_calls.watched(log, ('openat', 'open', 'renameat', 'renameat2', 'rename'))
     done = host.programs['converge'].run(PYTHON, host.base, *wrapper, pause=False)
@@ -150,7 +118,7 @@ def test_no_call_reads_it(host: Host, tmp_path: pathlib.Path) -> None:
 
 def test_it_is_removed_and_kept_where_there_is_to_be_no_set(host: Host) -> None:
     host.run('converge')
-    left = host.leave_unreadable(host.config)
+    left = leave_unreadable(host.config)
     assert host.run('absent').server['changed']
     assert [path.name for path in host.server.iterdir()] == [BACKUPS]
     assert known_by(host.kept() / CONFIG) == left
@@ -158,14 +126,14 @@ def test_it_is_removed_and_kept_where_there_is_to_be_no_set(host: Host) -> None:
 
 def test_it_is_replaced_where_nothing_is_kept(host: Host) -> None:
     host.run('converge')
-    host.leave_unreadable(host.config)
+    leave_unreadable(host.config)
     assert host.run('without backup').server['changed']
     assert host.run('converge').server['changed'] is False
 
 
 def test_a_rollback_that_is_tried_says_that_it_can_not_be(host: Host) -> None:
     host.run('converge')
-    host.leave_unreadable(host.config)
+    leave_unreadable(host.config)
     host.run('converge')
     before = host.config.read_bytes()
     refused = host.run('tried rollback')
@@ -177,7 +145,7 @@ def test_a_rollback_that_is_tried_says_that_it_can_not_be(host: Host) -> None:
 def test_a_trust_file_does_not_come_back_under_the_configuration_in_force(host: Host) -> None:
     host.run('converge')
     ca = host.server / named_in(host.config.read_bytes())[0]
-    host.leave_unreadable(ca)
+    leave_unreadable(ca)
     host.config.write_text(host.config.read_text() + '# by hand\n')
     host.run('converge')
     refused = host.run('rollback')
@@ -187,5 +155,5 @@ def test_a_trust_file_does_not_come_back_under_the_configuration_in_force(host: 
 
 def test_who_only_looks_says_that_it_can_not_be_read(host: Host) -> None:
     host.run('converge')
-    host.leave_unreadable(host.config)
+    leave_unreadable(host.config)
     assert host.run('validate').codes == ['file_not_readable']
