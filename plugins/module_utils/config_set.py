@@ -224,14 +224,17 @@ def _removable(directory: WorkingDir, name: str) -> str:
     return path
 
 
-def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Drift]], FoundFiles]:
+def compare(
+    directory: WorkingDir, wanted: WantedSet, needed: Callable[[], Container[str]]
+) -> Tuple[Dict[str, List[Drift]], FoundFiles]:
     """Return the drift of each file that differs, by its name, and the files as they are.
 
-    A trust file that is missing because its keyword differs is that keyword's drift, so its own list is empty.
+    Where there is to be no set, the managed trust files stay that are `needed` by others. A trust file that is missing because
+    its keyword differs is that keyword's drift, so its own list is empty.
     """
     files = find_files(directory, [CONFIG_NAME] + sorted({*wanted.trust, *wanted.unread}))
     if wanted.config is None:
-        return _extra(directory, files[CONFIG_NAME]), files
+        return _extra(directory, files[CONFIG_NAME], needed), files
     named = _named(files[CONFIG_NAME], wanted)
     drift: Dict[str, List[Drift]] = {}
     for name, found in files.items():
@@ -245,8 +248,12 @@ def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Dr
     return drift, files
 
 
-def _extra(directory: WorkingDir, config: Optional[FoundFile]) -> Dict[str, List[Drift]]:
-    names = ([CONFIG_NAME] if config else []) + sorted(filter(MANAGED.match, directory.names()))
+def _extra(
+    directory: WorkingDir, config: Optional[FoundFile], needed: Callable[[], Container[str]]
+) -> Dict[str, List[Drift]]:
+    managed = sorted(filter(MANAGED.match, directory.names()))
+    kept = needed() if managed else ()
+    names = ([CONFIG_NAME] if config else []) + [name for name in managed if name not in kept]
     return {name: [Drift(_removable(directory, name), 'extra')] for name in names}
 
 

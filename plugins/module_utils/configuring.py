@@ -33,6 +33,7 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
         request['try'],
         request['pd_bin_dir'],
         request['analysed'],
+        request['base_dir'],
     )
 
     def bring_servers() -> Dict[str, Any]:

@@ -32,7 +32,8 @@ Request = Dict[str, Any]
 def run(request: Request, guard: Guard) -> Dict[str, Any]:
     """Put the previous set of every server back, or predict it."""
     servers = find_servers(request['base_dir'], request['servers'])
-    options = Options(request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'], request['analysed'])
+    options = Options(
+        request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'], request['analysed'], request['base_dir'])
 
     def start(report: Report) -> Work:
         entry = report.server.entry or request['defaults']

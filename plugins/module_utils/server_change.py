@@ -12,11 +12,12 @@ be judged first, and the request comes again with the keys of those that were, a
 """
 
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Set
 
 from .backups import Attributes, Backups
 from .config_set import Drift
 from .guard import Guard, Stopped
+from .named_elsewhere import named_elsewhere
 from .problems import Problem, ProblemError
 from .server_work import Options, Report, Work, Works, each
 from .set_judgement import judge, look_into_trust
@@ -66,6 +67,7 @@ def bring(
                 report.fail(Problem('write_failed', seen, file=report.server.path))
         going = works if options.check else each(works, lambda work: work.transaction.lock())
         going = decide(going) if decide else going
+        _tell_what_is_needed(works, options, switched=False)
         going = each(going, lambda work: _compare(work, options))
         going = _compare_attributes(going, options, guard)
         differing = [work for work in going if work.report.drift]
@@ -79,6 +81,7 @@ def bring(
             work.report.settled = options.check or work not in differing
         if options.check or host['needs_analysis']:
             return answer()
+        _tell_what_is_needed(works, options, switched=True)
         _change(differing, options, guard, host)
         for work in going:
             _clean(work, options)
@@ -87,6 +90,19 @@ def bring(
         for work in works:
             work.transaction.close()
             work.directory.close()
+
+
+def _tell_what_is_needed(works: Works, options: Options, switched: bool) -> None:
+    """Let each transaction know, when it asks, which trust files other servers name: it is found out once."""
+    known: List[Set[str]] = []
+
+    def needed() -> Set[str]:
+        if not known:
+            known.append(named_elsewhere(options.base_dir, works, switched))
+        return known[0]
+
+    for work in works:
+        work.transaction.needed = needed
 
 
 def _compare(work: Work, options: Options) -> None:

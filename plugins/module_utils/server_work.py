@@ -30,6 +30,7 @@ class Options(NamedTuple):
     trial: Optional[Dict[str, Any]]
     pd_bin_dir: str
     analysed: Optional[List[str]]
+    base_dir: str
 
 
 class Report:

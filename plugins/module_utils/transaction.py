@@ -10,7 +10,7 @@ place, so a hard link of somebody's is not followed either. What a killed run le
 import errno
 import os
 import re
-from typing import Dict, List, Optional, Set
+from typing import Callable, Container, Dict, List, Optional, Set
 
 from .backups import BACKUPS, Attributes, Backups, Digests
 from .config_file import parse
@@ -48,6 +48,7 @@ class Transaction:
         self.backup: Optional[str] = None  # and the one that they go into
         self._to_move: List[str] = []
         self._moved: List[str] = []
+        self.needed: Callable[[], Container[str]] = tuple  # managed trust files that others name
         self._is_in_force = False  # whether nothing differs from the wanted set
         self._guard = guard
         self._lock = DirectoryLock(directory)
@@ -64,7 +65,7 @@ class Transaction:
 
     def compare(self) -> List[Drift]:
         """Find what differs from the wanted set, and return it."""
-        self.drift, files = compare(self.directory, self.wanted)
+        self.drift, files = compare(self.directory, self.wanted, self.needed)
         self.before = files[CONFIG_NAME]
         self.unread = unread_among({name: found for name, found in files.items() if name in self.drift})
         self._is_in_force = not self.drift
@@ -215,8 +216,8 @@ class Transaction:
         names = [name for name in self.directory.names() if _STAGED.match(name) or MANAGED.match(name)]
         if self._is_in_force and all(name in self.wanted.trust for name in names):
             return []
-        named = _named_in_force(self.directory)
-        return [name for name in names if _STAGED.match(name) or (named is not None and name not in named)]
+        named, needed = _named_in_force(self.directory), self.needed()
+        return [name for name in names if _STAGED.match(name) or (named is not None and name not in named and name not in needed)]
 
     def clean(self) -> None:
         """Remove the leftovers, once the switch is on the disk: until then a power loss brings back what needs them.
