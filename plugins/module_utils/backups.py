@@ -20,11 +20,11 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .config_file import parse
-from .config_set import MANAGED, FoundFile, find_file, is_kept_from_reading
+from .config_set import MANAGED, FoundFile, find_file, is_kept_from_reading, is_named_for
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .unread_files import UNREAD, Kept, Unread, are_same, kept_in, link_into, move
-from .working_dir import WorkingDir, fs_bytes, open_directory, read_file, sync_directory
+from .working_dir import WorkingDir, acting_as, fs_bytes, open_directory, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
@@ -58,11 +58,13 @@ class KeptSet(NamedTuple):
 class Backups:
     """The backups of one server. Used with the rights of the directory's owner.
 
-    `to_move` are the files that the set which was kept lacks until they are moved there, which is for the commit.
+    `made` is the path of a set that `keep` made, None where an older one served; `to_move` are the files that the set lacks
+    until they are moved there, which is for the commit.
     """
 
     def __init__(self, directory: WorkingDir) -> None:
         self.directory = directory
+        self.made: Optional[str] = None
         self.to_move: List[str] = []
 
     def digests_of(self, found: Optional[FoundFile]) -> Optional[Digests]:
@@ -99,6 +101,7 @@ class Backups:
                 finally:
                     os.close(fd)
                 os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=top)
+                self.made = self._path(name)
             except (OSError, ProblemError):
                 _remove_tree(top, temporary)
                 raise
@@ -107,8 +110,8 @@ class Backups:
         finally:
             os.close(top)
 
-    def clean(self, most: int) -> None:
-        """Remove the oldest sets beyond `most`, and what a killed run did not finish.
+    def clean(self, most: int) -> bool:
+        """Remove the oldest sets beyond `most`, and what a killed run did not finish; return whether all of it is gone.
 
         One set that differs from the one in force stays, however old, for a rollback to go to.
         """
@@ -128,15 +131,23 @@ class Backups:
             needed = next(filter(differs, reversed(older)), None)
             return [name for name in older if name != needed]
 
-        self._remove(surplus)
+        return self._remove(surplus)
 
-    def remove(self, kept: KeptSet) -> None:
-        """Remove a set that is in force again, and what a killed run did not finish."""
-        self._remove(lambda _top: [kept.name])
+    def remove(self, kept: KeptSet) -> bool:
+        """Remove a set that is in force again, and what a killed run did not finish; return whether all of it is gone."""
+        return self._remove(lambda _top: [kept.name])
 
     def remove_unfinished(self) -> None:
         """Remove what a killed run did not finish."""
         self._remove(lambda _top: [])
+
+    def newest(self) -> Optional[KeptSet]:
+        """Return the newest set, None where there is none that can be read. Takes the rights of the directory's owner."""
+        try:
+            with acting_as(self.directory.owner):
+                return next(self.all_sets(), None)
+        except ProblemError:
+            return None
 
     def newest_first(self) -> Iterator[KeptSet]:
         """Yield the sets that were replaced. Raises ProblemError no_previous_set for one whose manifest can't be read."""
@@ -170,10 +181,7 @@ class Backups:
 
     def judged_outside(self) -> Digests:
         """Return the trust files that lie elsewhere, as they were judged for the last change, by path."""
-        try:
-            newest = next(self.newest_first(), None)
-        except ProblemError:
-            return {}
+        newest = self.newest()
         return newest.outside if newest is not None else {}
 
     def content(self, kept: KeptSet, name: str) -> bytes:
@@ -195,19 +203,41 @@ class Backups:
             raise self.unusable(kept.name, '%s is not what its %s says' % (name, MANIFEST))
         return content
 
-    def _remove(self, choose: Callable[[int], List[str]]) -> None:
+    def _remove(self, choose: Callable[[int], List[str]]) -> bool:
         top = self._open_if_there()
         if top is None:
-            return
+            return True
         try:
-            kept = [self._kept(top, name) for name in _names(top)]
-            emptied = [one.name for one in kept if one is not None and one.is_emptied]
-            for name in choose(top) + emptied + [name for name in os.listdir(top) if UNFINISHED.match(name)]:
+            for name in self._unneeded(top, choose):
                 _remove_tree(top, name)
-            if not os.listdir(top):
-                os.rmdir(BACKUPS, dir_fd=self.directory.fd)
+            is_done = not self._unneeded(top, choose)  # another look: the first one may have failed to see something
+            self._remove_if_empty(top)
+            return is_done
         finally:
             os.close(top)
+
+    def _unneeded(self, top: int, choose: Callable[[int], List[str]]) -> List[str]:
+        kept = [self._kept(top, name) for name in _names(top)]
+        names = choose(top) + [one.name for one in kept if one is not None and one.is_emptied]
+        names += [name for name in os.listdir(top) if UNFINISHED.match(name)]
+        return [name for name in names if _is_directory(top, name)]
+
+    def _remove_if_empty(self, top: int) -> None:
+        if not os.listdir(top):
+            os.rmdir(BACKUPS, dir_fd=self.directory.fd)
+
+    def drop(self, path: Optional[str]) -> None:
+        """Remove the set that was just made, None where none came about, and the folder where it was the first."""
+        try:
+            top = self._open(create=False)
+            try:
+                if path is not None:
+                    _remove_tree(top, os.path.basename(path))
+                self._remove_if_empty(top)
+            finally:
+                os.close(top)
+        except (OSError, ProblemError):  # a later change removes it
+            pass
 
     def _path(self, name: str) -> str:
         return os.path.join(self.directory.path, BACKUPS, name)
@@ -351,6 +381,13 @@ def _open_directory(top: int, name: str) -> int:
     return open_directory(fs_bytes(name), top)
 
 
+def _is_directory(top: int, name: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
+
+
 def _remove_tree(top: int, name: str) -> None:
     """Remove a set: a directory of files, nothing deeper; what isn't that is left alone."""
     try:
@@ -363,3 +400,14 @@ def _remove_tree(top: int, name: str) -> None:
         os.rmdir(name, dir_fd=top)
     except OSError:
         pass
+
+
+def is_ours(directory: WorkingDir, name: str, kept: Optional[KeptSet]) -> bool:
+    """Return whether a file with a managed name is managed: its content is what the name says, or what a manifest says."""
+    found = find_file(directory, name) if directory.has_file(name) else None
+    if found is None:
+        return False
+    if found.content is None:
+        return kept is not None and name in kept.unread and are_same({name: kept.unread[name]}, {name: found})
+    is_kept = kept is not None and kept.digests.get(name) == hashlib.sha256(found.content).hexdigest()
+    return is_kept or is_named_for(found.content, name)

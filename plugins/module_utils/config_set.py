@@ -19,13 +19,19 @@ from .working_dir import WorkingDir, acting_as, read_file
 
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.
-MANAGED = re.compile(r'^sendmemo-(?:ca|crl)-[0-9a-f]{16}\.pem$')
+MANAGED = re.compile(r'^sendmemo-(ca|crl)-[0-9a-f]{16}\.pem$')
 _COMMENTED_OUT = re.compile(r'[;#][;#\s]*(\w+)\s*=')
 
 
 def trust_file_name(kind: str, content: bytes) -> str:
     """Return the name of a managed trust file; `kind` is 'ca' or 'crl'."""
     return 'sendmemo-%s-%s.pem' % (kind, hashlib.sha256(content).hexdigest()[:16])
+
+
+def is_named_for(content: bytes, name: str) -> bool:
+    """Return whether a managed trust file has the content that its name says."""
+    match = MANAGED.match(name)
+    return match is not None and name == trust_file_name(match.group(1), content)
 
 
 class WantedSet(NamedTuple):
@@ -216,14 +222,6 @@ def _commented_out(line: Line) -> str:
     return found.group(1) if found else ''
 
 
-def _removable(directory: WorkingDir, name: str) -> str:
-    """Return the path of a file. Raises ProblemError unsafe_path for a directory."""
-    path, status = directory.path_of(name), directory.status_of(name)
-    if status is not None and stat.S_ISDIR(status.st_mode):
-        raise ProblemError(Problem('unsafe_path', '%s is a directory.' % path, server=directory.server, file=path))
-    return path
-
-
 def compare(
     directory: WorkingDir, wanted: WantedSet, needed: Callable[[], Container[str]]
 ) -> Tuple[Dict[str, List[Drift]], FoundFiles]:
@@ -251,10 +249,16 @@ def compare(
 def _extra(
     directory: WorkingDir, config: Optional[FoundFile], needed: Callable[[], Container[str]]
 ) -> Dict[str, List[Drift]]:
-    managed = sorted(filter(MANAGED.match, directory.names()))
+    managed = sorted(name for name in directory.names() if _is_managed(directory, name))
     kept = needed() if managed else ()
     names = ([CONFIG_NAME] if config else []) + [name for name in managed if name not in kept]
-    return {name: [Drift(_removable(directory, name), 'extra')] for name in names}
+    return {name: [Drift(directory.path_of(name), 'extra')] for name in names}
+
+
+def _is_managed(directory: WorkingDir, name: str) -> bool:
+    """Return whether a trust file is one of ours, by its content."""
+    found = find_file(directory, name) if MANAGED.match(name) and directory.has_file(name) else None
+    return found is not None and found.content is not None and is_named_for(found.content, name)
 
 
 def _named(config: Optional[FoundFile], wanted: WantedSet) -> Container[Optional[str]]:

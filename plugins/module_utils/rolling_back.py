@@ -22,6 +22,7 @@ from .server_change import bring
 from .server_work import Options, Report, Work, Works, each
 from .store_owner import rights_to_read
 from .transaction import Transaction
+from .unfinished import ROLLBACK, is_marked
 from .working_dir import WorkingDir, find_servers
 
 USUAL_MODE = 0o644
@@ -92,6 +93,8 @@ def _attributes_in_force(
 def _want(work: Work, history: _History, in_force: Union[Values, Problem], request: Request) -> None:
     """Set what the work wants: the files, and the attributes where the set has them. Raises ProblemError."""
     entry = work.report.server.entry or request['defaults']
+    if _is_done(work, history):
+        return
     if isinstance(in_force, Problem):
         raise ProblemError(in_force)
     kept = choose(history.kept, history.digests, in_force)
@@ -116,6 +119,20 @@ def _want(work: Work, history: _History, in_force: Union[Values, Problem], reque
     work.judges_all = True
     work.attributes = dict(kept.attributes)
     work.mail.update(_mail_server_of(kept.attributes))
+
+
+def _is_done(work: Work, history: _History) -> bool:
+    """Return whether an earlier rollback put in force what is there, and could not tell: a second one would lead back."""
+    found, transaction = history.found, work.transaction
+    transaction.by = ROLLBACK
+    if found is None:
+        done = is_marked(work.directory, None, ROLLBACK)
+    else:
+        done = found.content is not None and is_marked(work.directory, found.content, ROLLBACK)
+        if done:
+            status = found.status
+            transaction.wanted = WantedSet(found.content, {}, status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode))
+    return done
 
 
 def _would_be_mixed(wanted: WantedSet, found: Optional[FoundFile]) -> bool:

@@ -4,7 +4,7 @@
 stop another.
 
 Who asks says what is wanted: `configuring` what is declared, `rolling_back` what a backup holds. The answer is
-`{"servers": [{"name", "working_dir", "changed", "drift", "problems", "backup", "restored", "before", "after", "tried",
+`{"servers": [{"name", "working_dir", "changed", "untold", "drift", "problems", "backup", "restored", "before", "after", "tried",
 "trust_before": {keyword: {"key", "file"}}, "trust_after"}], "trust_files", "needs_analysis"}`. `tried` is the entry that
 `sending` gives, whose `trust` and `now` then stand beside `servers`. `trust_files` are as those of `validating`: what a diff
 shows, and what the controller is to judge. With `needs_analysis` nothing was changed: a trust file that is not managed has to
@@ -73,23 +73,41 @@ def bring(
         differing = [work for work in going if work.report.drift]
         look_into_trust(differing, options, host)
         if options.check:
-            differing = each(differing, lambda work: judge(work, options))
-        if options.check and options.backup_keep is not None:
-            differing = each(differing, lambda work: work.transaction.foresee_keeping())
-        for work in going:
-            work.report.changed = options.check and work in differing
-            work.report.settled = options.check or work not in differing
+            differing = _foresee(differing, options)
+        _settle(going, differing, options)
         if options.check or host['needs_analysis']:
             return answer()
         _tell_what_is_needed(works, options, switched=True)
         _change(differing, options, guard, host)
         for work in going:
-            _clean(work, options)
+            if work.report.changed:
+                _clean(work, options)
         return answer()
     finally:
         for work in works:
-            work.transaction.close()
-            work.directory.close()
+            _close(work, guard)
+
+
+def _foresee(works: Works, options: Options) -> Works:
+    """Find out what would keep a run from going on; return the works that nothing does."""
+    going = each(works, lambda work: judge(work, options))
+    return each(going, lambda work: work.transaction.foresee_keeping()) if options.backup_keep is not None else going
+
+
+def _settle(works: Works, differing: Works, options: Options) -> None:
+    """Note what can be told before something is written: all of it in check mode, and where nothing differs."""
+    for work in works:
+        work.report.untold = not work.report.drift and work.transaction.is_marked
+        work.report.changed = work.report.untold or (options.check and work in differing)
+        work.report.settled = options.check or work not in differing
+
+
+def _close(work: Work, guard: Guard) -> None:
+    """Let other runs in: where there is a mark, which goes then, once the answer is given."""
+    if work.transaction.is_marked:
+        guard.when_told(work.close)
+    else:
+        work.close()
 
 
 def _tell_what_is_needed(works: Works, options: Options, switched: bool) -> None:
@@ -150,6 +168,10 @@ def _change(works: Works, options: Options, guard: Guard, host: Dict[str, Any]) 
     going = each(going, lambda _work: guard.check())
     with guard.undisturbed():
         _commit(_set_attributes(going, options, guard), options, guard)
+    for work in works:
+        if work.report.failed and not work.report.changed:
+            work.transaction.drop_backup()
+            work.report.backup = None
     if any(_has_leftovers(work) for work in going if work.report.changed):
         time.sleep(min(GRACE, guard.remaining()))
 
@@ -226,14 +248,15 @@ def _has_leftovers(work: Work) -> bool:
 
 
 def _clean(work: Work, options: Options) -> None:
-    """Remove what nobody needs any more, also of earlier runs. What can't be removed waits for the next run."""
+    """Remove what nobody needs any more, also of earlier runs. What can't be removed waits for the next run, by the mark."""
+    transaction = work.transaction
     try:
-        work.transaction.clean()
+        transaction.clean()
         with acting_as(work.directory.owner):
             backups = Backups(work.directory)
-            if work.kept is not None and work.report.changed:
-                backups.remove(work.kept)
+            if work.kept is not None:
+                transaction.is_clean &= backups.remove(work.kept)
             if options.backup_keep:
-                backups.clean(options.backup_keep)
+                transaction.is_clean &= backups.clean(options.backup_keep)
     except (OSError, ProblemError):
-        pass
+        transaction.is_clean = False

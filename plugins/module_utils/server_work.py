@@ -41,6 +41,7 @@ class Report:
         self.drift: List[Drift] = []
         self.problems: List[Problem] = []
         self.changed = False
+        self.untold = False  # whether an earlier run changed it and did not come to its end
         self.settled = False
         self.backup: Optional[str] = None
         self.restored: Optional[str] = None
@@ -67,6 +68,7 @@ class Report:
             'name': self.server.name,
             'working_dir': self.server.path,
             'changed': self.changed,
+            'untold': self.untold,
             'drift': [one.as_dict() for one in self.drift[:MOST_DRIFT]],
             'problems': [problem._replace(server=self.server.name).as_dict() for problem in self.problems],
             'backup': self.backup,
@@ -101,6 +103,10 @@ class Work:
     @property
     def name(self) -> str:
         return self.report.server.name
+
+    def close(self) -> None:
+        self.transaction.close()
+        self.directory.close()
 
     def settings(self) -> Dict[str, str]:
         """Return the settings that are wanted, defaults included."""

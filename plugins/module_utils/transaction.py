@@ -12,7 +12,7 @@ import os
 import re
 from typing import Callable, Container, Dict, List, Optional, Set
 
-from .backups import BACKUPS, Attributes, Backups, Digests
+from .backups import BACKUPS, Attributes, Backups, Digests, is_ours
 from .config_file import parse
 from .config_set import MANAGED, Drift, FoundFile, WantedSet, compare, find_files
 from .directory_lock import DirectoryLock
@@ -20,11 +20,12 @@ from .guard import Guard
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .store_owner import give, is_of_another, look_at
+from .unfinished import CONVERGE, MARK, ROLLBACK, is_marked, mark_of
 from .unread_files import unread_among
 from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
 
 LOCK_WAIT = 30.0  # seconds
-_STAGED = re.compile(r'^\.sendmemo-(?:ssl\.cfg|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
+_STAGED = re.compile(r'^\.sendmemo-(?:ssl\.(?:cfg|unfinished)|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
 
 
 def write_failed(error: OSError, path: str, server: Optional[str]) -> ProblemError:
@@ -46,10 +47,15 @@ class Transaction:
         self.staged: Dict[str, str] = {}
         self.source = ''  # the backup that unread files come out of
         self.backup: Optional[str] = None  # and the one that they go into
+        self._is_keeping = False
+        self._made: Optional[str] = None  # that one, where it is no older one
         self._to_move: List[str] = []
         self._moved: List[str] = []
         self.needed: Callable[[], Container[str]] = tuple  # managed trust files that others name
-        self._is_in_force = False  # whether nothing differs from the wanted set
+        self._new: List[str] = []  # trust files that are not there yet
+        self.by = CONVERGE
+        self.is_marked = False
+        self.is_clean = False  # whether nothing is left to be removed
         self._guard = guard
         self._lock = DirectoryLock(directory)
         guard.at_end.append(self.discard)
@@ -59,16 +65,20 @@ class Transaction:
         self._lock.acquire(min(LOCK_WAIT, self._guard.remaining() / 2))
 
     def close(self) -> None:
-        """Remove what was staged and is not in force, and let other runs in."""
+        """Remove what was staged and is not in force, and the mark of a change that is finished; let other runs in."""
         self.discard()
+        if self.is_marked and self.is_clean:
+            self._remove(MARK)
         self._lock.release()
 
     def compare(self) -> List[Drift]:
-        """Find what differs from the wanted set, and return it."""
+        """Find what differs from the wanted set, and return it; where nothing does, whether an earlier run was not finished."""
         self.drift, files = compare(self.directory, self.wanted, self.needed)
         self.before = files[CONFIG_NAME]
         self.unread = unread_among({name: found for name, found in files.items() if name in self.drift})
-        self._is_in_force = not self.drift
+        by = (CONVERGE, ROLLBACK) if not self.drift else ()
+        self.is_marked = any(is_marked(self.directory, self.wanted.config, one) for one in by)
+        self._new = [name for name in self.wanted.trust if files[name] is None]
         return [one for name in sorted(self.drift, key=lambda name: name != CONFIG_NAME) for one in self.drift[name]]
 
     def _contents(self) -> Dict[str, bytes]:
@@ -79,13 +89,15 @@ class Transaction:
 
     def stage(self) -> None:
         """Write each file that differs under a name that nobody reads, complete to its rights. Raises ProblemError."""
-        for name, content in self._contents().items():
-            if name in self.drift:
-                try:
-                    self.staged[name] = self._write(name, content)
-                except OSError as error:
-                    self.discard()
-                    raise write_failed(error, self.directory.path_of(name), self.directory.server)
+        contents = {name: content for name, content in self._contents().items() if name in self.drift}
+        contents[MARK] = mark_of(self.wanted.config, self.by)
+        for name, content in contents.items():
+            try:
+                self.staged[name] = self._write(name, content)
+            except OSError as error:
+                self.discard()
+                path = self.directory.path if name == MARK else self.directory.path_of(name)
+                raise write_failed(error, path, self.directory.server)
 
     def foresee(self) -> None:
         """Raise the ProblemError that a run would raise in this directory, as far as it can be told without writing."""
@@ -141,14 +153,22 @@ class Transaction:
             give(self.directory)
             if self._has_nothing_to_keep():
                 return None
+            self._is_keeping = True
             others = [name for name in backups.trust_of(self.before) if MANAGED.match(name) and name not in self.wanted.trust]
             self.unread.update(unread_among(find_files(self.directory, filter(self.directory.has_file, others))))
             with acting_as(self.directory.owner):
                 self.backup = backups.keep(self.before, attributes, outside, self.unread)
-                self._to_move = backups.to_move
+                self._made, self._to_move = backups.made, backups.to_move
                 return self.backup
         except OSError as error:
+            self._made = backups.made
             raise write_failed(error, self.directory.path_of(BACKUPS), self.directory.server)
+
+    def drop_backup(self) -> None:
+        """Remove the backup of a set that stays in force."""
+        if self._is_keeping and not self._moved:
+            with acting_as(self.directory.owner):
+                Backups(self.directory).drop(self._made)
 
     def _has_nothing_to_keep(self) -> bool:
         is_link = self.before is not None and self.before.is_link
@@ -159,20 +179,31 @@ class Transaction:
         try:
             with acting_as(self.directory.owner):
                 sync_directory(self.directory.fd)
+                self._put(MARK)
+                self.is_marked = True
                 self._move_away()
                 for name in sorted([*self.staged, *self.wanted.unread], key=lambda name: name == CONFIG_NAME):
                     if name == CONFIG_NAME:
                         sync_directory(self.directory.fd)  # the files that it names are there before it is
                     self._put(name)
                 if self.wanted.config is None and self.before is not None and CONFIG_NAME not in self._moved:
+                    sync_directory(self.directory.fd)  # the mark is there before
                     os.unlink(CONFIG_NAME, dir_fd=self.directory.fd)
                 self._moved.clear()
                 self._sync_what_is_in_force()
         except OSError as error:
+            self._take_back()
             raise write_failed(error, self.directory.path, self.directory.server)
         finally:
-            self._move_back()
             self.discard()
+
+    def _take_back(self) -> None:
+        """Undo what was done before a switch that failed."""
+        self._move_back()
+        for name in [MARK, *self._new]:
+            if name not in self.staged:
+                self._remove(name)
+        self.is_marked = False
 
     def _put(self, name: str) -> None:
         """Put a file in its place."""
@@ -193,9 +224,10 @@ class Transaction:
             self._moved.append(name)
 
     def _move_back(self) -> None:
-        for name in self._moved:
+        for name in list(self._moved):
             try:
                 Backups(self.directory).move(name, self.backup or '', back=True)
+                self._moved.remove(name)
             except OSError:  # it stays in its backup
                 pass
 
@@ -213,11 +245,15 @@ class Transaction:
 
     def leftovers(self) -> List[str]:
         """Return the names of what nobody needs: staged files of a killed run, managed trust files that nothing names."""
-        names = [name for name in self.directory.names() if _STAGED.match(name) or MANAGED.match(name)]
-        if self._is_in_force and all(name in self.wanted.trust for name in names):
-            return []
-        named, needed = _named_in_force(self.directory), self.needed()
-        return [name for name in names if _STAGED.match(name) or (named is not None and name not in named and name not in needed)]
+        names = [name for name in self.directory.names() if name not in self.wanted.trust]
+        managed = [name for name in names if MANAGED.match(name)]
+        staged = [name for name in names if _STAGED.match(name)]
+        named = _named_in_force(self.directory) if managed else None
+        if named is None:
+            return staged
+        kept = Backups(self.directory).newest()
+        return staged + [
+            name for name in managed if name not in named and name not in self.needed() and is_ours(self.directory, name, kept)]
 
     def clean(self) -> None:
         """Remove the leftovers, once the switch is on the disk: until then a power loss brings back what needs them.
@@ -229,6 +265,7 @@ class Transaction:
             sync_directory(self.directory.fd)
         for name in leftovers:
             self._remove(name)
+        self.is_clean = not self.leftovers()  # another look: the first one may have failed to see something
 
     def _remove(self, name: str) -> None:
         try:

@@ -91,13 +91,23 @@ def sync_directory(fd: int) -> None:
             raise
 
 
-def open_directory(name: bytes, dir_fd: Optional[int] = None) -> int:
-    """Return a descriptor of a directory that is no link; where the system lets us, listing it leaves no trace."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+def open_directory(name: bytes, dir_fd: Optional[int] = None, follow: bool = False) -> int:
+    """Return a descriptor of a directory that is no link, unless asked to `follow` one; where the system lets us, listing it
+    leaves no trace."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     try:
         return os.open(name, flags | getattr(os, 'O_NOATIME', 0), dir_fd=dir_fd)
     except PermissionError:  # only its owner and root may leave none
         return os.open(name, flags, dir_fd=dir_fd)
+
+
+def _list(path: str) -> List[str]:
+    """Return the names in a directory, or in one that a link leads to. Raises OSError."""
+    fd = open_directory(fs_bytes(path), follow=True)
+    try:
+        return [os.fsencode(name).decode('utf-8', 'surrogateescape') for name in os.listdir(fd)]
+    finally:
+        os.close(fd)
 
 
 def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
@@ -220,7 +230,7 @@ def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
         return [Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry)
                 for entry in asked]
     try:
-        names = sorted(name.decode('utf-8', 'surrogateescape') for name in os.listdir(fs_bytes(base_dir)))
+        names = sorted(_list(base_dir))
     except OSError as error:
         raise ProblemError(Problem(
             'not_a_server', 'The base directory %s can\'t be listed: %s' % (base_dir, error.strerror), file=base_dir))

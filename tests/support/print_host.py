@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import subprocess
 import typing as t
 
 from .server_files import BACKUPS, CONFIG, let_pass, tree
@@ -48,3 +49,10 @@ class Host:
     def kept(self) -> pathlib.Path:
         """The newest backup."""
         return max((self.server / BACKUPS).iterdir())
+
+    def copy(self, base: pathlib.Path) -> Host:
+        """Return another host, which is as this one is now."""
+        subprocess.run(['cp', '-a', str(self.base), str(base)], check=True)
+        copied = object.__new__(Host)
+        copied.base, copied.server, copied.programs = base, base / 'spl1', self.programs
+        return copied
