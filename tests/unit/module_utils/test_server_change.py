@@ -105,6 +105,17 @@ def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(
     assert programs.attributes('spl1')['smtp-server-port'] == '587'
 
 
+def test_a_refused_attribute_leaves_no_backup_and_names_none(base, make_pd_programs):
+    programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
+    asked = request(base, pd_bin_dir=str(programs.bin_dir))
+    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    programs.tell(behaviour={'pdset': 'lie'})
+    entry, = configuring.run(asked, Guard(60))['servers']
+    assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['attribute_refused'], False)
+    assert entry['backup'] is None
+    assert [path.name for path in (base / 'spl1').iterdir()] == [CONFIG_NAME]
+
+
 def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
     asked = request(base, pd_bin_dir=str(programs.bin_dir))
