@@ -12,7 +12,7 @@ contents by key, so that each travels once. `defaults` serves the servers that a
 
 from typing import Any, Dict
 
-from .config_set import WantedSet, file_owner
+from .config_set import WantedSet, check_rights, file_owner
 from .guard import Guard
 from .problems import ProblemError
 from .server_change import bring
@@ -33,6 +33,7 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
         request['try'],
         request['pd_bin_dir'],
         request['analysed'],
+        request['base_dir'],
     )
 
     def bring_servers() -> Dict[str, Any]:
@@ -50,6 +51,8 @@ def _start(report: Report, request: Request, guard: Guard) -> Work:
     directory = open_to_change(report, request['base_dir'])
     try:
         uid, gid = file_owner(directory, entry.get('owner'), entry.get('group'), report.server.name)
+        if entry.get('state') != 'absent':
+            check_rights(directory, uid, gid, entry['mode'], entry)
     except ProblemError:
         directory.close()
         raise

@@ -13,9 +13,10 @@ POLL_SECONDS = 0.05
 
 
 def in_turns(works: Works, do: Callable[[Works], bool], guard: Guard) -> None:
-    """`do` the works whose lock is free and let go of their locks, then wait, bounded, for others to become free.
+    """`do` the works whose lock is free, then wait, bounded, for others to become free.
 
-    `do` returns whether to go on. No lock is held while another is waited for, so that two runs never wait for each other.
+    `do` returns whether to go on. No lock is held while another is waited for, so that two runs never wait for each other; what
+    was done last keeps its locks, so that a run which waits for them finds the change told.
     """
     left = min(LOCK_WAIT, guard.remaining() / 2)
     while works:
@@ -27,13 +28,9 @@ def in_turns(works: Works, do: Callable[[Works], bool], guard: Guard) -> None:
 
         works = [work for work in each(works, take) if work not in free]
         if free:
-            try:
-                goes_on = do(free)
-            finally:
-                for work in free:
-                    work.transaction.close()
-            if not goes_on:
+            if not do(free) or not works:
                 return
+            each(free, lambda work: work.transaction.let_in())
         elif left <= 0 or not guard.remaining():
             for work in works:
                 work.report.fail(work.transaction.locked_out())

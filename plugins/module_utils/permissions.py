@@ -8,10 +8,10 @@ import grp
 import os
 import pwd
 import stat
-from typing import List, Optional
+from typing import Any, List, Mapping, Optional
 
 from .problems import Problem
-from .working_dir import fs_bytes
+from .working_dir import Identity, fs_bytes
 
 _ACL = 'system.posix_acl_access'
 
@@ -67,6 +67,25 @@ def _up_to_the_root(folder: str) -> List[str]:
             found.append(one)
             waiting.append(os.path.dirname(one))
     return found
+
+
+def read_problem(uid: int, gid: int, mode: int, reader: Identity, declared: Mapping[str, Any]) -> Optional[Problem]:
+    """Return the problem that a file's rights are for who has to read it, None where he can.
+
+    `declared` are the options that say so, `owner`, `group` and `mode`.
+    """
+    bit = stat.S_IRUSR if uid == reader.uid else stat.S_IRGRP if gid in (reader.gid, *reader.groups) else stat.S_IROTH
+    if reader.uid == 0 or mode & bit:
+        return None
+    options = [name for name in ('owner', 'group') if declared.get(name)] + ['mode']
+    values = ['%s %s' % (name, declared.get(name) if name != 'mode' else '%04o' % mode) for name in options]
+    return Problem(
+        'invalid_value',
+        'With %s the files can\'t be read by %s, who owns the working directory and runs the server.' % (
+            ', '.join(values), _user(reader.uid)),
+        'Give %s so that he can read them, for instance mode 0644 (in the role: %s).' % (
+            ' or '.join(options), ', '.join('sendmemo_tls_' + name for name in options)),
+        value=values[-1])
 
 
 def _who_else(status: os.stat_result, mode: int, owner_uid: int) -> str:

@@ -102,6 +102,8 @@ def main(payload):
     except Exception as error:
         answer = failure(error)
     output.answer(answer)
+    if 'answer' in answer:
+        guard.told()
     sys.stdout.flush()
     os._exit(0)  # the watch's thread, and what a send left behind, have nothing more to say
 

@@ -32,6 +32,7 @@ class Options(NamedTuple):
     trial: Optional[Dict[str, Any]]
     pd_bin_dir: str
     analysed: Optional[List[str]]
+    base_dir: str
 
 
 class Report:
@@ -42,6 +43,7 @@ class Report:
         self.drift: List[Drift] = []
         self.problems: List[Problem] = []
         self.changed = False
+        self.untold = False  # whether an earlier run changed it and did not come to its end
         self.settled = False
         self.backup: Optional[str] = None
         self.restored: Optional[str] = None
@@ -68,6 +70,7 @@ class Report:
             'name': self.server.name,
             'working_dir': self.server.path,
             'changed': self.changed,
+            'untold': self.untold,
             'drift': [one.as_dict() for one in self.drift[:MOST_DRIFT]],
             'problems': [problem._replace(server=self.server.name).as_dict() for problem in self.problems],
             'backup': self.backup,
@@ -116,6 +119,10 @@ class Work:
     @property
     def name(self) -> str:
         return self.report.server.name
+
+    def close(self) -> None:
+        self.transaction.close()
+        self.directory.close()
 
     def settings(self) -> Dict[str, str]:
         """Return the settings that are wanted, defaults included."""

@@ -25,6 +25,7 @@ from .untrusted import Fields, Malformed
 
 display = Display()
 
+OLD_OR_NEW = 'Each server has its old set of files in force or its new one, whole: run again.'
 LAST_LINES = 3
 SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, which no clock can tell
 MIN_LIMIT = 1.0  # seconds
@@ -104,7 +105,8 @@ class Target:
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
                 f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'ends by itself. Check that the host is up and that this user may log in, then run again.'
+                'ends by itself, with the old set of files in force or the new one, whole. Check that the host is up and that '
+                'this user may log in, then run again.'
             ) from None
 
     def _takes_standard_input(self) -> bool:
@@ -177,9 +179,9 @@ class Target:
         return self._problem('program_failed', f'{ended}: {self._last_lines(stderr or stdout) or "it said nothing"}')
 
     def _problem(self, code: str, seen: str, hint: str = '') -> Problem:
-        return Problem(
-            code, f"{self.host}: the target's program {seen}." if code == 'program_failed' else f'{self.host} {seen}.', hint
-        )
+        if code != 'program_failed':
+            return Problem(code, f'{self.host} {seen}.', hint)
+        return Problem(code, f"{self.host}: the target's program {seen}.", f'{hint} {OLD_OR_NEW}' if hint else '')
 
     def _last_lines(self, text: str) -> str:
         lines = [line.strip() for line in self._redacted(text, limit=1 << 20).splitlines()]

@@ -154,7 +154,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'program_failed': (
             'The program on the target ended without an answer that is ours.',
-            'Look at the reason given; -vvv shows more.',
+            'See the reason (-vvv shows more). Each server has its old set of files in force or its new one, whole: run again.',
         ),
     },
     'Sending: resolve, connect, banner': {

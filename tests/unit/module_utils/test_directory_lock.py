@@ -95,7 +95,6 @@ class Holder:
             fcntl.flock(fd, fcntl.LOCK_EX)
             orphan = os.fork() if orphan else 0
             if orphan:
-                os.write(write_end, b'%d' % orphan)
                 os._exit(0)
             os.write(write_end, b'%d' % os.getpid())
             time.sleep(60)

@@ -9,6 +9,7 @@ import stat
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import permissions
+from ansible_collections.printops.infoprint.plugins.module_utils.working_dir import Identity
 
 OWNER, OTHER, PRIVATE, SHARED = 5001, 5002, 6001, 6002
 
@@ -107,3 +108,25 @@ def test_a_directory_above_that_another_can_write_is_unsafe(above, srv, pd, fold
 def test_a_working_directory_elsewhere_is_judged_by_the_directory_just_above(above):
     assert above((0o755, OWNER, 0), (0o755, 0, 0), '/srv/spl1') is None
     assert above((0o777, OWNER, 0), (0o755, 0, 0), '/srv/spl1').file == '/srv'
+READER = Identity(OWNER, PRIVATE, (PRIVATE, SHARED))
+
+
+@pytest.mark.parametrize('uid, gid, mode, readable', [
+    (OWNER, PRIVATE, 0o600, True),
+    (OWNER, PRIVATE, 0o044, False),
+    (0, PRIVATE, 0o640, True),
+    (0, SHARED, 0o640, True),
+    (0, SHARED, 0o604, False),
+    (0, 0, 0o640, False),
+    (OTHER, 0, 0o644, True),
+])
+def test_who_owns_the_directory_must_be_able_to_read_what_is_declared(uid, gid, mode, readable):
+    assert (permissions.read_problem(uid, gid, mode, READER, {}) is None) == readable
+    assert permissions.read_problem(uid, gid, mode, Identity(0, 0, ()), {}) is None, 'root reads everything'
+
+
+def test_rights_that_keep_him_out_are_named_as_they_were_declared():
+    problem = permissions.read_problem(0, 0, 0o600, READER, {'owner': 'root', 'mode': 0o600})
+    assert (problem.code, problem.message) == ('invalid_value', (
+        'With owner root, mode 0600 the files can\'t be read by ipm1, who owns the working directory and runs the server.'))
+    assert 'sendmemo_tls_owner, sendmemo_tls_mode' in problem.hint
