@@ -24,14 +24,14 @@ from .config_set import MANAGED, FoundFile, find_file, is_kept_from_reading, is_
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .unread_files import UNREAD, Kept, Unread, are_same, kept_in, link_into, move
-from .working_dir import WorkingDir, acting_as, fs_bytes, open_directory, read_file, sync_directory
+from .working_dir import WorkingDir, acting_as, fs_bytes, is_for_good, open_directory, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
 LARGEST_MANIFEST = 1 << 18  # bytes
 MOST_MANAGED = 8  # trust files that are kept with a configuration that can't be read for their names
 NO_FILES: Unread = {}
-_SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
+SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
 _DIGEST = re.compile('[0-9a-f]{64}')
 
@@ -208,9 +208,9 @@ class Backups:
         if top is None:
             return True
         try:
-            for name in self._unneeded(top, choose):
-                _remove_tree(top, name)
-            is_done = not self._unneeded(top, choose)  # another look: the first one may have failed to see something
+            kept_for_good = [name for name in self._unneeded(top, choose) if _remove_tree(top, name)]
+            # Another look: the first one may have failed to see something.
+            is_done = set(self._unneeded(top, choose)) <= set(kept_for_good)
             self._remove_if_empty(top)
             return is_done
         finally:
@@ -332,7 +332,7 @@ def _is_known(kept: KeptSet, digests: Digests, attributes: Attributes, unread: U
 
 
 def _names(top: int) -> List[str]:
-    return sorted(name for name in os.listdir(top) if _SET.match(name))
+    return sorted(name for name in os.listdir(top) if SET.match(name))
 
 
 def _digests(files: Dict[str, Tuple[bytes, os.stat_result]]) -> Digests:
@@ -388,8 +388,8 @@ def _is_directory(top: int, name: str) -> bool:
         return False
 
 
-def _remove_tree(top: int, name: str) -> None:
-    """Remove a set: a directory of files, nothing deeper; what isn't that is left alone."""
+def _remove_tree(top: int, name: str) -> bool:
+    """Remove a set: a directory of files, nothing deeper; what isn't that is left alone. Return whether it can't be removed."""
     try:
         fd = _open_directory(top, name)
         try:
@@ -398,8 +398,9 @@ def _remove_tree(top: int, name: str) -> None:
         finally:
             os.close(fd)
         os.rmdir(name, dir_fd=top)
-    except OSError:
-        pass
+    except OSError as error:
+        return is_for_good(error)
+    return False
 
 
 def is_ours(directory: WorkingDir, name: str, kept: Optional[KeptSet]) -> bool:

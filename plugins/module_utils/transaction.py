@@ -22,7 +22,7 @@ from .problems import Problem, ProblemError
 from .store_owner import give, is_of_another, look_at
 from .unfinished import CONVERGE, MARK, ROLLBACK, is_marked, mark_of
 from .unread_files import unread_among
-from .working_dir import WorkingDir, acting_as, fs_bytes, sync_directory
+from .working_dir import WorkingDir, acting_as, fs_bytes, is_for_good, sync_directory
 
 LOCK_WAIT = 30.0  # seconds
 _STAGED = re.compile(r'^\.sendmemo-(?:ssl\.(?:cfg|unfinished)|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
@@ -263,16 +263,17 @@ class Transaction:
         leftovers = self.leftovers()
         if leftovers:
             sync_directory(self.directory.fd)
-        for name in leftovers:
-            self._remove(name)
-        self.is_clean = not self.leftovers()  # another look: the first one may have failed to see something
+        stay = [name for name in leftovers if self._remove(name)]
+        self.is_clean = set(self.leftovers()) <= set(stay)  # another look: the first one may have failed to see something
 
-    def _remove(self, name: str) -> None:
+    def _remove(self, name: str) -> bool:
+        """Return whether it can't be removed."""
         try:
             with acting_as(self.directory.owner):
                 os.unlink(fs_bytes(name), dir_fd=self.directory.fd)
-        except OSError:
-            pass
+        except OSError as error:
+            return is_for_good(error)
+        return False
 
 
 def _need_to_write(directory: WorkingDir, fd: int, path: str) -> None:

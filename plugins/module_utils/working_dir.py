@@ -33,6 +33,12 @@ class Identity(NamedTuple):
     groups: Tuple[int, ...]
 
 
+def is_for_good(error: OSError) -> bool:
+    """Return whether a removal that failed will fail the next time, too: it is not allowed, or is in the way of another thing."""
+    return error.errno in (
+        errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
+
+
 def fs_bytes(path: str) -> bytes:
     """Return a path for a system call: UTF-8 whatever the locale says (Python 3.6 under LANG=C would refuse it)."""
     return path.encode('utf-8', 'surrogateescape')
