@@ -25,7 +25,7 @@ from .config_set import MANAGED, FoundFile, find_file, is_kept_from_reading, is_
 from .keywords import CONFIG_NAME
 from .problems import Problem, ProblemError
 from .unread_files import UNREAD, Kept, Unread, are_same, kept_in, link_into, move
-from .working_dir import WorkingDir, acting_as, fs_bytes, may_write, names_in, open_directory, read_file, sync_directory
+from .working_dir import WorkingDir, acting_as, fs_bytes, is_for_good, names_in, open_directory, read_file, sync_directory
 
 BACKUPS = 'sendmemo-ssl.backups'
 MANIFEST = 'manifest.json'
@@ -37,7 +37,7 @@ MOST_REMOVED = 500  # sets that one run removes; the next goes on
 MOST_FILES = 16  # in a set of ours
 MOST_MANAGED = 8  # trust files that are kept with a configuration that can't be read for their names
 NO_FILES: Unread = {}
-_SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
+SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
 _DIGEST = re.compile('[0-9a-f]{64}')
 
@@ -219,10 +219,9 @@ class Backups:
             return True
         try:
             unneeded = self._unneeded(top, choose)
-            for name in unneeded[:MOST_REMOVED]:
-                _remove_tree(top, name)
+            kept_for_good = [name for name in unneeded[:MOST_REMOVED] if _remove_tree(top, name)]
             # Another look: the first one may have failed to see something. So many are no work of a run that was killed.
-            is_done = len(unneeded) > MOST_REMOVED or not any(_is_removable(top, name) for name in self._unneeded(top, choose))
+            is_done = len(unneeded) > MOST_REMOVED or set(self._unneeded(top, choose)) <= set(kept_for_good)
             self._remove_if_empty(top)
             return is_done
         finally:
@@ -353,7 +352,7 @@ def _is_known(kept: KeptSet, digests: Digests, attributes: Attributes, unread: U
 
 
 def _names(top: int) -> List[str]:
-    return sorted(name for name in names_in(top) if _SET.match(name))
+    return sorted(name for name in names_in(top) if SET.match(name))
 
 
 def _digests(files: Dict[str, Tuple[bytes, os.stat_result]]) -> Digests:
@@ -412,24 +411,8 @@ def _open_directory(top: int, name: str) -> int:
     return open_directory(fs_bytes(name), top)
 
 
-def _is_removable(top: int, name: str) -> bool:
-    """Return whether a set is a directory as ours are, which who acts now may empty: nobody waits for any other to go."""
-    try:
-        fd = _open_directory(top, name)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return False
-    try:
-        if not may_write(fd):
-            return False
-        names = list(itertools.islice(names_in(fd), MOST_FILES + 1))
-        statuses = [os.stat(fs_bytes(file_name), dir_fd=fd, follow_symlinks=False) for file_name in names]
-        return len(names) <= MOST_FILES and not any(stat.S_ISDIR(status.st_mode) for status in statuses)
-    finally:
-        os.close(fd)
-
-
-def _remove_tree(top: int, name: str) -> None:
-    """Remove a set: a directory of few files, nothing deeper; what isn't that is left alone."""
+def _remove_tree(top: int, name: str) -> bool:
+    """Remove a set: a directory of few files, nothing deeper; what isn't that is left alone. Return whether it can't be removed."""
     try:
         fd = _open_directory(top, name)
         try:
@@ -439,8 +422,9 @@ def _remove_tree(top: int, name: str) -> None:
         finally:
             os.close(fd)
         os.rmdir(name, dir_fd=top)
-    except OSError:
-        pass
+    except OSError as error:
+        return is_for_good(error)
+    return False
 
 
 def is_ours(directory: WorkingDir, name: str, kept: Optional[KeptSet]) -> bool:

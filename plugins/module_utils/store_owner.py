@@ -14,7 +14,7 @@ import stat
 from contextlib import contextmanager
 from typing import Iterator
 
-from .backups import BACKUPS, MANIFEST, MOST_FILES, UNFINISHED, Backups, KeptSet
+from .backups import BACKUPS, MANIFEST, MOST_FILES, SET, UNFINISHED, Backups, KeptSet
 from .problems import Problem, ProblemError
 from .working_dir import MAX_FILE, WorkingDir, acting_as, fs_bytes, names_in, open_directory, read_file
 
@@ -26,7 +26,20 @@ MOST_BYTES = 128 << 20  # of all their files, which are read
 def is_of_another(directory: WorkingDir) -> bool:
     """Return whether there are backups that are not the directory's owner's, and root, who can give them, is asked."""
     status = directory.status_of(BACKUPS)
-    return os.geteuid() == 0 and status is not None and stat.S_ISDIR(status.st_mode) and status.st_uid != directory.owner.uid
+    if os.geteuid() != 0 or status is None or not stat.S_ISDIR(status.st_mode):
+        return False
+    return status.st_uid != directory.owner.uid or any(uid != directory.owner.uid for uid in _owners_of_sets(directory))
+
+
+def _owners_of_sets(directory: WorkingDir) -> Iterator[int]:
+    top = open_directory(fs_bytes(BACKUPS), directory.fd)
+    try:
+        for name in sorted(filter(SET.match, names_in(top)))[-MOST_GIVEN:]:
+            status = os.stat(name, dir_fd=top, follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode):
+                yield status.st_uid
+    finally:
+        os.close(top)
 
 
 @contextmanager
@@ -44,12 +57,14 @@ def look_at(directory: WorkingDir) -> None:
     """Raise ProblemError where the backups can't be given to the directory's owner."""
     top = open_directory(fs_bytes(BACKUPS), directory.fd)
     try:
-        _need_private(directory, top, BACKUPS)
+        is_his = os.fstat(top).st_uid == directory.owner.uid
+        if not is_his:
+            _need_private(directory, top, BACKUPS)
         try:
             kept = {one.name for one in Backups(directory).all_sets(MOST_GIVEN)}
         except ProblemError as error:
             raise _none_of_ours(directory, os.path.relpath(error.problem.file or '', directory.path))
-        for name in itertools.islice(names_in(top), 2 * MOST_GIVEN):
+        for name in () if is_his else itertools.islice(names_in(top), 2 * MOST_GIVEN):
             if name not in kept and not UNFINISHED.match(name):
                 raise _none_of_ours(directory, os.path.join(BACKUPS, name))
     finally:

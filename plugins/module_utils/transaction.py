@@ -24,7 +24,7 @@ from .problems import Problem, ProblemError
 from .store_owner import give, is_of_another, look_at
 from .unfinished import CONVERGE, MARK, ROLLBACK, is_marked, mark_of
 from .unread_files import unread_among
-from .working_dir import Identity, WorkingDir, acting_as, fs_bytes, may_write, sync_directory
+from .working_dir import Identity, WorkingDir, acting_as, fs_bytes, is_for_good, sync_directory
 
 _STAGED = re.compile(r'^\.sendmemo-(?:ssl\.(?:cfg|unfinished)|(?:ca|crl)-[0-9a-f]{16}\.pem)\.[0-9a-f]{16}\.new$')
 
@@ -279,7 +279,7 @@ class Transaction:
         """Return the names of what nobody needs: staged files of a killed run, managed trust files that nothing names."""
         names = [name for name in self.directory.names() if name not in self.wanted.trust]
         managed = [name for name in names if MANAGED.match(name)]
-        staged = [name for name in names if _STAGED.match(name) and self.directory.has_file(name)]
+        staged = [name for name in names if _STAGED.match(name)]
         named = _named_in_force(self.directory) if managed else None
         if named is None:
             return staged
@@ -296,23 +296,24 @@ class Transaction:
         leftovers = self.leftovers()
         if leftovers:
             sync_directory(self.directory.fd)
-        for name in leftovers:
-            self._remove(name)
-        self.is_clean = not self.leftovers()  # another look: the first one may have failed to see something
+        stay = [name for name in leftovers if self._remove(name)]
+        self.is_clean = set(self.leftovers()) <= set(stay)  # another look: the first one may have failed to see something
 
-    def _remove(self, name: str) -> None:
+    def _remove(self, name: str) -> bool:
+        """Return whether it can't be removed."""
         try:
             with acting_as(self.directory.owner):
                 os.unlink(fs_bytes(name), dir_fd=self.directory.fd)
-        except OSError:
-            pass
+        except OSError as error:
+            return is_for_good(error)
+        return False
 
 
 def _need_to_write(directory: WorkingDir, fd: int, path: str) -> None:
     """Raise ProblemError where who acts now can't make files in an open directory; `path` is what he would fail at."""
     if os.fstatvfs(fd).f_flag & os.ST_RDONLY:
         raise write_failed(OSError(errno.EROFS, os.strerror(errno.EROFS)), path, directory.server)
-    if not may_write(fd):
+    if os.access in os.supports_effective_ids and not os.access('.', os.W_OK | os.X_OK, dir_fd=fd, effective_ids=True):
         raise write_failed(OSError(errno.EACCES, os.strerror(errno.EACCES)), path, directory.server)
 
 

@@ -37,6 +37,12 @@ class Identity(NamedTuple):
     groups: Tuple[int, ...]
 
 
+def is_for_good(error: OSError) -> bool:
+    """Return whether a removal that failed will fail the next time, too: it is not allowed, or is in the way of another thing."""
+    return error.errno in (
+        errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
+
+
 def fs_bytes(path: str) -> bytes:
     """Return a path for a system call: UTF-8 whatever the locale says (Python 3.6 under LANG=C would refuse it)."""
     return path.encode('utf-8', 'surrogateescape')
@@ -125,11 +131,6 @@ def names_in(fd: int) -> Iterator[str]:
                 yield entry.name
     except FileNotFoundError:  # no /proc
         yield from os.listdir(fd)[:MOST_NAMES]
-
-
-def may_write(fd: int) -> bool:
-    """Return whether who acts now may make and remove names in an open directory; True where the system can't tell."""
-    return os.access not in os.supports_effective_ids or os.access('.', os.W_OK | os.X_OK, dir_fd=fd, effective_ids=True)
 
 
 def _list(path: str) -> List[str]:

@@ -67,6 +67,13 @@ def test_the_previous_set_is_there_for_the_new_owner(host: Host) -> None:
     assert b'new.example.com' in in_force(host.server)[CONFIG]
 
 
+def test_backups_in_a_folder_that_was_given_to_him_are_too(host: Host) -> None:
+    os.chown(host.server / BACKUPS, NEW, NEW)
+    assert host.run('old').server['changed']
+    assert owners(host.server) == {(NEW, NEW)}
+    assert host.run('old').server['changed'] is False
+
+
 def test_the_lock_of_the_former_owner_does_not_stop_it(host: Host) -> None:
     (host.server / LOCK).touch(0o600)
     os.chown(host.server / LOCK, OWNER, OWNER)
