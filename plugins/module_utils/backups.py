@@ -36,7 +36,6 @@ READ_BEYOND = 20  # sets, beside those that stay, that are looked through for on
 MOST_REMOVED = 500  # sets that one run removes; the next goes on
 MOST_FILES = 16  # in a set of ours
 MOST_MANAGED = 8  # trust files that are kept with a configuration that can't be read for their names
-NO_FILES: Unread = {}
 SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
 _DIGEST = re.compile('[0-9a-f]{64}')
@@ -80,13 +79,14 @@ class Backups:
         return None if found.content is None else _digests(self._files(found))
 
     def keep(
-        self, found: Optional[FoundFile], attributes: Optional[Attributes], outside: Digests, unread: Unread = NO_FILES
+        self, found: Optional[FoundFile], attributes: Optional[Attributes], outside: Digests, unread: Optional[Unread] = None
     ) -> str:
         """Return the path of a complete copy of the set in force, whose configuration is `found`, None where there is none.
 
         Of `unread` files it holds the files themselves. The newest backup serves where it is the same set already: a run may
         have been killed between keeping and changing. Raises OSError, ProblemError.
         """
+        unread = unread or {}
         files = self._files(found) if found is not None else {}
         top = self._open(create=True)
         try:
@@ -412,7 +412,10 @@ def _open_directory(top: int, name: str) -> int:
 
 
 def _remove_tree(top: int, name: str) -> bool:
-    """Remove a set: a directory of few files, nothing deeper; what isn't that is left alone. Return whether it can't be removed."""
+    """Remove a set: a directory of few files, nothing deeper; what isn't that is left alone.
+
+    Return whether it can't be removed.
+    """
     try:
         fd = _open_directory(top, name)
         try:
