@@ -36,7 +36,6 @@ READ_BEYOND = 20  # sets, beside those that stay, that are looked through for on
 MOST_REMOVED = 500  # sets that one run removes; the next goes on
 MOST_FILES = 16  # in a set of ours
 MOST_MANAGED = 8  # trust files that are kept with a configuration that can't be read for their names
-NO_FILES: Unread = {}
 SET = re.compile(r'^\d{8}T\d{6}Z-\d{4}$')
 UNFINISHED = re.compile(r'^\.[0-9a-f]{16}\.new$')
 _DIGEST = re.compile('[0-9a-f]{64}')
@@ -80,13 +79,14 @@ class Backups:
         return None if found.content is None else _digests(self._files(found))
 
     def keep(
-        self, found: Optional[FoundFile], attributes: Optional[Attributes], outside: Digests, unread: Unread = NO_FILES
+        self, found: Optional[FoundFile], attributes: Optional[Attributes], outside: Digests, unread: Optional[Unread] = None
     ) -> str:
         """Return the path of a complete copy of the set in force, whose configuration is `found`, None where there is none.
 
         Of `unread` files it holds the files themselves. The newest backup serves where it is the same set already: a run may
         have been killed between keeping and changing. Raises OSError, ProblemError.
         """
+        unread = unread or {}
         files = self._files(found) if found is not None else {}
         top = self._open(create=True)
         try:
@@ -293,6 +293,8 @@ class Backups:
             try:
                 content, _status = read_file(MANIFEST, LARGEST_MANIFEST, dir_fd=fd)
                 manifest = json.loads(content.decode('utf-8'))
+                if not all(map(_is_file_name, manifest['files'])):
+                    return None
                 unread = kept_in(fd, manifest['files'])
             finally:
                 os.close(fd)
@@ -334,6 +336,13 @@ def name_beside(directory: WorkingDir, value: str) -> str:
     """Return the name of the file beside the configuration that a value names, '' for one that lies elsewhere."""
     folder, name = os.path.split(value)
     return name if folder in ('', directory.path) else ''
+
+
+def _is_file_name(name: str) -> bool:
+    try:
+        return bool(name) and not set(fs_bytes(name)) & set(b'/\0') and name not in ('.', '..')
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
 
 
 def _is_known(kept: KeptSet, digests: Digests, attributes: Attributes, unread: Unread) -> bool:
@@ -410,7 +419,10 @@ def _is_directory(top: int, name: str) -> bool:
 
 
 def _remove_tree(top: int, name: str) -> bool:
-    """Remove a set: a directory of few files, nothing deeper; what isn't that is left alone. Return whether it can't go."""
+    """Remove a set: a directory of few files, nothing deeper; what isn't that is left alone.
+
+    Return whether it can't be removed.
+    """
     try:
         fd = _open_directory(top, name)
         try:

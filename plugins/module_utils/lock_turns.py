@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The order in which servers are worked on, by their locks: who locks his own directories holds up nobody else's servers."""
 
+import functools
 import time
 from typing import Callable
 
@@ -22,11 +23,7 @@ def in_turns(works: Works, do: Callable[[Works], bool], guard: Guard) -> None:
     while works:
         free: Works = []
 
-        def take(work: Work, free: Works = free) -> None:
-            if work.transaction.lock():
-                free.append(work)
-
-        works = [work for work in each(works, take) if work not in free]
+        works = [work for work in each(works, functools.partial(_take, free)) if work not in free]
         if free:
             if not do(free) or not works:
                 return
@@ -38,3 +35,9 @@ def in_turns(works: Works, do: Callable[[Works], bool], guard: Guard) -> None:
         elif works:
             time.sleep(POLL_SECONDS)
             left -= POLL_SECONDS
+
+
+def _take(free: Works, work: Work) -> None:
+    """Put a work whose lock is free, and ours then, among the free ones."""
+    if work.transaction.lock():
+        free.append(work)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import shlex
@@ -19,6 +20,7 @@ from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.safe_text import safe_text
 from . import program
 from .interpreter import NONE_FOUND, Interpreter, choose
+from .patience import OutOfPatience, patience
 from .untrusted import Fields, Malformed
 
 display = Display()
@@ -27,6 +29,7 @@ OLD_OR_NEW = 'Each server has its old set of files in force or its new one, whol
 LAST_LINES = 3
 SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, which no clock can tell
 MIN_LIMIT = 1.0  # seconds
+PATIENCE = 120.0  # seconds past the program's own limit, for connection, login and become
 _NOISE = re.compile(r'^(debug\d: |OpenSSH_|Shared connection to .* closed|Connection to .* closed|BECOME-SUCCESS-)')
 _PRIVATE_KEY = re.compile(r'-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)', re.DOTALL)
 _TOO_OLD = re.compile(r'INFOPRINT-TOO-OLD:(\d+\.\d+\.\d+):END')
@@ -53,7 +56,7 @@ class Target:
         limit = self._limit(limit)
         nonce = secrets.token_hex(8)
         interpreter = self._interpreter()
-        output = self._execute(interpreter, program.build(entry, request, limit, nonce))
+        output = self._answered(interpreter, program.build(entry, request, limit, nonce), limit + PATIENCE)
         try:
             answer = Fields(program.read_answer(output['stdout'], nonce))
             return self._unwrap(answer, limit)
@@ -80,6 +83,17 @@ class Target:
         if self._action._task.delegate_to:
             templar = templar.copy_with_new_env(available_variables=self._vars)
         return choose(templar.template(configured), discovered, fallbacks)
+
+    def _answered(self, interpreter: Interpreter, data: bytes, seconds: float) -> dict[str, t.Any]:
+        """Return what the host answers within so many seconds, which the task's own timeout, if it has one, makes fewer."""
+        try:
+            with contextlib.nullcontext() if self._action._task.timeout else patience(seconds):
+                return self._execute(interpreter, data)
+        except OutOfPatience:
+            raise AnsibleConnectionFailure(
+                f'{self.host}: no answer within {seconds:g} s, though the program ends itself before. The connection was cut '
+                'without a word, or the host does not answer. Look at the network and the host, then run again.'
+            ) from None
 
     def _execute(self, interpreter: Interpreter, data: bytes) -> dict[str, t.Any]:
         action = self._action

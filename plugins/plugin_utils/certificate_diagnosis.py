@@ -18,20 +18,15 @@ from .certificate_path import Path, Trust, build_path, unanchored
 from .days import DAY, ago, in_days
 from .name_constraints import violation
 from .revocation_diagnosis import revocation
-from .x509_records import (
-    BASIC_CONSTRAINTS,
-    LEAST_BITS,
-    SUBJECT_ALTERNATIVE_NAME,
-    Certificate,
-)
+from .x509_records import BASIC_CONSTRAINTS, LEAST_BITS, SUBJECT_ALTERNATIVE_NAME, Certificate
 from .x509_signatures import is_signed_by
 
 SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 # The extensions that OpenSSL handles where they are critical (X509_supported_extension).
 HANDLED = frozenset((
-    '2.5.29.14', '2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.30', '2.5.29.31', '2.5.29.32', '2.5.29.33', '2.5.29.35',
-    '2.5.29.36', '2.5.29.37', '2.5.29.54', '1.3.6.1.5.5.7.1.7', '1.3.6.1.5.5.7.1.8', '1.3.6.1.5.5.7.1.14',
-    '1.3.6.1.5.5.7.48.1.5', '2.16.840.1.113730.1.1'))
+    '2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.30', '2.5.29.31', '2.5.29.32', '2.5.29.33', '2.5.29.36', '2.5.29.37',
+    '2.5.29.54', '1.3.6.1.5.5.7.1.7', '1.3.6.1.5.5.7.1.8', '1.3.6.1.5.5.7.1.14', '1.3.6.1.5.5.7.48.1.5',
+    '2.16.840.1.113730.1.1'))
 NEW_CA = "Put the CA's new certificate into CAFile."
 
 

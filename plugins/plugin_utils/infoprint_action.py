@@ -20,7 +20,7 @@ from .carrier import Target
 from .program import prepare
 from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
-from .x509_reader import missing_library
+from .x509_library import missing_library
 
 EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless it is marked as none: core before 2.19
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Certificates and CRLs read with cryptography into records: the one place that touches its objects.
+"""Certificates and CRLs read with cryptography into records: with `x509_extensions` the one place that touches its objects.
 
 They are lazy: a part is parsed when it is asked for, and raises then. So each part is asked for here, once. What a record can't
 do without (names, dates, serial number) makes the whole unreadable; what it can is left out, and said to be.
@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import re
-import sys
 import typing as t
 import warnings
 
@@ -19,17 +17,14 @@ from ..module_utils.safe_text import safe_text
 from . import der as asn1
 from . import x509_records as records
 from .reading_errors import is_of_reading, why
-from .x509_records import Certificate, Entry, NameKey, RevocationList
+from .x509_extensions import OF_CERTIFICATES, OF_CRLS, Converter, name_key
+from .x509_library import missing_library
+from .x509_records import Certificate, Entry, RevocationList
 
-_WHY_MISSING = ''
-try:
+if not missing_library():
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-except BaseException as error:  # one that was built for another Python panics
-    if not is_of_reading(error):
-        raise
-    _WHY_MISSING = why(error)  # an action tells it, as a task's failure: raised here it would end the whole run
 
 LONGEST_NAME = 200  # characters of a subject in a message
 MANY_CERTIFICATES, MANY_CRLS = 4096, 64  # that are kept read
@@ -39,7 +34,6 @@ _HANDLED_IN_CRLS = (records.DELTA_INDICATOR, records.ISSUING_DISTRIBUTION_POINT,
 
 Value = t.TypeVar('Value')
 Signed: t.TypeAlias = 'x509.Certificate | x509.CertificateRevocationList'
-Converter: t.TypeAlias = t.Callable[[t.Any], t.Any]
 
 
 class Extensions(t.NamedTuple):
@@ -48,15 +42,6 @@ class Extensions(t.NamedTuple):
     oids: tuple[str, ...]
     critical: tuple[str, ...]
     unreadable: frozenset[str]
-
-
-def missing_library() -> str:
-    """Return that this can't be done for want of `cryptography`, which the controller's Python has to have; '' where it has."""
-    if not _WHY_MISSING:
-        return ''
-    return (
-        f'The controller lacks the Python library cryptography (42 or newer), which certificates and CRLs are judged with: '
-        f'{_WHY_MISSING}. Install it for the Python that runs Ansible there: {sys.executable} -m pip install cryptography')
 
 
 def attempt(read: t.Callable[[], Value], otherwise: Value) -> Value:
@@ -102,7 +87,7 @@ def entry_of(crl: RevocationList, serial: int) -> Entry | str | None:
 
 def _certificate(der: bytes) -> Certificate:
     certificate = x509.load_der_x509_certificate(der)
-    found = _extensions(certificate, der, asn1.OF_CERTIFICATE, _OF_CERTIFICATES)
+    found = _extensions(certificate, der, asn1.OF_CERTIFICATE, OF_CERTIFICATES)
     values = found.values
     (dns, ip), others = values.get(records.SUBJECT_ALTERNATIVE_NAME, (((), ()), records.OtherNames()))
     subject = name_key(certificate.subject)
@@ -122,7 +107,7 @@ def _certificate(der: bytes) -> Certificate:
 
 def _crl(der: bytes) -> RevocationList:
     crl = x509.load_der_x509_crl(der)
-    found = _extensions(crl, der, asn1.OF_CRL, _OF_CRLS)
+    found = _extensions(crl, der, asn1.OF_CRL, OF_CRLS)
     refused, unreadable = _refused(crl, found.critical), found.unreadable
     if refused is None:
         refused, unreadable = '', unreadable | {records.ENTRIES}
@@ -176,71 +161,7 @@ def _sorted_out(values: t.Mapping[str, t.Any], found: t.Sequence[tuple[str, bool
         frozenset(oid for oid, value in values.items() if value is _UNREADABLE))
 
 
-def _alternative_names(value: x509.SubjectAlternativeName) -> tuple[tuple[tuple[str, ...], ...], records.OtherNames]:
-    """Return the host names and addresses, and the other names."""
-    return (_texts(value, x509.DNSName), _texts(value, x509.IPAddress)), records.OtherNames(
-        _directory_names(value), _texts(value, x509.RFC822Name), _texts(value, x509.UniformResourceIdentifier))
-
-
-def _texts(names: t.Iterable[x509.GeneralName], kind: type[x509.GeneralName]) -> tuple[str, ...]:
-    return tuple(str(one.value) for one in names if isinstance(one, kind))
-
-
-def _subtrees(names: t.Iterable[x509.GeneralName] | None) -> records.Subtrees:
-    found = list(names or ())
-    return records.Subtrees(
-        _texts(found, x509.DNSName),
-        tuple(t.cast(records.Network, one.value) for one in found if isinstance(one, x509.IPAddress)),
-        _directory_names(found), _texts(found, x509.RFC822Name), _texts(found, x509.UniformResourceIdentifier))
-
-
-def _authority_key(value: x509.AuthorityKeyIdentifier) -> records.AuthorityKey:
-    issuers = _directory_names(value.authority_cert_issuer)
-    return records.AuthorityKey(value.key_identifier, value.authority_cert_serial_number, issuers[0] if issuers else None)
-
-
-def _directory_names(names: t.Iterable[x509.GeneralName] | None) -> tuple[NameKey, ...]:
-    return tuple(name_key(one.value) for one in names or () if isinstance(one, x509.DirectoryName))
-
-
-def _scope(value: x509.IssuingDistributionPoint) -> records.Scope:
-    return records.Scope(
-        value.only_contains_user_certs, value.only_contains_ca_certs, value.only_contains_attribute_certs,
-        bool(value.only_some_reasons), value.indirect_crl, _point_names(value))
-
-
-def _distribution_points(value: x509.CRLDistributionPoints) -> tuple[records.DistributionPoint, ...]:
-    return tuple(
-        records.DistributionPoint(_point_names(one), _directory_names(one.crl_issuer)) for one in value)
-
-
-def _point_names(point: x509.DistributionPoint | x509.IssuingDistributionPoint) -> records.PointNames | None:
-    if point.relative_name is not None:
-        return frozenset(((records.RELATIVE, (_rdn_key(point.relative_name),)),))
-    if point.full_name is None:
-        return None
-    return frozenset(
-        (type(one).__name__, name_key(one.value) if isinstance(one, x509.DirectoryName) else str(one.value))
-        for one in point.full_name)
-
-
 _UNREADABLE = object()
-_OF_CERTIFICATES: dict[str, Converter] = {
-    records.BASIC_CONSTRAINTS: lambda value: records.BasicConstraints(value.ca, value.path_length),
-    records.KEY_USAGE: lambda value: records.KeyUsage(
-        value.key_cert_sign, value.crl_sign, value.digital_signature or value.key_encipherment or value.key_agreement),
-    records.EXTENDED_KEY_USAGE: lambda value: frozenset(purpose.dotted_string for purpose in value),
-    records.SUBJECT_KEY: lambda value: value.digest,
-    records.AUTHORITY_KEY: _authority_key,
-    records.SUBJECT_ALTERNATIVE_NAME: _alternative_names,
-    records.NAME_CONSTRAINTS: lambda value: records.NameConstraints(
-        _subtrees(value.permitted_subtrees), _subtrees(value.excluded_subtrees)),
-    records.DISTRIBUTION_POINTS: _distribution_points,
-}
-_OF_CRLS: dict[str, Converter] = {
-    records.AUTHORITY_KEY: _authority_key,
-    records.ISSUING_DISTRIBUTION_POINT: _scope,
-}
 
 
 def _key(certificate: x509.Certificate) -> tuple[bytes, str, int]:
@@ -300,26 +221,6 @@ def _found_one_by_one(crl: x509.CertificateRevocationList, serial: int) -> x509.
         if entry.serial_number == serial:
             return entry
     return None
-
-
-def _rdn_key(rdn: x509.RelativeDistinguishedName) -> frozenset[tuple[str, str]]:
-    return frozenset((one.oid.dotted_string, _canonical(one.value)) for one in rdn)
-
-
-def name_key(name: x509.Name) -> NameKey:
-    """Return a name as OpenSSL compares names (x509_name_canon): without regard to ASCII case, to blanks at the ends and to
-    repeated ones, and to the type of string."""
-    return tuple(map(_rdn_key, name.rdns))
-
-
-def _canonical(value: str | bytes) -> str:
-    if isinstance(value, bytes):
-        return f'#{value.hex()}'
-    folded = re.sub('[A-Z]+', lambda found: found.group().lower(), value)
-    return re.sub(f'[{_BLANKS}]+', ' ', folded.strip(_BLANKS))
-
-
-_BLANKS = ' \t\n\v\f\r'
 
 
 def _of_subject(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tuple[str, ...]:

@@ -216,6 +216,6 @@ class RevocationList(t.NamedTuple):
         return 'it is for attribute certificates alone' if self.scope.attribute_certificates else ''
 
 
-def unread(thing: Certificate | RevocationList, asked: t.Container[str] = CALLED) -> str:
+def unread(thing: Certificate | RevocationList, asked: t.Container[str] = frozenset(CALLED)) -> str:
     """Return what can't be read of the extensions that are asked for, by OID; '' where all can."""
     return ', '.join(called for oid, called in CALLED.items() if oid in thing.unreadable and oid in asked)

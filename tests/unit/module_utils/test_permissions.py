@@ -108,6 +108,8 @@ def test_a_directory_above_that_another_can_write_is_unsafe(above, srv, pd, fold
 def test_a_working_directory_elsewhere_is_judged_by_the_directory_just_above(above):
     assert above((0o755, OWNER, 0), (0o755, 0, 0), '/srv/spl1') is None
     assert above((0o777, OWNER, 0), (0o755, 0, 0), '/srv/spl1').file == '/srv'
+
+
 READER = Identity(OWNER, PRIVATE, (PRIVATE, SHARED))
 
 

@@ -291,6 +291,18 @@ def test_openssl_and_the_diagnosis_name_the_same_defects(name: str, tmp_path: pa
         assert [problem.code for problem in merged] == expected
 
 
+UNHANDLED = ('1.3.6.1.5.5.7.1.1', '2.5.29.9', '2.5.29.14', '2.5.29.16', '2.5.29.18', '2.5.29.35', '2.5.29.46')
+
+
+@pytest.mark.parametrize('oid', sorted(diagnosis.HANDLED - {'2.5.29.17'}) + list(UNHANDLED))
+def test_critical_extensions_are_handled_as_openssl_handles_them(oid: str) -> None:
+    critical = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), b'\x30\x00')
+    odd = identity(ec.generate_private_key(ec.SECP256R1()), ROOT.key, HOST, ROOT.name, more=[(critical, True)])
+    chain, trusted = ([one.public_bytes(serialization.Encoding.DER)] for one in (odd.certificate, ROOT.certificate))
+    errors = openssl_verify.errors_of(chain, trusted, [], HOST, 0, STRONG_LEVEL)
+    assert (34 in [number for number, _depth in errors]) is (oid not in diagnosis.HANDLED)
+
+
 @pytest.mark.parametrize(('anchored', 'expected'), [(True, []), (None, []), (False, ['unknown_ca'])])
 def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: bool | None, expected: list[str]) -> None:
     known = paths.Trust([record(ROOT.certificate)], None, False, 'ca.pem')
