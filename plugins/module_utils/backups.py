@@ -231,7 +231,7 @@ class Backups:
         kept = [self._kept(top, name) for name in _names(top)[-MOST_READ:]]
         names = [name for name in names_in(top) if UNFINISHED.match(name)]
         names += [one.name for one in kept if one is not None and one.is_emptied]
-        return names + choose(top)
+        return [name for name in names + choose(top) if _is_directory(top, name)]
 
     def _remove_if_empty(self, top: int) -> None:
         if next(names_in(top), None) is None:
@@ -409,6 +409,13 @@ def _fill(fd: int, files: Dict[str, Tuple[bytes, os.stat_result]], manifest: Dic
 
 def _open_directory(top: int, name: str) -> int:
     return open_directory(fs_bytes(name), top)
+
+
+def _is_directory(top: int, name: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _remove_tree(top: int, name: str) -> bool:

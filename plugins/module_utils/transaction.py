@@ -22,7 +22,7 @@ from .keywords import CONFIG_NAME
 from .permissions import drop_acl
 from .problems import Problem, ProblemError
 from .store_owner import give, is_of_another, look_at
-from .unfinished import CONVERGE, MARK, ROLLBACK, is_marked, mark_of
+from .unfinished import CONVERGE, MARK, ROLLBACK, is_marked, mark_of, need_room_for_mark
 from .unread_files import unread_among
 from .working_dir import Identity, WorkingDir, acting_as, fs_bytes, is_for_good, sync_directory
 
@@ -52,6 +52,7 @@ class Transaction:
         self._made: Optional[str] = None  # that one, where it is no older one
         self._to_move: List[str] = []
         self._moved: List[str] = []
+        self._taken: List[str] = []  # of the unread files those that came out of their backup
         self.needed: Callable[[], Container[str]] = tuple  # managed trust files that others name
         self._new: List[str] = []  # trust files that are not there yet
         self.by = CONVERGE
@@ -98,6 +99,8 @@ class Transaction:
         self.drift, files = compare(self.directory, self.wanted, self.needed)
         self.before = files[CONFIG_NAME]
         self.unread = unread_among({name: found for name, found in files.items() if name in self.drift})
+        if self.drift:
+            need_room_for_mark(self.directory)
         by = (CONVERGE, ROLLBACK) if not self.drift else ()
         self.is_marked = any(is_marked(self.directory, self.wanted.config, one) for one in by)
         self._new = [name for name in self.wanted.trust if files[name] is None]
@@ -232,6 +235,11 @@ class Transaction:
     def _take_back(self) -> None:
         """Undo what was done before a switch that failed."""
         self._move_back()
+        for name in self._taken:
+            try:
+                Backups(self.directory).move(name, self.source)
+            except OSError:  # nothing names it
+                pass
         for name in [MARK, *self._new]:
             if name not in self.staged:
                 self._remove(name)
@@ -244,6 +252,7 @@ class Transaction:
             del self.staged[name]
         elif name in self.drift:
             Backups(self.directory).move(name, self.source, back=True)
+            self._taken.append(name)
 
     def _move_away(self) -> None:
         """Move unread files into their backup where they could not have a second name there.

@@ -7,9 +7,10 @@ names, and nothing to change, an earlier run ended in between: its change is tol
 """
 
 import hashlib
+import stat
 from typing import Optional
 
-from .problems import ProblemError
+from .problems import Problem, ProblemError
 from .working_dir import WorkingDir
 
 MARK = 'sendmemo-ssl.unfinished'
@@ -20,6 +21,14 @@ _MOST = 128  # bytes
 def mark_of(config: Optional[bytes], by: str) -> bytes:
     """Return the content of the mark of a change to this configuration, None for a removal, `by` converge or rollback."""
     return ('%s %s\n' % ('none' if config is None else hashlib.sha256(config).hexdigest(), by)).encode('ascii')
+
+
+def need_room_for_mark(directory: WorkingDir) -> None:
+    """Raise ProblemError unsafe_path where a directory is in the mark's way."""
+    status = directory.status_of(MARK)
+    if status is not None and stat.S_ISDIR(status.st_mode):
+        path = directory.path_of(MARK)
+        raise ProblemError(Problem('unsafe_path', '%s is a directory.' % path, server=directory.server, file=path))
 
 
 def is_marked(directory: WorkingDir, config: Optional[bytes], by: str) -> bool:

@@ -211,7 +211,8 @@ servers:
       returned: always
       sample: /var/pd/spl1
     changed:
-      description: Whether its files were changed, or would be in check mode.
+      description: Whether its files were changed, or would be in check mode; also by an earlier run that could not tell it, and
+        then without RV(servers[].drift).
       type: bool
       returned: always
       sample: true

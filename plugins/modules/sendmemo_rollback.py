@@ -112,7 +112,8 @@ servers:
       returned: always
       sample: /var/pd/spl1
     changed:
-      description: Whether the previous set was put back, or would be in check mode.
+      description: Whether the previous set was put back, or would be in check mode; also by an earlier run that could not tell
+        it, which is then not done again.
       type: bool
       returned: always
       sample: true

@@ -32,6 +32,7 @@ OWNER, OTHER = 61234, 61235
 SECRET = 'top-secret.example.com'
 MOST_SECONDS = 10
 LOCK = '.sendmemo-ssl.lock'
+MARK = 'sendmemo-ssl.unfinished'
 STAGED = f'.{CONFIG}.0123456789abcdef.new'
 UNNEEDED = 'sendmemo-ca-0123456789abcdef.pem'
 
@@ -160,6 +161,7 @@ PLACES: dict[str, t.Callable[[Site], str]] = {
     'the manifest of the newest backup': lambda site: f'{newest_backup(site)}/manifest.json',
     'an unfinished backup': lambda site: f'{BACKUPS}/.0123456789abcdef.new',
     'the lock file': lambda site: LOCK,
+    'the mark of a change': lambda site: MARK,
     'the working directory': lambda site: '',
 }
 HARD = ('hard link to a secret', 'hard link to a file')
@@ -168,12 +170,10 @@ NO_DIRECTORY = tuple(thing for thing in THINGS if thing != 'directory')
 # What a run (of `new`, of `absent`) says to which things in a place. All else is replaced, removed or passed by without a word.
 REFUSED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     'the configuration': (dict.fromkeys(IRREGULAR, 'unsafe_path'),) * 2,
-    'the CA file in force': ({}, {'directory': 'unsafe_path'}),
-    'the new CA file': (
-        dict.fromkeys(IRREGULAR, 'unsafe_path'), {'directory': 'unsafe_path'}),
-    'a CA file that nothing names': ({}, {'directory': 'unsafe_path'}),
+    'the new CA file': (dict.fromkeys(IRREGULAR, 'unsafe_path'), {}),
     'the backups': (dict.fromkeys(NO_DIRECTORY, 'unsafe_path'),) * 2,
     'the lock file': (dict.fromkeys((*LINKS, *HARD, 'socket', 'directory'), 'write_failed'),) * 2,
+    'the mark of a change': ({'directory': 'unsafe_path'},) * 2,
     'the working directory': ({**dict.fromkeys(NO_DIRECTORY, 'not_a_server'), **dict.fromkeys(LINKS, 'unsafe_path')},) * 2,
 }  # fmt: skip
 # Where a directory can't be locked, as on AIX, there is a lock file.

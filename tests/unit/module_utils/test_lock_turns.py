@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils import configuring, lock_turns
 from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import CONFIG_NAME
+from ansible_collections.printops.infoprint.plugins.module_utils.unfinished import MARK
 
 NAMES = ('a', 'b', 'c')
 TEXT = 'Hostname = new.example.com\n'
@@ -65,6 +66,25 @@ def test_one_that_becomes_free_is_done_then(base):
     found, _again = converge(base)
     assert found == dict.fromkeys(NAMES, ('', True))
     assert all((base / name / CONFIG_NAME).read_text() == TEXT for name in NAMES)
+
+
+def test_a_mark_outlives_its_lock_while_others_are_waited_for_and_is_left_where_it_is_another_run_s(base):
+    held = Held(base / 'a')
+    seen = []
+
+    def be_another_run():
+        for name in ('b', 'c'):
+            with Held(base / name):
+                seen.append((base / name / MARK).read_text())
+        (base / 'new').write_text('another')
+        (base / 'new').rename(base / 'c' / MARK)
+        held.__exit__()
+
+    threading.Timer(2.5, be_another_run).start()
+    found, _again = converge(base)
+    assert found == dict.fromkeys(NAMES, ('', True))
+    assert [mark.endswith(' converge\n') for mark in seen] == [True, True]
+    assert [(base / name / MARK).exists() for name in NAMES] == [False, False, True]
 
 
 def test_what_the_controller_has_to_judge_first_is_refused_once_others_are_changed(base):
