@@ -14,8 +14,8 @@ import tlslite
 from tlslite.constants import KeyUpdateMessageType
 from tlslite.messages import HelloRequest
 
-from support.playbook import Ansible, hosts, local_host
 from support.pki import Authority
+from support.playbook import Ansible, hosts, local_host
 from support.pythons import target_pythons
 
 from .conftest import need
