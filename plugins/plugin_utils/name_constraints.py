@@ -6,29 +6,33 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
+from . import budget
 from .x509_records import Certificate, NameConstraints, NameKey, Network
 
 Name: t.TypeAlias = str | ipaddress.IPv4Address | ipaddress.IPv6Address | NameKey
 Base: t.TypeAlias = str | Network | NameKey
 
 
-MOST_COMPARISONS = 1 << 16  # OpenSSL has a limit too (NAME_CHECK_MAX), beyond which it refuses
+MOST_COMPARISONS = 1 << 20  # as OpenSSL (NAME_CHECK_MAX), which refuses what has more
 
 
 def are_too_many(certificate: Certificate, constraints: NameConstraints) -> bool:
-    """Return whether there are too many names and constraints to compare them all."""
+    """Return whether there are too many names and constraints to compare them all. Raises OverBudget."""
+    budget.check()
     names = sum(map(len, certificate.names)) + 1
     return names * sum(len(subtrees) for trees in constraints for subtrees in trees) > MOST_COMPARISONS
 
 
 def violation(certificate: Certificate, constraints: NameConstraints, *, is_leaf: bool) -> str:
-    """Return the first name of a certificate that the constraints forbid, '' for none, and where they `are_too_many`.
+    """Return the first name of a certificate that the constraints forbid, '' for none, and where they `are_too_many`. Raises
+    OverBudget.
 
     Judged are host names, addresses and the subject; of a leaf without host names its common names are taken for such.
     """
     if are_too_many(certificate, constraints):
         return ''
     for kind, name, shown in _names_in(certificate, is_leaf):
+        budget.check()
         permitted, excluded = (t.cast(tuple[Base, ...], getattr(trees, kind)) for trees in constraints)
         if (permitted and not any(_is_within(name, one) for one in permitted)) or any(_is_within(name, one) for one in excluded):
             return shown
