@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optiona
 from .mail_text import mail_of
 from .message import compose
 from .name_match import host_matches, names_of, plain_host
-from .net_stream import JudgedStream, NetStream, decoded
+from .net_stream import UNSEEN, Chain, JudgedStream, NetStream, decoded
 from .own_name import ehlo_name_for
 from .problems import Problem, ProblemError
 from .send_job import Job
@@ -49,7 +49,7 @@ class Attempt:
         self.clock = StageClock()
         self.facts: Dict[str, Any] = {}
         self.fault: Optional['Fault'] = None
-        self.shown: List[bytes] = []  # the chain, as far as a handshake that failed has shown it
+        self.shown = UNSEEN  # as far as a handshake that failed has shown it
         self.look: Optional[Callable[[], 'SecondLook']] = None
 
     def run(self) -> Result:
@@ -120,7 +120,7 @@ class Attempt:
 
             self.shown = stream.chain
             beginning = read_beginning(stream.beginning)
-            self.fault = fault_of(error, beginning, job.mode)
+            self.fault = fault_of(error, beginning, job.mode, stream.alert)
             if job.ssl_v3 and not HAS_SSL_V3 and beginning.hello_version == 'SSLv3':
                 raise ProblemError(Problem(
                     'ssl_v3_unavailable', 'The server speaks SSLv3 and nothing newer, which this host\'s Python can\'t try.',
@@ -129,7 +129,7 @@ class Attempt:
         version = tls.version()
         name, _version, bits = tls.cipher() or ('', '', 0)
         self.facts['tls'] = {'mode': job.mode, 'version': version, 'cipher': name, 'bits': bits}
-        self.facts['chain'] = stream.chain
+        self.facts['chain'] = stream.chain.certificates
         if is_older(version, job.min_tls):
             message = 'The server speaks %s; at least %s is wanted.' % (version, job.min_tls)
             hint = 'Have %s or newer switched on there, or lower min_tls if what there is is good enough.' % job.min_tls
@@ -160,8 +160,8 @@ class Attempt:
     def _explained(self, problem: Problem, look: Callable[[], 'SecondLook']) -> Problem:
         """Return the problem, or a better one that a second look shows."""
         if problem.stage == 'certificate' and self.fault is not None:
-            self._examine(look(), self.fault, self.shown)
-        elif problem.code == 'connection_lost' and problem.stage == 'banner' and self.job.mode != 'smtps':
+            return self._examine(look(), self.fault, self.shown)
+        if problem.code == 'connection_lost' and problem.stage == 'banner' and self.job.mode != 'smtps':
             if look().speaks_tls_at_once():
                 return Problem('tls_expected', 'The port ends the connection until TLS begins at once.', stage='banner')
         elif problem.code in ('protocol_too_old', 'no_shared_cipher', 'handshake_closed') and 'tls' not in self.facts:
@@ -179,21 +179,22 @@ class Attempt:
         """Under IgnoreCertificateErrors, find what it hides: by a handshake that verifies."""
         done, fault, chain = look.verdict(self.job.verifying(), self._name_mismatch)
         if fault is not None and fault.problem.stage == 'certificate':
-            self.facts['ignored'] = [fault.problem.as_dict()]
-            self._examine(look, fault, chain)
+            self.facts['ignored'] = [self._examine(look, fault, chain).as_dict()]
         elif done and fault is None:
             self.facts['anchored'] = True
 
-    def _examine(self, look: 'SecondLook', fault: 'Fault', shown: List[bytes]) -> None:
-        """Note what the controller needs to find all that is wrong: the chain, and whether it leads to what is trusted.
+    def _examine(self, look: 'SecondLook', fault: 'Fault', shown: Chain) -> Problem:
+        """Return the refusal, and note what the controller needs to find all that is wrong: the chain, and whether it leads to
+        what is trusted.
 
         Python 3.6 doesn't tell OpenSSL's number (0), and a name that doesn't match (None) is found when all else is well.
         """
         from .tls_faults import UNANCHORED
 
-        chain = self.facts['chain'] = shown or look.chain() or self.facts.get('chain', [])
-        self.facts['verify'] = fault.verify()
-        if fault.verify_code == 0 and self.job.trust is not None and chain:
-            self.facts['anchored'] = look.leads_to_trust(self.job.trust, chain)
-        else:
-            self.facts['anchored'] = fault.verify_code not in UNANCHORED
+        chain = shown if shown.whole else look.chain()
+        anchored: Optional[bool] = fault.verify_code not in UNANCHORED
+        if fault.verify_code == 0 and self.job.trust is not None:
+            fault, anchored = look.narrowed(fault, self.job.trust, chain)
+        self.facts.update(verify=fault.verify(), anchored=anchored, whole_chain=chain.whole)
+        self.facts['chain'] = chain.certificates or shown.certificates or self.facts.get('chain', [])
+        return fault.problem

@@ -8,18 +8,20 @@ import os
 import pwd
 import re
 import stat
-from typing import Callable, Container, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Container, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from .config_file import parse
 from .config_lines import COMMENT, SETTING, Line, read_lines
 from .keywords import BY_NAME, CONFIG_NAME
+from .permissions import read_problem
 from .problems import Problem, ProblemError
 from .working_dir import WorkingDir, acting_as, read_file
 
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.
-MANAGED = re.compile(r'^sendmemo-(?:ca|crl)-[0-9a-f]{16}\.pem$')
+MANAGED = re.compile(r'^sendmemo-(ca|crl)-[0-9a-f]{16}\.pem$')
 HIGHEST_ID = 0xfffffffe  # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is"
+MOST_LOOKED_INTO = 32  # files of managed names, of which a directory's owner may have made many
 _COMMENTED_OUT = re.compile(r'[;#][;#\s]*(\w+)\s*=')
 
 
@@ -28,14 +30,24 @@ def trust_file_name(kind: str, content: bytes) -> str:
     return 'sendmemo-%s-%s.pem' % (kind, hashlib.sha256(content).hexdigest()[:16])
 
 
+def is_named_for(content: bytes, name: str) -> bool:
+    """Return whether a managed trust file has the content that its name says."""
+    match = MANAGED.match(name)
+    return match is not None and name == trust_file_name(match.group(1), content)
+
+
 class WantedSet(NamedTuple):
-    """What a server's files are to be. `config` None means that there is to be no configuration."""
+    """What a server's files are to be. `config` None means that there is to be no configuration.
+
+    `unread` has the files that come out of a backup as they went into it, by name; they have no content here.
+    """
 
     config: Optional[bytes]
     trust: Dict[str, bytes]  # managed trust files, by name
     uid: int
     gid: int
     mode: int
+    unread: Mapping[str, os.stat_result] = {}
 
 
 class Drift(NamedTuple):
@@ -52,10 +64,22 @@ class Drift(NamedTuple):
 
 
 class FoundFile(NamedTuple):
-    """A file as it is: no `content` where it is a link."""
+    """A file as it is: no `content` where it is a link, or is not read."""
 
     content: Optional[bytes]
     status: os.stat_result
+
+    @property
+    def is_link(self) -> bool:
+        return stat.S_ISLNK(self.status.st_mode)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it has more than is read, or the owner of the directory can't read it."""
+        return self.content is None and not self.is_link
+
+
+FoundFiles = Dict[str, Optional[FoundFile]]  # by name
 
 
 def _number(name: str, lookup: Callable[[str], int], what: str, server: str) -> int:
@@ -87,14 +111,21 @@ def file_owner(directory: WorkingDir, owner: Optional[str], group: Optional[str]
     return uid, gid
 
 
-def find_files(directory: WorkingDir, names: Iterable[str]) -> Dict[str, Optional[FoundFile]]:
+def check_rights(directory: WorkingDir, uid: int, gid: int, mode: int, declared: Mapping[str, Any]) -> None:
+    """Raise ProblemError where the server's user, who owns the working directory, could not read files with these rights."""
+    problem = read_problem(uid, gid, mode, directory.owner, declared)
+    if problem is not None:
+        raise ProblemError(problem._replace(server=directory.server, file=directory.path))
+
+
+def find_files(directory: WorkingDir, names: Iterable[str]) -> FoundFiles:
     """Return the files as they are, by name, None for one that isn't there.
 
-    Raises ProblemError unsafe_path for a directory, pipe or device, and file_not_readable.
+    Raises ProblemError unsafe_path for a directory, pipe or device, and file_not_readable where a read fails.
     """
     statuses = {name: directory.status_of(name) for name in names}
-    found: Dict[str, Optional[FoundFile]] = {}
-    refused: Dict[str, ProblemError] = {}
+    found: FoundFiles = {}
+    refused: List[str] = []
     with acting_as(directory.owner):  # once for all of them: it takes longer than to read a file
         for name, status in statuses.items():
             if status is None:
@@ -103,26 +134,40 @@ def find_files(directory: WorkingDir, names: Iterable[str]) -> Dict[str, Optiona
             try:
                 found[name] = FoundFile(None, status) if stat.S_ISLNK(status.st_mode) else FoundFile(*directory.read_file(name))
             except ProblemError as error:
-                if error.problem.code != 'file_not_readable':
+                if not is_kept_from_reading(error):
                     raise
-                refused[name] = error
-    for name, refusal in refused.items():
-        found[name] = _opened_by_root(directory, name, refusal)
+                refused.append(name)
+    for name in refused:
+        found[name] = _not_read(directory, name)
     return found
 
 
-def _opened_by_root(directory: WorkingDir, name: str, refused: ProblemError) -> FoundFile:
-    """Return a file that its directory's owner can't read: a mode that keeps the owner out is drift to correct.
+def is_kept_from_reading(error: ProblemError) -> bool:
+    """Return whether a file was not read because of its rights or its size: a read that failed is another thing."""
+    cause = error.__context__
+    return error.problem.code == 'file_not_readable' and (cause is None or isinstance(cause, PermissionError))
+
+
+def _not_read(directory: WorkingDir, name: str) -> Optional[FoundFile]:
+    """Return a file that its directory's owner can't read.
 
     Root looks only into a file that is the owner's own, who could have opened it to himself: another's might be a secret that
-    was moved here to be copied. For any other what was `refused` is raised.
+    was moved here to be copied.
     """
-    if os.geteuid() != 0:
-        raise refused
-    content, status = read_file(name, server=directory.server, dir_fd=directory.fd, shown=directory.path_of(name))
-    if status.st_uid != directory.owner.uid:
-        raise refused
-    return FoundFile(content, status)
+    path, status = directory.path_of(name), directory.status_of(name)
+    if status is None:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        raise ProblemError(Problem('unsafe_path', '%s is not a regular file.' % path, server=directory.server, file=path))
+    if os.geteuid() != 0 or status.st_uid != directory.owner.uid:
+        return FoundFile(None, status)
+    try:
+        content, opened = read_file(name, server=directory.server, dir_fd=directory.fd, shown=path)
+    except ProblemError as error:
+        if not is_kept_from_reading(error):
+            raise
+        return FoundFile(None, status)
+    return FoundFile(content if opened.st_uid == directory.owner.uid else None, opened)
 
 
 def find_file(directory: WorkingDir, name: str) -> Optional[FoundFile]:
@@ -144,19 +189,21 @@ def _group(gid: int) -> str:
         return str(gid)
 
 
-def _rights(path: str, status: os.stat_result, wanted: WantedSet) -> List[Drift]:
+def _rights(path: str, status: os.stat_result, uid: int, gid: int, mode: int) -> List[Drift]:
     found = []
-    if status.st_uid != wanted.uid:
-        found.append(Drift(path, 'owner', None, _user(status.st_uid), _user(wanted.uid)))
-    if status.st_gid != wanted.gid:
-        found.append(Drift(path, 'group', None, _group(status.st_gid), _group(wanted.gid)))
-    mode = stat.S_IMODE(status.st_mode)
-    if mode != wanted.mode:
-        found.append(Drift(path, 'mode', None, '%04o' % mode, '%04o' % wanted.mode))
+    if status.st_uid != uid:
+        found.append(Drift(path, 'owner', None, _user(status.st_uid), _user(uid)))
+    if status.st_gid != gid:
+        found.append(Drift(path, 'group', None, _group(status.st_gid), _group(gid)))
+    before = stat.S_IMODE(status.st_mode)
+    if before != mode:
+        found.append(Drift(path, 'mode', None, '%04o' % before, '%04o' % mode))
     return found
 
 
 def _keywords(path: str, before: bytes, after: bytes) -> List[Drift]:
+    if before == after:
+        return []
     old, new = ({line.keyword: line.value for line in read_lines(content) if line.kind == SETTING} for content in (before, after))
     found = []
     for name in sorted(
@@ -181,51 +228,86 @@ def _commented_out(line: Line) -> str:
     return found.group(1) if found else ''
 
 
-def _removable(directory: WorkingDir, name: str) -> str:
-    """Return the path of a file. Raises ProblemError unsafe_path for a directory."""
-    path, status = directory.path_of(name), directory.status_of(name)
-    if status is not None and stat.S_ISDIR(status.st_mode):
-        raise ProblemError(Problem('unsafe_path', '%s is a directory.' % path, server=directory.server, file=path))
-    return path
+def compare(
+    directory: WorkingDir, wanted: WantedSet, needed: Callable[[], Container[str]]
+) -> Tuple[Dict[str, List[Drift]], FoundFiles]:
+    """Return the drift of each file that differs, by its name, and the files as they are.
 
-
-def compare(directory: WorkingDir, wanted: WantedSet) -> Tuple[Dict[str, List[Drift]], Optional[FoundFile]]:
-    """Return the drift of each file that differs, by its name, and the configuration as it is.
-
-    A trust file that is missing because its keyword differs is that keyword's drift, so its own list is empty.
+    Where there is to be no set, the managed trust files stay that are `needed` by others. A trust file that is missing because
+    its keyword differs is that keyword's drift, so its own list is empty.
     """
-    path = directory.path_of(CONFIG_NAME)
-    files = find_files(directory, [CONFIG_NAME] + sorted(wanted.trust))
-    found = files[CONFIG_NAME]
-    drift: Dict[str, List[Drift]] = {}
+    files = find_files(directory, [CONFIG_NAME] + sorted({*wanted.trust, *wanted.unread}))
+    named = _named(files[CONFIG_NAME], wanted)
     if wanted.config is None:
-        for name in ([CONFIG_NAME] if found else []) + sorted(filter(MANAGED.match, directory.names())):
-            drift[name] = [Drift(_removable(directory, name), 'extra')]
-        return drift, found
-    named: set = set()
-    if found is None:
-        differences = [Drift(path, 'missing')]
-    elif found.content is None:
-        differences = [Drift(path, 'link')]
-    else:
-        differences = _rights(path, found.status, wanted)
-        if found.content != wanted.config:
-            differences = _keywords(path, found.content, wanted.config) + differences
-        given = parse(found.content, path).given
-        named = {given.get('CAFile'), given.get('CrlFile')}
-    if differences:
-        drift[CONFIG_NAME] = differences
-    for name, content in sorted(wanted.trust.items()):
-        trust_path, trust = directory.path_of(name), files[name]
-        if trust is None:
-            drift[name] = [Drift(trust_path, 'missing')] if name in named else []
-        elif trust.content is None:
-            drift[name] = [Drift(trust_path, 'link')]
+        return _extra(directory, files[CONFIG_NAME], named, needed), files
+    drift: Dict[str, List[Drift]] = {}
+    for name, found in files.items():
+        if name in wanted.unread:
+            differences = _against_kept(directory.path_of(name), found, wanted.unread[name])
         else:
-            differences = _rights(trust_path, trust.status, wanted)
-            if trust.content != content:
-                digests = [hashlib.sha256(data).hexdigest()[:16] for data in (trust.content, content)]
-                differences.insert(0, Drift(trust_path, 'changed', None, 'sha256 ' + digests[0], 'sha256 ' + digests[1]))
-            if differences:
-                drift[name] = differences
-    return drift, found
+            content, compared = (wanted.config, _keywords) if name == CONFIG_NAME else (wanted.trust[name], _digest)
+            differences = _against(directory.path_of(name), found, wanted, content, compared)
+        if differences:
+            drift[name] = differences if found or name == CONFIG_NAME or name in named else []
+    return drift, files
+
+
+def few_of(names: Iterable[str], first: Container[Optional[str]]) -> List[str]:
+    """Return MOST_LOOKED_INTO of managed names at most, those that are in `first` before any other."""
+    return sorted(names, key=lambda name: (name not in first, name))[:MOST_LOOKED_INTO]
+
+
+def _extra(
+    directory: WorkingDir, config: Optional[FoundFile], named: Container[Optional[str]], needed: Callable[[], Container[str]]
+) -> Dict[str, List[Drift]]:
+    names = few_of(filter(MANAGED.match, directory.names()), named)
+    managed = sorted(name for name in names if _is_managed(directory, name))
+    kept = needed() if managed else ()
+    names = ([CONFIG_NAME] if config else []) + [name for name in managed if name not in kept]
+    return {name: [Drift(directory.path_of(name), 'extra')] for name in names}
+
+
+def _is_managed(directory: WorkingDir, name: str) -> bool:
+    """Return whether a trust file is one of ours, by its content."""
+    found = find_file(directory, name) if directory.has_file(name) else None
+    return found is not None and found.content is not None and is_named_for(found.content, name)
+
+
+def _named(config: Optional[FoundFile], wanted: WantedSet) -> Container[Optional[str]]:
+    """Return the wanted trust files that the configuration in force names, all of them where that can't be told."""
+    if config is None or config.content is None:
+        return {*wanted.trust, *wanted.unread}
+    given = parse(config.content, CONFIG_NAME).given
+    return {given.get('CAFile'), given.get('CrlFile')}
+
+
+def _against(
+    path: str,
+    found: Optional[FoundFile],
+    wanted: WantedSet,
+    content: bytes,
+    compared: Callable[[str, bytes, bytes], List[Drift]],
+) -> List[Drift]:
+    """Return the drift of one file from its wanted `content`; what is read of it is `compared`."""
+    if found is None:
+        return [Drift(path, 'missing')]
+    if found.is_link:
+        return [Drift(path, 'link')]
+    rights = _rights(path, found.status, wanted.uid, wanted.gid, wanted.mode)
+    return rights + [Drift(path, 'text')] if found.content is None else compared(path, found.content, content) + rights
+
+
+def _against_kept(path: str, found: Optional[FoundFile], kept: os.stat_result) -> List[Drift]:
+    """Return the drift of a file from one that nobody has read."""
+    if found is None:
+        return [Drift(path, 'missing')]
+    if os.path.samestat(found.status, kept):
+        return []
+    return _rights(path, found.status, kept.st_uid, kept.st_gid, stat.S_IMODE(kept.st_mode)) + [Drift(path, 'text')]
+
+
+def _digest(path: str, before: bytes, after: bytes) -> List[Drift]:
+    if before == after:
+        return []
+    digests = ['sha256 ' + hashlib.sha256(data).hexdigest()[:16] for data in (before, after)]
+    return [Drift(path, 'changed', None, *digests)]

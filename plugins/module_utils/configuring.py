@@ -12,13 +12,13 @@ contents by key, so that each travels once. `defaults` serves the servers that a
 
 from typing import Any, Dict
 
-from .config_set import WantedSet, file_owner
+from .config_set import WantedSet, check_rights, file_owner
 from .guard import Guard
 from .problems import ProblemError
 from .server_change import bring
-from .server_work import Options, Report, Work
+from .server_work import Options, Report, Work, open_to_change
 from .transaction import Transaction
-from .working_dir import WorkingDir, find_servers
+from .working_dir import find_servers
 
 Request = Dict[str, Any]
 
@@ -33,6 +33,7 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
         request['try'],
         request['pd_bin_dir'],
         request['analysed'],
+        request['base_dir'],
     )
 
     def bring_servers() -> Dict[str, Any]:
@@ -47,9 +48,11 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
 
 def _start(report: Report, request: Request, guard: Guard) -> Work:
     entry = report.server.entry or request['defaults']
-    directory = WorkingDir(report.server.path, report.server.name)
+    directory = open_to_change(report, request['base_dir'])
     try:
         uid, gid = file_owner(directory, entry.get('owner'), entry.get('group'), report.server.name)
+        if entry.get('state') != 'absent':
+            check_rights(directory, uid, gid, entry['mode'], entry)
     except ProblemError:
         directory.close()
         raise

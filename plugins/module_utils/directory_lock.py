@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import re
+import stat
 from typing import AbstractSet, List, Optional
 
 from .problems import Problem, ProblemError
@@ -88,6 +89,8 @@ class DirectoryLock:
             with acting_as(self.directory.owner):
                 fd = os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600,
                              dir_fd=self.directory.fd)
+        except PermissionError as error:
+            fd = self._of_another(error)
         except OSError as error:
             raise self._failed(error, self.directory.path_of(LOCK_FILE))
         try:
@@ -103,6 +106,18 @@ class DirectoryLock:
             if fd >= 0:
                 os.close(fd)
         return False
+
+    def _of_another(self, refused: OSError) -> int:
+        """Open, as root, a lock file that was left by who owned the directory before. Raises ProblemError for any other thing."""
+        try:
+            fd = os.open(LOCK_FILE, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.directory.fd)
+        except OSError as error:
+            raise self._failed(error, self.directory.path_of(LOCK_FILE))
+        status = os.fstat(fd)
+        if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and not status.st_size:
+            return fd
+        os.close(fd)
+        raise self._failed(refused, self.directory.path_of(LOCK_FILE))
 
     def _failed(self, error: OSError, path: str) -> ProblemError:
         return ProblemError(Problem(

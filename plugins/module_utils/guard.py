@@ -42,6 +42,7 @@ class Guard:
         # What there is to tell at the limit: work that changes several things says here what has been done.
         self.told_at_limit: Callable[[], Dict[str, Any]] = lambda: {'stopped': 'limit'}
         self._undisturbed = threading.Lock()
+        self._when_told: List[Callable[[], None]] = []
 
     def remaining(self) -> float:
         """Return the seconds that are left, 0 at the limit."""
@@ -61,6 +62,18 @@ class Guard:
             raise Stopped('the time limit of %g s is reached' % self.limit)
         if self.abandoned():
             raise Stopped('nobody waits for the answer any more')
+
+    def when_told(self, finish: Callable[[], None]) -> None:
+        """Call `finish` once the answer was given: at once where nobody is given one, and never where it could not be."""
+        if self.output_fd is None:
+            finish()
+        else:
+            self._when_told.append(finish)
+
+    def told(self) -> None:
+        """Say that the answer was given, and taken by who reads the output."""
+        for finish in self._when_told:
+            finish()
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:

@@ -11,12 +11,12 @@ import socket
 import ssl
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from .name_match import packed_address
 from .problems import ProblemError
 from .smtp_session import Stream, StreamLost, StreamTimedOut
-from .tls_records import CERTIFICATE, HANDSHAKE, certificates_in, certificates_in_message
+from .tls_records import CERTIFICATE, HANDSHAKE, certificates_in, certificates_in_message, read_beginning
 
 PIECE = 1 << 16
 BEGINNING = 1 << 16  # bytes of the server's handshake that are kept
@@ -25,13 +25,23 @@ CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # type: ignore
 MESSAGES_ARE_TOLD = hasattr(ssl.SSLContext, '_msg_callback')  # from Python 3.8: those of TLS 1.3 too, decrypted
 
 
+class Chain(NamedTuple):
+    """The certificates as sent, in DER, the leaf first; that alone where Python tells no others and TLS 1.3 hides them."""
+    certificates: List[bytes]
+    whole: bool
+
+
+UNSEEN = Chain([], False)
+
+
 class NetStream:
     """Takes a connected, non-blocking socket. `end` is a moment of time.monotonic() and may be moved."""
 
     def __init__(self, sock: socket.socket, end: float) -> None:
         self.end = end
         self.beginning = b''
-        self.chain: List[bytes] = []  # the certificates that the server sent, in DER, the leaf first, as far as they are seen
+        self.alert: Optional[int] = None  # with which we left a handshake, where it went out in the clear
+        self.chain = UNSEEN
         self.tls: Optional[ssl.SSLObject] = None
         self._silence: Optional[Callable[[], None]] = None
         self._silent_at = 0.0
@@ -113,18 +123,23 @@ class NetStream:
                 self._incoming.write(data)
             except ssl.SSLError:
                 self._tell_alert()
-                self.chain = sent_chain(tls, self.beginning)
+                self.chain = self._chain(tls, None)
                 raise
         self._flush()
-        leaf = tls.getpeercert(True)
-        self.chain = sent_chain(tls, self.beginning) or ([leaf] if leaf else [])
+        self.chain = self._chain(tls, tls.getpeercert(True))
         self.tls = tls
         return tls
 
+    def _chain(self, tls: ssl.SSLObject, leaf: Optional[bytes]) -> Chain:
+        sent = sent_chain(tls, self.beginning)
+        return Chain(sent or ([leaf] if leaf else []), bool(sent))
+
     def _tell_alert(self) -> None:
         """The server may log why we left; that it hears it is not worth a wait."""
+        data = self._outgoing.read()
+        self.alert = read_beginning(data).alert
         try:
-            self._sock.send(self._outgoing.read())
+            self._sock.send(data)
         except OSError:
             return
 

@@ -7,7 +7,7 @@ then, so that a second rollback returns to it.
 """
 
 import hashlib
-from typing import Dict, Iterable, Optional
+from typing import Iterable, Optional
 
 from .backups import Attributes, Backups, Digests, KeptSet, name_beside
 from .config_file import parse
@@ -27,7 +27,7 @@ def choose(kept: Iterable[KeptSet], digests: Optional[Digests], attributes: Attr
     """
     for one in kept:
         changed = [name for name, value in one.attributes.items() if value and name in attributes and value != attributes[name]]
-        if one.digests != digests or changed:
+        if one.unread or one.digests != digests or changed:
             return one
     return None
 
@@ -38,6 +38,10 @@ def wanted_set(directory: WorkingDir, backups: Backups, kept: KeptSet, uid: int,
     A trust file that lies where the set names it, with the same content, stays; any other gets a managed name, and the
     configuration's line that one. Raises ProblemError no_previous_set, or the first error of the configuration itself.
     """
+    unread = {name: status for name, status in kept.unread.items() if status is not None}
+    if CONFIG_NAME in unread:
+        trust = {name: backups.content(kept, name) for name in kept.digests}
+        return WantedSet(b'', trust, uid, gid, mode, unread)
     if not kept.digests:
         return WantedSet(None, {}, uid, gid, mode)
     read = parse(backups.content(kept, CONFIG_NAME), '%s/%s' % (kept.path, CONFIG_NAME))
@@ -45,7 +49,7 @@ def wanted_set(directory: WorkingDir, backups: Backups, kept: KeptSet, uid: int,
         if problem.is_error:
             raise ProblemError(problem)
     lines = read.lines
-    trust: Dict[str, bytes] = {}
+    trust = {}
     for keyword in KEYWORDS:
         value = read.given.get(keyword.name, '') if keyword.kind == 'file' else ''
         name = name_beside(directory, value)
@@ -57,7 +61,7 @@ def wanted_set(directory: WorkingDir, backups: Backups, kept: KeptSet, uid: int,
             elif not _lies_there(directory, name, kept.digests[name]):
                 trust[managed] = content
                 lines = [_with_value(line, managed) if line.keyword == keyword.name else line for line in lines]
-    return WantedSet(b''.join(line.raw for line in lines), trust, uid, gid, mode)
+    return WantedSet(b''.join(line.raw for line in lines), trust, uid, gid, mode, unread)
 
 
 def _lies_there(directory: WorkingDir, name: str, digest: str) -> bool:

@@ -86,6 +86,7 @@ def failure(error):
 def main(payload):
     output = Output(os.dup(1), payload['nonce'])
     os.dup2(2, 1)  # nothing but the answer goes to standard output
+    os.umask(os.umask(0o077) & 0o077)  # one that takes rights from the owner himself would lock him out of what is made for him
     sys.meta_path.insert(0, _Sources(payload['modules']))
     guard_module = __import__(PACKAGE + '.guard', fromlist=['Guard'])
     problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
@@ -101,6 +102,8 @@ def main(payload):
     except Exception as error:
         answer = failure(error)
     output.answer(answer)
+    if 'answer' in answer:
+        guard.told()
     sys.stdout.flush()
     os._exit(0)  # the watch's thread, and what a send left behind, have nothing more to say
 

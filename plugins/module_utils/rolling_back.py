@@ -11,16 +11,19 @@ import stat
 from typing import Any, Dict, List, Optional, Union
 
 from .backups import BACKUPS, MOST_READ, Backups, Digests, KeptSet
-from .config_set import FoundFile, WantedSet, file_owner, find_file
+from .config_file import parse
+from .config_set import FoundFile, WantedSet, check_rights, file_owner, find_file
 from .guard import Guard
 from .keywords import CONFIG_NAME
 from .pd_output import HOST, PORT, Values
 from .previous_set import choose, wanted_set
 from .problems import Problem, ProblemError
 from .server_change import bring
-from .server_work import Options, Report, Work, Works, each
+from .server_work import Options, Report, Work, Works, each, open_to_change
+from .store_owner import rights_to_read
 from .transaction import Transaction
-from .working_dir import WorkingDir, acting_as, find_servers
+from .unfinished import ROLLBACK, is_marked
+from .working_dir import find_servers
 
 USUAL_MODE = 0o644
 
@@ -30,11 +33,12 @@ Request = Dict[str, Any]
 def run(request: Request, guard: Guard) -> Dict[str, Any]:
     """Put the previous set of every server back, or predict it."""
     servers = find_servers(request['base_dir'], request['servers'])
-    options = Options(request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'], request['analysed'])
+    options = Options(
+        request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'], request['analysed'], request['base_dir'])
 
     def start(report: Report) -> Work:
         entry = report.server.entry or request['defaults']
-        directory = WorkingDir(report.server.path, report.server.name)
+        directory = open_to_change(report, request['base_dir'])
         # What is wanted is decided when the directory is locked.
         transaction = Transaction(directory, WantedSet(None, {}, 0, 0, 0), guard)
         return Work(report, directory, transaction, entry)
@@ -47,7 +51,7 @@ class _History:
 
     def __init__(self, work: Work, manages_attributes: bool) -> None:
         self.found = find_file(work.directory, CONFIG_NAME)
-        with acting_as(work.directory.owner):
+        with rights_to_read(work.directory):
             backups = Backups(work.directory)
             self.digests = backups.digests_of(self.found)
             self.kept = _up_to_the_first_other(backups, self.digests, manages_attributes)
@@ -96,6 +100,8 @@ def _attributes_in_force(
 def _want(work: Work, history: _History, in_force: Union[Values, Problem], request: Request) -> None:
     """Set what the work wants: the files, and the attributes where the set has them. Raises ProblemError."""
     entry = _entry(work, request)
+    if _is_done(work, history):
+        return
     if isinstance(in_force, Problem):
         raise ProblemError(in_force)
     kept = choose(history.kept, history.digests, in_force)
@@ -107,13 +113,47 @@ def _want(work: Work, history: _History, in_force: Union[Values, Problem], reque
         raise Backups(work.directory).unusable(kept.name, 'it has attributes that are none of a set')
     uid, gid = file_owner(work.directory, entry.get('owner'), entry.get('group'), work.name)
     mode = entry['mode'] if entry.get('mode') is not None else _mode_of(history.found)
-    with acting_as(work.directory.owner):
+    check_rights(work.directory, uid, gid, mode, entry)
+    with rights_to_read(work.directory):
         work.transaction.wanted = wanted_set(work.directory, Backups(work.directory), kept, uid, gid, mode)
+    if kept.unread and request['try'] is not None:
+        raise _not_to_try(kept)
+    if _would_be_mixed(work.transaction.wanted, history.found):
+        raise Backups(work.directory).unusable(kept.name, 'a trust file of it has the name of one in force')
+    work.transaction.source = kept.path
     work.kept = kept
     work.report.restored = kept.path
     work.judges_all = True
     work.attributes = dict(kept.attributes)
     work.mail.update(_mail_server_of(kept.attributes))
+
+
+def _is_done(work: Work, history: _History) -> bool:
+    """Return whether an earlier rollback put in force what is there, and could not tell: a second one would lead back."""
+    found, transaction = history.found, work.transaction
+    transaction.by = ROLLBACK
+    if found is None:
+        done = is_marked(work.directory, None, ROLLBACK)
+    else:
+        done = found.content is not None and is_marked(work.directory, found.content, ROLLBACK)
+        if done:
+            status = found.status
+            transaction.wanted = WantedSet(found.content, {}, status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode))
+    return done
+
+
+def _would_be_mixed(wanted: WantedSet, found: Optional[FoundFile]) -> bool:
+    """Return whether, before the switch, the configuration in force would name a trust file that nobody has read."""
+    if found is None or found.content is None or found.content == wanted.config:
+        return False
+    return any(name in parse(found.content, CONFIG_NAME).given.values() for name in wanted.unread)
+
+
+def _not_to_try(kept: KeptSet) -> ProblemError:
+    path = '%s/%s' % (kept.path, min(kept.unread))
+    seen = '%s was not readable for the server\'s user, or too large, when it was replaced: this set can\'t be tried.' % path
+    hint = 'To have it back all the same, with its rights, set try_before_commit to none.'
+    return ProblemError(Problem('file_not_readable', seen, hint, file=path))
 
 
 def _mode_of(found: Optional[FoundFile]) -> int:

@@ -6,15 +6,15 @@ It never sends mail, and what it finds never turns a failure into a success.
 """
 import ssl
 import time
-from typing import Callable, List, NamedTuple, Optional
+from typing import Callable, List, NamedTuple, Optional, Tuple
 
-from .net_stream import CHAIN_IS_TOLD, MESSAGES_ARE_TOLD, ChainWatch, JudgedStream, NetStream
+from .net_stream import CHAIN_IS_TOLD, MESSAGES_ARE_TOLD, UNSEEN, Chain, ChainWatch, JudgedStream, NetStream
 from .pem import CERTIFICATE, Block
 from .problems import ProblemError
 from .send_job import Job
 from .smtp_session import Conversation, Plan
 from .tcp_connect import Address, connect
-from .tls_faults import Fault, fault_of
+from .tls_faults import OF_LISTS, UNTRUSTED, Fault, fault_of
 from .tls_policy import ANY_VERSION, Contexts, Policy, new_context
 from .tls_records import read_beginning
 from .trust_files import Trust
@@ -23,16 +23,21 @@ LOOK_SECONDS = 5.0
 
 
 class Seen(NamedTuple):
-    """What a handshake showed: the version ('' where there was none) and the chain as sent, in DER."""
+    """What a handshake showed: the version ('' where there was none) and the chain."""
     version: str
-    chain: List[bytes]
+    chain: Chain
 
 
 class Verdict(NamedTuple):
     """What a handshake that verifies came to; without `done` there was none."""
     done: bool
     fault: Optional[Fault]
-    chain: List[bytes]
+    chain: Chain
+
+    @property
+    def reasons(self) -> Tuple[str, ...]:
+        """The codes that a refusal without a number can be, () for none."""
+        return self.fault.may_be if self.fault is not None else ()
 
 
 class _Enough(Exception):
@@ -50,16 +55,16 @@ class SecondLook:
         self.ehlo_name = ehlo_name
         self.end = end
 
-    def chain(self) -> List[bytes]:
-        """Return the chain that the server sends, the leaf first; where Python tells only the leaf, TLS 1.2 shows the rest."""
+    def chain(self) -> Chain:
+        """Return the chain that the server sends; where Python tells only the leaf, TLS 1.2 shows the rest."""
         if MESSAGES_ARE_TOLD and not CHAIN_IS_TOLD:
             context = new_context(ANY_VERSION)
             watch = ChainWatch(context)
             seen = self._handshake(context)
-            return watch.chain or seen.chain
+            return Chain(watch.chain, True) if watch.chain else seen.chain
         if not CHAIN_IS_TOLD:
             seen = self.handshake(ANY_VERSION._replace(max_tls='TLSv1.2'))
-            if seen.chain:
+            if seen.chain.certificates:
                 return seen.chain
         return self.handshake(ANY_VERSION).chain
 
@@ -75,7 +80,7 @@ class SecondLook:
             found.append(Seen(tls.version() or '', stream.chain))
 
         self._converse(self.job.mode, start_tls)
-        return found[0] if found else Seen('', [])
+        return found[0] if found else Seen('', UNSEEN)
 
     def verdict(self, policy: Policy, judge: Callable[[ssl.SSLObject], Optional[Fault]] = lambda _tls: None) -> Verdict:
         """Return why a handshake by this policy fails, or what `judge` has against it, and the chain that it showed."""
@@ -86,27 +91,36 @@ class SecondLook:
             try:
                 fault = judge(stream.handshake(self.contexts.get(policy), self.host))
             except ssl.SSLError as error:
-                fault = fault_of(error, read_beginning(stream.beginning), self.job.mode)
+                fault = fault_of(error, read_beginning(stream.beginning), self.job.mode, stream.alert)
             found.append(Verdict(True, fault, stream.chain))
 
         self._converse(self.job.mode, start_tls)
-        return found[0] if found else Verdict(False, None, [])
+        return found[0] if found else Verdict(False, None, UNSEEN)
 
-    def leads_to_trust(self, trust: Trust, chain: List[bytes]) -> Optional[bool]:
-        """Return whether the server's chain leads to what is trusted, by looks alone; None where that stays open.
+    def narrowed(self, fault: Fault, trust: Trust, chain: Chain) -> Tuple[Fault, Optional[bool]]:
+        """Return a refusal without a number among fewer codes, and whether the chain leads to what is trusted, None for open."""
+        if trust.crls is None:
+            fault = fault.but(OF_LISTS)
+        elif 'unknown_ca' in fault.may_be or not chain.whole:
+            seen = self.verdict(self._without_lists(trust))
+            if seen.done and seen.reasons != fault.may_be:
+                return fault.among((*OF_LISTS, 'certificate_invalid')), True
+            if seen.done and not chain.whole:  # so it is true, also where a list comes before it
+                fault = fault.but(OF_LISTS)
+        if 'unknown_ca' not in fault.may_be:
+            return fault, True
+        if trust.certificates is None and chain.whole and self._lacks_only_trust(trust, chain):
+            return fault.among(UNTRUSTED), False
+        return fault, None
 
-        For Python 3.6, which doesn't tell what OpenSSL found: first without dates and revocation, then as if the end of the
-        chain were trusted. What passes that but not the first lacks nothing but the trust.
-        """
-        policy = Policy(trust._replace(crls=None), False, min_tls=self.job.min_tls, any_time=True)
-        seen = self.verdict(policy)
-        if not seen.done or (seen.fault is not None and seen.fault.problem.stage != 'certificate'):
-            return None
-        if seen.fault is None:
-            return True
-        end = Trust('', (Block(CERTIFICATE, 0, chain[-1]),), None)
-        seen = self.verdict(policy._replace(trust=end, partial=True))
-        return False if seen.done and seen.fault is None else None
+    def _without_lists(self, trust: Trust) -> Policy:
+        return Policy(trust._replace(crls=None), False, min_tls=self.job.min_tls)
+
+    def _lacks_only_trust(self, trust: Trust, chain: Chain) -> bool:
+        """Return whether the chain would lead to trust if its end were trusted, for a store that can't be looked into."""
+        end = Trust('', (Block(CERTIFICATE, 0, chain.certificates[-1]),), None)
+        seen = self.verdict(self._without_lists(trust)._replace(trust=end, partial=True))
+        return seen.done and 'unknown_ca' not in seen.reasons
 
     def speaks_tls_at_once(self) -> bool:
         """Return whether the port answers a ClientHello, whatever comes of it."""

@@ -80,6 +80,7 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
         'chain': in_base64(facts.get('chain', [])),
         'verify': facts.get('verify'),
         'anchored': facts.get('anchored'),
+        'whole_chain': facts.get('whole_chain'),
         'ehlo': ehlo,
         'reply': None if reply is None else {'code': reply.code, 'text': reply.text, 'queue_id': _queue_id(reply)},
         'message_id': '<%s>' % facts['message_id'] if 'message_id' in facts else None,

@@ -4,7 +4,7 @@
 stop another.
 
 Who asks says what is wanted: `configuring` what is declared, `rolling_back` what a backup holds. The answer is
-`{"servers": [{"name", "working_dir", "changed", "drift", "problems", "backup", "restored", "before", "after", "tried",
+`{"servers": [{"name", "working_dir", "changed", "untold", "drift", "problems", "backup", "restored", "before", "after", "tried",
 "trust_before": {keyword: {"key", "file"}}, "trust_after"}], "trust_files", "needs_analysis"}`. `tried` is the entry that
 `sending` gives, whose `trust` and `now` then stand beside `servers`. `trust_files` are as those of `validating`: what a diff
 shows, and what the controller is to judge. With `needs_analysis` nothing was changed: a trust file that is not managed has to
@@ -12,12 +12,13 @@ be judged first, and the request comes again with the keys of those that were, a
 """
 
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Set
 
 from .backups import Attributes, Backups
 from .config_set import Drift
 from .guard import Guard, Stopped
 from .lock_turns import in_turns
+from .named_elsewhere import named_elsewhere
 from .problems import Problem, ProblemError
 from .server_work import HostReport, Options, Report, Work, Works, each
 from .set_judgement import judge, look_into_trust
@@ -28,6 +29,7 @@ GRACE = 1.0  # seconds
 SETTING_SECONDS = 5.0  # past the guard's limit, before the kernel's alarm, for attributes that are being set
 MOST_TEXT = 1 << 16  # bytes of a configuration that are shown in a diff
 MOST_TEXTS = 1 << 20  # bytes that all servers of a host share for that
+NOT_READ = '(not read)\n'  # in a diff
 ATTRIBUTES = 'server attributes'  # what stands for a file in their drift
 
 
@@ -66,11 +68,16 @@ def bring(
                 seen = 'The working directory %s can\'t be used: %s.' % (report.server.path, error)
                 report.fail(Problem('write_failed', seen, file=report.server.path))
 
-        def do(works: Works) -> bool:
-            going = decide(works) if decide else works
+        def do(turn: Works) -> bool:
             is_too_late = any(report.changed for report in reports)
-            _bring(going, options, guard, host, is_too_late)
-            return not host.needs_analysis
+            going = decide(turn) if decide else turn
+            _tell_what_is_needed(turn, works, turn, options)
+            differing = _look(going, options, guard, host, is_too_late)
+            if options.check or host.needs_analysis:
+                return False
+            _tell_what_is_needed(turn, works, [], options)
+            _bring(going, differing, options, guard, host)
+            return True
 
         if options.check:
             do(works)
@@ -79,12 +86,49 @@ def bring(
         return answer()
     finally:
         for work in works:
-            work.transaction.close()
-            work.directory.close()
+            _close(work, guard)
 
 
-def _bring(works: Works, options: Options, guard: Guard, host: HostReport, is_too_late: bool) -> None:
-    """Bring servers, whose locks we have, to what is wanted. `is_too_late` says that the controller can judge nothing first."""
+def _foresee(works: Works, options: Options) -> Works:
+    """Find out what would keep a run from going on; return the works that nothing does."""
+    going = each(works, lambda work: judge(work, options))
+    return each(going, lambda work: work.transaction.foresee_keeping()) if options.backup_keep is not None else going
+
+
+def _settle(works: Works, differing: Works, options: Options) -> None:
+    """Note what can be told before something is written: all of it in check mode, and where nothing differs."""
+    for work in works:
+        work.report.untold = not work.report.drift and work.transaction.is_marked
+        work.report.changed = work.report.untold or (options.check and work in differing)
+        work.report.settled = options.check or work not in differing
+
+
+def _close(work: Work, guard: Guard) -> None:
+    """Let other runs in: where there is a mark, which goes then, once the answer is given."""
+    if work.transaction.is_marked:
+        guard.when_told(work.close)
+    else:
+        work.close()
+
+
+def _tell_what_is_needed(turn: Works, works: Works, switching: Works, options: Options) -> None:
+    """Let each transaction know, when it asks, which trust files other servers name: it is found out once."""
+    known: List[Set[str]] = []
+
+    def needed() -> Set[str]:
+        if not known:
+            known.append(named_elsewhere(options.base_dir, works, switching))
+        return known[0]
+
+    for work in turn:
+        work.transaction.needed = needed
+
+
+def _look(works: Works, options: Options, guard: Guard, host: HostReport, is_too_late: bool) -> Works:
+    """Find out what differs, and what can be known before something is written; return the works that are to change.
+
+    `is_too_late` says that the controller can judge nothing first.
+    """
     most_text = min(MOST_TEXT, MOST_TEXTS // max(1, len(works)))
     going = each(works, lambda work: _compare(work, options, most_text))
     going = _compare_attributes(going, options, guard)
@@ -94,15 +138,17 @@ def _bring(works: Works, options: Options, guard: Guard, host: HostReport, is_to
         host.needs_analysis = False
         differing = each(differing, _refuse_unknown)
     if options.check:
-        differing = each(differing, lambda work: judge(work, options))
-    for work in going:
-        work.report.changed = options.check and work in differing
-        work.report.settled = options.check or work not in differing
-    if options.check or host.needs_analysis:
-        return
+        differing = _foresee(differing, options)
+    _settle(going, differing, options)
+    return differing
+
+
+def _bring(works: Works, differing: Works, options: Options, guard: Guard, host: HostReport) -> None:
+    """Bring servers, whose locks we have, to what is wanted; a run that changes nothing removes nothing."""
     _change(differing, options, guard, host)
-    for work in going:
-        _clean(work, options)
+    for work in works:
+        if work.report.changed:
+            _clean(work, options)
 
 
 def _refuse_unknown(work: Work) -> None:
@@ -117,12 +163,10 @@ def _compare(work: Work, options: Options, most_text: int) -> None:
     report.drift = work.transaction.compare()
     if options.diff and report.drift:
         before = work.transaction.before
-        report.before = _shown(before.content if before is not None else None, most_text)
+        report.before = NOT_READ if before is not None and before.is_unread else _shown(before and before.content, most_text)
         report.after = _shown(work.transaction.wanted.config, most_text)
     if options.check and report.drift:
         work.transaction.foresee()
-        if options.backup_keep is not None:
-            Backups(work.directory).foresee()
 
 
 def _shown(content: Optional[bytes], most: int) -> Optional[str]:
@@ -158,6 +202,10 @@ def _change(works: Works, options: Options, guard: Guard, host: HostReport) -> N
     going = each(going, lambda _work: guard.check())
     with guard.undisturbed():
         _commit(_set_attributes(going, options, guard), options, guard)
+    for work in works:
+        if work.report.failed and not work.report.changed:
+            work.transaction.drop_backup()
+            work.report.backup = None
     if any(_has_leftovers(work) for work in going if work.report.changed):
         time.sleep(min(GRACE, guard.remaining()))
 
@@ -235,14 +283,15 @@ def _has_leftovers(work: Work) -> bool:
 
 
 def _clean(work: Work, options: Options) -> None:
-    """Remove what nobody needs any more, also of earlier runs. What can't be removed waits for the next run."""
+    """Remove what nobody needs any more, also of earlier runs. What can't be removed waits for the next run, by the mark."""
+    transaction = work.transaction
     try:
-        work.transaction.clean()
+        transaction.clean()
         with acting_as(work.directory.owner):
             backups = Backups(work.directory)
-            if work.kept is not None and work.report.changed:
-                backups.remove(work.kept)
+            if work.kept is not None:
+                transaction.is_clean &= backups.remove(work.kept)
             if options.backup_keep:
-                backups.clean(options.backup_keep)
+                transaction.is_clean &= backups.clean(options.backup_keep)
     except (OSError, ProblemError):
-        pass
+        transaction.is_clean = False

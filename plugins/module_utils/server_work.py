@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is done to one server, and what came of it. Who takes a step with several takes it with `each`."""
 
+import os
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from .backups import Attributes, Digests, KeptSet
@@ -9,6 +10,7 @@ from .config_file import parse
 from .config_set import Drift
 from .guard import Stopped
 from .keywords import CONFIG_NAME
+from .permissions import above_problem
 from .problems import Problem, ProblemError
 from .transaction import Transaction, write_failed
 from .working_dir import Server, WorkingDir
@@ -30,6 +32,7 @@ class Options(NamedTuple):
     trial: Optional[Dict[str, Any]]
     pd_bin_dir: str
     analysed: Optional[List[str]]
+    base_dir: str
 
 
 class Report:
@@ -40,6 +43,7 @@ class Report:
         self.drift: List[Drift] = []
         self.problems: List[Problem] = []
         self.changed = False
+        self.untold = False  # whether an earlier run changed it and did not come to its end
         self.settled = False
         self.backup: Optional[str] = None
         self.restored: Optional[str] = None
@@ -66,6 +70,7 @@ class Report:
             'name': self.server.name,
             'working_dir': self.server.path,
             'changed': self.changed,
+            'untold': self.untold,
             'drift': [one.as_dict() for one in self.drift[:MOST_DRIFT]],
             'problems': [problem._replace(server=self.server.name).as_dict() for problem in self.problems],
             'backup': self.backup,
@@ -115,6 +120,10 @@ class Work:
     def name(self) -> str:
         return self.report.server.name
 
+    def close(self) -> None:
+        self.transaction.close()
+        self.directory.close()
+
     def settings(self) -> Dict[str, str]:
         """Return the settings that are wanted, defaults included."""
         return parse(self.transaction.wanted.config or b'', CONFIG_NAME).settings
@@ -130,6 +139,16 @@ class Work:
 
 
 Works = List[Work]
+
+
+def open_to_change(report: Report, base_dir: str) -> WorkingDir:
+    """Return a server's working directory, open. Raises ProblemError, for root also where others can put another there."""
+    directory = WorkingDir(report.server.path, report.server.name)
+    found = above_problem(report.server.path, base_dir) if os.geteuid() == 0 else None
+    if found is not None:
+        directory.close()
+        raise ProblemError(found)
+    return directory
 
 
 def each(works: Works, step: Callable[[Work], None]) -> Works:

@@ -60,6 +60,8 @@ def judge(work: Work, options: Options) -> None:
 
     problems: List[Problem] = []
     for keyword, value in files.items():
+        if value in wanted.unread:  # it comes back as it was
+            settings[keyword] = ''
         if options.check and value in wanted.trust:
             settings[keyword] = ''
             problems += structure_problems(read_pem(wanted.trust[value]), keyword, work.directory.path_of(value))

@@ -6,7 +6,7 @@ Never by `reason` alone: "protocol too old" appears as BAD_MAC_LENGTH on a Pytho
 """
 import re
 import ssl
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, Dict, Iterable, NamedTuple, Optional, Tuple
 
 from .problems import Problem
 from .safe_text import safe_text
@@ -29,6 +29,19 @@ VERIFY_CODES = {
     25: 'path_length_exceeded', 26: 'wrong_purpose', 47: 'name_constraint', 48: 'name_constraint', 62: 'hostname_mismatch',
     64: 'hostname_mismatch', 66: 'weak_key', 67: 'weak_key', 68: 'weak_signature', 79: 'issuer_not_ca',
 }
+# A Python that doesn't tell the number: OpenSSL's alert for it (ssl_x509err2alert), which its client sends unencrypted in TLS 1.3
+# too -> the codes that it can be. The name is none of them: such a Python looks at it behind the handshake.
+ALERT_CODES = {
+    42: ('not_yet_valid', 'crl_not_yet_valid', 'weak_key', 'weak_signature', 'certificate_invalid'),
+    43: ('wrong_purpose',),
+    44: ('revoked',),
+    45: ('expired', 'crl_expired'),
+    46: ('name_constraint', 'certificate_invalid'),
+    48: ('unknown_ca', 'self_signed', 'issuer_not_ca', 'path_length_exceeded', 'crl_missing', 'certificate_invalid'),
+    51: ('signature_invalid', 'crl_signature_invalid'),
+}
+UNTRUSTED = ('unknown_ca', 'self_signed')
+OF_LISTS = ('crl_missing', 'crl_signature_invalid', 'crl_expired', 'crl_not_yet_valid', 'revoked')
 UNTOLD_HINT = ('This host\'s Python does not tell why. On the host, openssl s_client -connect HOST:PORT -CAfile FILE shows it '
                '(with -starttls smtp for EnableTLS 1), and a Python from 3.7 on tells it.')
 # The chain leads to nothing that is trusted. Whatever else OpenSSL names it meets only behind that (X509_verify_cert).
@@ -43,21 +56,36 @@ _VERIFY_FAILED = re.compile('certificate.verify.failed', re.IGNORECASE)
 # How servers say that ours is missing: RFC 8446, section 6.2, and what older ones make of it.
 _CERTIFICATE_WANTED = (NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED)
 _LATE_ALERT = re.compile('alert.(certificate.required|bad.certificate|no.certificate)', re.IGNORECASE)
+_UNTOLD = tuple(dict.fromkeys(code for codes in ALERT_CODES.values() for code in codes))
 _SMTP = re.compile(br'[2-5][0-5][0-9][ \-\r]')
 
 
 class Fault(NamedTuple):
     """A failed handshake's problem, and OpenSSL's own number and text where the certificate was the reason.
 
-    `verify_code` 0 with a `verify_text` means that this Python (3.6) doesn't tell the number.
+    `verify_code` 0 with a `verify_text` means that this Python (3.6) doesn't tell the number; `may_be` are then the codes that it
+    can be.
     """
     problem: Problem
     verify_code: Optional[int] = None
     verify_text: str = ''
+    may_be: Tuple[str, ...] = ()
 
     def verify(self) -> Dict[str, Any]:
         """Return what OpenSSL said, for the answer."""
-        return {'code': self.verify_code, 'text': self.verify_text}
+        told: Dict[str, Any] = {'code': self.verify_code, 'text': self.verify_text}
+        return dict(told, may_be=list(self.may_be)) if self.may_be else told
+
+    def among(self, codes: Iterable[str]) -> 'Fault':
+        """Return a refusal without a number that can only be one of these codes; with one left, that is its name."""
+        left = tuple(code for code in self.may_be if code in codes)
+        if len(left) != 1 or left[0] == self.problem.code:
+            return self._replace(may_be=left or self.may_be)
+        return self._replace(may_be=left, problem=self.problem._replace(code=left[0], hint=''))
+
+    def but(self, codes: Iterable[str]) -> 'Fault':
+        """Return a refusal without a number that is none of these codes."""
+        return self.among([code for code in self.may_be if code not in codes])
 
 
 def certificate_code(number: int, text: str) -> str:
@@ -66,12 +94,15 @@ def certificate_code(number: int, text: str) -> str:
     return VERIFY_CODES.get(number, 'certificate_invalid')
 
 
-def fault_of(error: Exception, beginning: Beginning, mode: str) -> Fault:
-    """Return why a handshake failed. `error` is an SSLError or the loss of the connection, `mode` starttls or smtps."""
+def fault_of(error: Exception, beginning: Beginning, mode: str, alert: Optional[int] = None) -> Fault:
+    """Return why a handshake failed. `error` is an SSLError or the loss of the connection, `mode` starttls or smtps.
+
+    `alert` is the number of the one that our side sent, None where it isn't known.
+    """
     text = safe_text(str(error))
     number = getattr(error, 'verify_code', None)
     if number is not None or (isinstance(error, ssl.SSLError) and _VERIFY_FAILED.search(text)):
-        return _certificate_fault(number or 0, getattr(error, 'verify_message', '') or '', text)
+        return _certificate_fault(number or 0, getattr(error, 'verify_message', '') or '', text, alert)
     if beginning.plaintext:
         return Fault(_plaintext(beginning.plaintext, mode))
     if beginning.alert is not None and not (isinstance(error, ssl.SSLError) and _code_of(text) == 'weak_dh'):
@@ -90,12 +121,15 @@ def _code_of(text: str) -> str:
     return next((code for pattern, code in _TEXTS if pattern.search(text)), '')
 
 
-def _certificate_fault(number: int, said: str, text: str) -> Fault:
+def _certificate_fault(number: int, said: str, text: str, alert: Optional[int]) -> Fault:
     said = safe_text(said) or text
     code = certificate_code(number, said)
     shown = '%s (OpenSSL %d)' % (said, number) if number else said
     hint = '' if number else UNTOLD_HINT
-    return Fault(Problem(code, 'The server\'s certificate is refused: %s.' % shown, hint, stage='certificate'), number, said)
+    problem = Problem(code, 'The server\'s certificate is refused: %s.' % shown, hint, stage='certificate')
+    if number:
+        return Fault(problem, number, said)
+    return Fault(problem, 0, said, _UNTOLD).among(ALERT_CODES.get(alert or 0, _UNTOLD))
 
 
 def _plaintext(first: bytes, mode: str) -> Problem:

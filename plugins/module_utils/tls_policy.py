@@ -20,7 +20,7 @@ STRONG_LEVEL, OLD_LEVEL = 2, 0
 CIPHERS = 'DEFAULT:!aNULL:!eNULL:!PSK:!SRP'
 NAME_CHECK_BY_OPENSSL = hasattr(ssl, 'SSLCertVerificationError')  # Python 3.7
 HAS_SSL_V3 = bool(getattr(ssl, 'HAS_SSLv3', hasattr(ssl, 'PROTOCOL_SSLv3')))
-NO_CHECK_TIME, PARTIAL_CHAIN = 0x200000, 0x80000  # X509_V_FLAG_*, which Python has no names for, or not always
+PARTIAL_CHAIN = 0x80000  # X509_V_FLAG_PARTIAL_CHAIN, which has a name from Python 3.10 on
 DESCRIPTORS = '/dev/fd'  # where an open file has a path
 _OPTIONS = ssl.OP_ALL | ssl.OP_NO_SSLv3 | ssl.OP_NO_COMPRESSION | getattr(ssl, 'OP_NO_RENEGOTIATION', 0)
 _OPTIONS |= getattr(ssl, 'OP_ENABLE_MIDDLEBOX_COMPAT', 0)  # as other clients of TLS 1.3 do
@@ -29,7 +29,7 @@ _OPTIONS |= getattr(ssl, 'OP_ENABLE_MIDDLEBOX_COMPAT', 0)  # as other clients of
 class Policy(NamedTuple):
     """What a connection must be. `trust` None = nothing is verified (IgnoreCertificateErrors, and our own probes).
 
-    For a look alone: `any_time` passes over dates, `partial` trusts also what is no root.
+    For a look alone: `partial` trusts also what is no root.
     """
     trust: Optional[Trust]
     check_name: bool
@@ -37,7 +37,6 @@ class Policy(NamedTuple):
     min_tls: str = 'TLSv1.2'
     ssl_v3: bool = False
     max_tls: str = ''  # '' = the newest
-    any_time: bool = False
     partial: bool = False
 
 
@@ -54,7 +53,7 @@ def verify_flags(policy: Policy) -> int:
     flags = int(ssl.VERIFY_X509_TRUSTED_FIRST)
     if policy.trust is not None and policy.trust.crls is not None:
         flags |= int(ssl.VERIFY_CRL_CHECK_CHAIN if policy.crl_check == 'chain' else ssl.VERIFY_CRL_CHECK_LEAF)
-    return flags | (NO_CHECK_TIME if policy.any_time else 0) | (PARTIAL_CHAIN if policy.partial else 0)
+    return flags | (PARTIAL_CHAIN if policy.partial else 0)
 
 
 def new_context(policy: Policy) -> ssl.SSLContext:

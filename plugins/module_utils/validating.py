@@ -20,7 +20,7 @@ from .config_rules import judge_config, value_problem
 from .guard import Guard
 from .host_files import HostBlocks, read_trust_file
 from .keywords import CONFIG_NAME, KEYWORDS
-from .permissions import write_problem
+from .permissions import above_problem, write_problem
 from .problems import Problem, ProblemError
 from .working_dir import MAX_FILE, Server, WorkingDir, acting_as, find_servers, fs_bytes
 
@@ -37,7 +37,8 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     else:
         servers = find_servers(request['base_dir'], request['servers'])
         may_lack = not request['servers'] or not request['require_configuration']
-        found = _judge_all([_Judged(server.path, server.name, CONFIG_NAME, may_lack=may_lack) for server in servers], trust)
+        base = request['base_dir']
+        found = _judge_all([_Judged(server.path, server.name, CONFIG_NAME, None, may_lack, base) for server in servers], trust)
         if request['pd_bin_dir']:
             _add_ports(found, servers, request, guard)
     return {'servers': found, 'trust_files': trust.answer()}
@@ -76,14 +77,14 @@ def _judge_all(judged: List['_Judged'], trust: HostBlocks) -> List[Dict[str, Any
 class _Judged:
     """One configuration: the file `name` in the directory `folder`, or `content` as if it lay there.
 
-    A server's that `may_lack` is no fault where it isn't there. `owner` is the directory's, `size` that of the trust files that
-    are named, in bytes.
+    One of a server has a `base_dir`; one that `may_lack` is no fault where it isn't there. `owner` is the directory's, `size`
+    that of the trust files that are named, in bytes.
     """
 
-    def __init__(
-        self, folder: str, server: Optional[str], name: str, content: Optional[bytes] = None, may_lack: bool = False
-    ) -> None:
-        self.folder, self.server, self.name, self.content, self.may_lack = folder, server, name, content, may_lack
+    def __init__(self, folder: str, server: Optional[str], name: str, content: Optional[bytes] = None, may_lack: bool = False,
+                 base_dir: str = '') -> None:
+        self.folder, self.server, self.name, self.content = folder, server, name, content
+        self.may_lack, self.base_dir = may_lack, base_dir
         self.path = os.path.join(folder, name) if content is None else None
         self.config: Optional[ConfigFile] = None
         self.found: Dict[str, Any] = {'name': server, 'path': self.path, 'trust': {}}
@@ -99,6 +100,8 @@ class _Judged:
             with WorkingDir(self.folder, self.server) as directory:
                 self.owner = directory.owner.uid
                 self._note(write_problem(directory.status, self.owner, self.folder))
+                if self.base_dir:
+                    self._note(above_problem(self.folder, self.base_dir))
                 self.config = self._read(directory)
                 self.problems.extend(judge_config(self.config))
                 self.size = sum(_size(directory, value) for _name, value in _files(self.config))

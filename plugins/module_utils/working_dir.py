@@ -37,6 +37,12 @@ class Identity(NamedTuple):
     groups: Tuple[int, ...]
 
 
+def is_for_good(error: OSError) -> bool:
+    """Return whether a removal that failed will fail the next time, too: it is not allowed, or is in the way of another thing."""
+    return error.errno in (
+        errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
+
+
 def fs_bytes(path: str) -> bytes:
     """Return a path for a system call: UTF-8 whatever the locale says (Python 3.6 under LANG=C would refuse it)."""
     return path.encode('utf-8', 'surrogateescape')
@@ -80,6 +86,20 @@ def acting_as(identity: Identity) -> Iterator[None]:
         os.setgroups(groups)
 
 
+@contextmanager
+def own_rights() -> Iterator[None]:
+    """Have root's rights back for a moment where `acting_as` put them aside."""
+    euid = os.geteuid()
+    if os.getuid() != 0 or euid == 0:
+        yield
+        return
+    os.seteuid(0)
+    try:
+        yield
+    finally:
+        os.seteuid(euid)
+
+
 def sync_directory(fd: int) -> None:
     """Let the names in a directory come to the disk. AIX syncs only what is open for writing, which a directory never is."""
     try:
@@ -89,9 +109,10 @@ def sync_directory(fd: int) -> None:
             raise
 
 
-def open_directory(name: bytes, dir_fd: Optional[int] = None) -> int:
-    """Return a descriptor of a directory that is no link; where the system lets us, listing it leaves no trace."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+def open_directory(name: bytes, dir_fd: Optional[int] = None, follow: bool = False) -> int:
+    """Return a descriptor of a directory that is no link, unless asked to `follow` one; where the system lets us, listing it
+    leaves no trace."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     try:
         return os.open(name, flags | getattr(os, 'O_NOATIME', 0), dir_fd=dir_fd)
     except PermissionError:  # only its owner and root may leave none
@@ -110,6 +131,15 @@ def names_in(fd: int) -> Iterator[str]:
                 yield entry.name
     except FileNotFoundError:  # no /proc
         yield from os.listdir(fd)[:MOST_NAMES]
+
+
+def _list(path: str) -> List[str]:
+    """Return the names in a directory, or in one that a link leads to, MOST_NAMES at most. Raises OSError."""
+    fd = open_directory(fs_bytes(path), follow=True)
+    try:
+        return [os.fsencode(name).decode('utf-8', 'surrogateescape') for name in names_in(fd)]
+    finally:
+        os.close(fd)
 
 
 def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
@@ -172,6 +202,11 @@ class WorkingDir:
             return os.stat(fs_bytes(name), dir_fd=self.fd, follow_symlinks=False)
         except FileNotFoundError:
             return None
+
+    def has_file(self, name: str) -> bool:
+        """Return whether an entry is a regular file."""
+        status = self.status_of(name)
+        return status is not None and stat.S_ISREG(status.st_mode)
 
     def names(self) -> List[str]:
         """Return the names of the entries, of MOST_NAMES at most."""
@@ -240,7 +275,7 @@ def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
         return [Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry)
                 for entry in asked]
     try:
-        names = sorted(name.decode('utf-8', 'surrogateescape') for name in os.listdir(fs_bytes(base_dir)))
+        names = sorted(_list(base_dir))
     except OSError as error:
         raise ProblemError(Problem(
             'not_a_server', 'The base directory %s can\'t be listed: %s' % (base_dir, error.strerror), file=base_dir))

@@ -73,12 +73,14 @@ options:
   mode:
     description:
       - Mode of the files, as an octal number in quotes.
+      - With O(owner), O(group) and this the owner of the working directory, who runs the server, must be able to read them.
     type: raw
     default: '0644'
   backup:
     description:
       - Keep a copy of the set that is replaced, with its trust files and a manifest, in C(sendmemo-ssl.backups) in the working
-        directory. Of a server that had no configuration the manifest alone.
+        directory. Of a server that had no configuration the manifest alone. A file that the owner of the working directory can't
+        read, or that is too large, is not copied but moved there as it is, unread.
     type: bool
     default: true
   backup_keep:
@@ -231,7 +233,8 @@ servers:
           type: str
           returned: for a keyword or an attribute
         kind:
-          description: V(missing), V(changed), V(extra), V(text) (a comment or blank), V(owner), V(group), V(mode) or V(link).
+          description: V(missing), V(changed), V(extra), V(text) (a comment or blank, or a file that was not read), V(owner),
+            V(group), V(mode) or V(link).
           type: str
           returned: always
         before:

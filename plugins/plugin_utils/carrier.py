@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import shlex
@@ -19,13 +20,16 @@ from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.safe_text import safe_text
 from . import program
 from .interpreter import NONE_FOUND, Interpreter, choose
+from .patience import OutOfPatience, patience
 from .untrusted import Fields, Malformed
 
 display = Display()
 
+OLD_OR_NEW = 'Each server has its old set of files in force or its new one, whole: run again.'
 LAST_LINES = 3
 SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, which no clock can tell
 MIN_LIMIT = 1.0  # seconds
+PATIENCE = 120.0  # seconds past the program's own limit, for connection, login and become
 _NOISE = re.compile(r'^(debug\d: |OpenSSH_|Shared connection to .* closed|Connection to .* closed|BECOME-SUCCESS-)')
 _PRIVATE_KEY = re.compile(r'-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)', re.DOTALL)
 _TOO_OLD = re.compile(r'INFOPRINT-TOO-OLD:(\d+\.\d+\.\d+):END')
@@ -52,7 +56,7 @@ class Target:
         limit = self._limit(limit)
         nonce = secrets.token_hex(8)
         interpreter = self._interpreter()
-        output = self._execute(interpreter, program.build(entry, request, limit, nonce))
+        output = self._answered(interpreter, program.build(entry, request, limit, nonce), limit + PATIENCE)
         try:
             answer = Fields(program.read_answer(output['stdout'], nonce))
             return self._unwrap(answer, limit)
@@ -80,6 +84,17 @@ class Target:
             templar = templar.copy_with_new_env(available_variables=self._vars)
         return choose(templar.template(configured), discovered, fallbacks)
 
+    def _answered(self, interpreter: Interpreter, data: bytes, seconds: float) -> dict[str, t.Any]:
+        """Return what the host answers within so many seconds, which the task's own timeout, if it has one, makes fewer."""
+        try:
+            with contextlib.nullcontext() if self._action._task.timeout else patience(seconds):
+                return self._execute(interpreter, data)
+        except OutOfPatience:
+            raise AnsibleConnectionFailure(
+                f'{self.host}: no answer within {seconds:g} s, though the program ends itself before. The connection was cut '
+                'without a word, or the host does not answer. Look at the network and the host, then run again.'
+            ) from None
+
     def _execute(self, interpreter: Interpreter, data: bytes) -> dict[str, t.Any]:
         action = self._action
         command = interpreter.command(action._compute_environment_string())
@@ -90,7 +105,8 @@ class Target:
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
                 f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'ends by itself. Check that the host is up and that this user may log in, then run again.'
+                'ends by itself, with the old set of files in force or the new one, whole. Check that the host is up and that '
+                'this user may log in, then run again.'
             ) from None
 
     def _takes_standard_input(self) -> bool:
@@ -129,7 +145,8 @@ class Target:
                 )
             )
         traceback = answer.text('traceback', '', limit=20_000)
-        display.vvv(self._redacted(traceback), host=self.host)
+        if not self._action._task.no_log:
+            display.vvv(self._redacted(traceback), host=self.host)
         raise ProblemError(
             self._problem(
                 'program_failed',
@@ -162,9 +179,9 @@ class Target:
         return self._problem('program_failed', f'{ended}: {self._last_lines(stderr or stdout) or "it said nothing"}')
 
     def _problem(self, code: str, seen: str, hint: str = '') -> Problem:
-        return Problem(
-            code, f"{self.host}: the target's program {seen}." if code == 'program_failed' else f'{self.host} {seen}.', hint
-        )
+        if code != 'program_failed':
+            return Problem(code, f'{self.host} {seen}.', hint)
+        return Problem(code, f"{self.host}: the target's program {seen}.", f'{hint} {OLD_OR_NEW}' if hint else '')
 
     def _last_lines(self, text: str) -> str:
         lines = [line.strip() for line in self._redacted(text, limit=1 << 20).splitlines()]

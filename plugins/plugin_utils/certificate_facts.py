@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import typing as t
 
+from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
 from .days import days_left
 from .x509_records import Certificate
@@ -16,6 +17,10 @@ MOST_NAMES = 200
 
 def moment(when: dt.datetime) -> str:
     return when.strftime('%Y-%m-%d %H:%M UTC')
+
+
+def defect(code: str, message: str) -> Problem:
+    return Problem(code, message, stage='certificate')
 
 
 def describe(certificate: Certificate, now: dt.datetime) -> dict[str, t.Any]:

@@ -16,6 +16,8 @@ from .trust_diff import trust_diffs
 from .untrusted import Fields
 from .validation import read_blocks
 
+UNTOLD = ('{name}: changed by an earlier run that did not come to its end, or whose answer was lost. '
+          'It counts as changed now, so that the server is restarted.')
 NOTHING: t.Mapping[str, t.Any] = MappingProxyType({})
 
 
@@ -31,6 +33,7 @@ def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str,
     servers: list[dict[str, t.Any]] = []
     problems: list[Problem] = []
     lines: list[str] = []
+    warnings: list[str] = []
     diff: list[dict[str, str]] = []
     for fields in answers:
         drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed')) and not analysed.refused
@@ -51,13 +54,18 @@ def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str,
         restored = {'restored': path} if (path := fields.text('restored')) is not None else {}
         entry = server_entry(fields, own, changed=changed, drift=drift, backup=fields.text('backup'), **restored)
         failed = analysed.refused or any(problem.is_error for problem in own)
-        lines += [drift_report.message(entry['name'], drift, changed, check, failed), *told]
+        if changed and fields.flag('untold'):
+            warnings.append(UNTOLD.format(name=entry['name']))
+            lines += [warnings[-1], *told]
+        else:
+            lines += [drift_report.message(entry['name'], drift, changed, check, failed), *told]
         servers.append(entry)
         problems += own
         if drift:
             diff += drift_report.diffs(entry['working_dir'], drift, fields.raw('before'), fields.raw('after'))
             diff += changed_trust
-    return Outcome(servers, problems, '\n'.join(lines), any(entry['changed'] for entry in servers), diff)
+    changed_any = any(entry['changed'] for entry in servers)
+    return Outcome(servers, problems, '\n'.join(lines), changed_any, diff, warnings=warnings)
 
 
 def _renamed(text: str, names: t.Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from ..module_utils.keywords import ENABLE_TLS_WORDS, KEYWORDS
 from ..module_utils.pem import read_pem
 from ..module_utils.problems import Problem, ProblemError
 
+VAULT = b'$ANSIBLE_VAULT;'  # how an encrypted file begins
 MAX_SOURCE = 4 << 20  # bytes, as much as is read of a trust file on a target
 
 
@@ -57,9 +58,7 @@ class SourceReader:
                 finally:
                     self._action._loader.cleanup_tmp_file(real)
             except (AnsibleError, OSError) as error:
-                raise ProblemError(
-                    Problem('file_not_found', f"{source} can't be read on the controller: {error}", file=source)
-                ) from None
+                raise ProblemError(unreadable(source, error, self._action)) from None
             if len(content) > MAX_SOURCE:
                 raise ProblemError(
                     Problem(
@@ -71,6 +70,22 @@ class SourceReader:
                 )
             self._read[source] = content
         return self._read[source]
+
+
+def unreadable(source: str, error: Exception, action: ActionBase, folder: str = 'files', shown: str = '') -> Problem:
+    """Return the problem that a file of the controller can't be read: of one that is encrypted, that it is."""
+    shown = shown or source
+    try:
+        with pathlib.Path(action._find_needle(folder, source)).open('rb') as stream:
+            is_vaulted = stream.read(len(VAULT)) == VAULT
+    except (AnsibleError, OSError):
+        is_vaulted = False
+    if not is_vaulted:
+        return Problem('file_not_found', f"{shown} can't be read on the controller: {error}", file=source)
+    lacks = not action._loader._vault.secrets
+    why = 'no vault password was given' if lacks else 'no vault password that was given decrypts it'
+    hint = 'Give the password, by --ask-vault-pass, --vault-id or vault_password_file; or encrypt the file with another.'
+    return Problem('file_not_readable', f'{shown} is encrypted by Ansible Vault, and {why}.', hint, file=source)
 
 
 def declared(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Declared:
@@ -88,7 +103,8 @@ def declared(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Declared:
             settings[keyword.name] = name
             trust[name] = data
             sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
-    return Declared(settings, trust, sources)
+    in_order = {keyword.name: settings[keyword.name] for keyword in KEYWORDS if keyword.name in settings}  # as templates see them
+    return Declared(in_order, trust, sources)
 
 
 def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:

@@ -24,11 +24,11 @@ def with_environment(outcome: Outcome, fields: Fields | None, check: bool) -> Ou
         'before_header': one['file'], 'after_header': one['file'],
         'before': _line(one.get('before')), 'after': _line(one.get('after'))} for one in drift]
     files = ' and '.join(one['file'] for one in drift)
+    restart = [f'Restart the InfoPrint servers of this host: {files} was changed, and counts for them only then.']
     return outcome._replace(
         servers=servers, problems=outcome.problems + problems, msg='\n'.join([outcome.msg, *lines]),
         changed=outcome.changed or changed, diff=outcome.diff + diff,
-        warnings=[f'Restart the InfoPrint servers of this host: {files} was changed, and counts for them only then.']
-        if changed and not check else [])
+        warnings=outcome.warnings + (restart if changed and not check else []))
 
 
 def _line(value: str | None) -> str:

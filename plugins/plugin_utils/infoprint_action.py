@@ -21,7 +21,7 @@ from .carrier import Target
 from .program import prepare
 from .results import complete, is_failure, summary
 from .untrusted import Fields, Malformed
-from .x509_reader import missing_library
+from .x509_library import missing_library
 
 EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless it is marked as none: core before 2.19
 
@@ -63,13 +63,13 @@ class InfoprintAction(ActionBase, abc.ABC):
         lookup_loader.get('printops.infoprint.sendmemo_tls_options')  # what the role's tasks have their options from
 
     def _options(self) -> dict[str, t.Any]:
-        """Return the task's arguments as the module's argument spec reads them. Raises AnsibleActionFail.
+        """Return the task's arguments as the module's argument spec reads them. Raises ArgumentError.
 
         ActionBase.validate_argument_spec does the same, with a validator that it makes anew for each host.
         """
         read = self._validator.validate(self._task.args)
         if read.error_messages:
-            raise AnsibleActionFail('; '.join(
+            raise ArgumentError('; '.join(
                 f'Unsupported parameters for ({self.MODULE}) module: {error.msg}'
                 if isinstance(error, UnsupportedError) else error.msg for error in read.errors))
         return dict(read.validated_parameters)
@@ -77,6 +77,12 @@ class InfoprintAction(ActionBase, abc.ABC):
     @abc.abstractmethod
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         """Do the work: `args` are the checked options, `servers` the entries with the options as their defaults."""
+
+    def _refused(self, error: ArgumentError) -> dict[str, t.Any]:
+        """Return the result of a task whose options are wrong; nothing is known of any server."""
+        text = f'{self.target.host}: {error}'
+        problem = Problem('invalid_value', text, 'Correct the option; nothing was done on the host.')
+        return {'failed': True, 'changed': False, 'msg': text, 'problems': [complete(problem).as_dict()]}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
@@ -90,7 +96,7 @@ class InfoprintAction(ActionBase, abc.ABC):
             with limited_to(Budget()):
                 outcome = self.perform(args, merged_servers(args))
         except ArgumentError as error:
-            raise AnsibleActionFail(f'{self.target.host}: {error}') from None
+            return {**result, **self._refused(error)}
         except Malformed as error:
             outcome = Outcome([], [self.target.malformed(error)], extra=self.NOTHING_KNOWN)
         except ProblemError as error:

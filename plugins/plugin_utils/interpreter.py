@@ -13,10 +13,12 @@ FIRST_CANDIDATES = ('/usr/bin/python3', '/usr/libexec/platform-python', '/opt/fr
 NONE_FOUND = 94  # the exit code of the search when no candidate exists
 
 # Each candidate in turn, until one exists and is not too old. Exit codes 126 and 127 are the shell's own: it could
-# not be run. Arguments: the bootstrap, then the candidates. One line, for csh's sake.
+# not be run. A name that PATH resolves to no full path is passed by: what lies in the current directory is anybody's.
+# Arguments: the bootstrap, then the candidates. One line, for csh's sake.
 _SEARCH = (
-    f'b=$1; shift; last={NONE_FOUND}; for p in "$@"; do command -v "$p" >/dev/null 2>&1 || continue; '
-    f'"$p" -E -s -S -c "$b"; r=$?; case $r in {TOO_OLD}|126|127) last=$r;; *) exit $r;; esac; done; exit $last')
+    f'b=$1; shift; last={NONE_FOUND}; for p in "$@"; do q=$(command -v "$p" 2>/dev/null) || continue; '
+    'case $q in /*) ;; *) continue;; esac; '
+    f'"$q" -E -s -S -c "$b"; r=$?; case $r in {TOO_OLD}|126|127) last=$r;; *) exit $r;; esac; done; exit $last')
 
 
 class Interpreter(t.NamedTuple):

@@ -55,8 +55,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Give the full path, or the bare name of a file in the working directory.',
         ),
         'unsafe_permissions': (
-            'Others than the owner of the working directory and root can change the file, or the directory that it is in.',
-            'Take the write permission of group and others away.',
+            "Others than the directory's owner and root can change the file, the working directory or one above.",
+            'Take the write permission of group and others away, or give the directory to root.',
         ),
         'unsafe_path': (
             'A regular file is wanted and something else is there, or a link leads out of the working directory.',
@@ -154,7 +154,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'program_failed': (
             'The program on the target ended without an answer that is ours.',
-            'Look at the reason given; -vvv shows more.',
+            'See the reason (-vvv shows more). Each server has its old set of files in force or its new one, whole: run again.',
         ),
     },
     'Sending: resolve, connect, banner': {

@@ -15,6 +15,7 @@ from ..module_utils.config_file import parse
 from ..module_utils.config_rules import judge_config
 from ..module_utils.keywords import CONFIG_NAME, defaults
 from ..module_utils.problems import Problem, ProblemError
+from .declared import unreadable
 
 ENVIRONMENT: dict[str, t.Any] = {}
 try:
@@ -91,7 +92,7 @@ class _UsersTemplate:
             self.path = str(action._find_needle('templates', name))
             self._text = action._loader.get_text_file_contents(self.path) if trust_as_template else _text_of(action, self.path)
         except (AnsibleError, OSError, UnicodeError) as error:
-            raise ProblemError(Problem('file_not_found', f"The template {name} can't be read: {error}", file=name)) from None
+            raise ProblemError(unreadable(name, error, action, 'templates', f'The template {name}')) from None
         self._action = action
         self._vars = task_vars
         places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), pathlib.Path(self.path).parent]

@@ -13,6 +13,7 @@ from ..module_utils.problems import Problem
 from . import certificate_diagnosis as diagnosis
 from .analysis_guard import guard
 from .certificate_facts import describe
+from .certificate_path import Trust, sorted_out, trust_of
 from .days import days_ago
 from .infoprint_action import server_entry
 from .results import complete
@@ -125,43 +126,44 @@ def _judged(fields: Fields, answer: Fields, read: list[Certificate | str], terms
     return problems + incomplete, ignored
 
 
-def _defects(fields: Fields, read: list[Certificate | str], trust: diagnosis.Trust, terms: Terms) -> list[Problem]:
+def _defects(fields: Fields, read: list[Certificate | str], trust: Trust, terms: Terms) -> list[Problem]:
     """Return the defects of the chain, none where not even its first certificate can be read."""
-    chain, unread = diagnosis.sorted_out(read)
+    chain, unread = sorted_out(read)
     if isinstance(read[0], str):
         return []
     host = fields.text('host') if fields.flag('checks_name') or fields.flag('ignores_errors') else None
     known = trust._replace(unread_authorities=trust.unread_authorities + unread)
-    return diagnosis.defects(chain, known, host, terms.now, fields.flag('anchored'))
+    return diagnosis.defects(chain, known, host, terms.now, _verdict(fields))
 
 
 def _with_defects(fields: Fields, problems: list[Problem], ignored: list[Problem],
                   found: list[Problem]) -> tuple[list[Problem], list[Problem]]:
     """Return problems and ignored problems with the defects that were found, where OpenSSL has refused or would have."""
-    said = _said(fields)
+    verdict = _verdict(fields)
     if fields.flag('ignores_errors'):
         named = [problem for problem in ignored if problem.stage == 'certificate']
-        return problems, diagnosis.merged(named[0], said, found) if named else found
+        return problems, diagnosis.merged(named[0], verdict, found) if named else found
     result: list[Problem] = []
     for problem in problems:
-        result += diagnosis.merged(problem, said, found) if problem.stage == 'certificate' else [problem]
+        result += diagnosis.merged(problem, verdict, found) if problem.stage == 'certificate' else [problem]
     return result, ignored
 
 
-def _said(fields: Fields) -> str:
-    verify = fields.child('verify')
-    number = verify.integer('code') if verify is not None else None
-    return f'OpenSSL {number}: {verify.text("text", "")}' if verify is not None and number else ''
+def _verdict(fields: Fields) -> diagnosis.Verdict:
+    verify = fields.child('verify') or Fields({})
+    number = verify.integer('code')
+    said = f'OpenSSL {number}: {verify.text("text", "")}' if number else ''
+    return diagnosis.Verdict(said, fields.flag('anchored'), tuple(verify.texts('may_be')), bool(fields.flag('whole_chain')))
 
 
-def _trust(fields: Fields, answer: Fields, key: str, terms: Terms) -> diagnosis.Trust:
+def _trust(fields: Fields, answer: Fields, key: str, terms: Terms) -> Trust:
     sets = answer.child('trust')
     known = sets.child(key) if sets is not None else None
     if known is None:
         raise Malformed('it does not tell what a certificate was verified against')
     source = fields.text('trusted', 'the CA file')
     ca = None if known.flag('system') else _ders(known, 'ca')
-    return diagnosis.trust_of(ca, _ders(known, 'crl'), terms.crl_check == 'chain', source)
+    return trust_of(ca, _ders(known, 'crl'), terms.crl_check == 'chain', source)
 
 
 def _ders(fields: Fields, key: str) -> list[bytes]:

@@ -8,7 +8,7 @@ import typing as t
 from ..module_utils.problems import Problem
 from .analysis_guard import not_judged
 from .budget import watched
-from .certificate_diagnosis import Trust
+from .certificate_path import Trust
 from .name_constraints import are_too_many
 from .x509_reader import entry_of
 from .x509_records import Certificate, unread

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Certificates and CRLs read with cryptography into records: the one place that touches its objects.
+"""Certificates and CRLs read with cryptography into records: with `x509_extensions` the one place that touches its objects.
 
 They are lazy: a part is parsed when it is asked for, and raises then. So each part is asked for here, once. What a record can't
 do without (names, dates, serial number) makes the whole unreadable; what it can is left out, and said to be.
@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-import sys
 import typing as t
 import warnings
 
@@ -20,17 +19,14 @@ from . import budget
 from . import der as asn1
 from . import x509_records as records
 from .reading_errors import is_of_reading, why
-from .x509_records import Certificate, Entry, NameKey, RevocationList
+from .x509_extensions import OF_CERTIFICATES, OF_CRLS, Converter, name_key
+from .x509_library import missing_library
+from .x509_records import Certificate, Entry, RevocationList
 
-_WHY_MISSING = ''
-try:
+if not missing_library():
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-except BaseException as error:  # one that was built for another Python panics
-    if not is_of_reading(error):
-        raise
-    _WHY_MISSING = why(error)  # an action tells it, as a task's failure: raised here it would end the whole run
 
 LONGEST_NAME = 200  # characters of a subject in a message
 MANY_CERTIFICATES, MANY_CRLS, MANY_ENTRIES = 4096, 64, 1024  # that are kept read
@@ -42,7 +38,6 @@ _HANDLED_IN_CRLS = (records.DELTA_INDICATOR, records.ISSUING_DISTRIBUTION_POINT,
 
 Value = t.TypeVar('Value')
 Signed: t.TypeAlias = 'x509.Certificate | x509.CertificateRevocationList'
-Converter: t.TypeAlias = t.Callable[[t.Any], t.Any]
 
 
 class Extensions(t.NamedTuple):
@@ -51,15 +46,6 @@ class Extensions(t.NamedTuple):
     oids: tuple[str, ...]
     critical: tuple[str, ...]
     unreadable: frozenset[str]
-
-
-def missing_library() -> str:
-    """Return that this can't be done for want of `cryptography`, which the controller's Python has to have; '' where it has."""
-    if not _WHY_MISSING:
-        return ''
-    return (
-        f'The controller lacks the Python library cryptography (42 or newer), which certificates and CRLs are judged with: '
-        f'{_WHY_MISSING}. Install it for the Python that runs Ansible there: {sys.executable} -m pip install cryptography')
 
 
 def attempt(read: t.Callable[[], Value], otherwise: Value) -> Value:
@@ -116,18 +102,22 @@ def _entry_of(der: bytes, serial: int) -> Entry | str | None:
 def _certificate(der: bytes) -> Certificate:
     _refuse_large(len(der))
     certificate = x509.load_der_x509_certificate(der)
-    found = _extensions(certificate, der, asn1.OF_CERTIFICATE, _OF_CERTIFICATES)
+    found = _extensions(certificate, der, asn1.OF_CERTIFICATE, OF_CERTIFICATES)
     values = found.values
-    dns, ip = values.get(records.SUBJECT_ALTERNATIVE_NAME, ((), ()))
+    (dns, ip), others = values.get(records.SUBJECT_ALTERNATIVE_NAME, (((), ()), records.OtherNames()))
+    subject = name_key(certificate.subject)
     return Certificate(
-        der, _shown(certificate.subject), _shown(certificate.issuer), name_key(certificate.subject), name_key(certificate.issuer),
+        der, _shown(certificate.subject), _shown(certificate.issuer), subject, name_key(certificate.issuer),
         certificate.serial_number, {x509.Version.v1: 1, x509.Version.v3: 3}[certificate.version],
         _utc(certificate, 'not_valid_before'), _utc(certificate, 'not_valid_after'),
         *attempt(lambda: _key(certificate), (b'', '', 0)), _hash(certificate), found.critical, found.unreadable,
-        CertificateNames(dns, ip, _common_names(certificate.subject)),
+        CertificateNames(dns, ip, _of_subject(certificate, x509.NameOID.COMMON_NAME)),
+        records.OtherNames(
+            ((subject,) if subject else ()) + others.directory,
+            _of_subject(certificate, x509.NameOID.EMAIL_ADDRESS) + others.email, others.uri),
         *map(values.get, (
             records.BASIC_CONSTRAINTS, records.KEY_USAGE, records.EXTENDED_KEY_USAGE, records.SUBJECT_KEY,
-            records.AUTHORITY_KEY, records.NAME_CONSTRAINTS)))
+            records.AUTHORITY_KEY, records.NAME_CONSTRAINTS, records.DISTRIBUTION_POINTS)))
 
 
 def _refuse_large(size: int) -> None:
@@ -139,7 +129,7 @@ def _crl(der: bytes) -> RevocationList:
     crl = x509.load_der_x509_crl(der)
     parts, _algorithm = asn1.signed_parts(der)
     _refuse_large(sum(len(part.whole) for part in [*parts[:3], *(part for part in parts if part.tag == asn1.OF_CRL)]))
-    found = _extensions(crl, der, asn1.OF_CRL, _OF_CRLS)
+    found = _extensions(crl, der, asn1.OF_CRL, OF_CRLS)
     refused, unreadable = _refused(der, found.critical), found.unreadable
     if refused is None:
         refused, unreadable = '', unreadable | {records.ENTRIES}
@@ -193,40 +183,7 @@ def _sorted_out(values: t.Mapping[str, t.Any], found: t.Sequence[tuple[str, bool
         frozenset(oid for oid, value in values.items() if value is _UNREADABLE))
 
 
-def _alternative_names(value: x509.SubjectAlternativeName) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (tuple(map(str, value.get_values_for_type(x509.DNSName))),
-            tuple(map(str, value.get_values_for_type(x509.IPAddress))))
-
-
-def _subtrees(names: t.Iterable[x509.GeneralName] | None) -> records.Subtrees:
-    found = list(names or ())
-    return records.Subtrees(
-        tuple(one.value for one in found if isinstance(one, x509.DNSName)),
-        tuple(t.cast(records.Network, one.value) for one in found if isinstance(one, x509.IPAddress)),
-        tuple(name_key(one.value) for one in found if isinstance(one, x509.DirectoryName)))
-
-
-def _scope(value: x509.IssuingDistributionPoint) -> records.Scope:
-    return records.Scope(
-        value.only_contains_user_certs, value.only_contains_ca_certs, value.only_contains_attribute_certs,
-        bool(value.only_some_reasons), value.indirect_crl)
-
-
 _UNREADABLE = object()
-_OF_CERTIFICATES: dict[str, Converter] = {
-    records.BASIC_CONSTRAINTS: lambda value: records.BasicConstraints(value.ca, value.path_length),
-    records.KEY_USAGE: lambda value: records.KeyUsage(value.key_cert_sign, value.crl_sign),
-    records.EXTENDED_KEY_USAGE: lambda value: frozenset(purpose.dotted_string for purpose in value),
-    records.SUBJECT_KEY: lambda value: value.digest,
-    records.AUTHORITY_KEY: lambda value: value.key_identifier,
-    records.SUBJECT_ALTERNATIVE_NAME: _alternative_names,
-    records.NAME_CONSTRAINTS: lambda value: records.NameConstraints(
-        _subtrees(value.permitted_subtrees), _subtrees(value.excluded_subtrees)),
-}
-_OF_CRLS: dict[str, Converter] = {
-    records.AUTHORITY_KEY: lambda value: value.key_identifier,
-    records.ISSUING_DISTRIBUTION_POINT: _scope,
-}
 
 
 def _key(certificate: x509.Certificate) -> tuple[bytes, str, int]:
@@ -289,24 +246,8 @@ def _found_one_by_one(crl: x509.CertificateRevocationList, serial: int) -> x509.
     return None
 
 
-def name_key(name: x509.Name) -> NameKey:
-    """Return a name as OpenSSL compares names (x509_name_canon): without regard to ASCII case, to blanks at the ends and to
-    repeated ones, and to the type of string."""
-    return tuple(frozenset((one.oid.dotted_string, _canonical(one.value)) for one in rdn) for rdn in name.rdns)
-
-
-def _canonical(value: str | bytes) -> str:
-    if isinstance(value, bytes):
-        return f'#{value.hex()}'
-    folded = re.sub('[A-Z]+', lambda found: found.group().lower(), value)
-    return re.sub(f'[{_BLANKS}]+', ' ', folded.strip(_BLANKS))
-
-
-_BLANKS = ' \t\n\v\f\r'
-
-
-def _common_names(name: x509.Name) -> tuple[str, ...]:
-    return tuple(str(one.value) for one in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+def _of_subject(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tuple[str, ...]:
+    return tuple(str(one.value) for one in certificate.subject.get_attributes_for_oid(oid))
 
 
 def _shown(name: x509.Name) -> str:

@@ -13,7 +13,7 @@ import warnings
 from . import budget
 from . import der as asn1
 from .reading_errors import is_of_reading
-from .x509_reader import missing_library
+from .x509_library import missing_library
 from .x509_records import Certificate, RevocationList
 
 if not missing_library():

@@ -109,6 +109,8 @@ def spoilt(answer: t.Any, place: int, value: int) -> t.Any:
     """Return an answer with one of its values, at any depth, replaced by an odd one, or left out."""
     told = copy.deepcopy(answer)
     places = list(_places(told))
+    if not places:
+        return told  # nothing is left of it
     holder, key = places[place % len(places)]
     if value % (len(ODD_VALUES) + 1) == len(ODD_VALUES):
         del holder[key]

@@ -10,6 +10,7 @@ import cryptography_vectors
 
 from support.pki import Authority
 
+from . import target_side
 from .answers import CA, CHAIN, CRLS, der, file_answer, send_answer
 
 PKITS = pathlib.Path(cryptography_vectors.__file__).parent / 'x509' / 'PKITS_data'
@@ -29,6 +30,7 @@ def seeds() -> dict[str, list[bytes]]:
         b'# ours\nEnableTLS = 1\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
         b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n')
     return {
+        **target_side.SEEDS,
         'config': [sample, sample.replace(b'\n', b'\r\n'), b'\xef\xbb\xbf' + sample, sample + sample],
         'ehlo': [
             b'host.example.com', b'[192.0.2.1]', b'[IPv6:fc00::1]', b'fc00::1', b'host_a.example.com.', b'http://h/',

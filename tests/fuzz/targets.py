@@ -18,6 +18,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.results import 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import judge
 
 from .analysis import answer, x509
+from .target_side import frame, manifest, pd
 
 NOW = dt.datetime(2026, 11, 24, tzinfo=dt.timezone.utc)
 FILES = {'CAFile': 'ca.pem', 'CrlFile': 'crl.pem'}
@@ -66,7 +67,9 @@ def names(data: bytes) -> None:
     assert not (matched and (not texts[0] or texts[0].startswith('.')))
 
 
-TARGETS = {'config': config, 'ehlo': ehlo, 'pem': pem, 'trust': trust, 'names': names, 'x509': x509, 'answer': answer}
+TARGETS = {
+    'config': config, 'ehlo': ehlo, 'pem': pem, 'trust': trust, 'names': names, 'x509': x509, 'answer': answer, 'frame': frame,
+    'manifest': manifest, 'pd': pd}
 
 
 def _can_be_shown(problems: list[Problem]) -> None:

@@ -19,7 +19,7 @@ from support.target_program import BASE, Program, record
 
 from .conftest import Pki, need
 
-ROUNDS = 40
+ROUNDS = 16
 
 
 @pytest.fixture(scope='module')
@@ -27,7 +27,7 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
     folder = tmp_path_factory.mktemp('recorded')
     wanted = {
         'base_dir': BASE, 'servers': [{'name': 'spl1'}], 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path),
-        'crl_src': str(pki.crl_path), 'owner': BOB, 'group': BOB, 'mode': '0664', 'backup': False}
+        'crl_src': str(pki.crl_path), 'owner': BOB, 'group': BOB, 'mode': '0664'}
     hostnames = {'old': 'old.example.com', 'new': 'new.example.com'}
     tasks = {name: {'printops.infoprint.sendmemo_config': {**wanted, 'hostname': one}} for name, one in hostnames.items()}
     return record(Ansible(folder / 'controller'), tasks)
@@ -54,6 +54,14 @@ def test_a_file_that_is_given_to_another_was_never_its_directory_s_owner_s(
     for path in (config, *(base / 'spl1' / name for name in named_in(config.read_bytes()))):
         assert (path.owner(), path.group(), path.stat().st_nlink) == (BOB, BOB, 1)
         assert b'seized' not in path.read_bytes()
+
+
+@pytest.mark.parametrize('umask', ['000', '077', '0777'])
+def test_no_umask_has_a_say(base: pathlib.Path, programs: dict[str, Program], umask: str) -> None:
+    for name, expected in (('old', True), ('new', True), ('new', False)):
+        answer = programs[name].run(sys.executable, base, 'sh', '-c', f'umask {umask}; exec "$@"', 'sh', pause=False)
+        assert (answer.server['changed'], answer.codes) == (expected, [])
+    assert (base / 'spl1' / CONFIG).stat().st_mode & 0o7777 == 0o664
 
 
 def test_a_default_acl_of_the_directory_gives_nobody_more_than_the_mode(

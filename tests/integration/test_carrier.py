@@ -258,6 +258,8 @@ def test_an_error_of_the_program_is_one_message_and_with_vvv_its_traceback(probe
     loud = probe(local_host(), '-vvv', request={'do': 'raise'})
     assert 'Traceback (most recent call last)' in loud.output
     assert '\x1b[31m' not in loud.output
+    hidden = probe(local_host(), '-vvv', request={'do': 'raise'}, task={'no_log': True})
+    assert 'Traceback' not in hidden.output, 'what a target says may hold what is not to be shown'
 
 
 @pytest.mark.every_core
@@ -267,6 +269,23 @@ def test_a_problem_of_the_target_comes_back_as_one_and_is_not_templated(probe: t
     result = run.results('print1', 'Probe')[-1].result
     assert result['problems'][0]['code'] == 'not_a_server'
     assert result['problems'][0]['message'] == 'no \\x1b[31m{{ 7 * 7 }} here'
+
+
+def test_a_host_that_never_answers_does_not_hold_the_controller(tmp_path: pathlib.Path) -> None:
+    collection = collection_with_probe(tmp_path)
+    carrier = collection / 'plugins' / 'plugin_utils' / 'carrier.py'
+    text = carrier.read_text()
+    carrier.write_text(text.replace('PATIENCE = 120.0', 'PATIENCE = 2.0'))
+    assert carrier.read_text() != text
+    ansible = Ansible(tmp_path / 'controller', collection=collection)
+    tasks = [{'name': 'Probe', 'printops.infoprint.probe': {'limit': 1}}]
+    silent = local_host(ansible_python_interpreter="/bin/sh -c 'exec sleep 20'")
+    dripping = local_host(ansible_python_interpreter="/bin/sh -c 'for n in $(seq 200); do echo; sleep 0.1; done'")
+    run = ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=silent, print2=dripping))
+    assert run.seconds < 30
+    for host in ('print1', 'print2'):
+        assert run.stats[host]['unreachable'] == 1, run.output
+    assert 'no answer within 3 s' in run.output
 
 
 def test_a_lost_connection_makes_the_host_unreachable_and_says_so(probe: t.Any, sshd: Sshd) -> None:

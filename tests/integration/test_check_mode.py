@@ -34,7 +34,8 @@ def tasks(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[
         'new': {'ca_src': str(folder / 'ca.pem'), 'crl_src': str(pki.crl_path), 'hostname': 'new.example.com'},
         'new without backup': {'ca_src': str(folder / 'ca.pem'), 'hostname': 'new.example.com', 'backup': False},
         'of nobody': {'owner': 'no-such-user-here'},
-        'of another': {'owner': '61235', 'group': '61236', 'mode': '0640'},
+        'of another': {'owner': '61235', 'group': '61236', 'mode': '0644'},
+        'of another who keeps it': {'owner': '61235', 'group': '61236', 'mode': '0640'},
         'absent': {'servers': [{'name': 'spl1', 'state': 'absent'}]},
     }
     found = {name: {'printops.infoprint.sendmemo_config': {**common, **options}} for name, options in sets.items()}
@@ -104,6 +105,7 @@ SITUATIONS: dict[str, tuple[tuple[str, ...], t.Callable[[Site], object], str]] =
     'the owner may not read it': (('new',), lambda site: site.config.chmod(0), 'new'),
     'the owner was changed': (('new',), lambda site: os.chown(site.config, 0, 0), 'new'),
     'another is to own it': (('new',), lambda site: None, 'of another'),
+    'another is to keep it': (('new',), lambda site: None, 'of another who keeps it'),
     'an owner that is not there': (('new',), lambda site: None, 'of nobody'),
     'the configuration is gone': (('new',), lambda site: site.config.unlink(), 'new'),
     'the configuration is a link': (
@@ -158,6 +160,15 @@ def test_what_is_predicted_is_what_happens(tmp_path: pathlib.Path, programs: t.A
     assert prediction(site.run(name)) == prediction(predicted)
 
 
+@pytest.mark.parametrize('check', [True, False])
+def test_rights_that_keep_the_server_from_its_files_are_refused(tmp_path: pathlib.Path, programs: t.Any, check: bool) -> None:
+    site = Site(tmp_path / 'pd', programs)
+    refused = site.run('of another who keeps it', check=check)
+    assert (refused.codes, refused.server['changed']) == (['invalid_value'], False)
+    assert 'owner 61235, group 61236, mode 0640' in refused.text
+    assert not any(site.server.iterdir())
+
+
 def test_a_read_only_file_system_is_foreseen(tmp_path: pathlib.Path, programs: t.Any) -> None:
     need(mounts_support.why_not())
     with Mounts() as mounts:
@@ -187,5 +198,5 @@ def test_a_playbook_in_check_mode_leaves_no_trace(
     run = ansible.playbook([play], hosts(print1=local_host()), '--check', '--diff')
     assert tree(site.base, listed=True) == before
     assert {one.task: one.result['changed'] for one in run.task_results} == {
-        name: name not in ('old', 'of nobody') for name in tasks
+        name: name not in ('old', 'of nobody', 'of another who keeps it') for name in tasks
     }

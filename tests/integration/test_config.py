@@ -13,6 +13,7 @@ import sys
 import typing as t
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from support.config_site import CONFIG, Site
 from support.mail_server_process import MailServer
@@ -263,7 +264,34 @@ def test_what_cannot_be_is_refused_with_one_message_before_anything_changes(site
     result = site.run(**options)
     assert result['failed'] is True
     assert words in result['msg']
+    assert words in str(result['problems'])
     assert site.snapshot() == before
+
+
+@pytest.mark.every_core
+@pytest.mark.parametrize('password, words', [('', 'no vault password was given'), ('another', 'that was given decrypts it')])
+@pytest.mark.parametrize('option', ['ca_src', 'template'])
+def test_an_encrypted_file_of_the_controller_is_said_to_be_one(
+    site: Site, tmp_path: pathlib.Path, option: str, password: str, words: str
+) -> None:
+    vault = VaultLib([('default', VaultSecret(b'the right one'))])
+    (tmp_path / 'encrypted').write_bytes(vault.encrypt('secret'))
+    (tmp_path / 'password').write_text(password)
+    arguments = ('--vault-password-file', str(tmp_path / 'password')) if password else ()
+    result = site.run(*arguments, **{option: str(tmp_path / 'encrypted')})
+    problem, = result['problems']
+    assert problem['code'] == 'file_not_readable'
+    assert 'is encrypted by Ansible Vault' in problem['message']
+    assert words in problem['message']
+    assert '--ask-vault-pass' in problem['hint']
+
+
+def test_a_set_that_is_missing_is_a_difference_for_each_file(site: Site) -> None:
+    files = [site.config().name, *(f'sendmemo-{kind}-' for kind in ('ca', 'crl'))]
+    for result in (site.run('--check'), site.run()):
+        drift = result['servers'][0]['drift']
+        assert [one['kind'] for one in drift] == ['missing'] * 3
+        assert all(pathlib.Path(one['file']).name.startswith(name) for one, name in zip(drift, files, strict=True))
 
 
 def test_expired_and_foreign_trust_files_are_refused(site: Site, tmp_path: pathlib.Path) -> None:
@@ -447,26 +475,14 @@ def test_rights_that_keep_the_owner_out_are_drift(site: Site) -> None:
     assert site.run()['changed'] is False
 
 
-def test_a_secret_of_another_that_was_moved_here_is_not_read(site: Site) -> None:
-    if os.geteuid() != 0:
-        pytest.skip('only root has files that others may not read')
-    for path in (site.base, *site.base.parents):
-        if str(path).startswith('/tmp/'):
-            path.chmod(path.stat().st_mode | 0o055)
-    os.chown(site.base / 'spl1', 61234, 61234)
-    site.config().write_text('Hostname = classified.example.com\n')
-    site.config().chmod(0o600)
-    result = site.run('--diff')
-    assert [problem['code'] for problem in result['problems']] == ['file_not_readable']
-    assert 'classified' not in site.output
-    assert site.names() == {CONFIG}
-
-
-def test_a_configuration_of_any_size_is_replaced_and_told(site: Site) -> None:
-    site.config().write_text(''.join(f'Key{number} = 1\n' for number in range(12_000)) + '#' * (2 << 20))
+@pytest.mark.parametrize('size, kinds', [(2 << 20, {'extra', 'missing', 'text'}), (20 << 20, {'missing', 'text'})])
+def test_a_configuration_of_any_size_is_replaced_and_told(site: Site, size: int, kinds: set[str]) -> None:
+    site.config().write_text(''.join(f'Key{number} = 1\n' for number in range(12_000)) + '#' * size)
     result = site.run('--diff')
     assert result['failed'] is False, result['msg'][:2000]
-    assert 0 < len(result['servers'][0]['drift']) <= 500
+    drift = result['servers'][0]['drift']
+    assert 0 < len(drift) <= 500
+    assert {one['kind'] for one in drift} <= kinds
     assert site.run()['changed'] is False
 
 

@@ -39,12 +39,16 @@ BY_HAND = {CONFIG: b'# by hand\nEnableTLS = 1\nCAFile = own.pem\n', 'own.pem': b
 
 
 class Scenario(t.NamedTuple):
-    """A run of `program` where those of `before` have been, or where BY_HAND lies; `after` it, this one changes nothing."""
+    """A run of `program` where those of `before` have been, or where BY_HAND lies; `after` it, this one changes nothing.
+
+    `unread`: then root has left the set in force unreadable for the print user.
+    """
 
     before: tuple[str, ...]
     program: str
     after: str
     by_hand: bool = False
+    unread: bool = False
 
 
 SCENARIOS = {
@@ -53,6 +57,7 @@ SCENARIOS = {
     'change': Scenario(('old', 'new', 'old'), 'new', 'new'),
     'absent': Scenario(('old',), 'absent', 'absent'),
     'rollback': Scenario(('new', 'old', 'new'), 'rollback', 'old'),
+    'change of files that nobody may read': Scenario(('old',), 'new', 'new', unread=True),
 }
 
 
@@ -111,6 +116,9 @@ class Stage:
         for name in scenario.before:
             assert self.programs[name].run(self.python, base, pause=False).server['changed']
         begun = Place(base, in_force(server), {})
+        for name in begun.old if scenario.unread else ():
+            os.chown(server / name, 0, 0)
+            (server / name).chmod(0o600)
         after = self._copy(begun)
         done = self.programs[scenario.program].run(self.python, after.base, pause=False)
         assert done.server['changed'], done.text
@@ -227,12 +235,13 @@ ERRORS: dict[str, tuple[str, ...]] = {
     'fchown': ('EPERM', 'EDQUOT'),
     'mkdir': ('ENOSPC', 'EDQUOT', 'EROFS', 'EMLINK'),
     'rename': ('EIO', 'ENOSPC', 'EROFS', 'EBUSY'),
+    'link': ('ENOSPC', 'EPERM', 'EIO', 'EMLINK', 'EROFS'),
     'unlink': ('EIO', 'EROFS', 'EBUSY'),
     'rmdir': ('EIO', 'EBUSY'),
     'flock': ('EIO', 'ENOLCK', 'EINTR'),
 }
 ALIKE = {'openat': 'open', 'newfstatat': 'stat', 'fstat': 'stat', 'lstat': 'stat', 'statx': 'stat', 'mkdirat': 'mkdir',
-         'renameat': 'rename', 'renameat2': 'rename', 'unlinkat': 'unlink', 'pread64': 'read'}  # fmt: skip
+         'linkat': 'link', 'renameat': 'rename', 'renameat2': 'rename', 'unlinkat': 'unlink', 'pread64': 'read'}  # fmt: skip
 # Where a removal fails, what was to be removed stays for the next run.
 REMOVALS = ('unlink', 'rmdir')
 

@@ -177,7 +177,7 @@ def test_attributes_that_were_unset_stay_with_a_rollback(managed: Programs) -> N
     managed.pd.tell(servers={'spl1': STARTTLS, 'spl2': {HOST: '', PORT: ''}})
     servers = [{'name': 'spl2'}]
     result = managed.smtps(servers=servers)
-    assert [one['kind'] for one in result['servers'][0]['drift']] == ['missing'] * 3
+    assert [one['kind'] for one in result['servers'][0]['drift']] == ['missing'] * (3 + 2), 'files and attributes'
     assert managed.site.rollback(servers=servers, **managed.rollback)['changed'] is True
     assert (managed.site.names('spl2'), managed.pd.attributes('spl2')) == (set(), SMTPS)
 

@@ -167,10 +167,10 @@ IRREGULAR = ('pipe', 'socket', 'device', 'directory')
 NO_DIRECTORY = tuple(thing for thing in THINGS if thing != 'directory')
 # What a run (of `new`, of `absent`) says to which things in a place. All else is replaced, removed or passed by without a word.
 REFUSED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    'the configuration': ({HARD[0]: 'file_not_readable', **dict.fromkeys(IRREGULAR, 'unsafe_path')},) * 2,
+    'the configuration': (dict.fromkeys(IRREGULAR, 'unsafe_path'),) * 2,
     'the CA file in force': ({}, {'directory': 'unsafe_path'}),
     'the new CA file': (
-        {HARD[0]: 'file_not_readable', **dict.fromkeys(IRREGULAR, 'unsafe_path')}, {'directory': 'unsafe_path'}),
+        dict.fromkeys(IRREGULAR, 'unsafe_path'), {'directory': 'unsafe_path'}),
     'a CA file that nothing names': ({}, {'directory': 'unsafe_path'}),
     'the backups': (dict.fromkeys(NO_DIRECTORY, 'unsafe_path'),) * 2,
     'the lock file': (dict.fromkeys((*LINKS, *HARD, 'socket', 'directory'), 'write_failed'),) * 2,

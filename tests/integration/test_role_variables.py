@@ -140,6 +140,9 @@ CASES: dict[str, Case] = {
     'ignore_certificate_errors': Case(
         {'ignore_certificate_errors': True, 'smtp_port': '@expired', 'enable_tls': 'smtps'},
         lambda seen: seen.settings['IgnoreCertificateErrors'] == '1' and seen.proof()['ok']),
+    'accept_unprotected': Case(
+        {'accept_unprotected': True, 'enable_tls': 'disabled', 'smtp_port': '@plain'},
+        lambda seen: seen.proof()['accept_unprotected'] is True and seen.proof()['ok']),
     'smtp_host': Case({'smtp_host': 'localhost'}, lambda seen: 'spl1 -> localhost:' in seen.result()['msg']),
     'smtp_port': Case({'smtp_port': 9}, lambda seen: 'connection_refused' in seen.codes()),
     'manage_attributes': Case(

@@ -55,8 +55,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 @pytest.mark.parametrize('python', PYTHONS)
 def test_every_fault_is_named_by_its_cause(runs: Runs, python: str) -> None:
     outcomes = runs.of(python)
-    wrong = {fault.name: differences for fault in FAULTS
-             if (differences := outcomes[fault.name].differences(fault, by_openssl=python != '3.6'))}
+    wrong = {fault.name: differences for fault in FAULTS if (differences := outcomes[fault.name].differences(fault, python))}
     assert not wrong, json.dumps(wrong, indent=1)
 
 

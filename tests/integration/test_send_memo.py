@@ -122,7 +122,10 @@ def test_a_failure_is_named_by_its_cause_and_there_is_no_fallback(host: Host, py
 def test_all_defects_of_a_certificate_are_told(host: Host, python: str) -> None:
     host.add('expired', *SMTPS, smtp_host=OTHER_NAME)
     entry = host.send(python=python, expected='failed')['servers'][0]
-    assert errors(entry) == [('hostname_mismatch', 'certificate'), ('expired', 'certificate')]
+    told = ['hostname_mismatch', 'expired']
+    if python == '3.6':  # it looks at the name behind the handshake, which is not what failed
+        told.reverse()
+    assert errors(entry) == [(code, 'certificate') for code in told]
     assert entry['certificate']['sha256'] == entry['chain'][0]['sha256']
     assert 'mail.example.com' in entry['problems'][0]['message']
     assert ('OpenSSL 62' in entry['problems'][0]['message']) is (python != '3.6')

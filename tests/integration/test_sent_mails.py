@@ -45,7 +45,7 @@ CASES = {
     'utf-8': Case('Prüfung テスト', 'Grüße\n日本語\n', b'=?utf-8?B?UHLDvGZ1bmcg44OG44K544OI?=', 'quoted-printable',
                   b'Gr=C3=BC=C3=9Fe\r\n=E6=97=A5=E6=9C=AC=E8=AA=9E\r\n'),
     'utf-8-dots': Case('x', '.ü\n.\n=\nblank at the end \n', b'x', 'quoted-printable',
-                       b'.=C3=BC\r\n.\r\n=3D\r\nblank at the end=20\r\n'),
+                       b'.=C3=BC\r\n=2E\r\n=3D\r\nblank at the end=20\r\n'),
     'longest-line': Case('x', 'y' * 998 + '\n', b'x', '7bit', b'y' * 998 + b'\r\n'),
     'longer-line': Case('x', 'y' * 999 + '\n', b'x', 'quoted-printable', (b'y' * 75 + b'=\r\n') * 13 + b'y' * 24 + b'\r\n'),
     'dots-at-soft-breaks': Case('x', '.' * 999 + '\n', b'x', 'quoted-printable',

@@ -48,7 +48,8 @@ def test_variables_of_the_role_become_the_options_of_its_modules(run_playbook):
         sendmemo_tls_verify_timeout=12, sendmemo_tls_hostname='{{ omit }}', sendmemo_tls_audit_fails=True,
         sendmemo_tls_accept_unprotected=True, sendmemo_tls_ignore_certificate_errors=True,
         expected=[
-            {'base_dir': '/srv/pd', 'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}]},
+            {'base_dir': '/srv/pd', 'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}],
+             'require_configuration': False},
             {'base_dir': '/srv/pd', 'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}], 'until': 'handshake',
              'timeout': 12, 'accept_unprotected': True, 'check_declared': True, 'cert_validation_ignore_host_name': False,
              'ignore_certificate_errors': True}]), hosts(print1=local_host()))

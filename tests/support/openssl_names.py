@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Asks the OpenSSL library that this Python is linked with whether a certificate is for a host. Runs on Python 3.6 too."""
-import _ssl
 import ctypes
 import socket
-from typing import Any, Dict, Iterable, Tuple
+from typing import Any, Iterable, Tuple
+
+from .openssl_library import library
 
 NO_PARTIAL_WILDCARDS = 0x4
 
@@ -12,7 +13,6 @@ _DNS, _IP = 0x82, 0x87  # context tags of GeneralName's dNSName and iPAddress (R
 _SEQUENCE, _SET, _OID, _UTF8, _OCTETS, _BITS, _TIME = 0x30, 0x31, 0x06, 0x0c, 0x04, 0x03, 0x17
 _ED25519 = bytes.fromhex('06032b6570')
 _COMMON_NAME, _SUBJECT_ALT_NAME = bytes.fromhex('0603550403'), bytes.fromhex('0603551d11')
-_library: Dict[str, Any] = {}
 
 
 def why_not() -> str:
@@ -67,19 +67,12 @@ def _tlv(tag: int, content: bytes) -> bytes:
 
 
 def _openssl() -> Any:
-    """Return the library: what Python's own module is linked with is found through that module."""
-    if not _library:
-        library = ctypes.CDLL(_ssl.__file__)
-        pointer, text = ctypes.c_void_p, ctypes.c_char_p
-        for name, result, arguments in (
-                ('d2i_X509', pointer, (pointer, ctypes.POINTER(text), ctypes.c_long)),
-                ('X509_free', None, (pointer,)),
-                ('X509_check_host', ctypes.c_int, (pointer, text, ctypes.c_size_t, ctypes.c_uint, pointer)),
-                ('X509_check_ip_asc', ctypes.c_int, (pointer, text, ctypes.c_uint))):
-            function = getattr(library, name)
-            function.restype, function.argtypes = result, arguments
-        _library['openssl'] = library
-    return _library['openssl']
+    pointer, text = ctypes.c_void_p, ctypes.c_char_p
+    return library((
+        ('d2i_X509', pointer, (pointer, ctypes.POINTER(text), ctypes.c_long)),
+        ('X509_free', None, (pointer,)),
+        ('X509_check_host', ctypes.c_int, (pointer, text, ctypes.c_size_t, ctypes.c_uint, pointer)),
+        ('X509_check_ip_asc', ctypes.c_int, (pointer, text, ctypes.c_uint))))
 
 
 def _ask(certificate: bytes, question: Any, subjects: Iterable[str]) -> Tuple[bool, ...]:

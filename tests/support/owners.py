@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Two real users of this machine who own servers: ALICE, who attacks, and BOB, who is to notice nothing of it.
 
-Needs root. The users are gone when it ends, with all their processes; a run that was killed is cleaned up by the next.
+Needs root. The users are gone when it ends, with all their processes; those of a run that was killed are removed by the next.
+Their names have the number of this process, so that two runs on one machine don't meet.
 """
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ import typing as t
 
 from .users import end_processes_of, processes_of, remove_user
 
-ALICE, BOB = 'infoprint-a1', 'infoprint-a2'
+PREFIX = 'infoprint-a'
+ALICE, BOB = f'{PREFIX}1-{os.getpid()}', f'{PREFIX}2-{os.getpid()}'
 ATTACKS = pathlib.Path(__file__).resolve().parent / 'attacks.py'
 END_SECONDS = 30
 
@@ -34,8 +36,11 @@ class Owners:
     """The users, between `with` and its end."""
 
     def __enter__(self) -> Owners:
+        for entry in pwd.getpwall():
+            number = entry.pw_name.rpartition('-')[2]
+            if entry.pw_name.startswith(PREFIX) and number.isdigit() and not pathlib.Path('/proc', number).exists():
+                remove_user(entry.pw_name)
         for user in (ALICE, BOB):
-            remove_user(user)
             subprocess.run(
                 ['useradd', '--no-log-init', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', user],
                 check=True, capture_output=True, timeout=END_SECONDS)

@@ -79,6 +79,12 @@ class Disk:
             node = node.now.get(part) if node is not None and part else node
         return node
 
+    def _directory(self, argument: str) -> Node:
+        match = _FD.match(argument)
+        node = self.find(match.group(1)) if match else None
+        assert node is not None, argument
+        return node
+
     def take(self, call: Call) -> None:
         """Do what a call did."""
         if call.result.startswith(('-1', '?')):
@@ -100,8 +106,13 @@ class Disk:
             node.change(**{name: Node(True, f'new {name}')})
         elif call.name == 'unlinkat':
             node.change(**{name: None})
-        elif call.name in ('renameat', 'renameat2'):
-            assert parts[2] == parts[0], f'from one directory into another: {call}'
+        elif call.name == 'linkat':
+            self._directory(parts[2]).change(**{parts[3].strip('"'): node.now[name]})
+        elif call.name in ('renameat', 'renameat2') and parts[2] == parts[0]:
             node.change(**{name: None, parts[3].strip('"'): node.now[name]})
+        elif call.name in ('renameat', 'renameat2'):  # from one directory into another: either may come to the disk first
+            moved = node.now[name]
+            self._directory(parts[2]).change(**{parts[3].strip('"'): moved})
+            node.change(**{name: None})
         else:
             assert not call.changes or call.name == 'flock', f'not understood: {call}'

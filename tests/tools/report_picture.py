@@ -32,8 +32,7 @@ def sample(directory: Path) -> Path:
     from ansible_collections.printops.infoprint.plugins.plugin_utils import report_compare, report_html  # noqa: PLC0415
 
     now = fleet.report(fleet.results(HOSTS, 2), title='Print servers of Example Ltd')
-    before = fleet.report(fleet.results(HOSTS - 6, 2))
-    before.generated = fleet.moment(-1)
+    before = fleet.report(fleet.results(HOSTS - 6, 2), days=-1)
     for host in before.hosts[:2]:
         for server in host.servers:
             server.state = {'proven': 'drifted', 'failing': 'proven'}.get(server.state, server.state)

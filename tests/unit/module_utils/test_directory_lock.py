@@ -93,9 +93,7 @@ class Holder:
             fd = os.open(str(path), os.O_RDONLY)
             os.setuid(uid)
             fcntl.flock(fd, fcntl.LOCK_EX)
-            orphan = os.fork() if orphan else 0
-            if orphan:
-                os.write(write_end, b'%d' % orphan)
+            if orphan and os.fork():
                 os._exit(0)
             os.write(write_end, b'%d' % os.getpid())
             time.sleep(60)

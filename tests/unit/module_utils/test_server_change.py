@@ -8,6 +8,7 @@ import time
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import configuring, server_change
+from ansible_collections.printops.infoprint.plugins.module_utils.config_set import trust_file_name
 from ansible_collections.printops.infoprint.plugins.module_utils.guard import Guard, Stopped
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.transaction import Transaction
@@ -104,6 +105,17 @@ def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(
     assert programs.attributes('spl1')['smtp-server-port'] == '587'
 
 
+def test_a_refused_attribute_leaves_no_backup_and_names_none(base, make_pd_programs):
+    programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
+    asked = request(base, pd_bin_dir=str(programs.bin_dir))
+    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    programs.tell(behaviour={'pdset': 'lie'})
+    entry, = configuring.run(asked, Guard(60))['servers']
+    assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['attribute_refused'], False)
+    assert entry['backup'] is None
+    assert [path.name for path in (base / 'spl1').iterdir()] == [CONFIG_NAME]
+
+
 def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
     asked = request(base, pd_bin_dir=str(programs.bin_dir))
@@ -128,3 +140,64 @@ def test_the_files_stay_where_it_can_not_be_seen_what_pdset_did(base, monkeypatc
     entry, = configuring.run(asked, Guard(2))['servers']
     assert (entry['changed'], entry['problems'][0]['code'], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
     assert 'did not end in time' in entry['problems'][0]['message']
+
+
+# A managed CA of spl1 that spl2 names by its full path
+
+CA = trust_file_name('ca', b'CA')
+
+
+def naming(base, ca, **more):
+    """Ask that spl1 have a CA of its own (None = no set) and spl2 name a file."""
+    declared = {'name': 'spl1', 'mode': 0o644, 'state': 'absent'} if ca is None else {
+        'name': 'spl1', 'mode': 0o644, 'config': 'own', 'trust': {trust_file_name('ca', ca): 'ca'}}
+    contents = {'own': 'CAFile = %s\n' % trust_file_name('ca', ca or b''), 'ca': (ca or b'').decode()}
+    return request(base, servers=[declared], contents=contents, **more)
+
+
+def run(asked):
+    return configuring.run(asked, Guard(60))['servers']
+
+
+@pytest.fixture
+def shared(base, monkeypatch):
+    monkeypatch.setattr(server_change, 'GRACE', 0)
+    run(naming(base, b'CA'))
+    (base / 'spl2' / CONFIG_NAME).write_text('CAFile = %s\n' % (base / 'spl1' / CA))
+    return base
+
+
+@pytest.mark.parametrize('ca', [b'other CA', None])
+def test_a_trust_file_that_another_server_names_stays_until_none_does(shared, ca):
+    entry, = run(naming(shared, ca))
+    assert entry['changed']
+    assert (shared / 'spl1' / CA).read_bytes() == b'CA'
+    assert not run(naming(shared, ca))[0]['changed'], 'it is no drift'
+    (shared / 'spl2' / CONFIG_NAME).write_text('CAFile = elsewhere.pem\n')
+    run(naming(shared, b'third CA'))
+    assert not (shared / 'spl1' / CA).exists()
+
+
+def test_a_server_that_names_it_no_more_after_this_run_does_not_count(shared):
+    asked = naming(shared, None)
+    asked['servers'].append({'name': 'spl2', 'config': 'new', 'trust': {}, 'mode': 0o644})
+    asked['contents']['new'] = NEW
+    assert [entry['changed'] for entry in run(asked)] == [True, True]
+    assert not (shared / 'spl1' / CA).exists()
+    assert not run(asked)[0]['changed']
+
+
+def test_a_server_whose_change_fails_still_counts(shared, monkeypatch):
+    asked = naming(shared, None)
+    asked['servers'].append({'name': 'spl2', 'config': 'new', 'trust': {}, 'mode': 0o644})
+    asked['contents']['new'] = NEW
+    stage = Transaction.stage
+
+    def fail_for_spl2(transaction):
+        if transaction.directory.server == 'spl2':
+            raise OSError(28, 'No space left on device')
+        stage(transaction)
+
+    monkeypatch.setattr(Transaction, 'stage', fail_for_spl2)
+    assert [entry['changed'] for entry in run(asked)] == [True, False]
+    assert (shared / 'spl1' / CA).exists()

@@ -63,6 +63,34 @@ def test_python_3_6_does_not_tell_the_number():
     assert 'openssl s_client' in fault.problem.hint
 
 
+UNTOLD = ssl.SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)')
+
+
+@pytest.mark.parametrize('alert, code, may_be', [
+    (44, 'revoked', ['revoked']), (43, 'wrong_purpose', ['wrong_purpose']),
+    (45, 'certificate_invalid', ['expired', 'crl_expired']),
+    (51, 'certificate_invalid', ['signature_invalid', 'crl_signature_invalid'])])
+def test_without_a_number_our_own_alert_tells_what_it_can_be(alert, code, may_be):
+    fault = fault_of(UNTOLD, NOTHING, 'smtps', alert)
+    assert fault.problem.code == code
+    assert bool(fault.problem.hint) is (code == 'certificate_invalid')
+    assert fault.verify() == {'code': 0, 'text': str(UNTOLD), 'may_be': may_be}
+
+
+@pytest.mark.parametrize('alert', [None, 80])
+def test_without_a_number_and_its_alert_it_can_be_anything_but_the_name(alert):
+    may_be = fault_of(UNTOLD, NOTHING, 'smtps', alert).may_be
+    assert set(may_be) == (set(VERIFY_CODES.values()) | {'certificate_invalid'}) - {'hostname_mismatch'}
+    assert len(may_be) == len(set(may_be))
+
+
+def test_what_is_found_out_narrows_what_it_can_be():
+    fault = fault_of(UNTOLD, NOTHING, 'smtps', 45)
+    assert fault.but(['crl_expired']).problem.code == 'expired'
+    assert fault.among(['crl_expired', 'revoked']).problem.code == 'crl_expired'
+    assert fault.among(['revoked']) == fault  # a contradiction tells nothing
+
+
 LYING = ssl.SSLError(1, '[SSL: BAD_MAC_LENGTH] bad mac length (_ssl.c:1091)')
 
 

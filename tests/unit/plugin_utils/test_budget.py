@@ -25,6 +25,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.budget import (
     limited_to,
     watched,
 )
+from ansible_collections.printops.infoprint.plugins.plugin_utils.certificate_path import Trust
 from ansible_collections.printops.infoprint.plugins.plugin_utils.name_constraints import violation
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import TrustBlocks, judge_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.unjudged import unjudged
@@ -159,10 +160,10 @@ def test_cas_that_sign_each_other_in_circles_end_with_the_budget() -> None:
     pems, key, name = heavy_x509.circle(600)
     leaf = read_certificate(read_pem(heavy_x509.authority(heavy_x509.keys(1)[0], signer=key, issuer=name)).blocks[0].der)
     assert isinstance(leaf, Certificate)
-    known = diagnosis.Trust(of(pems), None, False, 'ca.pem')
+    known = Trust(of(pems), None, False, 'ca.pem')
     problems: list[Problem] = []
     with limited_to(Budget()), guard(problems, "The mail server's certificate"):
-        problems += diagnosis.defects([leaf], known, None, NOW)
+        problems += diagnosis.defects([leaf], known, None, NOW, diagnosis.Verdict())
         problems += unjudged([leaf], known)
     assert checks() <= MOST_SIGNATURES
 

@@ -19,15 +19,16 @@ from ansible_collections.printops.infoprint.plugins.module_utils.name_match impo
 from ansible_collections.printops.infoprint.plugins.module_utils.net_stream import sent_chain
 from ansible_collections.printops.infoprint.plugins.module_utils.pem import CERTIFICATE, CRL, read_pem
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
-from ansible_collections.printops.infoprint.plugins.module_utils.tls_faults import UNANCHORED, Fault, fault_of
-from ansible_collections.printops.infoprint.plugins.module_utils.tls_policy import Policy, new_context
+from ansible_collections.printops.infoprint.plugins.module_utils.tls_faults import UNANCHORED, Fault, certificate_code, fault_of
+from ansible_collections.printops.infoprint.plugins.module_utils.tls_policy import STRONG_LEVEL, Policy, new_context, verify_flags
 from ansible_collections.printops.infoprint.plugins.module_utils.tls_records import read_beginning
 from ansible_collections.printops.infoprint.plugins.module_utils.trust_files import Trust
 from ansible_collections.printops.infoprint.plugins.plugin_utils import certificate_diagnosis as diagnosis
+from ansible_collections.printops.infoprint.plugins.plugin_utils import certificate_path as paths
 from ansible_collections.printops.infoprint.plugins.plugin_utils.certificate_facts import describe
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_reader import read_certificate
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_records import Certificate
-from support import pki
+from support import openssl_verify, pki
 
 HOST = 'mail.example.com'
 NOW = dt.datetime.now(dt.timezone.utc)
@@ -92,13 +93,16 @@ BARRED = pki.Authority('Barred root', more=[
 OUTDATED = {'last_update': pki.days_from_now(-40), 'next_update': pki.days_from_now(-10)}
 
 
-def identity(key: t.Any, signer_key: t.Any, subject: str, issuer: x509.Name, *, chain: bytes = b'') -> pki.Identity:
+def identity(key: t.Any, signer_key: t.Any, subject: str, issuer: x509.Name, *, chain: bytes = b'',
+             more: pki.More = ()) -> pki.Identity:
     """Make what the PKI's own authorities refuse to make."""
     builder = (
         x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])).issuer_name(issuer)
         .public_key(key.public_key()).serial_number(x509.random_serial_number())
         .not_valid_before(pki.days_from_now(-1)).not_valid_after(pki.days_from_now(90))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False))
+    for extension, critical in more:
+        builder = builder.add_extension(extension, critical)
     certificate = builder.sign(signer_key, hashes.SHA256())
     return pki.Identity(certificate, certificate.public_bytes(serialization.Encoding.PEM) + chain, key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
@@ -129,6 +133,32 @@ def issued_by_a_leaf() -> pki.Identity:
     middle_key = serialization.load_pem_private_key(middle.key_pem, None)
     return identity(
         ec.generate_private_key(ec.SECP256R1()), middle_key, HOST, middle.certificate.subject, chain=middle.certificate_pem)
+
+
+def deep(count: int) -> pki.Authority:
+    authority = ROOT
+    for number in range(count):
+        authority = pki.Authority(f'CA {number}', parent=authority)
+    return authority
+
+
+def by_serial_number(serial: int) -> pki.Identity:
+    """Make a certificate that names that of its issuer by its serial number."""
+    named = x509.AuthorityKeyIdentifier(None, [x509.DirectoryName(ROOT.name)], serial)
+    return identity(ec.generate_private_key(ec.SECP256R1()), ROOT.key, HOST, ROOT.name, more=[(named, False)])
+
+
+def a_root_of_old() -> Case:
+    """Make a root that has a key usage and nothing else to say that it is a CA."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, 'Old root')])
+    usage = pki._key_usage(key_cert_sign=True)
+    root = identity(key, key, 'Old root', name, more=[(usage, True)])
+    return Case(identity(ec.generate_private_key(ec.SECP256R1()), key, HOST, name), root.certificate_pem)
+
+
+# OIDs that don't matter, as the value of policyMappings.
+MAPPINGS = (x509.UnrecognizedExtension(x509.ObjectIdentifier('2.5.29.33'), bytes.fromhex('300a30080602290106022902')), True)
+UNKNOWN = (x509.UnrecognizedExtension(x509.ObjectIdentifier('1.3.6.1.4.1.55555.1'), b'\x05\x00'), True)
 
 
 def constrained(names: list[str], *, common_name: str = HOST, permitted: t.Sequence[x509.GeneralName] = (),
@@ -224,6 +254,14 @@ CASES: dict[str, tuple[Case, list[str]]] = {
     'expired and for another name': (
         Case(ROOT.issue(['other.example.com'], not_after=pki.days_from_now(-3)), ROOT.pem), ['hostname_mismatch', 'expired']),
     'expired and revoked': (Case(EXPIRED, ROOT.pem, ROOT.crl([EXPIRED])), ['revoked', 'expired']),
+    'one of very many names': (Case(ROOT.issue([*(f'mail{number}.example.com' for number in range(200)), HOST]), ROOT.pem), []),
+    'more than ten CAs': (Case(deep(12).issue([HOST]), ROOT.pem), []),
+    'a CA shows its own certificate': (Case(INTERMEDIATE.as_server(), ROOT.pem, host='Intermediate'), ['wrong_purpose']),
+    "the issuer's certificate by its serial number": (Case(by_serial_number(ROOT.certificate.serial_number), ROOT.pem), []),
+    'another certificate of the issuer': (Case(by_serial_number(1), ROOT.pem), ['unknown_ca']),
+    'a root without basic constraints': (a_root_of_old(), []),
+    'critical policy mappings': (Case(pki.Authority('Mapping', parent=ROOT, more=[MAPPINGS]).issue([HOST]), ROOT.pem), []),
+    'a critical extension that nobody knows': (Case(ROOT.issue([HOST], more=[UNKNOWN]), ROOT.pem), ['certificate_invalid']),
     'revoked by an expired list': (Case(LEAF, ROOT.pem, ROOT.crl([LEAF], **OUTDATED)), ['crl_expired', 'revoked']),
 }
 
@@ -239,33 +277,48 @@ def test_openssl_and_the_diagnosis_name_the_same_defects(name: str, tmp_path: pa
         assert fault is not None
         _fault, chain = handshake(case, tmp_path, Policy(None, False))
     certificates = [read_certificate(der) for der in chain]
-    known = diagnosis.trust_of(
-        [block.der for block in its_trust.certificates or ()], [block.der for block in its_trust.crls or ()],
-        case.crl_check == 'chain', its_trust.source)
+    trusted, lists = ([block.der for block in blocks or ()] for blocks in (its_trust.certificates, its_trust.crls))
+    known = paths.trust_of(trusted, lists, case.crl_check == 'chain', its_trust.source)
     anchored = fault.verify_code not in UNANCHORED if fault is not None else True
-    found = diagnosis.defects(certificates, known, case.host, NOW, anchored)
+    found = diagnosis.defects(certificates, known, case.host, NOW, diagnosis.Verdict('said', anchored))
     assert sorted({problem.code for problem in found}) == sorted(expected)
+    flags = verify_flags(Policy(its_trust, True, case.crl_check))
+    errors = openssl_verify.errors_of(chain, trusted, lists, case.host, flags, STRONG_LEVEL)
+    assert {certificate_code(number, '') for number, _depth in errors} == set(expected)
     if fault is not None:
-        merged = diagnosis.merged(fault.problem, 'said', found)
+        merged = diagnosis.merged(fault.problem, diagnosis.Verdict('said', anchored), found)
         assert merged[0].code == fault.problem.code == expected[0]
         assert [problem.code for problem in merged] == expected
 
 
+UNHANDLED = ('1.3.6.1.5.5.7.1.1', '2.5.29.9', '2.5.29.14', '2.5.29.16', '2.5.29.18', '2.5.29.35', '2.5.29.46')
+
+
+@pytest.mark.parametrize('oid', sorted(diagnosis.HANDLED - {'2.5.29.17'}) + list(UNHANDLED))
+def test_critical_extensions_are_handled_as_openssl_handles_them(oid: str) -> None:
+    critical = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), b'\x30\x00')
+    odd = identity(ec.generate_private_key(ec.SECP256R1()), ROOT.key, HOST, ROOT.name, more=[(critical, True)])
+    chain, trusted = ([one.public_bytes(serialization.Encoding.DER)] for one in (odd.certificate, ROOT.certificate))
+    errors = openssl_verify.errors_of(chain, trusted, [], HOST, 0, STRONG_LEVEL)
+    assert (34 in [number for number, _depth in errors]) is (oid not in diagnosis.HANDLED)
+
+
 @pytest.mark.parametrize(('anchored', 'expected'), [(True, []), (None, []), (False, ['unknown_ca'])])
 def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: bool | None, expected: list[str]) -> None:
-    known = diagnosis.Trust([record(ROOT.certificate)], None, False, 'ca.pem')
-    found = diagnosis.defects([record(DEEP.certificate)], known, HOST, NOW, anchored)
+    known = paths.Trust([record(ROOT.certificate)], None, False, 'ca.pem')
+    found = diagnosis.defects([record(DEEP.certificate)], known, HOST, NOW, diagnosis.Verdict(anchored=anchored))
     assert [problem.code for problem in found] == expected
 
 
 @pytest.mark.parametrize(('chain', 'expected'), [
     ([LEAF.certificate], 'unknown_ca'), ([LEAF.certificate, ROOT.certificate], 'unknown_ca'),
-    ([ROOT.certificate], 'self_signed')])
+    ([self_signed().certificate], 'self_signed')])
 def test_what_leads_to_nothing_is_named_without_the_systems_store_at_hand(
         chain: list[x509.Certificate], expected: str) -> None:
-    known = diagnosis.Trust(None, None, False, "the system's own CA certificates")
-    assert [problem.code for problem in diagnosis.defects([*map(record, chain)], known, None, NOW, False)] == [expected]
-    assert diagnosis.defects([*map(record, chain)], known, None, NOW) == []
+    known = paths.Trust(None, None, False, "the system's own CA certificates")
+    nowhere = diagnosis.Verdict(anchored=False)
+    assert [problem.code for problem in diagnosis.defects([*map(record, chain)], known, None, NOW, nowhere)] == [expected]
+    assert diagnosis.defects([*map(record, chain)], known, None, NOW, diagnosis.Verdict()) == []
 
 
 @pytest.mark.parametrize('pattern', [
@@ -291,9 +344,19 @@ def test_without_a_number_the_diagnosis_names_the_cause() -> None:
     """Python 3.6 says no more than that the verification failed."""
     nameless = Problem('certificate_invalid', 'certificate verify failed', stage='certificate')
     found = [Problem('expired', 'It expired.', stage='certificate')]
-    assert diagnosis.merged(nameless, '', found) == found
-    assert diagnosis.merged(nameless, '', []) == [nameless]
-    assert [problem.code for problem in diagnosis.merged(nameless, 'OpenSSL 36: x', found)] == ['certificate_invalid', 'expired']
+    untold, told = diagnosis.Verdict(may_be=('expired', 'crl_expired')), diagnosis.Verdict('OpenSSL 36: x')
+    assert diagnosis.merged(nameless, untold, found) == found
+    assert [problem.code for problem in diagnosis.merged(nameless, told, found)] == ['certificate_invalid', 'expired']
+
+
+def test_without_a_number_what_can_not_be_why_does_not_stand_for_it() -> None:
+    nameless = Problem('certificate_invalid', 'It failed.', stage='certificate')
+    mismatch = Problem('hostname_mismatch', 'Another name.', stage='certificate')
+    untold = diagnosis.Verdict(may_be=('expired', 'crl_expired'))
+    first, second = diagnosis.merged(nameless, untold, [mismatch])
+    assert (first.code, first.message) == ('certificate_invalid', 'It failed. It can be expired, crl_expired.')
+    assert second == mismatch
+    assert diagnosis.merged(nameless, diagnosis.Verdict(), [mismatch]) == [nameless, mismatch]
 
 
 def test_a_certificate_is_described() -> None:
@@ -319,4 +382,4 @@ def test_a_certificate_that_ends_soon_is_a_warning(days: float, warn_days: int, 
 
 def test_what_is_no_certificate_has_no_record() -> None:
     assert isinstance(read_certificate(b'\x30\x03\x02\x01\x05'), str)
-    assert diagnosis.defects([], diagnosis.Trust([], None, False, 'x'), HOST, NOW) == []
+    assert diagnosis.defects([], paths.Trust([], None, False, 'x'), HOST, NOW, diagnosis.Verdict()) == []

@@ -61,7 +61,7 @@ def codes_in_code() -> t.Iterator[tuple[pathlib.Path, str]]:
     makers = {'Problem'} | {
         node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
         and [one.arg for one in node.args.args if one.arg != 'self'][:1] == ['code']}
-    assert makers > {'Problem', '_defect', 'refused', '_problem'}
+    assert makers > {'Problem', 'defect', 'refused', '_problem'}
     for path, tree in trees.items():
         for expression in code_expressions(tree, makers):
             yield from ((path, text) for text in texts_of(expression))

@@ -165,6 +165,18 @@ def test_the_search_passes_over_what_is_missing_too_old_or_cannot_be_run(tmp_pat
     assert not (tmp_path / 'ran').exists()
 
 
+@pytest.mark.parametrize('path', ['.:/usr/bin:/bin', ':/usr/bin:/bin', 'bin:/usr/bin:/bin'])
+def test_the_search_takes_no_python_of_the_current_directory(tmp_path, path: str) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / 'bin').mkdir()
+    for folder in (tmp_path, tmp_path / 'bin'):
+        script(folder / 'python-of-somebody', f'touch {tmp_path}/ran')
+    command = Interpreter(None, ('/nowhere/python3', 'python-of-somebody')).command()
+    done = subprocess.run(
+        ['/bin/sh', '-c', command], input=b'', capture_output=True, check=False, cwd=tmp_path, env={'PATH': path}, timeout=30)
+    assert done.returncode == NONE_FOUND
+    assert not (tmp_path / 'ran').exists()
+
+
 def test_the_search_says_when_there_is_none() -> None:
     assert run(Interpreter(None, ('/nowhere/python3', 'no-such-python')), b'').returncode == NONE_FOUND
 

@@ -18,6 +18,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.pem import CRL,
 from ansible_collections.printops.infoprint.plugins.plugin_utils import certificate_diagnosis as diagnosis
 from ansible_collections.printops.infoprint.plugins.plugin_utils import der as asn1
 from ansible_collections.printops.infoprint.plugins.plugin_utils import x509_records as records
+from ansible_collections.printops.infoprint.plugins.plugin_utils.certificate_path import Trust, trust_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.unjudged import unjudged
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_reader import entry_of, read_certificate, read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509_signatures import is_signed_by
@@ -42,8 +43,8 @@ def listed(pem: bytes) -> records.RevocationList:
 
 
 def codes(chain: t.Sequence[x509.Certificate], ca: x509.Certificate, crl: bytes = b'') -> list[str]:
-    trust = diagnosis.Trust([record(ca)], [listed(crl)] if crl else None, False, 'ca.pem')
-    return [problem.code for problem in diagnosis.defects([*map(record, chain)], trust, HOST, NOW)]
+    trust = Trust([record(ca)], [listed(crl)] if crl else None, False, 'ca.pem')
+    return [problem.code for problem in diagnosis.defects([*map(record, chain)], trust, HOST, NOW, diagnosis.Verdict())]
 
 
 def test_one_extension_that_can_not_be_read_does_not_hide_the_others() -> None:
@@ -115,10 +116,11 @@ def test_a_chain_with_a_negative_serial_number_is_judged() -> None:
 def test_what_can_not_be_read_is_not_missing() -> None:
     leaf = record(pki.Authority('Issuing CA', parent=ROOT).issue([HOST]).certificate)
     chain = [leaf, record(ROOT.certificate)]
-    trust = diagnosis.trust_of([b'\x30\x03\x02\x01\x05'], [b'\x30\x00'], False, 'ca.pem')
+    trust = trust_of([b'\x30\x03\x02\x01\x05'], [b'\x30\x00'], False, 'ca.pem')
     assert (len(trust.unread_authorities), len(trust.unread_crls)) == (1, 1)
-    assert diagnosis.defects(chain, trust, HOST, NOW) == []
-    assert [problem.code for problem in diagnosis.defects(chain, trust, HOST, NOW, False)] == ['unknown_ca']
+    assert diagnosis.defects(chain, trust, HOST, NOW, diagnosis.Verdict()) == []
+    nowhere = diagnosis.Verdict(anchored=False)
+    assert [problem.code for problem in diagnosis.defects(chain, trust, HOST, NOW, nowhere)] == ['unknown_ca']
 
 
 def test_more_names_than_can_be_compared_are_said_not_to_be() -> None:
@@ -127,7 +129,7 @@ def test_more_names_than_can_be_compared_are_said_not_to_be() -> None:
     leaf = ca.issue([name.value for name in many])
     began = time.process_time()
     assert 'name_constraint' not in codes([leaf.certificate], ca.certificate)
-    trust = diagnosis.Trust([record(ca.certificate)], None, False, 'ca.pem')
+    trust = Trust([record(ca.certificate)], None, False, 'ca.pem')
     assert [problem.code for problem in unjudged([record(leaf.certificate)], trust)] == ['analysis_incomplete']
     assert time.process_time() - began < 1
 

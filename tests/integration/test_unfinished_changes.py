@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A change whose answer was lost is told by the next run; and a run that changes nothing removes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+import subprocess
+import typing as t
+
+import pytest
+
+from support import system_calls
+from support.config_site import Site
+from support.playbook import Ansible, hosts, local_host
+from support.print_host import OWNER, PYTHON, Host, in_both_modes
+from support.server_files import BACKUPS, CONFIG, in_force, tree
+from support.target_program import BASE, Program, record
+
+from .conftest import Pki, need
+
+MARK = 'sendmemo-ssl.unfinished'
+
+
+@pytest.fixture(scope='module')
+def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Program]:
+    need(system_calls.why_not() or ('' if os.geteuid() == 0 else 'only root works in the directory of another'))
+    server = {'base_dir': BASE, 'servers': [{'name': 'spl1'}]}
+    declared = {**server, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path)}
+    tasks: dict[str, dict[str, t.Any]] = {
+        name: {'printops.infoprint.sendmemo_config': {**declared, 'hostname': f'{name}.example.com'}} for name in ('old', 'new')}
+    tasks['absent'] = {'printops.infoprint.sendmemo_config': {**server, 'servers': [{'name': 'spl1', 'state': 'absent'}]}}
+    tasks['keeps one'] = {'printops.infoprint.sendmemo_config': {**declared, 'hostname': 'new.example.com', 'backup_keep': 1}}
+    tasks['rollback'] = {'printops.infoprint.sendmemo_rollback': {**server, 'try_before_commit': 'none'}}
+    return record(Ansible(tmp_path_factory.mktemp('recorded') / 'controller'), in_both_modes(tasks))
+
+
+@pytest.fixture
+def host(tmp_path: pathlib.Path, programs: dict[str, Program]) -> Host:
+    made = Host(tmp_path / 'pd', programs)
+    for name in ('old', 'new', 'old'):
+        assert made.run(name).server['changed']
+    return made
+
+
+def inode(path: pathlib.Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def lose_the_answer(host: Host, name: str) -> None:
+    """Run a program whose reader goes away when the switch is done."""
+    command = [PYTHON, *host.programs[name].arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd='/') as run:
+        assert run.stdin and run.stdout
+        run.stdin.write(host.programs[name].at(host.base))  # with the pause behind the switch
+        run.stdin.close()
+        before = inode(host.config)
+        while inode(host.config) == before:
+            assert run.poll() is None
+        run.stdout.close()
+        run.wait(30)
+    assert (host.server / MARK).exists()
+
+
+@pytest.mark.parametrize('name', ['new', 'absent', 'rollback'])
+def test_a_switch_that_was_never_told_is_told_by_the_next_run_once(host: Host, name: str) -> None:
+    lose_the_answer(host, name)
+    switched = in_force(host.server)
+    told = host.run(name)
+    assert (told.server['changed'], told.codes) == (True, [])
+    # After a removal it is the trust files that are still there.
+    assert {one['kind'] for one in told.server['drift']} == ({'extra'} if name == 'absent' else set())
+    assert told.server['untold'] is (name != 'absent')
+    assert in_force(host.server) == switched, 'not back again'
+    assert not (host.server / MARK).exists()
+    if name != 'rollback':
+        assert host.run(name).server['changed'] is False
+
+
+def test_an_answer_that_could_not_be_written_is_not_told(host: Host, tmp_path: pathlib.Path) -> None:
+    log = tmp_path / 'log'
+    program = host.programs['new']
+    program.run(PYTHON, host.copy(tmp_path / 'seen').base, *system_calls.watched(log, ['write']), pause=False)
+    answer = next(call for call in system_calls.calls_in(log) if 'INFOPRINT-ANSWER' in call.arguments)
+    lost = program.run(PYTHON, host.base, *system_calls.failing_at(answer, 'EPIPE', log), pause=False)
+    assert not lost.given
+    assert host.run('new').server['untold']
+    assert not host.run('new').server['changed']
+
+
+def test_a_mark_that_is_not_of_the_set_in_force_says_nothing(host: Host) -> None:
+    (host.server / MARK).write_text('0' * 64 + ' converge\n')
+    os.chown(host.server / MARK, OWNER, OWNER)
+    assert host.run('old').server['changed'] is False
+    assert host.run('new').server['changed']
+    assert not (host.server / MARK).exists()
+
+
+def test_a_playbook_says_so_and_restarts(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki) -> None:
+    site = Site(ansible, tmp_path / 'pd', pki.ca_path, pki.crl_path)
+    site.options['servers'] = [{'name': 'spl1'}]
+    assert site.run()['changed']
+    mark = f'{hashlib.sha256(site.config().read_bytes()).hexdigest()} converge\n'
+    play = [{'hosts': 'all', 'gather_facts': False,
+             'tasks': [{'name': 'Configure', 'printops.infoprint.sendmemo_config': site.options, 'notify': 'Restart'}],
+             'handlers': [{'name': 'Restart', 'ansible.builtin.debug': {'msg': 'restarted'}}]}]
+    (site.base / 'spl1' / MARK).write_text(mark)
+    for arguments in (['--check'], []):
+        run = ansible.playbook(play, hosts(print1=local_host()), *arguments)
+        result, = run.results('print1', 'Configure')
+        assert (result.result['changed'], result.result['servers'][0]['drift']) == (True, [])
+        assert 'spl1: changed by an earlier run' in result.result['warnings'][0]
+        assert run.results('print1', 'Restart')
+    assert not ansible.playbook(play, hosts(print1=local_host())).results('print1', 'Restart')
+
+
+# A run that changes nothing
+
+
+FOREIGN = (f'.{CONFIG}.{"0" * 16}.new', f'sendmemo-ca-{"0" * 16}.pem', f'sendmemo-crl-{"0" * 16}.pem')
+
+
+def plant(host: Host) -> None:
+    for name in FOREIGN:
+        (host.server / name).write_text('whose is this?')
+    (host.server / BACKUPS / f'.{"0" * 16}.new').mkdir()
+
+
+@pytest.mark.parametrize('name', ['old', 'keeps one'])
+def test_a_run_that_changes_nothing_removes_nothing(host: Host, name: str) -> None:
+    if name == 'keeps one':
+        host.run('new')
+    plant(host)
+    before = tree(host.server)
+    assert host.run(name).server['changed'] is False
+    assert tree(host.server) == before
+
+
+@pytest.mark.parametrize('name', ['new', 'absent'])
+def test_what_only_has_the_name_of_ours_is_not_removed(host: Host, name: str) -> None:
+    plant(host)
+    assert host.run(name).server['changed']
+    assert [(host.server / planted).exists() for planted in FOREIGN] == [False, True, True]
+    assert host.run(name).server['changed'] is False
+
+
+def test_a_trust_file_of_ours_that_was_changed_goes_once_it_is_kept(host: Host) -> None:
+    ca = next(host.server.glob('sendmemo-ca-*'))
+    ca.write_text('nothing')
+    assert host.run('absent').server['changed']
+    assert not ca.exists()
+    assert (host.kept() / ca.name).read_text() == 'nothing'
