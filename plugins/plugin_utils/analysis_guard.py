@@ -8,6 +8,7 @@ import typing as t
 
 from ..module_utils.problems import Problem
 from ..module_utils.safe_text import safe_text
+from .budget import OverBudget, step
 from .reading_errors import is_of_reading, why
 from .untrusted import Malformed
 
@@ -19,14 +20,17 @@ def not_judged(what: str, reason: str, **place: t.Any) -> Problem:
 
 @contextlib.contextmanager
 def guard(found: list[Problem], what: str, **place: t.Any) -> t.Iterator[None]:
-    """End what stands in it at an error, and put into `found` that it was not judged. What was found before stays.
+    """End what stands in it at an error, or where it goes over the budget, and put into `found` that it was not judged.
 
-    Malformed goes through: an answer that isn't ours is no matter of analysis.
+    What was found before stays. Malformed goes through: an answer that isn't ours is no matter of analysis.
     """
     try:
-        yield
+        with step():
+            yield
     except Malformed:
         raise
+    except OverBudget as error:
+        found.append(not_judged(what, str(error), **place))
     except BaseException as error:
         if not is_of_reading(error):
             raise

@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils.problems import Problem
+from .budget import watched
 from .trust_terms import Placed, Terms
 from .x509_records import LEAST_BITS, Certificate
 
@@ -18,7 +19,7 @@ def authority_problems(found: t.Sequence[Placed[Certificate]], terms: Terms) -> 
     since it depends on the security level of the host's OpenSSL whether they are refused.
     """
     valid = {(one.thing.name, one.thing.public_key) for one in found if _is_valid(one.thing, terms)}
-    for placed in found:
+    for placed in watched(found):
         authority = placed.thing
         is_renewed = bool(authority.public_key) and (authority.name, authority.public_key) in valid
         yield from _problems_of(placed, is_renewed, terms)

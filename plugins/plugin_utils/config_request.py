@@ -16,6 +16,7 @@ from ..module_utils.problems import Problem, ProblemError
 from .analysis_guard import guard
 from .arguments import ArgumentError, file_mode
 from .attribute_report import declared_attributes
+from .budget import limited_to
 from .declared import Declared, SourceReader, declared
 from .mail_options import check_mail
 from .rendering import Renderer
@@ -106,7 +107,10 @@ class ConfigRequest:
         return self._ends.get(name, self._ends.get(None, []))
 
     def _judge(self, wanted: Declared, name: str | None) -> None:
-        """Judge the trust files that are declared; servers that share them share the problems."""
+        """Judge the trust files that are declared; servers that share them share the problems.
+
+        They are the user's own and lie on the controller: no budget cuts what is to be said of them.
+        """
         if not wanted.trust:
             return
         ca, crl = (wanted.settings.get(keyword, '') for keyword in ('CAFile', 'CrlFile'))
@@ -114,10 +118,12 @@ class ConfigRequest:
             files = {'CAFile': wanted.sources.get(ca, ca), 'CrlFile': wanted.sources.get(crl, crl)}
             now = dt.datetime.now(dt.timezone.utc)
             self._ends_of[ca, crl] = []
-            with guard(self.problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
-                self._ends_of[ca, crl] = ends(
-                    blocks_of(wanted.trust.get(ca), files['CAFile']), blocks_of(wanted.trust.get(crl), files['CrlFile']), now)
-            self.problems += judge(wanted.trust.get(ca), wanted.trust.get(crl), now, self._args['warn_days'], files)
+            own = wanted.trust.get(ca), wanted.trust.get(crl)
+            with limited_to(None):
+                with guard(self.problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
+                    self._ends_of[ca, crl] = ends(
+                        blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
+                self.problems += judge(*own, now, self._args['warn_days'], files)
         self._ends[name] = self._ends_of[ca, crl]
 
     def _keep(self, content: bytes) -> str:

@@ -6,12 +6,16 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils.problems import Problem
+from .analysis_guard import not_judged
+from .budget import OverBudget, watched
 from .ca_analysis import why_no_ca
 from .trust_terms import Placed, Terms
-from .x509_records import Certificate, RevocationList
+from .x509_records import Certificate, NameKey, RevocationList
 from .x509_signatures import is_signed_by
 
 MOST_NAMED = 5  # CAs without a CRL that a message names
+
+ByName: t.TypeAlias = t.Mapping[NameKey, t.Sequence[Certificate]]
 
 
 def crl_problems(
@@ -19,19 +23,26 @@ def crl_problems(
     """Yield the problems of a CRL file's lists in their order, then whether a CA has none. No `authorities`: they are not known.
 
     A list by an issuer that is not in the CA file is an error where no list is by one that is: then it is the wrong file. Beside
-    a list that fits it is a warning: it may be that of an intermediate CA, which the mail server sends along.
+    a list that fits it is a warning: it may be that of an intermediate CA, which the mail server sends along. Whether one fits
+    is not known where not all signatures were verified.
     """
-    signers = {placed.der: _signers(placed, authorities) for placed in found}
-    one_fits = any(signers.values())
+    by_name: dict[NameKey, list[Certificate]] = {}
+    for authority in watched(authorities):
+        by_name.setdefault(authority.name, []).append(authority)
+    signers: dict[bytes, t.Sequence[Certificate]] = {}
+    unverified = _find_signers(found, by_name, signers)
+    may_fit = bool(unverified) or any(signers.values())
     current = {(one.thing.name, one.thing.key_id) for one in found if _is_current(one.thing, terms)}
-    for placed in found:
+    for placed in watched(found):
         has_newer = (placed.thing.name, placed.thing.key_id) in current
         yield from _date_problems(placed, has_newer, terms)
         yield from _use_problems(placed)
-        if authorities:
-            yield from _issuer_problems(placed, authorities, signers[placed.der], one_fits)
-    if one_fits:
-        usable = [signer.name for placed in found if not placed.thing.passed_over for signer in signers[placed.der]]
+        if authorities and placed.der in signers:
+            yield from _issuer_problems(placed, by_name, signers[placed.der], may_fit)
+    if unverified:
+        yield from unverified
+    elif may_fit:
+        usable = [one.thing.name for one in found if not one.thing.passed_over and signers[one.der]]
         yield from _missing(authorities, frozenset(usable), found[0].file, terms)
 
 
@@ -76,19 +87,42 @@ def _use_problems(placed: Placed[RevocationList]) -> t.Iterator[Problem]:
                        'Have the CRL issued without that extension.')
 
 
-def _signers(placed: Placed[RevocationList], authorities: t.Sequence[Certificate]) -> list[Certificate]:
-    return [authority for authority in _with_key(placed.thing, authorities) if is_signed_by(placed.thing, authority) is not False]
+def _find_signers(found: t.Sequence[Placed[RevocationList]], by_name: ByName,
+                  signers: dict[bytes, t.Sequence[Certificate]]) -> list[Problem]:
+    """Put into `signers` who has signed each list; return how many of them the budget has left unverified."""
+    try:
+        for placed in found:
+            signers[placed.der] = _signers(placed.thing, by_name)
+    except OverBudget as error:
+        number = f'{len(found) - len(signers)} of {len(found)} CRLs'
+        return [not_judged(f'The signatures of {number}', str(error), file=found[0].file, keyword='CrlFile')]
+    return []
 
 
-def _with_key(crl: RevocationList, authorities: t.Sequence[Certificate]) -> list[Certificate]:
-    return [authority for authority in authorities if authority.name == crl.name
-            and (authority.key_id is None or crl.key_id in (None, authority.key_id))]
+def _signers(crl: RevocationList, by_name: ByName) -> t.Sequence[Certificate]:
+    """Return the CAs with the key that has signed a list; where none has, those of which it can't be told."""
+    by_key: dict[bytes, list[Certificate]] = {}
+    for authority in _with_key(crl, by_name):
+        by_key.setdefault(authority.public_key, []).append(authority)
+    unknown: list[Certificate] = []
+    for authorities in by_key.values():
+        is_signed = is_signed_by(crl, authorities[0])
+        if is_signed:
+            return authorities
+        unknown += authorities if is_signed is None else []
+    return unknown
 
 
-def _issuer_problems(placed: Placed[RevocationList], authorities: t.Sequence[Certificate], signers: t.Sequence[Certificate],
+def _with_key(crl: RevocationList, by_name: ByName) -> list[Certificate]:
+    """Return the CAs that can have signed a list, first those with the key that it names."""
+    fitting = [one for one in watched(by_name.get(crl.name, ())) if one.key_id is None or crl.key_id in (None, one.key_id)]
+    return sorted(fitting, key=lambda one: one.key_id is None)
+
+
+def _issuer_problems(placed: Placed[RevocationList], by_name: ByName, signers: t.Sequence[Certificate],
                      one_fits: bool) -> t.Iterator[Problem]:
-    if not _with_key(placed.thing, authorities):
-        if any(authority.name == placed.thing.name for authority in authorities):
+    if not _with_key(placed.thing, by_name):
+        if placed.thing.name in by_name:
             seen = 'is by a key that no CA of this name in the CA file has'
         else:
             seen = 'is by an issuer that is not in the CA file'

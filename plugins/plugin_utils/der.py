@@ -6,7 +6,10 @@ from __future__ import annotations
 import itertools
 import typing as t
 
+from . import budget
+
 SEQUENCE, TRUE = 0x30, b'\x01\x01\xff'
+TIMES = (0x17, 0x18)  # UTCTime, GeneralizedTime
 OF_CERTIFICATE, OF_CRL = 0xa3, 0xa0  # the tags of `extensions`
 
 
@@ -24,13 +27,17 @@ class RawExtension(t.NamedTuple):
 
 
 def elements(content: bytes) -> list[Element]:
-    """Return what stands in a constructed value, one after the other. Raises ValueError."""
-    found, start = [], 0
+    """Return what stands in a constructed value, one after the other. Raises ValueError, OverBudget."""
+    return list(budget.watched(each_element(content)))
+
+
+def each_element(content: bytes) -> t.Iterator[Element]:
+    """Yield what stands in a constructed value. Raises ValueError."""
+    start = 0
     while start < len(content):
         begin, end = _bounds(content, start)
-        found.append(Element(content[start], content[begin:end], content[start:end]))
+        yield Element(content[start], content[begin:end], content[start:end])
         start = end
-    return found
 
 
 def _bounds(content: bytes, start: int) -> tuple[int, int]:
@@ -62,11 +69,29 @@ def integer(value: int) -> bytes:
     return encoded(0x02, value.to_bytes((value + (value < 0)).bit_length() // 8 + 1, 'big', signed=True))
 
 
+def signed_content(der: bytes) -> bytes:
+    """Return what is signed of a certificate or CRL, as it stands there. Raises ValueError."""
+    outer, = elements(der)
+    return next(each_element(outer.content)).whole
+
+
 def signed_parts(der: bytes) -> tuple[list[Element], bytes]:
     """Return what is signed of a certificate or CRL, part by part, and the algorithm beside it. Raises ValueError."""
     outer, = elements(der)
     signed, algorithm, _signature = elements(outer.content)
     return elements(signed.content), algorithm.whole
+
+
+def entries(der: bytes) -> t.Iterator[tuple[bytes, list[RawExtension]]]:
+    """Yield a CRL's entries (revokedCertificates) with something critical: the content of the serial number, and the extensions.
+
+    Raises ValueError.
+    """
+    after = itertools.dropwhile(lambda part: part.tag not in TIMES, signed_parts(der)[0])
+    for revoked in [part for part in after if part.tag == SEQUENCE]:
+        for entry in (one for one in budget.watched(each_element(revoked.content)) if TRUE in one.content):
+            serial, _date, *more = elements(entry.content)
+            yield serial.content, [_extension(one) for held in more for one in elements(held.content)]
 
 
 def extensions(der: bytes, tag: int) -> list[RawExtension]:

@@ -16,6 +16,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import Problem, ProblemError
 from .arguments import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
+from .budget import Budget, limited_to
 from .carrier import Target
 from .program import prepare
 from .results import complete, is_failure, summary
@@ -92,7 +93,8 @@ class InfoprintAction(ActionBase, abc.ABC):
         try:
             args = normalized(self._options())
             check(args)
-            outcome = self.perform(args, merged_servers(args))
+            with limited_to(Budget()):
+                outcome = self.perform(args, merged_servers(args))
         except ArgumentError as error:
             return {**result, **self._refused(error)}
         except Malformed as error:

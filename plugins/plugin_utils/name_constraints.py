@@ -7,23 +7,26 @@ import ipaddress
 import re
 import typing as t
 
+from . import budget
 from .x509_records import Certificate, NameConstraints, NameKey, Network
 
 Name: t.TypeAlias = str | ipaddress.IPv4Address | ipaddress.IPv6Address | NameKey
 Base: t.TypeAlias = str | Network | NameKey
 
-MOST_COMPARISONS = 1 << 16  # OpenSSL has a limit too (NAME_CHECK_MAX), beyond which it refuses
+MOST_COMPARISONS = 1 << 20  # as OpenSSL (NAME_CHECK_MAX), which refuses what has more
 _URI_HOST = re.compile('[^:]*://([^:/]*)')
 
 
 def are_too_many(certificate: Certificate, constraints: NameConstraints) -> bool:
-    """Return whether there are too many names and constraints to compare them all."""
+    """Return whether there are too many names and constraints to compare them all. Raises OverBudget."""
+    budget.check()
     names = sum(map(len, (*certificate.names, *certificate.other_names)))
     return names * sum(len(subtrees) for trees in constraints for subtrees in trees) > MOST_COMPARISONS
 
 
 def violation(certificate: Certificate, constraints: NameConstraints, *, is_leaf: bool) -> str:
-    """Return the first name of a certificate that the constraints forbid, '' for none, and where they `are_too_many`.
+    """Return the first name of a certificate that the constraints forbid, '' for none, and where they `are_too_many`. Raises
+    OverBudget.
 
     Judged are the subject, mailboxes, host names, addresses and URIs; of a leaf without host names its common names are taken
     for such.
@@ -31,6 +34,7 @@ def violation(certificate: Certificate, constraints: NameConstraints, *, is_leaf
     if are_too_many(certificate, constraints):
         return ''
     for kind, name, shown in _names_in(certificate, is_leaf):
+        budget.check()
         permitted, excluded = (t.cast(tuple[Base, ...], getattr(trees, kind)) for trees in constraints)
         is_within = _WITHIN[kind]
         if (permitted and not any(is_within(name, one) for one in permitted)) or any(is_within(name, one) for one in excluded):

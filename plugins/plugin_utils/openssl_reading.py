@@ -7,10 +7,12 @@ import ssl
 import tempfile
 
 from ..module_utils.pem import CERTIFICATE, Block, as_pem
+from . import budget
 
 
 def openssl_reads(block: Block) -> bool:
-    """Return whether OpenSSL parses what is in a block (d2i_X509, d2i_X509_CRL)."""
+    """Return whether OpenSSL parses what is in a block (d2i_X509, d2i_X509_CRL). Raises OverBudget."""
+    budget.check()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         if block.label == CERTIFICATE:

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from ..module_utils.safe_text import safe_text
+from .budget import OverBudget
 
 LONGEST = 200  # characters
 
 
 def is_of_reading(error: BaseException) -> bool:
-    """Return whether an error is one of reading: its parser, in Rust, can panic with what is no Exception (PyO3's)."""
-    return isinstance(error, Exception) or type(error).__name__ == 'PanicException'
+    """Return whether an error is one of reading: its parser, in Rust, can panic with what is no Exception (PyO3's).
+
+    A budget that is used up says nothing of what was read.
+    """
+    return (isinstance(error, Exception) and not isinstance(error, OverBudget)) or type(error).__name__ == 'PanicException'
 
 
 def why(error: BaseException) -> str:

@@ -59,9 +59,13 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
     """Return what became of one server's send. Anything unclear is not ok. Raises Malformed."""
     if fields.text('until', until) != until:
         raise Malformed('it has another goal than was asked for')
-    read = [read_certificate(der) for der in _ders(fields, 'chain')]
+    read: list[Certificate | str] = []
+    unread: list[Problem] = []
+    with guard(unread, 'The certificates that the mail server sent', stage='certificate'):
+        read = [read_certificate(der) for der in _ders(fields, 'chain')]
     chain = [one for one in read if not isinstance(one, str)] if read and not isinstance(read[0], str) else []
     problems, ignored = _judged(fields, answer, read, terms)
+    problems += unread
     certificates: list[dict[str, t.Any]] = []
     with guard(problems, "The mail server's certificate", stage='certificate'):
         problems += unread_leaf(read)

@@ -14,6 +14,7 @@ import typing as t
 from ..module_utils.pem import CERTIFICATE, CRL, Block, Pem, read_pem, structure_problems
 from ..module_utils.problems import Problem
 from .analysis_guard import guard, not_judged
+from .budget import watched
 from .ca_analysis import authority_problems
 from .crl_analysis import crl_problems
 from .days import days_left
@@ -72,13 +73,11 @@ def judge_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.dateti
     authorities: list[Placed[Certificate]] = []
     if ca is not None:
         with guard(problems, 'The certificates of the CA file', file=ca.file, keyword='CAFile'):
-            authorities, broken = _read(read_certificate, ca, CERTIFICATE, 'certificate')
-            problems += broken
+            authorities = _read(read_certificate, ca, CERTIFICATE, 'certificate', problems)
             problems += authority_problems(authorities, terms)
     if crl is not None:
         with guard(problems, 'The lists of the CRL file', file=crl.file, keyword='CrlFile'):
-            lists, broken = _read(read_crl, crl, CRL, 'CRL')
-            problems += broken
+            lists = _read(read_crl, crl, CRL, 'CRL', problems)
             # Without a CA file the CAs are the publicly known ones, which are not at hand.
             problems += crl_problems(lists, [placed.thing for placed in authorities], terms)
     return problems
@@ -92,7 +91,7 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
     found = []
     for keyword, trust, label in (('CAFile', ca, CERTIFICATE), ('CrlFile', crl, CRL)):
         known: list[tuple[dt.datetime, str]] = []
-        for block in _distinct(trust.blocks, label) if trust is not None else ():
+        for block in watched(_distinct(trust.blocks, label) if trust is not None else ()):
             if label == CERTIFICATE:
                 authority = read_certificate(block.der)
                 if not isinstance(authority, str):
@@ -107,11 +106,10 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
 
 
 def _read(read: t.Callable[[bytes], Thing | str], trust: TrustBlocks, label: str,
-          called: str) -> tuple[list[Placed[Thing]], list[Problem]]:
-    """Return what the distinct blocks of a kind say, and the problems of those that can't be read, or not in all parts."""
+          called: str, problems: list[Problem]) -> list[Placed[Thing]]:
+    """Return what the distinct blocks of a kind say; put into `problems` which can't be read, or not in all parts."""
     found: list[Placed[Thing]] = []
-    problems = []
-    for block in _distinct(trust.blocks, label):
+    for block in watched(_distinct(trust.blocks, label)):
         thing = read(block.der)
         place: dict[str, t.Any] = {
             'file': trust.file, 'line': block.line, 'keyword': 'CAFile' if label == CERTIFICATE else 'CrlFile'}
@@ -121,7 +119,7 @@ def _read(read: t.Callable[[bytes], Thing | str], trust: TrustBlocks, label: str
         found.append(Placed(thing, block.der, trust.file, block.line))
         if missing := unread(thing, FOR_TRUST):
             problems.append(not_judged(f'The {called} of {_whose(thing)}: {missing}', "it can't be read", **place))
-    return found, problems
+    return found
 
 
 def _unreadable(block: Block, called: str, reason: str, place: t.Mapping[str, t.Any]) -> Problem:

@@ -7,6 +7,7 @@ import hashlib
 import typing as t
 
 from ..module_utils.pem import CERTIFICATE, Block
+from . import budget
 from .certificate_facts import moment
 from .untrusted import Fields
 from .validation import trust_blocks
@@ -35,7 +36,7 @@ def trust_diffs(fields: Fields, blocks: Blocks) -> list[dict[str, str]]:
 
 
 def _text(own: t.Mapping[bytes, str], other: t.Container[bytes]) -> str:
-    lines = [_line(label, der) for der, label in own.items() if der not in other]
+    lines = [_line(label, der) for der, label in budget.watched(own.items()) if der not in other]
     kept = len(own) - len(lines)
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [f'({len(lines) - MOST_LINES} more)']

@@ -7,6 +7,7 @@ import typing as t
 
 from ..module_utils.problems import Problem
 from .analysis_guard import not_judged
+from .budget import watched
 from .certificate_path import Trust
 from .name_constraints import are_too_many
 from .x509_reader import entry_of
@@ -57,7 +58,7 @@ def _unread_lists(chain: t.Sequence[Certificate], trust: Trust) -> t.Iterator[Pr
 
 
 def _unknown_signatures(certificates: t.Sequence[Certificate]) -> t.Iterator[Problem]:
-    for certificate in certificates:
+    for certificate in watched(certificates):
         issuers = [one for one in certificates if one.name == certificate.issuer_name and one != certificate]
         if any(is_signed_by(certificate, one) is None for one in issuers):
             yield _problem(f'The signature of {certificate.subject}', 'its algorithm or key is not known')

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 import typing as t
 import warnings
 
 from ..module_utils.name_match import CertificateNames
 from ..module_utils.safe_text import safe_text
+from . import budget
 from . import der as asn1
 from . import x509_records as records
 from .reading_errors import is_of_reading, why
@@ -27,9 +29,11 @@ if not missing_library():
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 LONGEST_NAME = 200  # characters of a subject in a message
-MANY_CERTIFICATES, MANY_CRLS = 4096, 64  # that are kept read
+MANY_CERTIFICATES, MANY_CRLS, MANY_ENTRIES = 4096, 64, 1024  # that are kept read
+LARGEST = 100 << 10  # bytes of a certificate, or of a CRL but for its entries: OpenSSL takes no larger chain from a mail server
 MOST_ENTRIES = 50_000  # of a CRL that are looked at one by one: that takes about a second
 
+_LONG_SEQUENCE, _FIRST_ENTRY = b'\x30\x83...', 16  # the tag and length of 64 KiB and more; before it no entry can begin
 _HANDLED_IN_CRLS = (records.DELTA_INDICATOR, records.ISSUING_DISTRIBUTION_POINT, records.AUTHORITY_KEY)
 
 Value = t.TypeVar('Value')
@@ -55,7 +59,8 @@ def attempt(read: t.Callable[[], Value], otherwise: Value) -> Value:
 
 
 def _read(read: t.Callable[[bytes], Value], der: bytes) -> Value | str:
-    """Return what is read, or why it can't be."""
+    """Return what is read, or why it can't be. Raises OverBudget."""
+    budget.check()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # of what cryptography will refuse one day: it is the user's file, not our code
@@ -80,12 +85,22 @@ def read_crl(der: bytes) -> RevocationList | str:
 
 def entry_of(crl: RevocationList, serial: int) -> Entry | str | None:
     """Return the entry of a certificate, None where there is none, or why it can't be read."""
-    if asn1.integer(serial) not in crl.der:
+    return _entry_of(crl.der, serial)
+
+
+@functools.lru_cache(maxsize=MANY_ENTRIES)
+def _entry_of(der: bytes, serial: int) -> Entry | str | None:
+    budget.check()
+    number = asn1.integer(serial)
+    if number not in der:
         return None
-    return _read(lambda der: _entry(x509.load_der_x509_crl(der), serial), crl.der)
+    if re.compile(_LONG_SEQUENCE + re.escape(number), re.DOTALL).search(der, _FIRST_ENTRY):
+        return f'it has more than {(1 << 16) - 1} bytes'
+    return _read(lambda der: _entry(x509.load_der_x509_crl(der), serial), der)
 
 
 def _certificate(der: bytes) -> Certificate:
+    _refuse_large(len(der))
     certificate = x509.load_der_x509_certificate(der)
     found = _extensions(certificate, der, asn1.OF_CERTIFICATE, OF_CERTIFICATES)
     values = found.values
@@ -105,10 +120,17 @@ def _certificate(der: bytes) -> Certificate:
             records.AUTHORITY_KEY, records.NAME_CONSTRAINTS, records.DISTRIBUTION_POINTS)))
 
 
+def _refuse_large(size: int) -> None:
+    if size > LARGEST:
+        raise ValueError(f'it has more than {LARGEST} bytes')
+
+
 def _crl(der: bytes) -> RevocationList:
     crl = x509.load_der_x509_crl(der)
+    parts, _algorithm = asn1.signed_parts(der)
+    _refuse_large(sum(len(part.whole) for part in [*parts[:3], *(part for part in parts if part.tag == asn1.OF_CRL)]))
     found = _extensions(crl, der, asn1.OF_CRL, OF_CRLS)
-    refused, unreadable = _refused(crl, found.critical), found.unreadable
+    refused, unreadable = _refused(der, found.critical), found.unreadable
     if refused is None:
         refused, unreadable = '', unreadable | {records.ENTRIES}
     return RevocationList(
@@ -180,7 +202,7 @@ def _hash(signed: Signed) -> str:
     return algorithm.name if algorithm is not None else ''
 
 
-def _refused(crl: x509.CertificateRevocationList, critical: t.Sequence[str]) -> str | None:
+def _refused(der: bytes, critical: t.Sequence[str]) -> str | None:
     """OpenSSL 36: a critical extension that it does not handle, of the list (RFC 5280, 5.2) or of one of its entries (5.3).
 
     None where the entries can't all be looked at.
@@ -188,19 +210,20 @@ def _refused(crl: x509.CertificateRevocationList, critical: t.Sequence[str]) -> 
     unknown = [oid for oid in critical if oid not in _HANDLED_IN_CRLS]
     if unknown:
         return f'it has the critical extension {unknown[0]}, which OpenSSL does not handle'
-    if crl.tbs_certlist_bytes.count(asn1.TRUE) <= len(critical):  # reading each entry of a long list takes seconds
+    if der.count(asn1.TRUE) <= len(critical):  # reading each entry of a long list takes seconds
         return ''
-    return attempt(lambda: _refused_entry(crl), None)
+    return attempt(lambda: _refused_entry(der), None)
 
 
-def _refused_entry(crl: x509.CertificateRevocationList) -> str | None:
-    for number, entry in enumerate(crl):
+def _refused_entry(der: bytes) -> str | None:
+    for number, (serial, extensions) in enumerate(asn1.entries(der)):
         if number == MOST_ENTRIES:
             return None
-        for extension in entry.extensions:
-            if extension.critical and extension.oid != x509.CertificateIssuer.oid:
-                return (f'its entry of the serial number {entry.serial_number:x} has the critical extension '
-                        f'{extension.oid.dotted_string}, which OpenSSL does not handle')
+        for extension in extensions:
+            if extension.critical and extension.oid != records.CERTIFICATE_ISSUER:
+                revoked = int.from_bytes(serial, 'big', signed=True)
+                return (f'its entry of the serial number {revoked:x} has the critical extension '
+                        f'{extension.oid}, which OpenSSL does not handle')
     return ''
 
 
@@ -215,7 +238,7 @@ def _entry(crl: x509.CertificateRevocationList, serial: int) -> Entry | None:
 
 def _found_one_by_one(crl: x509.CertificateRevocationList, serial: int) -> x509.RevokedCertificate | None:
     """Return the entry of a negative serial number (RFC 5280 forbids it, OpenSSL takes it), which cryptography can't look up."""
-    for number, entry in enumerate(crl):
+    for number, entry in enumerate(budget.watched(crl)):
         if number == MOST_ENTRIES:
             raise ValueError(f'it has more than {MOST_ENTRIES} entries')
         if entry.serial_number == serial:

@@ -25,6 +25,7 @@ BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE = '2.5.29.19', '2.5.29.15', '2.
 SUBJECT_KEY, AUTHORITY_KEY = '2.5.29.14', '2.5.29.35'
 SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS = '2.5.29.17', '2.5.29.30'
 DELTA_INDICATOR, ISSUING_DISTRIBUTION_POINT, DISTRIBUTION_POINTS = '2.5.29.27', '2.5.29.28', '2.5.29.31'
+CERTIFICATE_ISSUER = '2.5.29.29'  # of an entry of a CRL
 ENTRIES = 'entries'  # of a CRL, among what can't be read
 
 # The extensions that the analysis goes by, as a message calls them.
