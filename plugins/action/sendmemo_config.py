@@ -49,6 +49,6 @@ class ActionModule(InfoprintAction):
             entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': request.ends_for(entry['name'])})
         lines = [outcome.msg, *map(line_of, request.problems)]
         outcome = outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))
-        if args['enable_ssl_v3'] is not None and not analysed.refused:
+        if args['enable_ssl_v3'] is not None and analysed.is_done:
             outcome = with_environment(outcome, analysed.answer.child('environment'), self._task.check_mode)
         return outcome

@@ -3,7 +3,8 @@
 """Brings a host's servers into the declared state: the target's side of sendmemo_config.
 
 Request: `{"base_dir", "servers": [entry], "defaults": entry, "contents": {key: text}, "check", "diff", "backup",
-"backup_keep", "try": {"until", "timeout", "min_tls", "crl_check"} or null, "pd_bin_dir", "analysed", "enable_ssl_v3"}`. An
+"backup_keep", "try": {"until", "timeout", "min_tls", "crl_check"} or null, "pd_bin_dir", "analysed", "refused",
+"enable_ssl_v3"}`. An
 entry has `name working_dir state config trust owner group mode smtp_host smtp_port sender recipients manage_attributes`, its
 contents by key, so that each travels once. `defaults` serves the servers that are found. Answer: see `server_change`; where
 `enable_ssl_v3` is not null, `{"changed", "drift", "problems"}` of the environment file stands beside the servers, as
@@ -33,6 +34,7 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
         request['try'],
         request['pd_bin_dir'],
         request['analysed'],
+        request['refused'],
         request['base_dir'],
     )
 

@@ -3,8 +3,8 @@
 """Puts the previous sets of a host's servers back: the target's side of sendmemo_rollback.
 
 Request: `{"base_dir", "servers": [entry], "defaults": entry, "check", "diff", "try": {"until", "timeout", "min_tls",
-"crl_check"} or null, "pd_bin_dir", "analysed"}`. An entry has `name working_dir owner group mode smtp_host smtp_port sender
-recipients manage_attributes`; `mode` null = that of the configuration in force. Answer: see `server_change`.
+"crl_check"} or null, "pd_bin_dir", "analysed", "refused"}`. An entry has `name working_dir owner group mode smtp_host smtp_port
+sender recipients manage_attributes`; `mode` null = that of the configuration in force. Answer: see `server_change`.
 """
 
 import stat
@@ -34,7 +34,8 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
     """Put the previous set of every server back, or predict it."""
     servers = find_servers(request['base_dir'], request['servers'])
     options = Options(
-        request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'], request['analysed'], request['base_dir'])
+        request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'], request['analysed'], request['refused'],
+        request['base_dir'])
 
     def start(report: Report) -> Work:
         entry = report.server.entry or request['defaults']

@@ -8,7 +8,8 @@ Who asks says what is wanted: `configuring` what is declared, `rolling_back` wha
 "trust_before": {keyword: {"key", "file"}}, "trust_after"}], "trust_files", "needs_analysis"}`. `tried` is the entry that
 `sending` gives, whose `trust` and `now` then stand beside `servers`. `trust_files` are as those of `validating`: what a diff
 shows, and what the controller is to judge. With `needs_analysis` nothing was changed: a trust file that is not managed has to
-be judged first, and the request comes again with the keys of those that were, as `analysed`.
+be judged first, and the request comes again with the keys of those that were, as `analysed`, and as `refused` the servers for
+which they have an error: nothing is changed for these.
 """
 
 import time
@@ -137,6 +138,7 @@ def _look(works: Works, options: Options, guard: Guard, host: HostReport, is_too
     if host.needs_analysis and is_too_late:
         host.needs_analysis = False
         differing = each(differing, _refuse_unknown)
+    differing = [work for work in differing if work.report.server.name not in options.refused]
     if options.check:
         differing = _foresee(differing, options)
     _settle(going, differing, options)

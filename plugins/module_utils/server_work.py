@@ -23,7 +23,8 @@ class Options(NamedTuple):
     """What holds for all servers of a request.
 
     `backup_keep` None = no backups are made, 0 = as many as there are stay. `trial` has the options of a try, None = none;
-    `analysed` the digests of the trust files that the controller has judged, None before it was asked to.
+    `analysed` the digests of the trust files that the controller has judged, None before it was asked to, and `refused` the names
+    of the servers whose files have an error.
     """
 
     check: bool
@@ -32,6 +33,7 @@ class Options(NamedTuple):
     trial: Optional[Dict[str, Any]]
     pd_bin_dir: str
     analysed: Optional[List[str]]
+    refused: List[str]
     base_dir: str
 
 

@@ -15,18 +15,22 @@ from .validation import read_blocks, trust_blocks
 
 
 class Analysed(t.NamedTuple):
-    """The answer, and by server the problems of the trust files. `refused` = one of them is an error, and nothing is changed."""
+    """The answer, and by server the problems of the trust files; `refused` are those with an error, for which nothing is changed.
+
+    `is_done` says whether the answer is that of a run which did, or in check mode predicts, what was asked.
+    """
     answer: Fields
     problems: dict[str, list[Problem]]
-    refused: bool
+    refused: frozenset[str] = frozenset()
+    is_done: bool = True
 
 
 def analysed_run(
         target: Target, program: str, request: t.Mapping[str, t.Any], limit: float, warn_days: int) -> Analysed:
     """Ask the target, and once more when it wants something judged first. Raises ProblemError, Malformed."""
-    answer = target.run(program, {**request, 'analysed': None}, limit)
+    answer = target.run(program, {**request, 'analysed': None, 'refused': []}, limit)
     if not answer.flag('needs_analysis'):
-        return Analysed(answer, {}, refused=False)
+        return Analysed(answer, {})
     blocks = read_blocks(answer)
     now = dt.datetime.now(dt.timezone.utc)
     problems = {}
@@ -34,7 +38,8 @@ def analysed_run(
         ca, crl = (trust_blocks(fields.child('trust_after'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
         name = fields.text('name', '')
         problems[name] = [problem._replace(server=name) for problem in judge_blocks(ca, crl, now, warn_days)]
-    refused = any(problem.is_error for found in problems.values() for problem in found)
-    if not refused and not request['check']:
-        answer = target.run(program, {**request, 'analysed': sorted(blocks)}, limit)
-    return Analysed(answer, problems, refused)
+    refused = frozenset(name for name, found in problems.items() if any(problem.is_error for problem in found))
+    is_done = len(refused) < len(problems)
+    if is_done and not request['check']:
+        answer = target.run(program, {**request, 'analysed': sorted(blocks), 'refused': sorted(refused)}, limit)
+    return Analysed(answer, problems, refused, is_done)

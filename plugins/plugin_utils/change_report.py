@@ -36,12 +36,13 @@ def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str,
     warnings: list[str] = []
     diff: list[dict[str, str]] = []
     for fields in answers:
-        drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed')) and not analysed.refused
+        name = fields.text('name')
+        drift, changed = drift_report.read_drift(fields), bool(fields.flag('changed')) and name not in analysed.refused
         own, told = _problems(fields, answer, args, {} if changed else sources)
-        judged = analysed.problems.get(fields.text('name'), [])
+        judged = analysed.problems.get(name, [])
         own += judged
         told += map(line_of, judged)
-        misfit = misfits.get(fields.text('name'), [])
+        misfit = misfits.get(name, [])
         if misfit and not any(problem.code == misfit[0].code for problem in own):  # a try sees it too
             own += misfit
             told += map(line_of, misfit)
@@ -53,7 +54,7 @@ def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str,
         told += map(line_of, unread)
         restored = {'restored': path} if (path := fields.text('restored')) is not None else {}
         entry = server_entry(fields, own, changed=changed, drift=drift, backup=fields.text('backup'), **restored)
-        failed = analysed.refused or any(problem.is_error for problem in own)
+        failed = not analysed.is_done or any(problem.is_error for problem in own)
         if changed and fields.flag('untold'):
             warnings.append(UNTOLD.format(name=entry['name']))
             lines += [warnings[-1], *told]

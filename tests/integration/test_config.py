@@ -434,6 +434,21 @@ def test_a_file_of_the_target_with_an_error_is_refused_by_the_controller(counted
     assert counted.site.names() == set()
 
 
+@pytest.mark.every_core
+def test_a_file_of_the_target_with_an_error_keeps_no_other_server_from_being_done(counted: Counted, pki: Pki) -> None:
+    counted.ca.write_bytes(Authority('Old CA', not_after=days_from_now(-1)).pem)
+    good = counted.ca.with_name('good-ca.pem')
+    good.write_bytes(pki.authority.pem)
+    servers = [{'name': 'spl1'}, {'name': 'spl2', 'ca_path': str(good)}]
+    foreseen, trips = counted.run('--check', servers=servers)
+    assert ([entry['changed'] for entry in foreseen['servers']], trips) == ([False, True], 1)
+    result, trips = counted.run(servers=servers)
+    assert [(problem['server'], problem['code']) for problem in result['problems']] == [('spl1', 'ca_expired')]
+    assert (result['failed'], result['changed'], trips) == (True, True, 2)
+    assert [entry['changed'] for entry in result['servers']] == [False, True]
+    assert (counted.site.config('spl1').exists(), counted.site.config('spl2').exists()) == (False, True)
+
+
 def test_a_managed_crl_is_judged_by_the_ca_of_the_target(counted: Counted, pki: Pki) -> None:
     counted.ca.write_bytes(Authority('Another CA').pem)
     result, _trips = counted.run(crl_src=str(pki.crl_path))

@@ -45,7 +45,7 @@ def converge(base, config=TEXT, seconds=60.0):
     servers = [{'name': name, 'config': 'new' if name == 'a' else 'other', 'trust': {}, 'mode': 0o644} for name in NAMES]
     answer = configuring.run({
         'base_dir': str(base), 'servers': servers, 'defaults': None, 'contents': {'new': TEXT, 'other': config}, 'check': False,
-        'diff': False, 'backup': True, 'backup_keep': 5, 'try': None, 'pd_bin_dir': '/nowhere', 'analysed': None,
+        'diff': False, 'backup': True, 'backup_keep': 5, 'try': None, 'pd_bin_dir': '/nowhere', 'analysed': None, 'refused': [],
         'enable_ssl_v3': None}, Guard(seconds))
     found = {entry['name']: (''.join(one['code'] for one in entry['problems']), entry['changed']) for entry in answer['servers']}
     return found, answer['needs_analysis']

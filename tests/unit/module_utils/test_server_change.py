@@ -29,7 +29,8 @@ def request(base, **more):
     servers = [{'name': name, 'config': 'new', 'trust': {}, 'mode': 0o644} for name in ('spl1', 'spl2')]
     return dict({
         'base_dir': str(base), 'servers': servers, 'defaults': None, 'contents': {'new': NEW}, 'check': False, 'diff': False,
-        'backup': True, 'backup_keep': 5, 'try': None, 'pd_bin_dir': '/nowhere', 'analysed': None, 'enable_ssl_v3': None}, **more)
+        'backup': True, 'backup_keep': 5, 'try': None, 'pd_bin_dir': '/nowhere', 'analysed': None, 'refused': [],
+        'enable_ssl_v3': None}, **more)
 
 
 def in_force(base):
