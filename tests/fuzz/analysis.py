@@ -72,7 +72,7 @@ def _judged(told: Answer) -> list[Judged]:
 def _changed(told: Answer) -> Outcome:
     fields = Fields(told)
     answers = server_answers(fields, [])
-    outcome = change_report.report(Analysed(fields, {}, refused=False), answers, OPTIONS, check=False)
+    outcome = change_report.report(Analysed(fields, {}, refused=frozenset()), answers, OPTIONS, check=False)
     assert [entry['name'] for entry in outcome.servers] == [one.text('name') for one in answers]
     for entry in outcome.servers:
         _can_be_shown(entry)

@@ -8,6 +8,8 @@ import pathlib
 
 import cryptography_vectors
 
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_json import to_json
+from support import fleet
 from support.pki import Authority
 
 from . import target_side
@@ -41,6 +43,7 @@ def seeds() -> dict[str, list[bytes]]:
             b'-----BEGIN PRIVATE KEY-----\nA2h1bnRlcjI=\n-----END PRIVATE KEY-----\n\x03hunter2\n' + authority.pem],
         'trust': [der(file)[4:] for file in files],
         'x509': [*CHAIN, CA, *CRLS, *(path.read_bytes() for path in sorted([*PKITS.glob('certs/*'), *PKITS.glob('crls/*')]))],
+        'report': [to_json(fleet.report(one)).encode() for one in (fleet.results(6, 2), fleet.hostile_results(6))],
         'answer': [json.dumps(one).encode() for one in (send_answer(CHAIN, [CA], CRLS), file_answer([CA], CRLS))],
         'names': [b'host.example.com\n*.example.com\n192.0.2.1\nhost.example.com\nb.example', b'::1\na\n::1\nb'],
     }

@@ -14,6 +14,9 @@ from ansible_collections.printops.infoprint.plugins.module_utils.name_match impo
 from ansible_collections.printops.infoprint.plugins.module_utils.pem import as_pem, read_pem, structure_problems
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalogue import CATALOGUE
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_json import to_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_read import from_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.report_values import Odd
 from ansible_collections.printops.infoprint.plugins.plugin_utils.results import summary
 from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import judge
 
@@ -67,9 +70,18 @@ def names(data: bytes) -> None:
     assert not (matched and (not texts[0] or texts[0].startswith('.')))
 
 
+def report(data: bytes) -> None:
+    """A report.json is refused, or read; what is written of it then is read as the same."""
+    try:
+        text = to_json(from_json(data))
+    except Odd:
+        return
+    assert to_json(from_json(text.encode('utf-8', 'replace'))) == text
+
+
 TARGETS = {
     'config': config, 'ehlo': ehlo, 'pem': pem, 'trust': trust, 'names': names, 'x509': x509, 'answer': answer, 'frame': frame,
-    'manifest': manifest, 'pd': pd}
+    'manifest': manifest, 'pd': pd, 'report': report}
 
 
 def _can_be_shown(problems: list[Problem]) -> None:

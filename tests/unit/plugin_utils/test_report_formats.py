@@ -17,7 +17,7 @@ import xml.etree.ElementTree as ET
 import jsonschema
 import prometheus_client.parser
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils import report_csv
@@ -106,6 +106,31 @@ def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
+
+
+SMALL = json.loads(to_json(fleet.report([*fleet.results(6, 2), *fleet.hostile_results(3)])))
+ANY = st.none() | st.booleans() | st.integers(-2, 2 ** 60) | st.floats() | st.text(max_size=4) | st.just([]) | st.just({})
+
+
+def put(value: t.Any, path: list[int], new: t.Any) -> t.Any:
+    """Return a value with another in the place that the numbers lead to."""
+    if not path or not isinstance(value, list | dict) or not value:
+        return new
+    key = path[0] % len(value) if isinstance(value, list) else list(value)[path[0] % len(value)]
+    changed = list(value) if isinstance(value, list) else dict(value)
+    changed[key] = put(value[key], path[1:], new)
+    return changed
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=9), ANY)
+def test_a_report_with_an_odd_value_is_refused_or_read(path: list[int], new: t.Any) -> None:
+    content = json.dumps(put(SMALL, path, new)).encode('utf-8', 'replace')
+    try:
+        text = to_json(from_json(content))
+    except Odd:
+        return
+    assert to_json(from_json(text.encode())) == text
 
 
 def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Report) -> None:
