@@ -117,9 +117,9 @@ def in_days(end: str, now: str) -> str:
 def problem(value: object) -> Problem:
     """Return one problem. One whose severity is not ours counts as an error."""
     given = mapping(value, 'a problem')
-    found: Problem = {key: kept for key in _PROBLEM_TEXTS if (kept := text(given.get(key)))}
-    if found.get('severity') not in SEVERITIES:
-        found['severity'] = 'error'
+    severity = text(given.get('severity'))
+    known = {**given, 'severity': severity if severity in SEVERITIES else 'error'}
+    found: Problem = {key: kept for key in _PROBLEM_TEXTS if (kept := text(known.get(key)))}
     line = integer(given.get('line'), 0)
     return found if line is None else {**found, 'line': line}
 

@@ -17,12 +17,12 @@ import interpreters
 
 FUZZ = environments.CHECKOUT / 'tests' / 'fuzz'
 FOUND = environments.CHECKOUT / 'tests' / 'output' / 'fuzz'
-TARGETS = ('config', 'ehlo', 'pem', 'trust', 'names', 'x509', 'answer', 'frame', 'manifest', 'pd')
+TARGETS = ('config', 'ehlo', 'pem', 'trust', 'names', 'x509', 'answer', 'frame', 'manifest', 'pd', 'report')
 # The Pythons that atheris has wheels for, the best first.
 PYTHONS = ('3.12', '3.13', '3.11')
 LONGEST = {
     'config': 4096, 'ehlo': 256, 'pem': 8192, 'trust': 4096, 'names': 512, 'x509': 4096, 'answer': 16384, 'frame': 4096,
-    'manifest': 4096, 'pd': 2048}  # bytes
+    'manifest': 4096, 'pd': 2048, 'report': 32768}  # bytes
 PAIRS = 1_000_000
 
 
