@@ -182,7 +182,7 @@ def still_there(logs: Logs, inventory: t.Collection[str], sources: t.Sequence[st
     groups: dict[tuple[str, ...], list[str]] = {}
     for name, log in logs.items():
         groups.setdefault(_sources_of(log), []).append(name)
-    by_hand = any(source.endswith(',') or ',' in source for source in sources)
+    by_hand = any(',' in source for source in sources)
     gone: set[str] = set()
     for known, names in groups.items():
         if not by_hand and (known == tuple(sources) or not known or set(names) & set(inventory)):
