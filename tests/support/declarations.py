@@ -29,7 +29,7 @@ def declaration(chance: random.Random, name: str, owner: str, authorities: Autho
     if chance.random() < 0.08:
         return {**entry, 'state': 'absent'}
     entry['enable_tls'] = chance.choice(['starttls', 'smtps', 'disabled', 0, 1, 2])
-    label = ''.join(chance.choice('abcdefgh0123') for _ in range(chance.randint(1, 12)))
+    label = ''.join(chance.choice('abcdefgh0123') for _number in range(chance.randint(1, 12)))
     entry['hostname'] = chance.choice([
         f'{label}.example.com', f'p{label}.print.example.org', f'[192.0.2.{chance.randint(1, 254)}]', '[IPv6:2001:db8::1]', None])
     for option in ('cert_validation_ignore_host_name', 'ignore_certificate_errors'):
