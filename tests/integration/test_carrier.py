@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import pathlib
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,8 +98,11 @@ def test_travels_over_ssh_by_standard_input_unless_become_stands_in_its_way(
         more = {**more, 'ansible_common_remote_group': OTHER_USER, 'ansible_shell_allow_world_readable_temp': True}
     if more.get('ansible_become_method') == 'su':
         more = {**more, 'ansible_shell_allow_world_readable_temp': True}
-    host = sshd.host(user, **{'ansible_remote_tmp': '/tmp/.infoprint-${USER}', **more})
-    found = facts(probe(host))
+    remote_tmp = f'/tmp/.infoprint-{os.getpid()}'  # a name of its own: who made it in another run may have another number now
+    try:
+        found = facts(probe(sshd.host(user, **{'ansible_remote_tmp': f'{remote_tmp}-${{USER}}', **more})))
+    finally:
+        shutil.rmtree(f'{remote_tmp}-{user}', ignore_errors=True)
     assert found['uid'] == str(pwd.getpwnam(becomes).pw_uid)
     assert found['standard_input'] == standard_input
     assert found['site'] == 'False'
@@ -118,8 +122,12 @@ def test_travels_over_local_connections(probe: t.Any, sshd: Sshd, more: dict[str
             'ansible_shell_allow_world_readable_temp': True,
             'ansible_become_method': 'sudo',
         }
-    host = local_host(**{**more, 'ansible_python_interpreter': '/usr/bin/python3', 'ansible_remote_tmp': '/tmp/.infoprint-local'})
-    found = facts(probe(host, ANSIBLE_LOCAL_TEMP='/tmp/.infoprint-local'))
+    temporary = f'/tmp/.infoprint-local-{os.getpid()}'
+    host = local_host(**{**more, 'ansible_python_interpreter': '/usr/bin/python3', 'ansible_remote_tmp': temporary})
+    try:
+        found = facts(probe(host, ANSIBLE_LOCAL_TEMP=temporary))
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     assert found['standard_input'] == standard_input
 
 

@@ -79,7 +79,7 @@ CASES = {
     'port': Case('EnableTLS = 2\n', ('port_mismatch',),
                  'EnableTLS is 2 (SMTPS), but the port is 587, which is for plaintext or STARTTLS.'),
     'gone': Case(TLS + 'CAFile = gone.pem\n', ('file_not_found',), 'gone.pem: No such file or directory'),
-    'large': Case(b'#' * ((1 << 20) + 1), ('file_not_readable',), 'bytes; at most 1048576 are read.'),
+    'large': Case(b'#' * ((1 << 16) + 1), ('file_not_readable',), 'bytes; at most 65536 are read.'),
     'relative': Case(TLS + 'CAFile = ssl/ca.pem\n', ('relative_path',), 'neither a full path nor a file name alone'),
     'writable': Case(TLS, ('unsafe_permissions',), 'can be changed by everybody (mode 0666, owner'),
     'link': Case(TLS + 'CAFile = link.pem\n', ('unsafe_path',), 'leads out of the working directory, to '),
