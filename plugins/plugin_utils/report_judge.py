@@ -19,7 +19,7 @@ RANK = {'error': 0, 'warning': 1, 'info': 2}
 OVERTAKEN = {'validation': 'config', 'rehearsal': 'send'}
 SENDS = ('send', 'rehearsal')  # a real one says more than one in check mode, also where it is older
 CHANGING = ('config', 'attributes', 'send', 'rehearsal', 'prediction')  # subjects for which check mode makes a difference
-CONVERGE = 'Declare TLS with verification and run printops.infoprint.converge, or say that it is meant: accept_unprotected.'
+CONVERGE = 'Declare TLS with verification and run printops.infoprint.converge, or accept it: sendmemo_tls_accept_unprotected.'
 PROVE = 'Run printops.infoprint.verify, or the role with sendmemo_tls_verify: sent.'
 
 

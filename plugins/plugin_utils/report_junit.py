@@ -75,7 +75,7 @@ def _proof(server: Server, name: str, told: tuple[str, str, str]) -> Case:
     if server.state in PROVEN:
         return Case(name, '', '', '', '', seconds)
     if server.is_accepted:
-        return Case(name, '', '', '', f'unprotected, as is meant: {told[1]}', seconds)
+        return Case(name, '', '', '', f'unprotected but accepted: {told[1]}', seconds)
     if server.state == 'unprotected' or (server.state == 'failing' and _is_in_send(server)):
         return Case(name, 'failure', *told, seconds)
     return Case(name, 'skipped', server.state, STATES[server.state].meaning, '', 0.0)

@@ -61,7 +61,7 @@ def unfinished(report: Report) -> str:
 
 
 def tone(report: Report) -> str:
-    """Return how the verdict is to be shown: well (all proven), fair (the others are unprotected as is meant), or ill."""
+    """Return how the verdict is to be shown: well (all proven), fair (the others are unprotected but accepted), or ill."""
     servers = [server for _host, server in report.servers()]
     if report.unfinished or not servers or not all(server.state in PROVEN or server.is_accepted for server in servers):
         return 'ill'
@@ -76,7 +76,7 @@ def _listed(servers: t.Iterable[Server]) -> str:
     """Return how many servers are in each state, the worst first."""
     counts = collections.Counter('' if server.is_accepted else server.state for server in servers)
     named = [f'{counts[state]} {STATES[state].label}' for state in STATES if counts[state]]
-    return ', '.join([*named, *([f'{counts[""]} unprotected as is meant'] if counts[''] else [])])
+    return ', '.join([*named, *([f'{counts[""]} unprotected but accepted'] if counts[''] else [])])
 
 
 def since(comparison: Comparison) -> str:

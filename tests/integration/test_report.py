@@ -285,7 +285,7 @@ def test_what_is_meant_to_be_unprotected_is_accepted(site: Site) -> None:
     assert '1 of 1 server needs attention' in run.stdout
     run = site.role('verify', sendmemo_tls_accept_unprotected=True, **variables)
     assert run.rc == 0, run.output
-    assert '0 of 1 server is proven; 1 unprotected as is meant.' in run.stdout
+    assert '0 of 1 server is proven; 1 unprotected but accepted.' in run.stdout
     assert site.server('print1')['accepted'] is True
 
 

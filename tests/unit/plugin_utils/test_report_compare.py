@@ -53,7 +53,7 @@ CASES: dict[str, tuple[States, States, dict[str, list[str]]]] = {
     'new, and was not there': ({}, {'a': {'1': 'drifted'}}, {'new': ['a 1']}),
     'new, and was unknown': ({'a': {'': 'hidden'}}, {'a': {'1': 'drifted'}}, {'new': ['a 1']}),
     'newly unprotected': ({'a': {'1': 'proven'}}, {'a': {'1': 'unprotected'}}, {'new': ['a 1']}),
-    'unprotected as is meant': ({'a': {'1': 'proven'}}, {'a': {'1': 'accepted'}}, {}),
+    'unprotected but accepted': ({'a': {'1': 'proven'}}, {'a': {'1': 'accepted'}}, {}),
     'unprotected becomes meant': ({'a': {'1': 'unprotected'}}, {'a': {'1': 'accepted'}}, {'fixed': ['a 1']}),
     'fixed': ({'a': {'1': 'failing'}}, {'a': {'1': 'proven'}}, {'fixed': ['a 1']}),
     'fixed as far as was asked for': ({'a': {'1': 'drifted'}}, {'a': {'1': 'configured'}}, {'fixed': ['a 1']}),

@@ -302,7 +302,7 @@ def verdict_of(*entries: dict[str, t.Any], generated: float = 0) -> str:
      'The server is proven. 2 certificates, CAs and CRLs expire soon, the first in 9 days: CN=mail.example.com.'),
     ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2')], '1 of 2 servers needs attention: 1 unprotected.'),
     ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2', accept_unprotected=True)],
-     '1 of 2 servers is proven; 1 unprotected as is meant.'),
+     '1 of 2 servers is proven; 1 unprotected but accepted.'),
     ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[], ok=False), fleet.sent('spl3', trust=[], until='envelope')],
      '1 of 3 servers needs attention: 1 failing; 1 tested.'),
 ], ids=['one', 'all', 'expiry', 'expiries', 'plaintext', 'accepted', 'failing'])
