@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The linters: one line of a table each. Their settings are in pyproject.toml, .yamllint and .ansible-lint."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -18,6 +19,7 @@ def lint_commands(files: list[str]) -> dict[str, list[str]]:
     vermin = ['vermin', '--target=3.6-', '--violations', '--no-tips', '--eval-annotations', *guarded]
     commands = {
         'ruff': ['ruff', 'check', '--no-cache', '.'],
+        'ruff, format': ['ruff', 'format', '--check', '--quiet', '--no-cache', '.'],
         'mypy': ['mypy', *(f'{COLLECTION}/{directory}' for directory in typed_directories(files))],
         'mypy, demo and tools': ['mypy', 'demo', 'tests/bench', 'tests/fleet', 'tests/support', 'tests/tools'],
         'vermin': [*vermin, 'plugins/module_utils'],
