@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the demo prints: numbered steps, notes, marked lines and tables; coloured on a terminal only."""
+
 from __future__ import annotations
 
 import os
@@ -16,8 +17,14 @@ INDENT = '   '
 COLOURS = {'bold': '1', 'green': '32', 'red': '31', 'yellow': '33', 'cyan': '36', 'dim': '2'}
 # How ansible's own lines begin, and in which colour a reader knows them; unified diffs too.
 ANSIBLE = (
-    ('ok:', 'green'), ('changed:', 'yellow'), ('fatal:', 'red'), ('skipping:', 'cyan'),
-    ('+', 'green'), ('-', 'red'), ('@@', 'cyan'))
+    ('ok:', 'green'),
+    ('changed:', 'yellow'),
+    ('fatal:', 'red'),
+    ('skipping:', 'cyan'),
+    ('+', 'green'),
+    ('-', 'red'),
+    ('@@', 'cyan'),
+)
 
 
 def coloured(text: str, colour: str) -> str:
@@ -84,6 +91,17 @@ def show_mails(mails: t.Sequence[Mail]) -> None:
     if not mails:
         note('No mail arrived.')
         return
-    table(('file', 'listener', 'EHLO', 'TLS', 'to', 'subject'), [
-        (mail.path.name, mail.listener, mail.ehlo, f'{mail.tls_version or "none"} {mail.cipher or ""}',
-         ', '.join(mail.recipients), mail.message['Subject']) for mail in mails])
+    table(
+        ('file', 'listener', 'EHLO', 'TLS', 'to', 'subject'),
+        [
+            (
+                mail.path.name,
+                mail.listener,
+                mail.ehlo,
+                f'{mail.tls_version or "none"} {mail.cipher or ""}',
+                ', '.join(mail.recipients),
+                mail.message['Subject'],
+            )
+            for mail in mails
+        ],
+    )

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Runs the site that the demo left: python3 demo/run.py play [options of ansible-playbook], or demo/play."""
+
 from __future__ import annotations
 
 import subprocess
@@ -22,8 +23,7 @@ def main() -> None:
         arguments = ['site.yml', *sys.argv[1:]]
         console.command('ansible-playbook ' + ' '.join(arguments))
         environment = scene.ansible().environment(ANSIBLE_NOCOLOR='0' if sys.stdout.isatty() else '1')
-        done = subprocess.run(
-            [PROGRAMS / 'ansible-playbook', *arguments], cwd=scene.directory, env=environment, check=False)
+        done = subprocess.run([PROGRAMS / 'ansible-playbook', *arguments], cwd=scene.directory, env=environment, check=False)
         console.show_mails(mail_server.mails()[before:])
     sys.exit(done.returncode)
 

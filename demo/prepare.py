@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Makes the demo's virtual environment and goes on in it, with the tour, or with the site that it left (`play`)."""
+
 from __future__ import annotations
 
 import fcntl

@@ -5,6 +5,7 @@
 Finds a Python that can do it, makes the virtual environment .venvs/demo with demo/requirements.txt, and starts the tour.
 This file alone must also start on an old Python 3, to say so.
 """
+
 import os
 import pathlib
 import shutil
@@ -14,11 +15,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Debian splits venv's pip off into a package of its own: a Python without it is passed over.
 PROBE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
-HELP = '''\
+HELP = """\
 The demo needs Python 3.10 or later that can make virtual environments, and found none.
 This one is {version} ({executable}).
 Install one (on Debian and Ubuntu also the package python3-venv) and start it by name: python3.12 demo/run.py
-'''
+"""
 
 
 def suitable(python: str) -> bool:

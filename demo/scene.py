@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The demo's site on disk: inventory, playbook, CA and CRL, the print hosts' directories, and the mail server over them."""
+
 from __future__ import annotations
 
 import pathlib
@@ -17,15 +18,15 @@ SCRATCH = HERE / 'scratch'
 HOSTS = {'print1': ('spl1', 'spl2'), 'print2': ('spl3', 'spl4')}
 ADDRESS = '127.0.0.1'
 EXPIRED_DAYS = 3
-PORTS = '''\
+PORTS = """\
 ---
 # Written whenever the demo's mail server starts: it takes ports that are free then.
 mail_ports:
   starttls: {starttls}
   smtps: {smtps}
-'''
+"""
 # For -e: print1's first server is moved to TLS from the first byte, with the attributes that InfoPrint itself keeps of it.
-MOVE = '''\
+MOVE = """\
 ---
 sendmemo_tls_servers:
   - name: spl1
@@ -33,7 +34,7 @@ sendmemo_tls_servers:
     smtp_port: "{{ mail_ports.smtps }}"
 sendmemo_tls_manage_attributes: true
 sendmemo_tls_pd_bin_dir: "{{ inventory_dir }}/infoprint/bin"
-'''
+"""
 
 
 class Scene:
@@ -85,10 +86,14 @@ class Scene:
         """Return the mail server, not started yet: optional STARTTLS, TLS, and TLS with a certificate that has expired."""
         keys = self.directory / 'mail-server'
         current, expired = ((keys / f'{name}.pem', keys / f'{name}.key') for name in ('current', 'expired'))
-        return MailServer(keys, [
-            Listener('starttls', 'optional', *current),
-            Listener('smtps', 'smtps', *current),
-            Listener('expired', 'smtps', *expired)])
+        return MailServer(
+            keys,
+            [
+                Listener('starttls', 'optional', *current),
+                Listener('smtps', 'smtps', *current),
+                Listener('expired', 'smtps', *expired),
+            ],
+        )
 
     def write_ports(self, server: MailServer) -> None:
         """Tell the inventory where the mail server listens; expired.yml is for -e, and puts the bad listener in smtps's place."""

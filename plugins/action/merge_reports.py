@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Makes one report of several, on the controller."""
+
 from __future__ import annotations
 
 import contextlib
@@ -53,11 +54,14 @@ class ActionModule(ActionBase):
                     report.comparison = compare(before, report)
                 changed = write_report(report, directory, args['formats'], mode, only_look=self._task.check_mode)
         except OSError as error:
-            raise AnsibleActionFail(f'{directory} can\'t be written: {error.strerror or error}') from None
+            raise AnsibleActionFail(f"{directory} can't be written: {error.strerror or error}") from None
         result.update(
-            changed=bool(changed), verdict=verdict(report), states=report.counts(),
+            changed=bool(changed),
+            verdict=verdict(report),
+            states=report.counts(),
             files=[str(directory / FORMATS[name][0]) for name in FORMATS if name in args['formats']],
-            msg='\n'.join([verdict(report), *([since(report.comparison)] if report.comparison else [])]))
+            msg='\n'.join([verdict(report), *([since(report.comparison)] if report.comparison else [])]),
+        )
         return result
 
 
@@ -71,7 +75,7 @@ def _read(path: pathlib.Path) -> Report:
     try:
         return read_report(path)
     except (OSError, Odd) as error:
-        raise AnsibleActionFail(f'{path} can\'t be read as a report: {getattr(error, "strerror", None) or error}') from None
+        raise AnsibleActionFail(f"{path} can't be read as a report: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _before(directory: pathlib.Path, named: str | None) -> Report | None:

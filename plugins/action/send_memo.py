@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Sends a real mail from the target, for each InfoPrint server, with the configuration that is in force."""
+
 from __future__ import annotations
 
 import typing as t
@@ -40,8 +41,11 @@ class ActionModule(InfoprintAction):
             if entry['accept_unprotected']:
                 one.entry['accept_unprotected'] = True
         return Outcome(
-            [one.entry for one in sent], [problem for one in sent for problem in one.problems],
-            '\n'.join(one.line for one in sent), fail_on=args['fail_on'])
+            [one.entry for one in sent],
+            [problem for one in sent for problem in one.problems],
+            '\n'.join(one.line for one in sent),
+            fail_on=args['fail_on'],
+        )
 
 
 def _asked_of(options: t.Mapping[str, t.Any], names: t.Sequence[str], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

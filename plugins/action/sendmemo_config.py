@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Brings the TLS configuration of InfoPrint servers into the declared state."""
+
 from __future__ import annotations
 
 import typing as t
@@ -31,18 +32,32 @@ class ActionModule(InfoprintAction):
         if any(problem.is_error for problem in request.problems):
             return Outcome([], request.problems)
         with_attributes = any(entry.get('manage_attributes') for entry in servers or [args])
-        analysed = analysed_run(self.target, self.PROGRAM, {
-            'base_dir': args['base_dir'], 'servers': wanted, 'defaults': defaults, 'contents': request.contents,
-            'check': self._task.check_mode, 'diff': bool(self._task.diff),
-            'backup': args['backup'], 'backup_keep': args['backup_keep'], 'try': tried, 'pd_bin_dir': args['pd_bin_dir'],
-            'enable_ssl_v3': args['enable_ssl_v3'],
-        }, LIMIT + (args['timeout'] if tried else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0), args['warn_days'])
+        analysed = analysed_run(
+            self.target,
+            self.PROGRAM,
+            {
+                'base_dir': args['base_dir'],
+                'servers': wanted,
+                'defaults': defaults,
+                'contents': request.contents,
+                'check': self._task.check_mode,
+                'diff': bool(self._task.diff),
+                'backup': args['backup'],
+                'backup_keep': args['backup_keep'],
+                'try': tried,
+                'pd_bin_dir': args['pd_bin_dir'],
+                'enable_ssl_v3': args['enable_ssl_v3'],
+            },
+            LIMIT + (args['timeout'] if tried else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0),
+            args['warn_days'],
+        )
 
         answers = server_answers(analysed.answer, servers)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
         misfits = {
             (name := fields.text('name')): request.port_problems(name, port, f'{fields.text("working_dir")}/{CONFIG_NAME}')
-            for fields, port in zip(answers, ports, strict=True)}
+            for fields, port in zip(answers, ports, strict=True)
+        }
         outcome = report(analysed, answers, args, self._task.check_mode, misfits, request.sources)
         absent = [entry['name'] for entry in servers if entry.get('state') == 'absent']
         for entry in outcome.servers:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Puts the previous configuration of InfoPrint servers back."""
+
 from __future__ import annotations
 
 import typing as t
@@ -22,10 +23,21 @@ class ActionModule(InfoprintAction):
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         tried = trial(args)
-        analysed = analysed_run(self.target, self.PROGRAM, {
-            'base_dir': args['base_dir'], 'servers': [_asked(entry) for entry in servers], 'defaults': _asked(args),
-            'check': self._task.check_mode, 'diff': bool(self._task.diff), 'try': tried, 'pd_bin_dir': args['pd_bin_dir'],
-        }, LIMIT + (args['timeout'] if tried else 0), args['warn_days'])
+        analysed = analysed_run(
+            self.target,
+            self.PROGRAM,
+            {
+                'base_dir': args['base_dir'],
+                'servers': [_asked(entry) for entry in servers],
+                'defaults': _asked(args),
+                'check': self._task.check_mode,
+                'diff': bool(self._task.diff),
+                'try': tried,
+                'pd_bin_dir': args['pd_bin_dir'],
+            },
+            LIMIT + (args['timeout'] if tried else 0),
+            args['warn_days'],
+        )
         return report(analysed, server_answers(analysed.answer, servers), args, self._task.check_mode)
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reads attributes of InfoPrint servers and brings them to the declared values."""
+
 from __future__ import annotations
 
 import typing as t
@@ -23,19 +24,29 @@ class ActionModule(InfoprintAction):
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         wanted = [self._declared(entry) for entry in servers]
         of_all = self._declared(args) if not servers else READ
-        answer = self.target.run(self.PROGRAM, {
-            'base_dir': args['base_dir'], 'pd_bin_dir': args['pd_bin_dir'], 'check': self._task.check_mode,
-            'servers': [{'name': entry['name'], 'attributes': values} for entry, values in zip(servers, wanted, strict=True)],
-            'attributes': of_all,
-        }, LIMIT)
+        answer = self.target.run(
+            self.PROGRAM,
+            {
+                'base_dir': args['base_dir'],
+                'pd_bin_dir': args['pd_bin_dir'],
+                'check': self._task.check_mode,
+                'servers': [{'name': entry['name'], 'attributes': values} for entry, values in zip(servers, wanted, strict=True)],
+                'attributes': of_all,
+            },
+            LIMIT,
+        )
         answers = server_answers(answer, servers)
         reports: list[Report] = [
             report(fields, values, self._task.check_mode)
-            for fields, values in zip(answers, wanted or [of_all] * len(answers), strict=True)]
+            for fields, values in zip(answers, wanted or [of_all] * len(answers), strict=True)
+        ]
         return Outcome(
-            [one.entry for one in reports], [problem for one in reports for problem in one.problems],
-            '\n'.join(line for one in reports for line in one.lines), any(one.entry['changed'] for one in reports),
-            [one.diff for one in reports if one.diff])
+            [one.entry for one in reports],
+            [problem for one in reports for problem in one.problems],
+            '\n'.join(line for one in reports for line in one.lines),
+            any(one.entry['changed'] for one in reports),
+            [one.diff for one in reports if one.diff],
+        )
 
     @staticmethod
     def _declared(entry: t.Mapping[str, t.Any]) -> dict[str, str | None]:

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Writes the report of the fleet at the end of a run. Whatever goes wrong here, the run goes on."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 name: fleet_report
 type: aggregate
 short_description: Shows the whole fleet of InfoPrint servers at a glance
@@ -104,7 +105,7 @@ options:
     ini:
       - section: fleet_report
         key: summary
-'''
+"""
 
 import pathlib
 import time
@@ -165,6 +166,7 @@ class CallbackModule(CallbackBase):
             ours = [play for play in playbook.get_plays() if plays.is_ours(play)]
             self._planned.update((plays.identity(play), play) for play in ours)
             self._ours = self._ours or next(iter(ours), None)
+
         self._safely(note)
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
@@ -173,6 +175,7 @@ class CallbackModule(CallbackBase):
             self._play = play
             if plays.is_ours(play):
                 self._take_on()
+
         self._safely(note)
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
@@ -206,11 +209,21 @@ class CallbackModule(CallbackBase):
         fields = _part(result, 'task_fields') or {}
         delegated, warn_days = fields.get('delegate_to'), (fields.get('args') or {}).get('warn_days')
         check = task.check_mode if isinstance(task.check_mode, bool) else None
-        self._collector.take(Event(
-            _part(result, 'host').get_name(), values.text(task.get_name()), module, status, _part(result, 'result'),
-            values.moment_of(now := time.time_ns() // 1000), order=now,
-            check_mode=check, may_go_on=may_go_on, delegated=delegated if isinstance(delegated, str) else '',
-            warn_days=WARN_DAYS if (days := values.whole(warn_days)) is None else days))
+        self._collector.take(
+            Event(
+                _part(result, 'host').get_name(),
+                values.text(task.get_name()),
+                module,
+                status,
+                _part(result, 'result'),
+                values.moment_of(now := time.time_ns() // 1000),
+                order=now,
+                check_mode=check,
+                may_go_on=may_go_on,
+                delegated=delegated if isinstance(delegated, str) else '',
+                warn_days=WARN_DAYS if (days := values.whole(warn_days)) is None else days,
+            )
+        )
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         self._safely(lambda: self._report(stats))
@@ -234,7 +247,7 @@ class CallbackModule(CallbackBase):
                     write_report(report, directory, formats, file_mode(self.get_option('mode'), 'fleet_report: '))
                 page = str(directory / FORMATS['html'][0]) if 'html' in formats else ''
         except OSError as error:
-            self._warn(f'{directory} can\'t be written: {error.strerror or error}')
+            self._warn(f"{directory} can't be written: {error.strerror or error}")
         if self._collector.odd:
             self._warn(self._collector.odd[0])
         if self.get_option('summary'):
@@ -277,7 +290,7 @@ class CallbackModule(CallbackBase):
             return None
         except (OSError, Odd) as error:
             kept = set_aside(path)
-            self._warn(f'the report before, {path}, can\'t be read{f", and is kept as {kept}" if kept else ""}: {error}')
+            self._warn(f"the report before, {path}, can't be read{f', and is kept as {kept}' if kept else ''}: {error}")
             return None
 
     def _tell(self, lines: list[str], colour: str) -> None:

@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation that the modules share."""
+
 from __future__ import annotations
 
 
 class ModuleDocFragment:
     """What every module of the collection says of itself."""
 
-    DOCUMENTATION = r'''
+    DOCUMENTATION = r"""
 notes:
   - Nothing needs to be installed on the target but Python 3.6 or newer. It is searched for in C(/usr/bin/python3),
     C(/usr/libexec/platform-python), C(/opt/freeware/bin/python3) and where ansible-core looks, unless
@@ -158,10 +159,10 @@ attributes:
     support: full
     platforms: posix
     description: Target platforms that can be managed, AIX and Linux among them.
-'''
+"""
 
     # Of those that change the files, and try them first.
-    CHANGE = r'''
+    CHANGE = r"""
 options:
   owner:
     description:
@@ -197,4 +198,4 @@ options:
     type: str
     choices: [leaf, chain]
     default: leaf
-'''
+"""

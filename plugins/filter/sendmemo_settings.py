@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The filter printops.infoprint.sendmemo_settings: what a configuration sets in force."""
+
 from __future__ import annotations
 
 import typing as t
@@ -9,7 +10,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils.config_file import parse
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 name: sendmemo_settings
 short_description: The settings that the text of a sendmemo-ssl.cfg puts in force
 version_added: 1.0.0
@@ -27,17 +28,17 @@ author:
   - The printops.infoprint authors (@printops)
 seealso:
   - module: printops.infoprint.sendmemo_validate
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Mails of this site are encrypted
   ansible.builtin.assert:
     that: settings.EnableTLS != '0'
   vars:
     settings: "{{ lookup('ansible.builtin.file', 'sendmemo-ssl.cfg') | printops.infoprint.sendmemo_settings }}"
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 _value:
   description: Value by keyword.
   type: dict
@@ -48,7 +49,7 @@ _value:
     CertValidationIgnoreHostName: '0'
     IgnoreCertificateErrors: '0'
     Hostname: print1.example.com
-'''
+"""
 
 
 def sendmemo_settings(text: object) -> dict[str, str]:

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The lookup printops.infoprint.sendmemo_tls_options: what the variables of the role say to a module, checked."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 name: sendmemo_tls_options
 short_description: Turn the variables of the role sendmemo_tls into the options of a module
 version_added: 1.0.0
@@ -27,20 +28,20 @@ options:
     default: main
 author:
   - The printops.infoprint authors (@printops)
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Look at the variables of all hosts, and at nothing else
   ansible.builtin.debug:
     msg: "{{ lookup('printops.infoprint.sendmemo_tls_options', 'sendmemo_config') }}"
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 _raw:
   description: For each module its options. The lookup fails where variables do not go together.
   type: list
   elements: dict
-'''
+"""
 
 import typing as t
 
@@ -52,8 +53,9 @@ from ..plugin_utils.role_variables import ENTRY_POINTS, OF_THE_ROLE, PREFIX, che
 
 
 class LookupModule(LookupBase):
-    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, *, entry_point: str = 'main',
-            **options: t.Any) -> list[dict[str, t.Any]]:
+    def run(
+        self, terms: list[str], variables: dict[str, t.Any] | None = None, *, entry_point: str = 'main', **options: t.Any
+    ) -> list[dict[str, t.Any]]:
         del options
         variables = variables or {}
         for module in terms:
@@ -63,7 +65,7 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(f'{entry_point!r} is not an entry point of the role: {", ".join(ENTRY_POINTS)}')
         # Together, since core from 2.19 on leaves what is omitted out of a mapping and takes it alone for an error.
         found = self._templar.template({name: value for name, value in variables.items() if name.startswith(PREFIX)})
-        given = {name[len(PREFIX):]: value for name, value in _set(found, variables.get('omit')).items()}
+        given = {name[len(PREFIX) :]: value for name, value in _set(found, variables.get('omit')).items()}
         try:
             check_variables(given, entry_point)
         except ArgumentError as error:

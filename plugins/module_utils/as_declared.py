@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whether the configuration in force says what is declared in the keywords that decide how a mail is protected."""
+
 from typing import Dict, List
 
 from .config_file import ConfigFile
@@ -17,9 +18,18 @@ def differences(config: ConfigFile, declared: Dict[str, str]) -> List[Problem]:
 def _difference(config: ConfigFile, keyword: str, declared: str) -> Problem:
     in_force = config.settings[keyword]
     message = '%s is in force; declared is %s (%s).' % (
-        _setting(keyword, in_force), _setting(keyword, declared), BY_NAME[keyword].option)
-    return Problem('not_as_declared', message, file=config.file, line=config.line_of(keyword) or None, keyword=keyword,
-                   value=safe_text(in_force))
+        _setting(keyword, in_force),
+        _setting(keyword, declared),
+        BY_NAME[keyword].option,
+    )
+    return Problem(
+        'not_as_declared',
+        message,
+        file=config.file,
+        line=config.line_of(keyword) or None,
+        keyword=keyword,
+        value=safe_text(in_force),
+    )
 
 
 def _setting(keyword: str, value: str) -> str:

@@ -4,6 +4,7 @@
 
 All of it happens under one wall-clock deadline.
 """
+
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional
@@ -32,6 +33,7 @@ SILENT_SHARE, SILENT_SECONDS = 0.3, 8.0
 
 class Result(NamedTuple):
     """What an attempt found: `facts` are plain values for the answer, `chain` in it is DER."""
+
     conversation: Optional[Conversation]
     problems: List[Problem]
     facts: Dict[str, Any]
@@ -81,6 +83,7 @@ class Attempt:
 
             def look() -> 'SecondLook':
                 from .second_look import SecondLook
+
                 return SecondLook(job, self.contexts, address, self.host, ehlo_name, self.end)
 
             self.look = look
@@ -94,8 +97,15 @@ class Attempt:
                 stream.on_silence(min(SILENT_SECONDS, SILENT_SHARE * job.timeout), call)
 
             plan = Plan(
-                job.mode, job.until, ehlo_name, job.sender, job.recipients,
-                lambda: compose(mail_of(job, ehlo_name, self.facts.get('tls') or {})), self.before_dot, on_stage)
+                job.mode,
+                job.until,
+                ehlo_name,
+                job.sender,
+                job.recipients,
+                lambda: compose(mail_of(job, ehlo_name, self.facts.get('tls') or {})),
+                self.before_dot,
+                on_stage,
+            )
             return Conversation(JudgedStream(stream, lambda: self._start_tls(stream)), plan).run()
         finally:
             stream.close()
@@ -122,9 +132,14 @@ class Attempt:
             beginning = read_beginning(stream.beginning)
             self.fault = fault_of(error, beginning, job.mode, stream.alert)
             if job.ssl_v3 and not HAS_SSL_V3 and beginning.hello_version == 'SSLv3':
-                raise ProblemError(Problem(
-                    'ssl_v3_unavailable', 'The server speaks SSLv3 and nothing newer, which this host\'s Python can\'t try.',
-                    severity='error', stage='handshake'))
+                raise ProblemError(
+                    Problem(
+                        'ssl_v3_unavailable',
+                        "The server speaks SSLv3 and nothing newer, which this host's Python can't try.",
+                        severity='error',
+                        stage='handshake',
+                    )
+                )
             raise ProblemError(self.fault.problem)
         version = tls.version()
         name, _version, bits = tls.cipher() or ('', '', 0)
@@ -171,8 +186,11 @@ class Attempt:
                 return problem._replace(code='protocol_too_old', message=message)
             if problem.code == 'protocol_too_old' and not offered and self.job.ssl_v3 and not HAS_SSL_V3:
                 return Problem(
-                    'ssl_v3_unavailable', 'The server refuses every version of TLS; whether it speaks SSLv3 this host\'s Python '
-                    'can\'t try.', severity='error', stage='handshake')
+                    'ssl_v3_unavailable',
+                    "The server refuses every version of TLS; whether it speaks SSLv3 this host's Python can't try.",
+                    severity='error',
+                    stage='handshake',
+                )
         return problem
 
     def _look_behind_the_switch(self, look: 'SecondLook') -> None:

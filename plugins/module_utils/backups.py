@@ -121,6 +121,7 @@ class Backups:
 
         One set that differs from the one in force stays, however old, for a rollback to go to: of those that are read.
         """
+
         def surplus(top: int) -> List[str]:
             names = _names(top)
             newest, older = names[-most:], names[:-most]
@@ -172,7 +173,7 @@ class Backups:
             for name in reversed(_names(top)[-most:]):
                 kept = self._kept(top, name)
                 if kept is None:
-                    raise self.unusable(name, '%s can\'t be read' % MANIFEST)
+                    raise self.unusable(name, "%s can't be read" % MANIFEST)
                 yield kept
         finally:
             os.close(top)
@@ -255,10 +256,15 @@ class Backups:
 
     def unusable(self, name: str, why: str) -> ProblemError:
         """Return the problem that a backup can't be put back."""
-        return ProblemError(Problem(
-            'no_previous_set', 'The backup %s can\'t be put back: %s.' % (self._path(name), why.rstrip('.')),
-            'Look at it; where it is removed, the one before it is the previous set.',
-            server=self.directory.server, file=self._path(name)))
+        return ProblemError(
+            Problem(
+                'no_previous_set',
+                "The backup %s can't be put back: %s." % (self._path(name), why.rstrip('.')),
+                'Look at it; where it is removed, the one before it is the previous set.',
+                server=self.directory.server,
+                file=self._path(name),
+            )
+        )
 
     def _open(self, create: bool) -> int:
         if create:
@@ -283,7 +289,7 @@ class Backups:
             return None
         except OSError as error:
             path = self.directory.path_of(BACKUPS)
-            seen = '%s can\'t be read: %s.' % (path, error.strerror or error)
+            seen = "%s can't be read: %s." % (path, error.strerror or error)
             raise ProblemError(Problem('file_not_readable', seen, server=self.directory.server, file=path))
 
     def _kept(self, top: int, name: str) -> Optional[KeptSet]:

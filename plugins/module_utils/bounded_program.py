@@ -4,6 +4,7 @@
 
 fork and exec by hand: `subprocess` costs as much to import as everything else that a run needs.
 """
+
 import errno
 import os
 import select
@@ -29,6 +30,7 @@ class Ended(NamedTuple):
 
     `why` is then why: 'not started: ' and the system's words, 'time' or 'output' (it was killed at the limit).
     """
+
     code: Optional[int]
     stdout: bytes = b''
     stderr: bytes = b''

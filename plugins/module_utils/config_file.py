@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """sendmemo-ssl.cfg as a whole: what it says and what is in force. What is wrong with it is judged in config_rules."""
+
 from typing import Dict, List
 
 from .config_lines import SETTING, Line, read_lines
@@ -18,7 +19,8 @@ class ConfigFile:
         self.file = file
         self.lines = lines
         self.given: Dict[str, str] = {
-            line.keyword: line.value for line in lines if line.kind == SETTING and line.keyword in BY_NAME}
+            line.keyword: line.value for line in lines if line.kind == SETTING and line.keyword in BY_NAME
+        }
         self.settings: Dict[str, str] = dict(defaults(), **self.given)
 
     def __bytes__(self) -> bytes:

@@ -6,6 +6,7 @@ The manual's grammar: empty and whitespace-only lines are ignored, so are lines 
 any other line is `Keyword = value`. It is silent on quotes, comments behind a value, sections, encodings and limits:
 there the strict reading holds, and what might be read in two ways is reported.
 """
+
 import re
 from typing import List, NamedTuple
 
@@ -21,6 +22,7 @@ _CONTROL = re.compile(b'[\x00-\x08\x0a-\x1f\x7f]')
 
 class Line(NamedTuple):
     """One line: `raw` with its line end, as it lies in the file; keyword and value of a setting; what makes it invalid."""
+
     number: int
     raw: bytes
     kind: str

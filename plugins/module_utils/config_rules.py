@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Judging the lines of sendmemo-ssl.cfg, one by one and together, by the table in keywords."""
+
 import re
 from typing import Dict, Iterator, List, Optional
 
@@ -23,8 +24,14 @@ def judge_config(config: ConfigFile) -> List[Problem]:
     """Return the problems of a configuration, in the order of its lines, those of the whole last."""
     lines, file = config.lines, config.file
     if len(lines) == 1 and len(lines[0].raw) > LARGEST:
-        return [Problem('file_not_readable', 'The file is not read: %s.' % lines[0].fault,
-                        'Look whether this is a sendmemo-ssl.cfg at all.', file=file)]
+        return [
+            Problem(
+                'file_not_readable',
+                'The file is not read: %s.' % lines[0].fault,
+                'Look whether this is a sendmemo-ssl.cfg at all.',
+                file=file,
+            )
+        ]
     found: List[Problem] = []
     first_of: Dict[str, int] = {}
     left_out = 0
@@ -35,8 +42,14 @@ def judge_config(config: ConfigFile) -> List[Problem]:
         else:
             left_out += len(problems)
     if left_out:
-        found.append(Problem('invalid_line', 'The file has %d more problems, which are not listed.' % left_out,
-                             'Look whether this is a sendmemo-ssl.cfg at all.', file=file))
+        found.append(
+            Problem(
+                'invalid_line',
+                'The file has %d more problems, which are not listed.' % left_out,
+                'Look whether this is a sendmemo-ssl.cfg at all.',
+                file=file,
+            )
+        )
     return found + list(_problems_of_the_whole(config))
 
 
@@ -47,24 +60,48 @@ def value_problem(keyword: Keyword, value: str, file: str, line: Optional[int] =
 
 def _line_problems(line: Line, file: str, first_of: Dict[str, int]) -> Iterator[Problem]:
     if line.kind == INVALID:
-        yield Problem('invalid_line', 'The line is not "Keyword = value": %s.' % line.fault,
-                      _line_hint(line), file=file, line=line.number, value=_shown_if_no_key(line.text))
+        yield Problem(
+            'invalid_line',
+            'The line is not "Keyword = value": %s.' % line.fault,
+            _line_hint(line),
+            file=file,
+            line=line.number,
+            value=_shown_if_no_key(line.text),
+        )
     if line.kind != SETTING:
         return
     known = BY_NAME.get(line.keyword)
     if known is None and line.keyword not in UNSUPPORTED:
         keyword = _shown_if_no_key(line.keyword)
-        yield Problem('unknown_keyword', '%s is not a keyword of sendmemo-ssl.cfg.' % keyword, _keyword_hint(line.keyword),
-                      file=file, line=line.number, keyword=keyword, value=_shown_if_no_key(line.value))
+        yield Problem(
+            'unknown_keyword',
+            '%s is not a keyword of sendmemo-ssl.cfg.' % keyword,
+            _keyword_hint(line.keyword),
+            file=file,
+            line=line.number,
+            keyword=keyword,
+            value=_shown_if_no_key(line.value),
+        )
         return
     if line.keyword in first_of:
-        yield Problem('duplicate_keyword', '%s is set in line %d and again in line %d.'
-                      % (line.keyword, first_of[line.keyword], line.number),
-                      file=file, line=line.number, keyword=line.keyword, value=safe_text(line.value))
+        yield Problem(
+            'duplicate_keyword',
+            '%s is set in line %d and again in line %d.' % (line.keyword, first_of[line.keyword], line.number),
+            file=file,
+            line=line.number,
+            keyword=line.keyword,
+            value=safe_text(line.value),
+        )
     first_of.setdefault(line.keyword, line.number)
     if known is None:
-        yield Problem('unsupported_keyword', 'sendmemo has no client certificates: %s has no effect.' % line.keyword,
-                      file=file, line=line.number, keyword=line.keyword, value=safe_text(line.value))
+        yield Problem(
+            'unsupported_keyword',
+            'sendmemo has no client certificates: %s has no effect.' % line.keyword,
+            file=file,
+            line=line.number,
+            keyword=line.keyword,
+            value=safe_text(line.value),
+        )
         return
     problem = value_problem(known, line.value, file, line.number)
     if problem:
@@ -80,14 +117,26 @@ def _problems_of_the_whole(config: ConfigFile) -> Iterator[Problem]:
         reason = next((condition for condition in keyword.useless_while if force[condition[0]] == condition[1]), None)
         if reason and force[name] != keyword.default and not value_problem(keyword, force[name], file):
             idle.add(name)
-            yield Problem('no_effect', '%s has no effect while %s is %s.' % ((name,) + reason),
-                          file=file, line=last_line.get(name), keyword=name, value=safe_text(force[name]))
+            yield Problem(
+                'no_effect',
+                '%s has no effect while %s is %s.' % ((name,) + reason),
+                file=file,
+                line=last_line.get(name),
+                keyword=name,
+                value=safe_text(force[name]),
+            )
     for keyword in KEYWORDS:
         name, danger = keyword.name, keyword.danger
         if danger is not None and force[name] == danger.value and name not in idle:
             origin = '' if name in given else ', its default'
-            yield Problem(danger.code, '%s is %s%s: %s.' % (name, danger.value, origin, danger.meaning),
-                          file=file, line=last_line.get(name), keyword=name, value=danger.value)
+            yield Problem(
+                danger.code,
+                '%s is %s%s: %s.' % (name, danger.value, origin, danger.meaning),
+                file=file,
+                line=last_line.get(name),
+                keyword=name,
+                value=danger.value,
+            )
 
 
 def _choice_problem(keyword: Keyword, value: str, file: str, line: Optional[int]) -> Optional[Problem]:
@@ -101,15 +150,35 @@ def _choice_problem(keyword: Keyword, value: str, file: str, line: Optional[int]
 def _file_problem(keyword: Keyword, value: str, file: str, line: Optional[int]) -> Optional[Problem]:
     ambiguity = _ambiguity(value)
     if ambiguity:
-        return _value_problem('invalid_value', '%s is %s, which can be read in two ways.' % (keyword.name, _quoted(value)),
-                              ambiguity, keyword, value, file, line)
+        return _value_problem(
+            'invalid_value',
+            '%s is %s, which can be read in two ways.' % (keyword.name, _quoted(value)),
+            ambiguity,
+            keyword,
+            value,
+            file,
+            line,
+        )
     if not value.startswith('/') and ('/' in value or '\\' in value):
         return _value_problem(
-            'relative_path', '%s is %s: neither a full path nor a file name alone.' % (keyword.name, _quoted(value)),
-            '', keyword, value, file, line)
+            'relative_path',
+            '%s is %s: neither a full path nor a file name alone.' % (keyword.name, _quoted(value)),
+            '',
+            keyword,
+            value,
+            file,
+            line,
+        )
     if value and value.rpartition('/')[2] in ('', '.', '..'):
-        return _value_problem('invalid_value', '%s is %s: a directory, not a file.' % (keyword.name, _quoted(value)),
-                              'Name the PEM file itself.', keyword, value, file, line)
+        return _value_problem(
+            'invalid_value',
+            '%s is %s: a directory, not a file.' % (keyword.name, _quoted(value)),
+            'Name the PEM file itself.',
+            keyword,
+            value,
+            file,
+            line,
+        )
     return None
 
 
@@ -118,8 +187,15 @@ def _ehlo_problem(keyword: Keyword, value: str, file: str, line: Optional[int]) 
     if not refusal:
         return None
     hint = 'Write %s.' % refusal.nearest if refusal.nearest else 'Write %s.' % FORMS
-    return _value_problem('invalid_ehlo_hostname', '%s %s %s.' % (keyword.name, _quoted(value), refusal.reason),
-                          _ambiguity(value) or hint, keyword, value, file, line)
+    return _value_problem(
+        'invalid_ehlo_hostname',
+        '%s %s %s.' % (keyword.name, _quoted(value), refusal.reason),
+        _ambiguity(value) or hint,
+        keyword,
+        value,
+        file,
+        line,
+    )
 
 
 _VALUE_RULES = {'choice': _choice_problem, 'file': _file_problem, 'ehlo': _ehlo_problem}
@@ -154,6 +230,7 @@ def _keyword_hint(keyword: str) -> str:
         return 'Remove the line: sendmemo has no client certificates.'
     if len(keyword) <= LONGEST_GUESS:
         import difflib  # only here, and slow to import
+
         by_lower = {name.lower(): name for name in BY_NAME}
         near = difflib.get_close_matches(keyword.lower(), list(by_lower), 1)
         if near:

@@ -20,7 +20,7 @@ from .working_dir import WorkingDir, acting_as, read_file
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.
 MANAGED = re.compile(r'^sendmemo-(ca|crl)-[0-9a-f]{16}\.pem$')
-HIGHEST_ID = 0xfffffffe  # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is"
+HIGHEST_ID = 0xFFFFFFFE  # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is"
 MOST_LOOKED_INTO = 32  # files of managed names, of which a directory's owner may have made many
 _COMMENTED_OUT = re.compile(r'[;#][;#\s]*(\w+)\s*=')
 

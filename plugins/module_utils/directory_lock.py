@@ -5,6 +5,7 @@
 Who may list a directory may lock it, also for ever. So a lock that only strangers hold, users who are neither root nor the
 directory's owner, keeps no run out: it takes the lock file instead, which no stranger can open.
 """
+
 import errno
 import fcntl
 import os
@@ -63,9 +64,12 @@ class DirectoryLock:
     def is_held(self) -> Problem:
         """Return the problem that another process holds the lock."""
         return Problem(
-            'write_failed', 'Another process holds the lock of %s; nothing was changed.' % self.directory.path,
+            'write_failed',
+            'Another process holds the lock of %s; nothing was changed.' % self.directory.path,
             'Wait for the other run to end; it ends by itself. Then run again.',
-            server=self.directory.server, file=self.directory.path)
+            server=self.directory.server,
+            file=self.directory.path,
+        )
 
     def _acquire_round_strangers(self) -> bool:
         """Take the lock file where only strangers hold the directory's lock.
@@ -87,8 +91,12 @@ class DirectoryLock:
     def _acquire_file(self) -> bool:
         try:
             with acting_as(self.directory.owner):
-                fd = os.open(LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600,
-                             dir_fd=self.directory.fd)
+                fd = os.open(
+                    LOCK_FILE,
+                    os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
+                    0o600,
+                    dir_fd=self.directory.fd,
+                )
         except PermissionError as error:
             fd = self._of_another(error)
         except OSError as error:
@@ -120,9 +128,14 @@ class DirectoryLock:
         raise self._failed(refused, self.directory.path_of(LOCK_FILE))
 
     def _failed(self, error: OSError, path: str) -> ProblemError:
-        return ProblemError(Problem(
-            'write_failed', '%s can\'t be locked: %s.' % (path, error.strerror or error),
-            server=self.directory.server, file=path))
+        return ProblemError(
+            Problem(
+                'write_failed',
+                "%s can't be locked: %s." % (path, error.strerror or error),
+                server=self.directory.server,
+                file=path,
+            )
+        )
 
 
 def _holders(inode: int) -> List[str]:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The name that sendmemo gives in EHLO: RFC 5321, 4.1.2 (domain) and 4.1.3 (address literals), as the manual narrows them."""
+
 import re
 from typing import Iterator, List, NamedTuple, Optional
 
@@ -18,6 +19,7 @@ _TAG = 'ipv6:'  # literal strings of an ABNF grammar know no case (RFC 5234, 2.3
 
 class Refusal(NamedTuple):
     """Why a name is no EHLO name, and the right form that is nearest to it ('' where none is near)."""
+
     reason: str
     nearest: str
 
@@ -51,8 +53,8 @@ def _reason(value: str) -> str:
 
 
 def _literal_reason(inner: str) -> str:
-    if inner[:len(_TAG)].lower() == _TAG:
-        reason = _ipv6_reason(inner[len(_TAG):])
+    if inner[: len(_TAG)].lower() == _TAG:
+        reason = _ipv6_reason(inner[len(_TAG) :])
         return reason and 'is no IPv6 address literal: ' + reason
     if ':' in inner:
         return 'has in its brackets neither an IPv4 address nor an IPv6 address behind the tag IPv6:'
@@ -129,8 +131,8 @@ def _candidates(value: str) -> Iterator[str]:
     """Yield what may have been meant, nearest first; the caller takes the first that is valid."""
     enclosed = _IN_BRACKETS.fullmatch(value.strip())
     bare = (enclosed.group(1) if enclosed else value).strip(' \t\r\n[]"\'')
-    if bare[:len(_TAG)].lower() == _TAG:
-        bare = bare[len(_TAG):]
+    if bare[: len(_TAG)].lower() == _TAG:
+        bare = bare[len(_TAG) :]
     without_more = re.split('[/%]', bare)[0]  # a prefix length or a zone is no part of the address
     for address in (bare, without_more, _one_zero_group(without_more)):
         yield '[%s]' % address

@@ -5,6 +5,7 @@
 Linux has it in /etc/profile.d/ipm_environment.sh where there is such a file, else, like AIX, in /etc/environment. Where the
 line is not wanted it is taken out of both, since either would count.
 """
+
 import os
 import stat
 import sys
@@ -58,6 +59,7 @@ def difference(path: str, content: bytes, wanted: bool) -> List[Drift]:
 
 class _File(NamedTuple):
     """A file as it was found: `status` None where there is none."""
+
     directory: WorkingDir
     name: str
     content: bytes
@@ -100,10 +102,14 @@ def with_environment(wanted: bool, check: bool, work: Callable[[], Dict[str, Any
                 problems.append(error.problem)
             except Stopped as error:
                 problems.append(Problem('program_failed', 'Stopped before an environment file was changed: %s.' % error))
-        return dict(answer, environment={
-            'changed': bool(environment.drift) if check else environment.changed,
-            'drift': [one.as_dict() for one in environment.drift],
-            'problems': [problem.as_dict() for problem in problems]})
+        return dict(
+            answer,
+            environment={
+                'changed': bool(environment.drift) if check else environment.changed,
+                'drift': [one.as_dict() for one in environment.drift],
+                'problems': [problem.as_dict() for problem in problems],
+            },
+        )
     finally:
         environment.close()
 
@@ -208,7 +214,7 @@ class Environment:
         try:
             left = memoryview(content)
             while left:
-                left = left[os.write(fd, left):]
+                left = left[os.write(fd, left) :]
             if found.status is not None:
                 os.fchown(fd, found.status.st_uid, found.status.st_gid)
             os.fchmod(fd, NEW_MODE if found.status is None else stat.S_IMODE(found.status.st_mode))

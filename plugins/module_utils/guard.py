@@ -6,6 +6,7 @@ A stopped controller does not stop a program on the target, so the program ends 
 lies between (an ssh client, a sudo with a terminal of its own) notices only when it has something to pass on, so the
 watch sends a sign of life while the work lasts.
 """
+
 import errno
 import os
 import select
@@ -31,8 +32,13 @@ class Guard:
     A forked child takes `for_child()`. `output_fd` None means that nobody's reading is watched.
     """
 
-    def __init__(self, limit: float, output_fd: Optional[int] = None, on_limit: Optional[Callable[[Dict[str, Any]], None]] = None,
-                 sign_of_life: Optional[Callable[[], None]] = None) -> None:
+    def __init__(
+        self,
+        limit: float,
+        output_fd: Optional[int] = None,
+        on_limit: Optional[Callable[[Dict[str, Any]], None]] = None,
+        sign_of_life: Optional[Callable[[], None]] = None,
+    ) -> None:
         self.limit = limit
         self._end = time.monotonic() + limit
         self.output_fd = output_fd

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The trust files that a configuration names, where they lie, read with the rights of the working directory's owner."""
+
 import base64
 import hashlib
 import os
@@ -40,13 +41,21 @@ class HostBlocks:
 
     def answer(self) -> List[Dict[str, Any]]:
         """Return `[{"key", "blocks": [{"label", "line", "der"}]}]`, DER in base64."""
-        return [{'key': key, 'blocks': [
-            {'label': block.label, 'line': block.line, 'der': base64.b64encode(block.der).decode('ascii')}
-            for block in pem.blocks]} for key, pem in self._read.items()]
+        return [
+            {
+                'key': key,
+                'blocks': [
+                    {'label': block.label, 'line': block.line, 'der': base64.b64encode(block.der).decode('ascii')}
+                    for block in pem.blocks
+                ],
+            }
+            for key, pem in self._read.items()
+        ]
 
 
 class TrustFile(NamedTuple):
     """A trust file that was read: its full path, its bytes, and what is wrong with who can change it."""
+
     path: str
     data: bytes
     problems: List[Problem]
@@ -66,9 +75,14 @@ def read_trust_file(directory: WorkingDir, value: str, limit: int = MAX_FILE) ->
         real = _real(path)
         home = _real(directory.path)
         if inside and not real.startswith(home.rstrip('/') + '/'):
-            raise ProblemError(Problem(
-                'unsafe_path', '%s is a symbolic link that leads out of the working directory, to %s.' % (path, real),
-                'Put the file itself there, or name the place that is meant in the configuration.', file=path))
+            raise ProblemError(
+                Problem(
+                    'unsafe_path',
+                    '%s is a symbolic link that leads out of the working directory, to %s.' % (path, real),
+                    'Put the file itself there, or name the place that is meant in the configuration.',
+                    file=path,
+                )
+            )
         data, status = read_file(real, limit, shown=path)
         parent = os.stat(fs_bytes(os.path.dirname(real)))
     problems = [write_problem(status, directory.owner.uid, path)]

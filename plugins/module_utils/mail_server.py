@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which mail server an InfoPrint server hands its mail to: as declared, else as its own attributes say, read with pdls."""
+
 import re
 from typing import List, NamedTuple, Optional, Sequence
 
@@ -12,6 +13,7 @@ from .problems import Problem
 
 class MailServer(NamedTuple):
     """Host and port of a mail server. What is not known is None, and then `problem` says why, if there was a problem."""
+
     host: Optional[str]
     port: Optional[int]
     problem: Optional[Problem] = None
@@ -19,6 +21,7 @@ class MailServer(NamedTuple):
 
 class Asked(NamedTuple):
     """An InfoPrint server's name, and what is declared of its mail server."""
+
     server: str
     host: Optional[str] = None
     port: Optional[int] = None
@@ -41,12 +44,21 @@ def mail_servers(bin_dir: str, asked: Sequence[Asked], guard: Guard) -> List[Mai
         values = MailServer(one.host or told.get(HOST), one.port or port_in(text))
         unset = [name for name in names if not told[name]]
         if unset:
-            values = values._replace(problem=Problem(
-                'smtp_server_unknown', 'The server\'s attribute %s is not set.' % ' and '.join(unset), server=one.server))
+            values = values._replace(
+                problem=Problem(
+                    'smtp_server_unknown', "The server's attribute %s is not set." % ' and '.join(unset), server=one.server
+                )
+            )
         elif values.port is None:
-            values = values._replace(problem=Problem(
-                'smtp_server_unknown', 'The server\'s attribute %s is %s, which is no port.' % (PORT, text),
-                server=one.server, keyword=PORT, value=text))
+            values = values._replace(
+                problem=Problem(
+                    'smtp_server_unknown',
+                    "The server's attribute %s is %s, which is no port." % (PORT, text),
+                    server=one.server,
+                    keyword=PORT,
+                    value=text,
+                )
+            )
         found.append(values)
     return found
 

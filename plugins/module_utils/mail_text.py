@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the test mail says when nobody says it: which host and server sent it, what that proves, and with which settings."""
+
 import time
 from typing import Dict, NamedTuple
 
@@ -14,6 +15,7 @@ MODES = {'none': 'no TLS (EnableTLS 0)', 'starttls': 'STARTTLS (EnableTLS 1)', '
 
 class Facts(NamedTuple):
     """What the mail tells of how it was sent; `version` and `cipher` are '' in plaintext."""
+
     host: str
     server: str
     directory: str
@@ -31,8 +33,18 @@ def mail_of(job: Job, ehlo_name: str, tls: Dict[str, str]) -> Mail:
     """Return the mail of a job. `tls` has the version and cipher that were negotiated, {} before that and in plaintext."""
     message_id = '%s@%s' % (job.message_token, ehlo_name)
     facts = Facts(
-        _one_line(host_name()), _one_line(job.name), _one_line(job.directory), '%s:%d' % (job.host, job.port), job.mode,
-        tls.get('version', ''), tls.get('cipher', ''), _one_line(trusted(job)), verified(job), ehlo_name, message_id)
+        _one_line(host_name()),
+        _one_line(job.name),
+        _one_line(job.directory),
+        '%s:%d' % (job.host, job.port),
+        job.mode,
+        tls.get('version', ''),
+        tls.get('cipher', ''),
+        _one_line(trusted(job)),
+        verified(job),
+        ehlo_name,
+        message_id,
+    )
     return Mail(job.sender, job.recipients, job.subject or subject(facts), job.body or body(facts), message_id, time.time())
 
 
@@ -61,17 +73,20 @@ def subject(facts: Facts) -> str:
 
 def body(facts: Facts) -> str:
     encrypted = '%s, %s' % (facts.version, facts.cipher) if facts.version else 'not encrypted'
-    return '\n'.join((
-        'This mail was sent by an automatic test. Nobody needs to answer it.',
-        '',
-        'That it arrived proves that the host %s can hand mail to %s with the' % (facts.host, facts.mail_server),
-        'sendmemo configuration that is in force for the InfoPrint server %s.' % facts.server,
-        '',
-        'Working directory:  %s' % facts.directory,
-        'Mail server:        %s' % facts.mail_server,
-        'Encryption:         %s: %s' % (MODES[facts.mode], encrypted),
-        'Verified against:   %s' % facts.trust,
-        'Verification:       %s' % facts.verification,
-        'EHLO name:          %s' % facts.ehlo_name,
-        'Message-ID:         %s' % facts.message_id,
-        ''))
+    return '\n'.join(
+        (
+            'This mail was sent by an automatic test. Nobody needs to answer it.',
+            '',
+            'That it arrived proves that the host %s can hand mail to %s with the' % (facts.host, facts.mail_server),
+            'sendmemo configuration that is in force for the InfoPrint server %s.' % facts.server,
+            '',
+            'Working directory:  %s' % facts.directory,
+            'Mail server:        %s' % facts.mail_server,
+            'Encryption:         %s: %s' % (MODES[facts.mode], encrypted),
+            'Verified against:   %s' % facts.trust,
+            'Verification:       %s' % facts.verification,
+            'EHLO name:          %s' % facts.ehlo_name,
+            'Message-ID:         %s' % facts.message_id,
+            '',
+        )
+    )

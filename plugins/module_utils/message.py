@@ -5,6 +5,7 @@
 The `email` package is not used: importing it costs a target more than all the rest of a send. Everything that is
 written here is 7-bit, so no extension of the mail server is needed.
 """
+
 import binascii
 import itertools
 import re
@@ -27,12 +28,14 @@ _LONG_LINE = re.compile(r'(?:\A|\n)[^\r\n]{%d}' % (LONGEST_LINE + 1))
 # A mailbox of printable ASCII (RFC 5321, section 4.1.2): a dot-string or a quoted string, a domain or an address literal.
 # The dots, and whether the mailbox exists, are the mail server's to judge; no domain at all is a local user.
 _ADDRESS = re.compile(
-    r'''(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+|"(?:[ !#-;=?-\[\]-~]|\\[ -;=?-~])+")'''
-    r'(?:@(?:[A-Za-z0-9._-]+|\[[A-Za-z0-9.:-]+\]))?\Z')
+    r"""(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+|"(?:[ !#-;=?-\[\]-~]|\\[ -;=?-~])+")"""
+    r'(?:@(?:[A-Za-z0-9._-]+|\[[A-Za-z0-9.:-]+\]))?\Z'
+)
 
 
 class Mail(NamedTuple):
     """What is to be said. `message_id` is without angle brackets, `date` in seconds since 1970."""
+
     sender: str
     recipients: Sequence[str]
     subject: str
@@ -52,8 +55,10 @@ def check_address(name: str, address: str) -> None:
     """Raise ValueError where `address` can't stand in MAIL or RCPT (RFC 5321, section 4.1.2; no SMTPUTF8)."""
     refuse_breaks(name, address)
     if len(address) > LONGEST_ADDRESS or not _ADDRESS.match(address):
-        raise ValueError('%s is no mail address of printable ASCII, at most %d characters, such as user@example.com: %r' % (
-            name, LONGEST_ADDRESS, address))
+        raise ValueError(
+            '%s is no mail address of printable ASCII, at most %d characters, such as user@example.com: %r'
+            % (name, LONGEST_ADDRESS, address)
+        )
 
 
 def compose(mail: Mail) -> Iterator[bytes]:
@@ -86,8 +91,14 @@ def date_text(seconds: float) -> str:
     """Return a moment as RFC 5322, section 3.3 writes it, in UTC, whatever the locale."""
     moment = time.gmtime(seconds)
     return '%s, %d %s %04d %02d:%02d:%02d +0000' % (
-        DAYS[moment.tm_wday], moment.tm_mday, MONTHS[moment.tm_mon - 1], moment.tm_year,
-        moment.tm_hour, moment.tm_min, moment.tm_sec)
+        DAYS[moment.tm_wday],
+        moment.tm_mday,
+        MONTHS[moment.tm_mon - 1],
+        moment.tm_year,
+        moment.tm_hour,
+        moment.tm_min,
+        moment.tm_sec,
+    )
 
 
 def folded(name: str, text: str) -> str:
@@ -148,7 +159,7 @@ def _some_lines(text: str) -> Iterator[str]:
 def _quoted_line(line: str) -> Iterator[bytes]:
     """Return one line as quoted-printable, a long one in parts with soft line breaks between them."""
     for start in range(0, len(line) or 1, PIECE):
-        octets = line[start:start + PIECE].encode('utf-8', 'replace')
+        octets = line[start : start + PIECE].encode('utf-8', 'replace')
         quoted = binascii.b2a_qp(octets, istext=False).replace(b'=\n', b'=\r\n')
         yield quoted + (b'=\r\n' if start + PIECE < len(line) else b'\r\n')
 
@@ -173,5 +184,5 @@ def dot_stuffed(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """
     before = b'\r\n'
     for piece in pieces:
-        yield (before + piece).replace(b'\r\n.', b'\r\n..')[len(before):]
+        yield (before + piece).replace(b'\r\n.', b'\r\n..')[len(before) :]
         before = (before + piece)[-2:]

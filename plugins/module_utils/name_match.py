@@ -5,6 +5,7 @@
 Python 3.7 and later leave the verdict to OpenSSL; Python 3.6 matches by itself and accepts `mail*.example.com` and
 `*.com`, so there the verdict is ours. Everywhere it explains a mismatch.
 """
+
 import re
 import socket
 from typing import NamedTuple, Optional, Sequence, Tuple
@@ -18,6 +19,7 @@ _MATCHED = re.compile(r'(?:[a-z0-9-]+|\*)\Z')
 
 class CertificateNames(NamedTuple):
     """The names of a certificate: subjectAltName's dNSName and iPAddress entries, and the subject's common names."""
+
     dns: Tuple[str, ...]
     ip: Tuple[str, ...]
     common: Tuple[str, ...]
@@ -36,7 +38,8 @@ def names_of(peer: dict) -> CertificateNames:
     return CertificateNames(
         tuple(value for kind, value in alternative if kind == 'DNS'),
         tuple(value.strip() for kind, value in alternative if kind == 'IP Address'),
-        tuple(value for part in peer.get('subject', ()) for key, value in part if key == 'commonName'))
+        tuple(value for part in peer.get('subject', ()) for key, value in part if key == 'commonName'),
+    )
 
 
 def packed_address(text: str) -> Optional[bytes]:

@@ -5,6 +5,7 @@
 TLS runs on memory buffers (ssl.SSLObject), so that a server that sends a byte a second can't stretch the handshake and
 the server's own bytes can be looked at when it fails.
 """
+
 import _ssl
 import select
 import socket
@@ -27,6 +28,7 @@ MESSAGES_ARE_TOLD = hasattr(ssl.SSLContext, '_msg_callback')  # from Python 3.8:
 
 class Chain(NamedTuple):
     """The certificates as sent, in DER, the leaf first; that alone where Python tells no others and TLS 1.3 hides them."""
+
     certificates: List[bytes]
     whole: bool
 
@@ -66,7 +68,7 @@ class NetStream:
             return
         view = memoryview(data)
         while view:
-            view = view[self._encrypt(self.tls, view):]
+            view = view[self._encrypt(self.tls, view) :]
         self._send_raw(self._outgoing.read(), self._hear_early)
 
     def hurry(self, seconds: float) -> None:
@@ -119,7 +121,7 @@ class NetStream:
             except ssl.SSLWantReadError:
                 self._flush()
                 data = self._receive_raw(self.end)
-                self.beginning += data[:BEGINNING - len(self.beginning)]
+                self.beginning += data[: BEGINNING - len(self.beginning)]
                 self._incoming.write(data)
             except ssl.SSLError:
                 self._tell_alert()
@@ -163,7 +165,7 @@ class NetStream:
         view = memoryview(data)
         while view:
             try:
-                view = view[self._sock.send(view):]
+                view = view[self._sock.send(view) :]
             except BlockingIOError:
                 if not self._wait(select.POLLOUT | (select.POLLIN if hear else 0), self.end) & select.POLLOUT and hear:
                     hear()

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The name that this host goes by: in EHLO, in the sender's address, in the mail."""
+
 import os
 
 from .ehlo import check_ehlo_hostname, is_address_literal

@@ -4,6 +4,7 @@
 
 A proof made as root proves nothing for `ipm1`, who runs the InfoPrint server.
 """
+
 import codecs
 import json
 import os
@@ -24,6 +25,7 @@ Work = Callable[[Guard], Dict[str, Any]]
 
 class Failed(NamedTuple):
     """A child that gave no answer: why."""
+
     reason: str
 
 
@@ -119,7 +121,7 @@ def _work(identity: Identity, work: Work, guard: Guard) -> Dict[str, Any]:
 def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(fd, view):]
+        view = view[os.write(fd, view) :]
 
 
 def _read_all(read_ends: List[int], guard: Guard, end: float) -> List[Optional[bytes]]:

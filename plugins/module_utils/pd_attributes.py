@@ -5,6 +5,7 @@
 One program per server, since the manual shows no form for several; those of all servers run at the same time. What
 counts is what pdls shows afterwards: exit codes of pdset are not documented.
 """
+
 import os
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -27,6 +28,7 @@ CALL_SECONDS = 30.0  # for one program
 
 class Change(NamedTuple):
     """What came of one server. None for values that could not be read; `problem` None where all is as wanted."""
+
     before: Optional[Values]
     after: Optional[Values]
     problem: Optional[Problem]
@@ -119,14 +121,15 @@ def _predict(bin_dir: str, works: List[_Work]) -> None:
             work.after = dict(work.after, **work.differing())
         else:
             work.problem = Problem(
-                'pd_command_missing', 'There is no program pdset that this user may run.', server=work.server, file=bin_dir)
+                'pd_command_missing', 'There is no program pdset that this user may run.', server=work.server, file=bin_dir
+            )
 
 
 def _set(bin_dir: str, works: List[_Work], guard: Guard) -> None:
     complaints = _pdset(bin_dir, [(work.server, work.differing()) for work in works], guard)
     for work, complaint, shown in zip(works, complaints, _look_again(bin_dir, works, guard)):
         if shown is not None:
-            work.problem = complaint or shown._replace(message='What pdset did can\'t be seen. %s' % shown.message)
+            work.problem = complaint or shown._replace(message="What pdset did can't be seen. %s" % shown.message)
         elif work.differing():
             work.problem = _shortfall(work, complaint)
 
@@ -137,11 +140,13 @@ def _shortfall(work: _Work, complaint: Optional[Problem]) -> Problem:
     if complaint is None:
         seen = ', '.join('%s is %s' % (name, work.after[name] or 'unset') for name in sorted(short))
         complaint = Problem(
-            'attribute_refused', 'pdset said nothing against it for %s, yet pdls shows that %s.' % (work.server, safe_text(seen)),
-            server=work.server)
+            'attribute_refused',
+            'pdset said nothing against it for %s, yet pdls shows that %s.' % (work.server, safe_text(seen)),
+            server=work.server,
+        )
     if complaint.code != 'attribute_refused' or len(short) > 1:
         return complaint
-    (name, value), = short.items()
+    ((name, value),) = short.items()
     return complaint._replace(keyword=name, value=value)
 
 
@@ -155,7 +160,7 @@ def _put_back(bin_dir: str, works: List[_Work], guard: Guard) -> None:
     for work, shown in zip(works, _look_again(bin_dir, works, guard)):
         told = 'The other attributes were put back.'
         if shown is not None:
-            told = 'Whether the other attributes are as they were can\'t be seen: %s' % shown.message
+            told = "Whether the other attributes are as they were can't be seen: %s" % shown.message
         elif work.changed():
             left = ('%s (%s)' % (name, _found(work.before[name])) for name in work.changed())
             told = 'Not put back: %s.' % safe_text(', '.join(left))

@@ -6,6 +6,7 @@ InfoPrint's manual gives the command lines. The forms of the output and the numb
 sibling of the product (HP Distributed Print Service); exit codes are in neither, so they never count alone. The commands speak
 the caller's language, by which they may also choose their server: only names of attributes and numbers of messages are read.
 """
+
 import re
 from typing import Dict, List, NamedTuple, Optional, Sequence
 
@@ -43,7 +44,8 @@ def refusal(name: str, value: Optional[str]) -> str:
     if value is not None and not _VALUE.fullmatch(value):
         return (
             '%s is "%s": a value is one word of up to 255 printable ASCII characters, without blanks, quotes and backslashes '
-            'and not beginning with =, since it is not documented how pdset reads these' % (name, _words(value)))
+            'and not beginning with =, since it is not documented how pdset reads these' % (name, _words(value))
+        )
     return ''
 
 
@@ -66,6 +68,7 @@ def pdset_command(bin_dir: str, server: str, values: Dict[str, str]) -> List[str
 
 class Output(NamedTuple):
     """The lines of one stream, sorted. `values` has all values of each attribute that is told."""
+
     values: Dict[str, List[str]]
     messages: Dict[str, str]  # by the three digits of its number, the whole message
     rest: List[str]
@@ -121,7 +124,7 @@ class _Columns:
 
     def take(self, line: str, values: Dict[str, List[str]]) -> bool:
         """Add a row's values; a blank cell has none. Return False where a cell runs into the next: nobody knows where."""
-        if line[:self._starts[0]].strip() or any(line[start - 1:start].strip() for start in self._starts if start):
+        if line[: self._starts[0]].strip() or any(line[start - 1 : start].strip() for start in self._starts if start):
             return False
         for heading, cell in zip(self.headings, self._cells(line)):
             if cell:
@@ -146,7 +149,7 @@ def attributes_shown(server: str, names: Sequence[str], ended: Ended) -> Values:
     reason = 'it does not tell %s' % ' and '.join(missing) if missing else 'there is more than the attributes asked for'
     if ended.code != 0:
         reason = 'it ended with code %s' % ended.code
-    seen = 'The output of pdls for %s can\'t be read: %s; %s.' % (server, reason, _said(ended))
+    seen = "The output of pdls for %s can't be read: %s; %s." % (server, reason, _said(ended))
     raise ProblemError(Problem('pd_output_unreadable', seen, server=server))
 
 
@@ -156,13 +159,14 @@ def complaint_of_pdset(server: str, ended: Ended) -> Optional[Problem]:
     complaint = _complaint('pdset', server, ended, messages)
     if complaint is None and ended.code != 0:
         return Problem(
-            'attribute_refused', 'pdset ended with code %s for %s; %s.' % (ended.code, server, _said(ended)), server=server)
+            'attribute_refused', 'pdset ended with code %s for %s; %s.' % (ended.code, server, _said(ended)), server=server
+        )
     return complaint
 
 
 def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]) -> Optional[Problem]:
     if ended.not_started:
-        return Problem('pd_command_missing', '%s can\'t be started: %s.' % (program, ended.why.split(': ', 1)[1]), server=server)
+        return Problem('pd_command_missing', "%s can't be started: %s." % (program, ended.why.split(': ', 1)[1]), server=server)
     for number, (code, seen) in _OF_SERVER.items():
         if number in messages:
             return Problem(code, '%s: %s' % (seen % server, _words(messages[number])), server=server)
@@ -171,7 +175,8 @@ def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]
     if ended.why:
         limit = 'did not end in time' if ended.why == 'time' else 'wrote more than %d bytes' % MOST_BYTES
         return Problem(
-            'pd_output_unreadable', '%s for %s %s and was killed; %s.' % (program, server, limit, _said(ended)), server=server)
+            'pd_output_unreadable', '%s for %s %s and was killed; %s.' % (program, server, limit, _said(ended)), server=server
+        )
     if messages:
         words = '; '.join(_words(text) for _number, text in sorted(messages.items()))
         return Problem('attribute_refused', '%s refuses for %s: %s' % (program, server, words), server=server)
@@ -183,20 +188,22 @@ def _no_daemon(program: str, server: str, words: str) -> Problem:
     ports = _PORT_IN_WORDS.findall(words.split(DAEMON, 1)[1])
     where = 'port %s' % ports[0] if len(ports) == 1 else 'the port'
     return Problem(
-        'server_not_running', 'Nobody answers on %s that %s asks about %s: %s' % (where, program, server, _words(words)),
+        'server_not_running',
+        'Nobody answers on %s that %s asks about %s: %s' % (where, program, server, _words(words)),
         'The command takes the port from PD_SOCKET, or the first entry in its locale from /var/lib/pd/pdserver.conf: start the '
         'InfoPrint server of that port, or set PD_SOCKET, in the environment of the task, to the port of one that runs.',
-        server=server)
+        server=server,
+    )
 
 
 def _words(text: str) -> str:
-    return safe_text(' '.join(text[:4 * _QUOTED].split()), _QUOTED)
+    return safe_text(' '.join(text[: 4 * _QUOTED].split()), _QUOTED)
 
 
 def _said(ended: Ended) -> str:
     """Return the beginning of what a program wrote, for a message."""
     for name, data in (('it wrote', ended.stdout), ('it wrote to standard error', ended.stderr)):
-        words = _words(data[:4 * _QUOTED].decode('utf-8', 'surrogateescape'))
+        words = _words(data[: 4 * _QUOTED].decode('utf-8', 'surrogateescape'))
         if words:
             return '%s: %s' % (name, words)
     return 'it wrote nothing'

@@ -5,6 +5,7 @@
 What OpenSSL would pass over in silence, or would read and we don't, is a fault here: a CA that is missing from the set
 shows only when a mail fails.
 """
+
 import base64
 import binascii
 import re
@@ -20,16 +21,27 @@ _BOUNDARY = re.compile(b'-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]*)-----')
 _ALMOST = re.compile(b'--[ ]*(?:BEGIN|END) ', re.IGNORECASE)
 _BASE64 = re.compile(b'[A-Za-z0-9+/]+={0,2}|={1,2}')
 # Labels that may be named. Any other text could be a secret that only looks like a label.
-_LABELS = frozenset((
-    'CERTIFICATE REQUEST', 'CMS', 'DH PARAMETERS', 'EC PARAMETERS', 'NEW CERTIFICATE REQUEST', 'PKCS7', 'PUBLIC KEY',
-    'RSA PUBLIC KEY', 'TRUSTED CERTIFICATE', 'X509 CERTIFICATE',
-))
+_LABELS = frozenset(
+    (
+        'CERTIFICATE REQUEST',
+        'CMS',
+        'DH PARAMETERS',
+        'EC PARAMETERS',
+        'NEW CERTIFICATE REQUEST',
+        'PKCS7',
+        'PUBLIC KEY',
+        'RSA PUBLIC KEY',
+        'TRUSTED CERTIFICATE',
+        'X509 CERTIFICATE',
+    )
+)
 # OpenSSL reads these as certificates, the first with trust settings that we can't see.
 _OTHER_CERTIFICATES = ('TRUSTED CERTIFICATE', 'X509 CERTIFICATE')
 
 
 class Block(NamedTuple):
     """A well-formed block: its label (CERTIFICATE or CRL), the line it begins in, its content."""
+
     label: str
     line: int
     der: bytes
@@ -37,6 +49,7 @@ class Block(NamedTuple):
 
 class Pem(NamedTuple):
     """What a PEM file holds. `others` are (label, line) of other blocks, `faults` (line, what is wrong there)."""
+
     blocks: Tuple[Block, ...]
     others: Tuple[Tuple[str, int], ...]
     faults: Tuple[Tuple[int, str], ...]
@@ -121,7 +134,7 @@ class _Reader:
 def as_pem(block: Block) -> str:
     """Return the block as RFC 7468 writes it."""
     text = base64.b64encode(block.der).decode('ascii')
-    lines = [text[start:start + 64] for start in range(0, len(text), 64)]
+    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
     return '\n'.join(['-----BEGIN %s-----' % block.label] + lines + ['-----END %s-----' % block.label, ''])
 
 
@@ -136,15 +149,24 @@ def structure_problems(pem: Pem, keyword: str, file: str) -> Iterator[Problem]:
         yield Problem('not_pem', 'The file has %d more faults.' % (len(pem.faults) - MOST_FAULTS), file=file, keyword=keyword)
     for label, line in [other for other in pem.others if other[0] in _OTHER_CERTIFICATES][:MOST_FAULTS]:
         yield Problem(
-            'not_pem', 'There is a block of the kind %s, which is not judged.' % label,
-            'Convert it: openssl x509 -in FILE -out NEW.', file=file, line=line, keyword=keyword)
+            'not_pem',
+            'There is a block of the kind %s, which is not judged.' % label,
+            'Convert it: openssl x509 -in FILE -out NEW.',
+            file=file,
+            line=line,
+            keyword=keyword,
+        )
     if pem.of(wanted) or pem.faults:
         return
     if not pem.blocks and not pem.others:
         kind = ('x509' if wanted == CERTIFICATE else 'crl') if pem.is_der else ''
         yield Problem(
-            'not_pem', 'The file is %s.' % ('DER, not PEM' if pem.is_der else 'not PEM: there is no block in it'),
-            'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind if kind else '', file=file, keyword=keyword)
+            'not_pem',
+            'The file is %s.' % ('DER, not PEM' if pem.is_der else 'not PEM: there is no block in it'),
+            'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind if kind else '',
+            file=file,
+            keyword=keyword,
+        )
         return
     code, name = ('no_certificate', 'certificate') if wanted == CERTIFICATE else ('no_crl', 'certificate revocation list')
     yield Problem(code, 'The file holds no %s, only %s.' % (name, _listed(pem)), file=file, keyword=keyword)

@@ -4,6 +4,7 @@
 
 And a directory above, which others than root and the owner of the base directory can write.
 """
+
 import grp
 import os
 import pwd
@@ -21,8 +22,12 @@ def write_problem(status: os.stat_result, owner_uid: int, path: str) -> Optional
     reason = _who_else(status, stat.S_IMODE(status.st_mode), owner_uid)
     if not reason:
         return None
-    return Problem('unsafe_permissions', '%s can be changed by %s (mode %04o, owner %s, group %s).' % (
-        path, reason, stat.S_IMODE(status.st_mode), _user(status.st_uid), _group_name(status.st_gid)), file=path)
+    return Problem(
+        'unsafe_permissions',
+        '%s can be changed by %s (mode %04o, owner %s, group %s).'
+        % (path, reason, stat.S_IMODE(status.st_mode), _user(status.st_uid), _group_name(status.st_gid)),
+        file=path,
+    )
 
 
 def drop_acl(fd: int) -> None:
@@ -50,7 +55,13 @@ def above_problem(path: str, base_dir: str) -> Optional[Problem]:
             reason = _who_else(status, mode, owner)
             if reason:
                 seen = 'The directory %s, above %s, can be changed by %s (mode %04o, owner %s, group %s).' % (
-                    folder, path, reason, stat.S_IMODE(status.st_mode), _user(status.st_uid), _group_name(status.st_gid))
+                    folder,
+                    path,
+                    reason,
+                    stat.S_IMODE(status.st_mode),
+                    _user(status.st_uid),
+                    _group_name(status.st_gid),
+                )
                 return Problem('unsafe_permissions', seen, file=folder)
     except OSError:  # it can't be looked at; whether the working directory can is told elsewhere
         pass
@@ -81,11 +92,12 @@ def read_problem(uid: int, gid: int, mode: int, reader: Identity, declared: Mapp
     values = ['%s %s' % (name, declared.get(name) if name != 'mode' else '%04o' % mode) for name in options]
     return Problem(
         'invalid_value',
-        'With %s the files can\'t be read by %s, who owns the working directory and runs the server.' % (
-            ', '.join(values), _user(reader.uid)),
-        'Give %s so that he can read them, for instance mode 0644 (in the role: %s).' % (
-            ' or '.join(options), ', '.join('sendmemo_tls_' + name for name in options)),
-        value=values[-1])
+        "With %s the files can't be read by %s, who owns the working directory and runs the server."
+        % (', '.join(values), _user(reader.uid)),
+        'Give %s so that he can read them, for instance mode 0644 (in the role: %s).'
+        % (' or '.join(options), ', '.join('sendmemo_tls_' + name for name in options)),
+        value=values[-1],
+    )
 
 
 def _who_else(status: os.stat_result, mode: int, owner_uid: int) -> str:

@@ -1,13 +1,24 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The one vocabulary of both halves: a problem, its severity, and the error that carries it."""
+
 from typing import Any, Dict, NamedTuple, Optional
 
 # A code that is not listed here is an error.
-WARNINGS = frozenset((
-    'unsupported_keyword', 'ca_expires_soon', 'crl_expires_soon', 'verification_off', 'name_check_off', 'tls_off',
-    'port_mismatch', 'certificate_expires_soon', 'ssl_v3_unavailable', 'analysis_incomplete',
-))
+WARNINGS = frozenset(
+    (
+        'unsupported_keyword',
+        'ca_expires_soon',
+        'crl_expires_soon',
+        'verification_off',
+        'name_check_off',
+        'tls_off',
+        'port_mismatch',
+        'certificate_expires_soon',
+        'ssl_v3_unavailable',
+        'analysis_incomplete',
+    )
+)
 INFO = frozenset(('no_effect', 'not_configured'))
 
 
@@ -23,6 +34,7 @@ class Problem(NamedTuple):
 
     A problem of a configuration names its `file`, `line`, `keyword` and `value`; one of a send its `stage`.
     """
+
     code: str
     message: str
     hint: str = ''

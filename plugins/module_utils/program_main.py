@@ -6,6 +6,7 @@ and writes one framed answer.
 The bootstrap (`plugin_utils/program.py`) executes this file's text with `PAYLOAD`, the JSON that came with it:
 `{"modules": {name: source}, "entry": name, "request": {...}, "limit": seconds, "nonce": text}`.
 """
+
 import _frozen_importlib
 import _thread
 import binascii
@@ -27,7 +28,7 @@ class _Sources:
         self.sources = sources
 
     def find_spec(self, name, path=None, target=None):
-        if name == PACKAGE or (name.startswith(PACKAGE + '.') and name[len(PACKAGE) + 1:] in self.sources):
+        if name == PACKAGE or (name.startswith(PACKAGE + '.') and name[len(PACKAGE) + 1 :] in self.sources):
             return _frozen_importlib.ModuleSpec(name, self, is_package=name == PACKAGE)  # type: ignore[arg-type]  # PEP 451 asks for no base class
         return None
 
@@ -35,7 +36,7 @@ class _Sources:
         return None
 
     def exec_module(self, module):
-        short = module.__name__[len(PACKAGE) + 1:]
+        short = module.__name__[len(PACKAGE) + 1 :]
         if short:
             exec(compile(self.sources[short], '<infoprint>/%s.py' % short, 'exec'), module.__dict__)
 
@@ -63,7 +64,7 @@ class Output:
         self.lock.acquire()  # for good: nothing may follow, and a second answer waits for the end of the program
         data = frame(answer, self.nonce)
         while data:
-            data = data[os.write(self.fd, data):]
+            data = data[os.write(self.fd, data) :]
 
     def sign_of_life(self):
         if self.lock.acquire(False):
@@ -79,6 +80,7 @@ class Output:
 def failure(error):
     """Return the answer that an exception is: one line, with the traceback apart."""
     import traceback
+
     text = '%s: %s' % (type(error).__name__, error) if str(error) else type(error).__name__
     return {'error': text, 'traceback': traceback.format_exc()}
 

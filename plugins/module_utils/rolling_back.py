@@ -34,8 +34,15 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
     """Put the previous set of every server back, or predict it."""
     servers = find_servers(request['base_dir'], request['servers'])
     options = Options(
-        request['check'], request['diff'], 0, request['try'], request['pd_bin_dir'], request['analysed'], request['refused'],
-        request['base_dir'])
+        request['check'],
+        request['diff'],
+        0,
+        request['try'],
+        request['pd_bin_dir'],
+        request['analysed'],
+        request['refused'],
+        request['base_dir'],
+    )
 
     def start(report: Report) -> Work:
         entry = report.server.entry or request['defaults']
@@ -152,7 +159,7 @@ def _would_be_mixed(wanted: WantedSet, found: Optional[FoundFile]) -> bool:
 
 def _not_to_try(kept: KeptSet) -> ProblemError:
     path = '%s/%s' % (kept.path, min(kept.unread))
-    seen = '%s was not readable for the server\'s user, or too large, when it was replaced: this set can\'t be tried.' % path
+    seen = "%s was not readable for the server's user, or too large, when it was replaced: this set can't be tried." % path
     hint = 'To have it back all the same, with its rights, set try_before_commit to none.'
     return ProblemError(Problem('file_not_readable', seen, hint, file=path))
 

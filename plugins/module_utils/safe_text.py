@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Foreign text (files, banners, replies, certificate names) made safe for a terminal and a log."""
+
 import re
 from typing import Match, Union
 
@@ -14,14 +15,14 @@ def _escape(found: Match[str]) -> str:
     number = ord(found.group())
     if number < 0x100:
         return '\\x%02x' % number
-    if 0xdc80 <= number <= 0xdcff:  # a byte that was not UTF-8, as surrogateescape keeps it (PEP 383)
-        return '\\x%02x' % (number - 0xdc00)
+    if 0xDC80 <= number <= 0xDCFF:  # a byte that was not UTF-8, as surrogateescape keeps it (PEP 383)
+        return '\\x%02x' % (number - 0xDC00)
     return ''.join('\\x%02x' % byte for byte in found.group().encode('utf-8', 'surrogatepass'))
 
 
 def safe_text(foreign: Union[str, bytes], limit: int = LIMIT) -> str:
     """Return `foreign` with every control character but LF, and bidirectional marks, as `\\xNN`; cut at `limit` characters."""
     if isinstance(foreign, bytes):
-        foreign = foreign[:4 * limit].decode('utf-8', 'surrogateescape')
-    text = _UNSAFE.sub(_escape, foreign[:limit + 1])
-    return text if len(text) <= limit else text[:limit - 3] + '...'
+        foreign = foreign[: 4 * limit].decode('utf-8', 'surrogateescape')
+    text = _UNSAFE.sub(_escape, foreign[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 3] + '...'

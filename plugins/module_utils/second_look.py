@@ -4,6 +4,7 @@
 
 It never sends mail, and what it finds never turns a failure into a success.
 """
+
 import ssl
 import time
 from typing import Callable, List, NamedTuple, Optional, Tuple
@@ -24,12 +25,14 @@ LOOK_SECONDS = 5.0
 
 class Seen(NamedTuple):
     """What a handshake showed: the version ('' where there was none) and the chain."""
+
     version: str
     chain: Chain
 
 
 class Verdict(NamedTuple):
     """What a handshake that verifies came to; without `done` there was none."""
+
     done: bool
     fault: Optional[Fault]
     chain: Chain

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The sends of one owner's servers, side by side, with the rights that the process has now, within the program's time."""
+
 import functools
 import hashlib
 import os

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is to be done for one server, as values: who sends what to whom, by which settings and within which time."""
+
 from typing import Any, Dict, NamedTuple, Optional, Sequence
 
 from .problems import Problem
@@ -16,6 +17,7 @@ class Task(NamedTuple):
     `staged` has, for names in the working directory, the names that their new content waits under, `unknown` why the server's
     attributes don't tell its mail server, None where they were not asked for or do.
     """
+
     name: str
     directory: str
     options: Dict[str, Any]
@@ -29,6 +31,7 @@ class Job(NamedTuple):
 
     `timeout` is in seconds, for one attempt. `message_token` becomes the left side of the Message-ID.
     """
+
     name: str
     directory: str
     settings: Dict[str, str]

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One server's send with its retries, and its entry in the answer."""
+
 import base64
 import time
 from typing import Any, Callable, Dict, List, Optional
@@ -20,8 +21,9 @@ LEAST_SECONDS = 0.5  # that an attempt gets
 MOST_FEATURES = 100  # that are told
 
 
-def send(job: Job, options: Dict[str, Any], before: List[Problem], contexts: Contexts, guard: Guard,
-         before_dot: Callable[[], None]) -> Entry:
+def send(
+    job: Job, options: Dict[str, Any], before: List[Problem], contexts: Contexts, guard: Guard, before_dot: Callable[[], None]
+) -> Entry:
     """Send with retries; a recipient that has the mail is not sent it again. Raises Stopped, also what `before_dot` raises."""
     attempts = 1 + int(options.get('retries') or 0)
     kept: List[Problem] = []  # of recipients that were refused for good in an earlier attempt
@@ -57,8 +59,15 @@ def _sleep(seconds: float, check: Callable[[], None]) -> None:
 def refused(task: Task, problems: List[Problem]) -> Entry:
     """Return the entry of a server for which nothing was tried."""
     options = task.options
-    return {'name': task.name, 'working_dir': task.directory, 'until': options['until'], 'host': options.get('smtp_host'),
-            'port': options.get('smtp_port'), 'reached': False, 'problems': as_dicts(task.name, problems)}
+    return {
+        'name': task.name,
+        'working_dir': task.directory,
+        'until': options['until'],
+        'host': options.get('smtp_host'),
+        'port': options.get('smtp_port'),
+        'reached': False,
+        'problems': as_dicts(task.name, problems),
+    }
 
 
 def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attempts: int) -> Entry:
@@ -70,7 +79,12 @@ def _entry(job: Job, last: Result, told: Result, problems: List[Problem], attemp
     if conversation is not None and conversation.greeting:
         ehlo = {'name': facts['ehlo_name'], 'features': conversation.features[:MOST_FEATURES]}
     entry = {
-        'name': job.name, 'working_dir': job.directory, 'until': job.until, 'host': job.host, 'port': job.port, 'mode': job.mode,
+        'name': job.name,
+        'working_dir': job.directory,
+        'until': job.until,
+        'host': job.host,
+        'port': job.port,
+        'mode': job.mode,
         'reached': last.conversation is not None and last.conversation.reached,
         'attempts': attempts,
         'problems': as_dicts(job.name, problems),

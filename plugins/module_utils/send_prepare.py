@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is to be sent for a server, from its configuration and the options; or why nothing can be sent."""
+
 import binascii
 import os
 import time
@@ -23,8 +24,9 @@ from .trust_files import Trust, load_trust
 from .working_dir import WorkingDir
 
 
-def prepare(task: Task, ssl_v3: bool, contexts: Contexts,
-            read: Dict[bytes, Pem]) -> Tuple[Optional[Job], List[Problem], List[Problem]]:
+def prepare(
+    task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]
+) -> Tuple[Optional[Job], List[Problem], List[Problem]]:
     """Return the job, or None and why nothing can be sent, then what is not as declared, which keeps no mail back."""
     if task.settings is not None:
         return (*_job(task, dict(defaults(), **task.settings), [], ssl_v3, contexts, read), [])
@@ -36,8 +38,9 @@ def prepare(task: Task, ssl_v3: bool, contexts: Contexts,
     return (*_job(task, config.settings, judge_config(config), ssl_v3, contexts, read), unlike)
 
 
-def _job(task: Task, settings: Dict[str, str], problems: List[Problem], ssl_v3: bool, contexts: Contexts,
-         read: Dict[bytes, Pem]) -> Tuple[Optional[Job], List[Problem]]:
+def _job(
+    task: Task, settings: Dict[str, str], problems: List[Problem], ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]
+) -> Tuple[Optional[Job], List[Problem]]:
     """Return the job, or None and why nothing can be sent; with a job, the problems are no errors."""
     options = task.options
     trust: Optional[Trust] = None
@@ -49,21 +52,37 @@ def _job(task: Task, settings: Dict[str, str], problems: List[Problem], ssl_v3: 
         lacking = ' and '.join(name for name in ('smtp_host', 'smtp_port') if not options.get(name))
         message = 'No mail server is known: no %s is given.' % lacking
         if task.unknown is not None:
-            message += ' The server\'s own attributes don\'t tell it: %s [%s]' % (task.unknown.message, task.unknown.code)
+            message += " The server's own attributes don't tell it: %s [%s]" % (task.unknown.message, task.unknown.code)
         problems.append(Problem('smtp_server_unknown', message, file=task.unknown.file if task.unknown is not None else None))
     if encrypted and ssl_v3 and not HAS_SSL_V3:
-        problems.append(Problem(
-            'ssl_v3_unavailable', '%s is set, but this host\'s Python has no SSLv3; only TLS was tried.' % VARIABLE,
-            stage='handshake'))
+        problems.append(
+            Problem(
+                'ssl_v3_unavailable',
+                "%s is set, but this host's Python has no SSLv3; only TLS was tried." % VARIABLE,
+                stage='handshake',
+            )
+        )
     if any(problem.is_error for problem in problems):
         return None, problems
     ehlo_name = ehlo_name_for(settings['Hostname'], '127.0.0.1')  # the real address has the same form
     job = Job(
-        task.name, task.directory, settings, trust, options['smtp_host'], int(options['smtp_port']),
-        options.get('sender') or default_sender(ehlo_name), options.get('recipients') or [], options.get('subject') or '',
-        options.get('body') or '', options['until'],
-        float(options['timeout']), options.get('min_tls') or 'TLSv1.2', options.get('crl_check') or 'leaf', ssl_v3,
-        '%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())))
+        task.name,
+        task.directory,
+        settings,
+        trust,
+        options['smtp_host'],
+        int(options['smtp_port']),
+        options.get('sender') or default_sender(ehlo_name),
+        options.get('recipients') or [],
+        options.get('subject') or '',
+        options.get('body') or '',
+        options['until'],
+        float(options['timeout']),
+        options.get('min_tls') or 'TLSv1.2',
+        options.get('crl_check') or 'leaf',
+        ssl_v3,
+        '%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())),
+    )
     unfit = _mail_problem(job, ehlo_name)
     if unfit is not None:
         return None, problems + [unfit]
@@ -82,13 +101,19 @@ def _mail_problem(job: Job, ehlo_name: str) -> Optional[Problem]:
     try:
         check_address('The sender', job.sender)
     except ValueError as error:
-        return Problem('sender_refused', '%s.' % safe_text(str(error)), 'Give a sender that is one.', stage='envelope',
-                       value=safe_text(job.sender))
+        return Problem(
+            'sender_refused',
+            '%s.' % safe_text(str(error)),
+            'Give a sender that is one.',
+            stage='envelope',
+            value=safe_text(job.sender),
+        )
     try:
         compose(mail_of(job, ehlo_name, {}))
     except ValueError as error:
-        return Problem('message_refused', 'The mail can\'t be written: %s.' % safe_text(str(error)),
-                       'Correct what is named.', stage='data')
+        return Problem(
+            'message_refused', "The mail can't be written: %s." % safe_text(str(error)), 'Correct what is named.', stage='data'
+        )
     return None
 
 

@@ -4,6 +4,7 @@
 
 `run` is the target's part of send_memo; sendmemo_config tries staged sets with `send_all`.
 """
+
 import functools
 import os
 import time
@@ -48,9 +49,10 @@ def with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Tas
     from .mail_server import Asked, mail_servers  # most runs ask for no attributes
 
     asked = [Asked(task.name, task.options.get('smtp_host'), task.options.get('smtp_port')) for task in tasks]
-    return [task._replace(options=dict(task.options, smtp_host=found.host, smtp_port=found.port),
-                          unknown=found.problem)
-            for task, found in zip(tasks, mail_servers(bin_dir, asked, guard))]
+    return [
+        task._replace(options=dict(task.options, smtp_host=found.host, smtp_port=found.port), unknown=found.problem)
+        for task, found in zip(tasks, mail_servers(bin_dir, asked, guard))
+    ]
 
 
 def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
@@ -97,9 +99,11 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
     return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust, 'now': int(time.time())}
 
 
-def _all_groups(tasks: List[Task], own: List[int], groups: Dict[Identity, List[int]],
-                guard: Guard) -> List[Tuple[List[int], Any]]:
+def _all_groups(
+    tasks: List[Task], own: List[int], groups: Dict[Identity, List[int]], guard: Guard
+) -> List[Tuple[List[int], Any]]:
     """Return each group's server numbers and answer. Children are forked before there are threads at work."""
+
     def work_of(numbers: List[int]) -> Work:
         return lambda its_guard: send_group([tasks[number] for number in numbers], its_guard)
 

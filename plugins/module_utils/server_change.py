@@ -66,7 +66,7 @@ def bring(
             except ProblemError as error:
                 report.fail(error.problem)
             except (OSError, OverflowError) as error:
-                seen = 'The working directory %s can\'t be used: %s.' % (report.server.path, error)
+                seen = "The working directory %s can't be used: %s." % (report.server.path, error)
                 report.fail(Problem('write_failed', seen, file=report.server.path))
 
         def do(turn: Works) -> bool:

@@ -33,7 +33,8 @@ def _read_trust(work: Work, options: Options, blocks: Any) -> None:
     work.outside = {file.path: file.digest for file in after.values() if file.is_outside}
     judged = Backups(work.directory).judged_outside() if work.outside else {}
     work.unknown = [
-        path for path, digest in work.outside.items() if judged.get(path) != digest and digest not in (options.analysed or ())]
+        path for path, digest in work.outside.items() if judged.get(path) != digest and digest not in (options.analysed or ())
+    ]
     found = before.content if before is not None else None
     old = set_files(work.directory, found, {}, blocks) if options.diff else {}
     for keyword in set(old) | set(after):

@@ -7,6 +7,7 @@ is only read; `attributes` serves the servers that are found.
 Answer: `{"servers": [{"name", "changed", "before", "after", "problems"}]}`, before and after as
 `{"values": [{"name", "value"}]}`, a value null where unset, or null as a whole where they could not be read.
 """
+
 from typing import Any, Dict, Optional
 
 from .guard import Guard
@@ -28,7 +29,8 @@ def _answer(name: str, change: Change) -> Dict[str, Any]:
         'name': name,
         # Where nobody could look afterwards, something was set as far as anybody knows.
         'changed': change.before is not None and change.after != change.before,
-        'before': _pairs(change.before), 'after': _pairs(change.after),
+        'before': _pairs(change.before),
+        'after': _pairs(change.after),
         'problems': [] if change.problem is None else [change.problem.as_dict()],
     }
 

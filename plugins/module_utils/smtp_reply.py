@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """SMTP replies read to the letter of RFC 5321, section 4.2, from bytes as they arrive."""
+
 import re
 from typing import List, NamedTuple, Optional, Tuple
 
@@ -11,13 +12,14 @@ MOST_PER_REPLY = 64 << 10  # bytes
 MOST_IN_ALL = 1 << 20  # bytes, of one conversation
 
 # Reply-code = %x32-35 %x30-35 %x30-39, then "-" for "more follows", or a space and text, or nothing at all.
-_LINE = re.compile(br'([2-5][0-5][0-9])(?:([ -])(.*))?\Z', re.DOTALL)
+_LINE = re.compile(rb'([2-5][0-5][0-9])(?:([ -])(.*))?\Z', re.DOTALL)
 # RFC 2034 and 3463: class, subject and detail, in replies of class 2, 4 and 5.
-_ENHANCED = re.compile(br'([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |\Z)')
+_ENHANCED = re.compile(rb'([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |\Z)')
 
 
 class Reply(NamedTuple):
     """One whole reply: its code, and the text of each line as it came (8-bit and NUL bytes included)."""
+
     code: int
     lines: Tuple[bytes, ...]
 
@@ -47,7 +49,7 @@ class Malformed(ProblemError):
 
     def __init__(self, why: str, first: bytes, in_reply: bool) -> None:
         shown = safe_text(first[:200].rstrip(b'\r\n'))
-        super().__init__(Problem('reply_malformed', 'The server\'s reply is malformed: %s: %s' % (why, shown)))
+        super().__init__(Problem('reply_malformed', "The server's reply is malformed: %s: %s" % (why, shown)))
         self.first = first
         self.in_reply = in_reply  # some of it was a reply: it is a mail server that errs
 
@@ -93,8 +95,8 @@ class ReplyReader:
                 self._bound(len(self._waiting))
                 self._judge_beginning()
                 return None
-            line = bytes(self._waiting[:end + 1])
-            del self._waiting[:end + 1]
+            line = bytes(self._waiting[: end + 1])
+            del self._waiting[: end + 1]
             self._searched = 0
             self._bound(len(line))
             self._size += len(line)
@@ -105,12 +107,12 @@ class ReplyReader:
 
     def _bound(self, more: int) -> None:
         if self._size + more > MOST_PER_REPLY:
-            raise ProblemError(Problem('reply_too_long', 'The server\'s reply is longer than %d bytes.' % MOST_PER_REPLY))
+            raise ProblemError(Problem('reply_too_long', "The server's reply is longer than %d bytes." % MOST_PER_REPLY))
 
     def _judge_beginning(self) -> None:
         """A line that can't become a reply is refused at its fourth byte: nobody has to wait for its end."""
         beginning = bytes(self._waiting[:4])
-        if beginning and not re.match(br'(?:[2-5](?:[0-5](?:[0-9](?:[ \-\r])?)?)?)\Z', beginning):
+        if beginning and not re.match(rb'(?:[2-5](?:[0-5](?:[0-9](?:[ \-\r])?)?)?)\Z', beginning):
             raise Malformed('a line begins without a reply code of SMTP', bytes(self._waiting), bool(self._lines))
 
     def _take(self, line: bytes) -> bool:

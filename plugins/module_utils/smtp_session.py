@@ -4,6 +4,7 @@
 
 `smtplib` is not used: it hides the cause of most failures.
 """
+
 import abc
 from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence
 
@@ -52,6 +53,7 @@ class Plan(NamedTuple):
     envelope. `before_dot` is called last thing before the mail can't be taken back; what it raises ends the conversation.
     `on_stage` hears of each stage that begins.
     """
+
     mode: str  # 'none', 'starttls' or 'smtps'
     until: str  # 'handshake', 'envelope' or 'sent'
     ehlo_name: str
@@ -99,8 +101,9 @@ class Conversation:
 
     def _note(self, problem: Problem) -> None:
         if self.dot_sent:
-            problem = Problem('outcome_unknown', 'After the end of the mail no reply came that says what became of it: %s'
-                              % problem.message)
+            problem = Problem(
+                'outcome_unknown', 'After the end of the mail no reply came that says what became of it: %s' % problem.message
+            )
         self.problems.append(problem if problem.stage else problem._replace(stage=self.stage))
 
     def _converse(self) -> None:
@@ -172,13 +175,18 @@ class Conversation:
         try:
             reply = self._receive_reply()
         except StreamTimedOut:
-            raise ProblemError(Problem('reply_malformed', 'The server began a reply that it was not asked for: %s' % (
-                safe_text(self._reader.leftover[:200]))))
+            raise ProblemError(
+                Problem(
+                    'reply_malformed',
+                    'The server began a reply that it was not asked for: %s' % (safe_text(self._reader.leftover[:200])),
+                )
+            )
         # One may come at any time (section 3.8), and a server need not read a mail to its end to refuse it.
         if reply.code == 421 or (reply.kind in (4, 5) and self.in_mail):
             self._refused(reply)
-        raise ProblemError(Problem(
-            'reply_malformed', 'The server sent more than the one reply it was asked for: %s.' % reply.shown()))
+        raise ProblemError(
+            Problem('reply_malformed', 'The server sent more than the one reply it was asked for: %s.' % reply.shown())
+        )
 
     def _refused(self, reply: Reply, address: Optional[str] = None) -> None:
         """Raise the problem that a reply other than the wanted one is, after a polite end."""
@@ -202,8 +210,12 @@ class Conversation:
                 raise
             if error.first[:1] in (b'\x15', b'\x16'):  # a TLS alert or handshake record
                 raise ProblemError(Problem('tls_expected', 'The port answers in TLS at once, not with an SMTP greeting.'))
-            raise ProblemError(Problem('not_smtp', error.problem.message.replace(
-                'The server\'s reply is malformed', 'What answers is not a mail server')))
+            raise ProblemError(
+                Problem(
+                    'not_smtp',
+                    error.problem.message.replace("The server's reply is malformed", 'What answers is not a mail server'),
+                )
+            )
         if reply.code != 220:
             if reply.kind in (2, 3):
                 raise ProblemError(Problem('not_smtp', 'What answers is not a mail server: its greeting is %s' % reply.shown()))
@@ -223,7 +235,7 @@ class Conversation:
             stripped = [feature for feature in self.features if STRIPPED.match(feature)]
             self._leave(reset=False)
             if stripped:
-                message = 'Something on the way has overwritten STARTTLS in the server\'s features: %s' % stripped[0]
+                message = "Something on the way has overwritten STARTTLS in the server's features: %s" % stripped[0]
                 raise ProblemError(Problem('starttls_stripped', message))
             message = 'The server does not offer STARTTLS; it offers: %s' % (', '.join(self.features) or 'nothing')
             raise ProblemError(Problem('starttls_not_offered', message))
@@ -235,8 +247,11 @@ class Conversation:
         except StreamLost:  # the handshake meets it again, and has a name for it
             injected = False
         if injected:
-            raise ProblemError(Problem(
-                'plaintext_injected', '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)))
+            raise ProblemError(
+                Problem(
+                    'plaintext_injected', '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)
+                )
+            )
         self._enter('handshake')
         self.stream.start_tls()
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a mail server's refusal means, as tables: stage and reply code to a problem; and how replies name the queued mail."""
+
 import re
 from typing import Optional, Sequence
 
@@ -26,18 +27,27 @@ RECIPIENT = {
     5: ('recipient_refused', 'The server refuses the recipient %s'),
 }
 # Of authentication where TLS stands, or is to stand, already.
-NO_AUTHENTICATION_HINT = ('sendmemo has no user name and password to give: have this host admitted by its address, or use a '
-                          'relay that takes its mail without.')
-LIMITED_HINT = ('421 often means a limit on connections or mails per client: wait and try again with retries, spread the hosts '
-                'over time, or ask the administrator of the mail server about its rate limits for this host.')
-LATER_HINT = ('The refusal is for the moment (4xx): run again later. Retries do so by themselves, for what is refused before the '
-              'end of the mail.')
-NO_EHLO_HINT = ('The server, or a firewall that inspects SMTP on the way, does not know EHLO, without which there is no TLS: '
-                'have that changed, or use another port or server.')
+NO_AUTHENTICATION_HINT = (
+    'sendmemo has no user name and password to give: have this host admitted by its address, or use a '
+    'relay that takes its mail without.'
+)
+LIMITED_HINT = (
+    '421 often means a limit on connections or mails per client: wait and try again with retries, spread the hosts '
+    'over time, or ask the administrator of the mail server about its rate limits for this host.'
+)
+LATER_HINT = (
+    'The refusal is for the moment (4xx): run again later. Retries do so by themselves, for what is refused before the '
+    'end of the mail.'
+)
+NO_EHLO_HINT = (
+    'The server, or a firewall that inspects SMTP on the way, does not know EHLO, without which there is no TLS: '
+    'have that changed, or use another port or server.'
+)
 CERTIFICATE_MISSED = 'The server demands a client certificate, and sendmemo has none: %s'
 CERTIFICATE_HINT = (
     'Have this host admitted without a client certificate (smtpd_tls_req_ccert of Postfix, for example), or use a port or a '
-    'relay that demands none.')
+    'relay that demands none.'
+)
 # How servers say so where the handshake itself went well: Postfix by a 421 right behind it, others at a later command.
 _CERTIFICATE_WANTED = re.compile(r'client[ -]certificate|\bno certificate\b|certificate (?:is )?required', re.IGNORECASE)
 # What a silence means, where it has a name of its own.
@@ -50,8 +60,12 @@ STRIPPED = re.compile(r'X{6,}[A-Z]?\Z')
 
 # Postfix and aiosmtpd, Exim, Sendmail and OpenSMTPD, Exchange, qmail.
 _QUEUED = (
-    r'\bqueued as ([0-9A-Za-z._-]+)', r'\bOK id=([0-9A-Za-z-]+)', r'(?:\A|\s)([0-9A-Za-z._-]+) Message accepted for delivery',
-    r'InternalId=([0-9]+)', r'\bok [0-9]+ qp ([0-9]+)')
+    r'\bqueued as ([0-9A-Za-z._-]+)',
+    r'\bOK id=([0-9A-Za-z-]+)',
+    r'(?:\A|\s)([0-9A-Za-z._-]+) Message accepted for delivery',
+    r'InternalId=([0-9]+)',
+    r'\bok [0-9]+ qp ([0-9]+)',
+)
 
 
 def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) -> Problem:
@@ -62,7 +76,7 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
     if misses_certificate and (reply.code == 421 or stage in ('banner', 'ehlo', 'starttls')):
         return Problem('handshake_closed', CERTIFICATE_MISSED % reply.shown(), CERTIFICATE_HINT, stage='handshake')
     if reply.kind not in (4, 5):
-        code, text = 'reply_malformed', 'The server\'s reply is none that there is at this place (RFC 5321, section 4.3.2)'
+        code, text = 'reply_malformed', "The server's reply is none that there is at this place (RFC 5321, section 4.3.2)"
     elif reply.code in ANYWHERE or reply.enhanced in TOO_LARGE:
         code, text = ANYWHERE.get(reply.code, ANYWHERE[552])
         if reply.code == 530 and mode != 'none':

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whether the InfoPrint server may speak SSLv3: IPM_ENABLE_SSL_V3 is non-empty in its environment (manual, TLS for sendmemo)."""
+
 import re
 from typing import Iterable, Mapping, Optional
 

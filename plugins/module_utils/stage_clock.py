@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """How long each stage of a send took; one that comes twice, as EHLO does with STARTTLS, is added up."""
+
 import time
 from typing import Dict
 

@@ -122,7 +122,13 @@ def _need_private(directory: WorkingDir, fd: int, name: str) -> None:
 
 def _none_of_ours(directory: WorkingDir, name: str) -> ProblemError:
     path = directory.path_of(name)
-    return ProblemError(Problem(
-        'write_failed', '%s is another user\'s, and is no backup as they are made here: it was not given to the owner of %s.' % (
-            path, directory.path),
-        'Look at it; give it to him by chown -R, or move it away. Then run again.', server=directory.server, file=path))
+    return ProblemError(
+        Problem(
+            'write_failed',
+            "%s is another user's, and is no backup as they are made here: it was not given to the owner of %s."
+            % (path, directory.path),
+            'Look at it; give it to him by chown -R, or move it away. Then run again.',
+            server=directory.server,
+            file=path,
+        )
+    )

@@ -4,6 +4,7 @@
 
 A deadline is a moment of time.monotonic().
 """
+
 import errno
 import os
 import select
@@ -20,12 +21,20 @@ from .safe_text import safe_text
 NEXT_AFTER = 0.25  # seconds between two attempts that run side by side (RFC 8305, section 8)
 MOST_ADDRESSES = 16
 
-_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.ENETDOWN, errno.EACCES,
-                errno.EPERM)
+_UNREACHABLE = (
+    errno.ENETUNREACH,
+    errno.EHOSTUNREACH,
+    errno.EADDRNOTAVAIL,
+    errno.EAFNOSUPPORT,
+    errno.ENETDOWN,
+    errno.EACCES,
+    errno.EPERM,
+)
 
 
 class Address(NamedTuple):
     """What connect() needs: the family and its socket address."""
+
     family: int
     sockaddr: Tuple[Any, ...]
 
@@ -42,8 +51,11 @@ def ascii_host(host: str) -> str:
             return host.encode('idna').decode('ascii')
     except UnicodeError as error:
         why = str(error)
-    raise ProblemError(Problem(
-        'host_not_found', 'The name %s is no host name: %s.' % (safe_text(host), why), stage='resolve', value=safe_text(host)))
+    raise ProblemError(
+        Problem(
+            'host_not_found', 'The name %s is no host name: %s.' % (safe_text(host), why), stage='resolve', value=safe_text(host)
+        )
+    )
 
 
 def resolve(host: str, port: int, end: float) -> List[Address]:
@@ -70,7 +82,7 @@ def resolve(host: str, port: int, end: float) -> List[Address]:
         raise ProblemError(Problem('timed_out', 'The name %s was not resolved in time.' % host, stage='resolve'))
     if isinstance(answer[0], Exception):
         text = getattr(answer[0], 'strerror', None) or answer[0]
-        raise ProblemError(Problem('host_not_found', 'The name %s can\'t be resolved: %s.' % (host, text), stage='resolve'))
+        raise ProblemError(Problem('host_not_found', "The name %s can't be resolved: %s." % (host, text), stage='resolve'))
     return _families_in_turn([Address(found[0], found[4]) for found in answer[0]])[:MOST_ADDRESSES]
 
 
@@ -81,7 +93,7 @@ def _families_in_turn(addresses: List[Address]) -> List[Address]:
     other = [address for address in addresses if address.family != first]
     mixed: List[Address] = []
     for place in range(max(len(one), len(other))):
-        mixed += one[place:place + 1] + other[place:place + 1]
+        mixed += one[place : place + 1] + other[place : place + 1]
     return mixed
 
 
@@ -153,7 +165,7 @@ def _failure(failures: List[Tuple[int, Address]], silent: List[Address], host: s
     elif silent or errno.ETIMEDOUT in codes:
         code, text = 'connection_timed_out', 'does not answer'
     elif codes and all(number in _UNREACHABLE for number in codes):
-        code, text = 'network_unreachable', 'can\'t be reached'
+        code, text = 'network_unreachable', "can't be reached"
     else:
-        code, text = 'connection_lost', 'can\'t be connected to'
+        code, text = 'connection_lost', "can't be connected to"
     return Problem(code, '%s, port %d, %s: %s.' % (host, port, text, ', '.join(tried) or 'no address'), stage='connect')

@@ -4,6 +4,7 @@
 
 Never by `reason` alone: "protocol too old" appears as BAD_MAC_LENGTH on a Python that was built with older error tables.
 """
+
 import re
 import ssl
 from typing import Any, Dict, Iterable, NamedTuple, Optional, Tuple
@@ -24,10 +25,28 @@ from .tls_records import (
 
 # X509_V_ERR_* of OpenSSL 1.1.1 and 3 -> our code. All others are certificate_invalid.
 VERIFY_CODES = {
-    2: 'unknown_ca', 3: 'crl_missing', 7: 'signature_invalid', 8: 'crl_signature_invalid', 9: 'not_yet_valid', 10: 'expired',
-    11: 'crl_not_yet_valid', 12: 'crl_expired', 18: 'self_signed', 19: 'unknown_ca', 20: 'unknown_ca', 23: 'revoked',
-    25: 'path_length_exceeded', 26: 'wrong_purpose', 47: 'name_constraint', 48: 'name_constraint', 62: 'hostname_mismatch',
-    64: 'hostname_mismatch', 66: 'weak_key', 67: 'weak_key', 68: 'weak_signature', 79: 'issuer_not_ca',
+    2: 'unknown_ca',
+    3: 'crl_missing',
+    7: 'signature_invalid',
+    8: 'crl_signature_invalid',
+    9: 'not_yet_valid',
+    10: 'expired',
+    11: 'crl_not_yet_valid',
+    12: 'crl_expired',
+    18: 'self_signed',
+    19: 'unknown_ca',
+    20: 'unknown_ca',
+    23: 'revoked',
+    25: 'path_length_exceeded',
+    26: 'wrong_purpose',
+    47: 'name_constraint',
+    48: 'name_constraint',
+    62: 'hostname_mismatch',
+    64: 'hostname_mismatch',
+    66: 'weak_key',
+    67: 'weak_key',
+    68: 'weak_signature',
+    79: 'issuer_not_ca',
 }
 # A Python that doesn't tell the number: OpenSSL's alert for it (ssl_x509err2alert), which its client sends unencrypted in TLS 1.3
 # too -> the codes that it can be. The name is none of them: such a Python looks at it behind the handshake.
@@ -42,22 +61,27 @@ ALERT_CODES = {
 }
 UNTRUSTED = ('unknown_ca', 'self_signed')
 OF_LISTS = ('crl_missing', 'crl_signature_invalid', 'crl_expired', 'crl_not_yet_valid', 'revoked')
-UNTOLD_HINT = ('This host\'s Python does not tell why. On the host, openssl s_client -connect HOST:PORT -CAfile FILE shows it '
-               '(with -starttls smtp for EnableTLS 1), and a Python from 3.7 on tells it.')
+UNTOLD_HINT = (
+    "This host's Python does not tell why. On the host, openssl s_client -connect HOST:PORT -CAfile FILE shows it "
+    '(with -starttls smtp for EnableTLS 1), and a Python from 3.7 on tells it.'
+)
 # The chain leads to nothing that is trusted. Whatever else OpenSSL names it meets only behind that (X509_verify_cert).
 UNANCHORED = frozenset((2, 18, 19, 20, 21, 22))
 # OpenSSL's words in the exception -> our code, where the server sent no alert of its own.
-_TEXTS = tuple((re.compile(pattern, re.IGNORECASE), code) for pattern, code in (
-    ('dh.key.too.small|bad.dh.p.length|modulus.too.small', 'weak_dh'),
-    ('unsupported.protocol|protocol.version|version.too.low|no.protocols.available', 'protocol_too_old'),
-    ('no.shared.cipher|no.ciphers.available|cipher.not.found|unknown.cipher|wrong.cipher', 'no_shared_cipher'),
-))
+_TEXTS = tuple(
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        ('dh.key.too.small|bad.dh.p.length|modulus.too.small', 'weak_dh'),
+        ('unsupported.protocol|protocol.version|version.too.low|no.protocols.available', 'protocol_too_old'),
+        ('no.shared.cipher|no.ciphers.available|cipher.not.found|unknown.cipher|wrong.cipher', 'no_shared_cipher'),
+    )
+)
 _VERIFY_FAILED = re.compile('certificate.verify.failed', re.IGNORECASE)
 # How servers say that ours is missing: RFC 8446, section 6.2, and what older ones make of it.
 _CERTIFICATE_WANTED = (NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED)
 _LATE_ALERT = re.compile('alert.(certificate.required|bad.certificate|no.certificate)', re.IGNORECASE)
 _UNTOLD = tuple(dict.fromkeys(code for codes in ALERT_CODES.values() for code in codes))
-_SMTP = re.compile(br'[2-5][0-5][0-9][ \-\r]')
+_SMTP = re.compile(rb'[2-5][0-5][0-9][ \-\r]')
 
 
 class Fault(NamedTuple):
@@ -66,6 +90,7 @@ class Fault(NamedTuple):
     `verify_code` 0 with a `verify_text` means that this Python (3.6) doesn't tell the number; `may_be` are then the codes that it
     can be.
     """
+
     problem: Problem
     verify_code: Optional[int] = None
     verify_text: str = ''
@@ -126,7 +151,7 @@ def _certificate_fault(number: int, said: str, text: str, alert: Optional[int]) 
     code = certificate_code(number, said)
     shown = '%s (OpenSSL %d)' % (said, number) if number else said
     hint = '' if number else UNTOLD_HINT
-    problem = Problem(code, 'The server\'s certificate is refused: %s.' % shown, hint, stage='certificate')
+    problem = Problem(code, "The server's certificate is refused: %s." % shown, hint, stage='certificate')
     if number:
         return Fault(problem, number, said)
     return Fault(problem, 0, said, _UNTOLD).among(ALERT_CODES.get(alert or 0, _UNTOLD))
@@ -155,8 +180,11 @@ def late_alert(error: ssl.SSLError) -> Optional[Problem]:
 
 def _client_certificate(alert: str) -> Problem:
     return Problem(
-        'handshake_closed', CERTIFICATE_MISSED % ('it ended the TLS handshake (alert %s).' % alert), CERTIFICATE_HINT,
-        stage='handshake')
+        'handshake_closed',
+        CERTIFICATE_MISSED % ('it ended the TLS handshake (alert %s).' % alert),
+        CERTIFICATE_HINT,
+        stage='handshake',
+    )
 
 
 def _alert(beginning: Beginning) -> Problem:

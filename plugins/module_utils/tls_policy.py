@@ -5,6 +5,7 @@
 Defaults differ: Python 3.13's create_default_context() adds VERIFY_X509_STRICT and PARTIAL_CHAIN, 3.10 raised the
 minimum version and the security level, 3.6 matches host names by itself and wrongly.
 """
+
 import os
 import ssl
 import threading
@@ -31,6 +32,7 @@ class Policy(NamedTuple):
 
     For a look alone: `partial` trusts also what is no root.
     """
+
     trust: Optional[Trust]
     check_name: bool
     crl_check: str = 'leaf'  # or 'chain'
@@ -94,15 +96,15 @@ def _load(context: ssl.SSLContext, trust: Trust) -> None:
             # Not as DER: Python 3.6 to 3.9 don't find the end of it with OpenSSL 3.
             context.load_verify_locations(cadata=''.join(as_pem(block) for block in trust.certificates))
         except ssl.SSLError as error:
-            message = 'OpenSSL can\'t read a certificate in %s: %s.' % (trust.source, error)
+            message = "OpenSSL can't read a certificate in %s: %s." % (trust.source, error)
             raise ProblemError(Problem('not_pem', message, file=trust.path, keyword='CAFile'))
     if trust.crls:
         try:
             _load_crls(context, ''.join(as_pem(block) for block in trust.crls).encode('ascii'))
         except ssl.SSLError as error:
-            raise ProblemError(Problem('not_pem', 'OpenSSL can\'t read the revocation lists: %s.' % error, keyword='CrlFile'))
+            raise ProblemError(Problem('not_pem', "OpenSSL can't read the revocation lists: %s." % error, keyword='CrlFile'))
         except OSError as error:
-            message = 'The revocation lists can\'t be handed to OpenSSL: %s.' % (error.strerror or error)
+            message = "The revocation lists can't be handed to OpenSSL: %s." % (error.strerror or error)
             raise ProblemError(Problem('file_not_readable', message, keyword='CrlFile'))
 
 

@@ -4,6 +4,7 @@
 
 They are the same on every Python. OpenSSL's reasons depend on the error table that a Python was built with.
 """
+
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 HANDSHAKE, ALERT = 22, 21
@@ -12,12 +13,27 @@ NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED = 41, 42, 116
 SERVER_HELLO, CERTIFICATE, CERTIFICATE_REQUEST = 2, 11, 13
 VERSION_NAMES = {0x0300: 'SSLv3', 0x0301: 'TLSv1', 0x0302: 'TLSv1.1', 0x0303: 'TLSv1.2', 0x0304: 'TLSv1.3'}
 ALERTS = {
-    0: 'close_notify', 10: 'unexpected_message', 20: 'bad_record_mac', 40: 'handshake_failure', 41: 'no_certificate',
+    0: 'close_notify',
+    10: 'unexpected_message',
+    20: 'bad_record_mac',
+    40: 'handshake_failure',
+    41: 'no_certificate',
     42: 'bad_certificate',
-    46: 'certificate_unknown', 47: 'illegal_parameter', 48: 'unknown_ca', 50: 'decode_error', 51: 'decrypt_error',
-    70: 'protocol_version', 71: 'insufficient_security', 80: 'internal_error', 86: 'inappropriate_fallback',
-    90: 'user_canceled', 109: 'missing_extension', 110: 'unsupported_extension', 112: 'unrecognized_name',
-    116: 'certificate_required', 120: 'no_application_protocol',
+    46: 'certificate_unknown',
+    47: 'illegal_parameter',
+    48: 'unknown_ca',
+    50: 'decode_error',
+    51: 'decrypt_error',
+    70: 'protocol_version',
+    71: 'insufficient_security',
+    80: 'internal_error',
+    86: 'inappropriate_fallback',
+    90: 'user_canceled',
+    109: 'missing_extension',
+    110: 'unsupported_extension',
+    112: 'unrecognized_name',
+    116: 'certificate_required',
+    120: 'no_application_protocol',
 }
 
 
@@ -26,6 +42,7 @@ class Beginning(NamedTuple):
 
     `asks_certificate` is whether it asked for one of ours; TLS 1.3 asks unseen.
     """
+
     plaintext: bytes
     alert: Optional[int]
     hello: bool
@@ -43,10 +60,10 @@ def read_beginning(data: bytes) -> Beginning:
     hello, version = False, ''
     place = 0
     while len(data) - place >= 5:
-        kind, size = data[place], int.from_bytes(data[place + 3:place + 5], 'big')
+        kind, size = data[place], int.from_bytes(data[place + 3 : place + 5], 'big')
         if not 20 <= kind <= 24 or data[place + 1] != 3:
             break
-        body = data[place + 5:place + 5 + size]
+        body = data[place + 5 : place + 5 + size]
         if kind == ALERT and size == 2 and len(body) == 2:
             alert = body[1]
             break
@@ -68,21 +85,21 @@ def _handshake_messages(data: bytes) -> Iterator[Tuple[int, bytes]]:
     parts = []
     while len(data) >= 5 and data[0] == HANDSHAKE:
         size = int.from_bytes(data[3:5], 'big')
-        parts.append(data[5:5 + size])
-        data = data[5 + size:]
+        parts.append(data[5 : 5 + size])
+        data = data[5 + size :]
     messages = b''.join(parts)
     while len(messages) >= 4:
         size = int.from_bytes(messages[1:4], 'big')
         if len(messages) < 4 + size:
             return
-        yield messages[0], messages[4:4 + size]
-        messages = messages[4 + size:]
+        yield messages[0], messages[4 : 4 + size]
+        messages = messages[4 + size :]
 
 
 def certificates_in_message(message: bytes, is_tls_1_3: bool) -> List[bytes]:
     """Return the chain, in DER, in a Certificate message (RFC 5246, section 7.4.2; RFC 8446, section 4.4.2)."""
     body = message[4:]
-    return _listed(body[1 + body[0]:], 2) if is_tls_1_3 and body else _listed(body)
+    return _listed(body[1 + body[0] :], 2) if is_tls_1_3 and body else _listed(body)
 
 
 def _listed(body: bytes, extensions: int = 0) -> List[bytes]:
@@ -94,7 +111,7 @@ def _listed(body: bytes, extensions: int = 0) -> List[bytes]:
         size = int.from_bytes(rest[:3], 'big')
         if len(rest) < 3 + size:
             break
-        found.append(rest[3:3 + size])
-        rest = rest[3 + size:]
-        rest = rest[extensions + int.from_bytes(rest[:extensions], 'big'):]
+        found.append(rest[3 : 3 + size])
+        rest = rest[3 + size :]
+        rest = rest[extensions + int.from_bytes(rest[:extensions], 'big') :]
     return found

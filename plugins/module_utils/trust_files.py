@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The CA and CRL files that a configuration names: found as the manual says, read with the rights that the process has."""
+
 import errno
 import os
 import stat
@@ -19,6 +20,7 @@ class Trust(NamedTuple):
 
     `crls` None means that revocation is not checked. `path` is the CA file's.
     """
+
     source: str
     certificates: Optional[Tuple[Block, ...]]
     crls: Optional[Tuple[Block, ...]]
@@ -49,6 +51,7 @@ def read_regular(path: str, keyword: str, staged: Optional[str] = None) -> bytes
 
     `staged` is the name that it waits under, beside its own. Raises ProblemError file_not_found, file_not_readable, unsafe_path.
     """
+
     def refused(code: str, why: str) -> ProblemError:
         return ProblemError(Problem(code, '%s %s: %s.' % (keyword, path, why), file=path, keyword=keyword))
 
@@ -86,8 +89,9 @@ def _blocks(keyword: str, path: str, staged: Optional[str], read: Dict[bytes, Pe
     return pem.of(KIND[keyword])
 
 
-def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str],
-               read: Optional[Dict[bytes, Pem]] = None) -> Tuple[Optional[Trust], List[Problem]]:
+def load_trust(
+    settings: Dict[str, str], directory: str, staged: Dict[str, str], read: Optional[Dict[bytes, Pem]] = None
+) -> Tuple[Optional[Trust], List[Problem]]:
     """Return what the settings in force trust, or None and the problems of the files that can't be used.
 
     `staged` has, for names in the working directory, the names that their new content waits under. `read` keeps what has been
@@ -111,7 +115,7 @@ def load_trust(settings: Dict[str, str], directory: str, staged: Dict[str, str],
     if problems:
         return None, problems
     ca_path, certificates = found.get('CAFile', (None, None))
-    source = ca_path or 'the system\'s own CA certificates'
+    source = ca_path or "the system's own CA certificates"
     if ca_path and not settings.get('CAFile'):
-        source = 'the product\'s bundle %s' % ca_path
+        source = "the product's bundle %s" % ca_path
     return Trust(source, certificates, found['CrlFile'][1] if 'CrlFile' in found else None, ca_path), []

@@ -29,7 +29,8 @@ def unread_among(files: FoundFiles) -> Dict[str, FoundFile]:
 def are_same(kept: Kept, unread: Unread) -> bool:
     """Return whether a set holds these very files."""
     return set(kept) == set(unread) and all(
-        status is not None and os.path.samestat(status, unread[name].status) for name, status in kept.items())
+        status is not None and os.path.samestat(status, unread[name].status) for name, status in kept.items()
+    )
 
 
 def kept_in(fd: int, files: Mapping[str, Any]) -> Dict[str, Optional[os.stat_result]]:

@@ -10,6 +10,7 @@ Answer: `{"servers": [{"name", "path", "sha256", "settings", "enable_tls_line", 
 "trust": {keyword: {"key", "file"}}}],
 "trust_files": [{"key", "blocks": [{"label", "line", "der"}]}]}`: certificates and CRLs alone, in base64, each distinct file once.
 """
+
 import hashlib
 import os
 from typing import Any, Dict, Iterator, List, Optional, Tuple
@@ -58,7 +59,7 @@ def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict
         if isinstance(values, Problem):
             entry['problems'].append(values._replace(server=entry['name']).as_dict())
         elif text and entry['smtp_port'] is None:
-            seen = 'The server\'s attribute %s is %s, which is no port.' % (PORT, text)
+            seen = "The server's attribute %s is %s, which is no port." % (PORT, text)
             entry['problems'].append(Problem('port_mismatch', seen, server=entry['name'], keyword=PORT, value=text).as_dict())
 
 
@@ -81,8 +82,15 @@ class _Judged:
     that of the trust files that are named, in bytes.
     """
 
-    def __init__(self, folder: str, server: Optional[str], name: str, content: Optional[bytes] = None, may_lack: bool = False,
-                 base_dir: str = '') -> None:
+    def __init__(
+        self,
+        folder: str,
+        server: Optional[str],
+        name: str,
+        content: Optional[bytes] = None,
+        may_lack: bool = False,
+        base_dir: str = '',
+    ) -> None:
         self.folder, self.server, self.name, self.content = folder, server, name, content
         self.may_lack, self.base_dir = may_lack, base_dir
         self.path = os.path.join(folder, name) if content is None else None
@@ -126,7 +134,8 @@ class _Judged:
             self._note(write_problem(status, self.owner, str(self.path)))
         config = parse(data, self.path or 'content')
         self.found.update(
-            sha256=hashlib.sha256(data).hexdigest(), settings=config.settings, enable_tls_line=config.line_of('EnableTLS'))
+            sha256=hashlib.sha256(data).hexdigest(), settings=config.settings, enable_tls_line=config.line_of('EnableTLS')
+        )
         return config
 
     def _note(self, problem: Optional[Problem]) -> None:
@@ -150,8 +159,9 @@ def _size(directory: WorkingDir, value: str) -> int:
         return 0
 
 
-def _read_trust(directory: WorkingDir, config: ConfigFile, entry: Dict[str, Any], problems: List[Problem],
-                trust: HostBlocks) -> None:
+def _read_trust(
+    directory: WorkingDir, config: ConfigFile, entry: Dict[str, Any], problems: List[Problem], trust: HostBlocks
+) -> None:
     for keyword, value in _files(config):
         try:
             file = read_trust_file(directory, value, min(MAX_FILE, max(0, trust.left)))

@@ -6,6 +6,7 @@ We may be root in a directory that a print user owns. So a directory is opened o
 from its descriptor (openat); files are opened with O_NOFOLLOW and O_NONBLOCK and must be regular; and what is read
 is read with the rights of the directory's owner.
 """
+
 import errno
 import itertools
 import os
@@ -32,6 +33,7 @@ class Server(NamedTuple):
 
 class Identity(NamedTuple):
     """Who somebody is to the kernel."""
+
     uid: int
     gid: int
     groups: Tuple[int, ...]
@@ -39,8 +41,7 @@ class Identity(NamedTuple):
 
 def is_for_good(error: OSError) -> bool:
     """Return whether a removal that failed will fail the next time, too: it is not allowed, or is in the way of another thing."""
-    return error.errno in (
-        errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
+    return error.errno in (errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
 
 
 def fs_bytes(path: str) -> bytes:
@@ -162,21 +163,25 @@ class WorkingDir:
         try:
             self.fd = open_directory(fs_bytes(path))
         except FileNotFoundError:
-            raise ProblemError(Problem(
-                'not_a_server', 'There is no working directory %s.' % path, server=server, file=path))
+            raise ProblemError(Problem('not_a_server', 'There is no working directory %s.' % path, server=server, file=path))
         except OSError as error:
             try:
                 is_link = stat.S_ISLNK(os.lstat(fs_bytes(path)).st_mode)
             except OSError:
                 is_link = False
             if error.errno == errno.ENOTDIR and not is_link:
-                message = '%s is no directory, so it is no server\'s working directory.' % path
+                message = "%s is no directory, so it is no server's working directory." % path
                 raise ProblemError(Problem('not_a_server', message, server=server, file=path))
             if is_link:
-                raise ProblemError(Problem(
-                    'unsafe_path', 'The working directory %s is a symbolic link.' % path,
-                    'Name the directory that it leads to as working_dir, if that is the one that is meant.',
-                    server=server, file=path))
+                raise ProblemError(
+                    Problem(
+                        'unsafe_path',
+                        'The working directory %s is a symbolic link.' % path,
+                        'Name the directory that it leads to as working_dir, if that is the one that is meant.',
+                        server=server,
+                        file=path,
+                    )
+                )
             raise _refused(error, path, server, 'The working directory')
         self.status = os.fstat(self.fd)
         self.owner = identity_of(self.status)
@@ -219,8 +224,9 @@ class WorkingDir:
         except ProblemError as error:
             if error.problem.code != 'file_not_found':
                 raise
-            raise ProblemError(error.problem._replace(
-                message='There is no configuration %s.' % self.path_of(CONFIG_NAME), hint=CONVERGE_HINT))
+            raise ProblemError(
+                error.problem._replace(message='There is no configuration %s.' % self.path_of(CONFIG_NAME), hint=CONVERGE_HINT)
+            )
 
     def read_file(self, name: str, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
         """Return a regular file's content and status, as the owner may read it; more than `limit` bytes is an error."""
@@ -228,8 +234,9 @@ class WorkingDir:
             return read_file(name, limit, self.server, dir_fd=self.fd, shown=self.path_of(name))
 
 
-def read_file(path: str, limit: int = MAX_FILE, server: Optional[str] = None, dir_fd: Optional[int] = None,
-              shown: Optional[str] = None) -> Tuple[bytes, os.stat_result]:
+def read_file(
+    path: str, limit: int = MAX_FILE, server: Optional[str] = None, dir_fd: Optional[int] = None, shown: Optional[str] = None
+) -> Tuple[bytes, os.stat_result]:
     """Return content and status of the regular file at `path`, with the rights that the process has now.
 
     Raises ProblemError: file_not_found, file_not_readable, unsafe_path (a link, or not a regular file).
@@ -246,10 +253,15 @@ def read_file(path: str, limit: int = MAX_FILE, server: Optional[str] = None, di
         if not stat.S_ISREG(status.st_mode):
             raise ProblemError(Problem('unsafe_path', '%s is not a regular file.' % shown, server=server, file=shown))
         if status.st_size > limit:
-            raise ProblemError(Problem(
-                'file_not_readable', '%s has %d bytes; at most %d are read.' % (shown, status.st_size, limit),
-                'Look whether this is the file that is meant; if it is, leave only what is needed in it.',
-                server=server, file=shown))
+            raise ProblemError(
+                Problem(
+                    'file_not_readable',
+                    '%s has %d bytes; at most %d are read.' % (shown, status.st_size, limit),
+                    'Look whether this is the file that is meant; if it is, leave only what is needed in it.',
+                    server=server,
+                    file=shown,
+                )
+            )
         parts, left = [], limit + 1
         while left:
             try:
@@ -272,13 +284,15 @@ def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
     or deleted servers (`*.BAK`). Raises ProblemError not_a_server where `base_dir` can't be listed or holds none.
     """
     if asked:
-        return [Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry)
-                for entry in asked]
+        return [
+            Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry) for entry in asked
+        ]
     try:
         names = sorted(_list(base_dir))
     except OSError as error:
-        raise ProblemError(Problem(
-            'not_a_server', 'The base directory %s can\'t be listed: %s' % (base_dir, error.strerror), file=base_dir))
+        raise ProblemError(
+            Problem('not_a_server', "The base directory %s can't be listed: %s" % (base_dir, error.strerror), file=base_dir)
+        )
     found = [name for name in names if _is_server(base_dir, name)]
     if not found:
         raise ProblemError(Problem('not_a_server', 'No InfoPrint server was found under %s.' % base_dir, file=base_dir))

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name, which does the work."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: merge_reports
 short_description: Make one report of several
 version_added: 1.0.0
@@ -56,9 +57,9 @@ author:
 seealso:
   - plugin: printops.infoprint.fleet_report
     plugin_type: callback
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: One page for the whole fleet
   printops.infoprint.merge_reports:
     reports: [reports/europe, reports/america, reports/asia]
@@ -66,9 +67,9 @@ EXAMPLES = r'''
     title: Print servers, world
   delegate_to: localhost
   run_once: true
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 verdict:
   description: The fleet in one line.
   returned: success
@@ -92,4 +93,4 @@ msg:
   sample: |-
     2 of 61 servers need attention: 1 failing, 1 drifted.
     since 2026-11-23 08:15 UTC: 1 new, 3 fixed, 1 still broken
-'''
+"""

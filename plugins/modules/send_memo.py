@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name, which does the work."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: send_memo
 short_description: Prove by a real mail that InfoPrint servers can send
 version_added: 1.0.0
@@ -156,9 +157,9 @@ author:
 seealso:
   - module: printops.infoprint.sendmemo_config
   - module: printops.infoprint.sendmemo_validate
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Send a mail for every server of the host
   printops.infoprint.send_memo:
     smtp_host: mail.example.com
@@ -197,9 +198,9 @@ EXAMPLES = r'''
     until: handshake
     warn_days: 60
     fail_on: warning
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 servers:
   description: One entry per server, in the order of O(servers), or by name where they were found.
   returned: when the host was reached
@@ -416,4 +417,4 @@ msg:
   returned: always
   type: str
   sample: 'spl1 -> mail.example.com:587 STARTTLS TLSv1.3 TLS_AES_256_GCM_SHA384, certificate 61 days left, queued as 4A3B'
-'''
+"""

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name, which does the work."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: sendmemo_config
 short_description: Bring the mail encryption of InfoPrint servers into the declared state
 version_added: 1.0.0
@@ -153,9 +154,9 @@ seealso:
   - module: printops.infoprint.send_memo
   - module: printops.infoprint.sendmemo_rollback
   - module: printops.infoprint.sendmemo_validate
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Encrypt the mails of two servers, one by STARTTLS and one by SMTPS
   printops.infoprint.sendmemo_config:
     ca_src: mail-ca.pem
@@ -191,9 +192,9 @@ EXAMPLES = r'''
     servers:
       - name: spl3
         state: absent
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 servers:
   description: One entry per server, in the order of O(servers), or by name where they were found.
   returned: when the host was reached
@@ -310,4 +311,4 @@ msg:
   returned: always
   type: str
   sample: 'spl1: changed: EnableTLS changed (was 0, declared 1)'
-'''
+"""

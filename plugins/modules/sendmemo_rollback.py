@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name, which does the work."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: sendmemo_rollback
 short_description: Put the previous mail encryption of InfoPrint servers back
 version_added: 1.0.0
@@ -77,9 +78,9 @@ author:
 seealso:
   - module: printops.infoprint.sendmemo_config
   - module: printops.infoprint.send_memo
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Put the previous set of every server back, if it can still send
   printops.infoprint.sendmemo_rollback:
     smtp_host: mail.example.com
@@ -92,9 +93,9 @@ EXAMPLES = r'''
     try_before_commit: none
   check_mode: true
   diff: true
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 servers:
   description: One entry per server, in the order of O(servers), or by name where they were found.
   returned: when the host was reached
@@ -183,4 +184,4 @@ msg:
   returned: always
   type: str
   sample: 'spl1: changed: EnableTLS changed (was 2, declared 1)'
-'''
+"""

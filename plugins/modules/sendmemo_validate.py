@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name, which does the work."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: sendmemo_validate
 short_description: Judge the mail encryption of InfoPrint servers, changing nothing
 version_added: 1.0.0
@@ -83,9 +84,9 @@ author:
 seealso:
   - module: printops.infoprint.sendmemo_config
   - module: printops.infoprint.send_memo
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Judge every server that the host has
   printops.infoprint.sendmemo_validate:
 
@@ -132,9 +133,9 @@ EXAMPLES = r'''
 #   valid: false
 #
 # Each problem is one line of msg; here they are wrapped.
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 valid:
   description: Whether no problem is an error, whatever O(fail_on) says.
   returned: when what was asked for could be looked at
@@ -253,4 +254,4 @@ msg:
   sample: |-
     1 error
     error spl1 /var/pd/spl1/sendmemo-ssl.cfg:9: EnableTLS is "3"; it can only be 0, 1 or 2. [invalid_value] Write 0, 1 or 2.
-'''
+"""

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name, which does the work."""
+
 from __future__ import annotations
 
-DOCUMENTATION = r'''
+DOCUMENTATION = r"""
 module: server_attributes
 short_description: Read and set attributes of InfoPrint servers
 version_added: 1.0.0
@@ -54,9 +55,9 @@ author:
 seealso:
   - module: printops.infoprint.sendmemo_config
   - module: printops.infoprint.send_memo
-'''
+"""
 
-EXAMPLES = r'''
+EXAMPLES = r"""
 - name: Send by SMTPS, from every server that the host has
   printops.infoprint.server_attributes:
     attributes:
@@ -84,9 +85,9 @@ EXAMPLES = r'''
   printops.infoprint.server_attributes:
     attributes:
       notification-profile:
-'''
+"""
 
-RETURN = r'''
+RETURN = r"""
 servers:
   description: One entry per server, in the order of O(servers), or by name where they were found.
   returned: always
@@ -152,4 +153,4 @@ msg:
   returned: always
   type: str
   sample: 'spl1: changed: smtp-server-port (was 587, is 465)'
-'''
+"""

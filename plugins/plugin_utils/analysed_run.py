@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A change of a host's servers, in one round trip, or in two: trust files that are the target's own are judged here before
 anything is changed, unless they are as they were for the last change."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,14 +20,14 @@ class Analysed(t.NamedTuple):
 
     `is_done` says whether the answer is that of a run which did, or in check mode predicts, what was asked.
     """
+
     answer: Fields
     problems: dict[str, list[Problem]]
     refused: frozenset[str] = frozenset()
     is_done: bool = True
 
 
-def analysed_run(
-        target: Target, program: str, request: t.Mapping[str, t.Any], limit: float, warn_days: int) -> Analysed:
+def analysed_run(target: Target, program: str, request: t.Mapping[str, t.Any], limit: float, warn_days: int) -> Analysed:
     """Ask the target, and once more when it wants something judged first. Raises ProblemError, Malformed."""
     answer = target.run(program, {**request, 'analysed': None, 'refused': []}, limit)
     if not answer.flag('needs_analysis'):

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The one guard that the analysis of certificates and CRLs stands behind: it explains, and never takes a result away."""
+
 from __future__ import annotations
 
 import contextlib

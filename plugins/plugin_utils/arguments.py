@@ -230,6 +230,7 @@ def normal_path(path: str) -> str:
 
 def normalized(args: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the options with the directories' paths in their normal form. Raises ArgumentError."""
+
     def normal(options: dict[str, t.Any]) -> dict[str, t.Any]:
         return {
             name: normal_path(value) if name in ('base_dir', 'working_dir') and value and value.startswith('/') else value

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Attributes of servers as they are declared, and what came of them as people read it."""
+
 from __future__ import annotations
 
 import typing as t
@@ -15,6 +16,7 @@ Values = t.Mapping[str, 'str | None']
 
 class Report(t.NamedTuple):
     """One server: its entry in the result, its problems, the lines of the task's message, and its diff where it has one."""
+
     entry: dict[str, t.Any]
     problems: list[Problem]
     lines: list[str]
@@ -46,7 +48,10 @@ def report(fields: Fields, wanted: Values, check: bool) -> Report:
     if not problems and (before is None or after is None):
         raise Malformed('neither attributes nor a problem of a server')
     entry = {
-        'name': name, 'changed': changed, 'before': before, 'after': after,
+        'name': name,
+        'changed': changed,
+        'before': before,
+        'after': after,
         'problems': [problem.as_dict() for problem in problems],
     }
     line = f'{name}: {_told(before, after, wanted, changed, check)}' if before is not None else ''
@@ -73,7 +78,9 @@ def _told(before: Values, after: Values | None, wanted: Values, changed: bool, c
     if changed:
         changes = ', '.join(
             f'{name} (was {_shown(before[name])}, {"would be" if check else "is"} {_shown(value)})'
-            for name, value in after.items() if before[name] != value)
+            for name, value in after.items()
+            if before[name] != value
+        )
         return f'{"would be changed" if check else "changed"}: {changes}'
     if any(value is not None and after[name] != value for name, value in wanted.items()):
         return 'not changed'

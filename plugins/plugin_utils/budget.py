@@ -5,6 +5,7 @@
 It is held in a context variable, since what costs most is done deep down, behind caches. Where none is set, as for the
 user's own files on the controller, nothing is bounded.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -29,8 +30,9 @@ class OverBudget(Exception):
 class Budget:
     """The budget of one host in one task. `clock` returns CPU time in seconds; it counts within steps alone."""
 
-    def __init__(self, seconds: float = MOST_SECONDS, signatures: int = MOST_SIGNATURES,
-                 clock: t.Callable[[], float] = time.thread_time) -> None:
+    def __init__(
+        self, seconds: float = MOST_SECONDS, signatures: int = MOST_SIGNATURES, clock: t.Callable[[], float] = time.thread_time
+    ) -> None:
         self.seconds, self.signatures = seconds, signatures
         self._of = f'that the analysis of a host may take is used up: {seconds:g} s of CPU time, {signatures} signature checks'
         self._clock = clock

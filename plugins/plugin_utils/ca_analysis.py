@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the certificates of a CA file are worth (RFC 5280, 4)."""
+
 from __future__ import annotations
 
 import typing as t
@@ -36,7 +37,7 @@ def why_no_ca(certificate: Certificate) -> str:
     """
     if certificate.is_ca is False:
         if certificate.constraints is not None:
-            return 'its basic constraints say so; it is a server\'s or a person\'s'
+            return "its basic constraints say so; it is a server's or a person's"
         return '' if certificate.version == 1 and certificate.is_self_issued else 'it has no basic constraints'
     if certificate.usage is not None and not certificate.usage.signs_certificates:
         return 'its key usage has no keyCertSign'
@@ -52,8 +53,12 @@ def _problems_of(placed: Placed[Certificate], is_renewed: bool, terms: Terms) ->
     def out_of_date(code: str, seen: str) -> Problem:
         if not is_renewed:
             return problem(code, seen)
-        return problem(code, f'{seen}; the file has a certificate of the same CA that is valid',
-                       'Take the certificate that is not valid out of the file.', 'warning')
+        return problem(
+            code,
+            f'{seen}; the file has a certificate of the same CA that is valid',
+            'Take the certificate that is not valid out of the file.',
+            'warning',
+        )
 
     if fault := why_no_ca(authority):
         yield problem('not_a_ca', f'is not a CA: {fault}')
@@ -64,9 +69,18 @@ def _problems_of(placed: Placed[Certificate], is_renewed: bool, terms: Terms) ->
     elif terms.is_near(authority.not_after):
         yield problem('ca_expires_soon', f'expires on {terms.until(authority.not_after)}')
     if authority.has_weak_key:
-        yield problem('weak_key', f'is weak: its {authority.key_kind} key has {authority.key_bits} bits, fewer than '
-                      f'{LEAST_BITS[authority.key_kind]}; OpenSSL refuses it at security level 2, which is usual',
-                      'Have the CA renewed with a stronger key.', 'warning')
+        yield problem(
+            'weak_key',
+            f'is weak: its {authority.key_kind} key has {authority.key_bits} bits, fewer than '
+            f'{LEAST_BITS[authority.key_kind]}; OpenSSL refuses it at security level 2, which is usual',
+            'Have the CA renewed with a stronger key.',
+            'warning',
+        )
     if authority.has_weak_signature and not authority.is_self_issued:  # nobody relies on the signature of a root
-        yield problem('weak_signature', f'is weak: it is signed with {authority.signature_hash.upper()}; OpenSSL refuses it at '
-                      'security level 2, which is usual', 'Have the CA certificate issued again with SHA-256.', 'warning')
+        yield problem(
+            'weak_signature',
+            f'is weak: it is signed with {authority.signature_hash.upper()}; OpenSSL refuses it at '
+            'security level 2, which is usual',
+            'Have the CA certificate issued again with SHA-256.',
+            'warning',
+        )

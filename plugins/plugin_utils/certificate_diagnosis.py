@@ -5,6 +5,7 @@
 An expired CRL hides "revoked", an expired certificate hides both. Python 3.6 does not even tell which one OpenSSL named.
 Nothing here is a verdict: that is the handshake's. This says why, and it says nothing that OpenSSL wouldn't (verify_chain).
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -23,10 +24,25 @@ from .x509_signatures import is_signed_by
 
 SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 # The extensions that OpenSSL handles where they are critical (X509_supported_extension).
-HANDLED = frozenset((
-    '2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.30', '2.5.29.31', '2.5.29.32', '2.5.29.33', '2.5.29.36', '2.5.29.37',
-    '2.5.29.54', '1.3.6.1.5.5.7.1.7', '1.3.6.1.5.5.7.1.8', '1.3.6.1.5.5.7.1.14', '1.3.6.1.5.5.7.48.1.5',
-    '2.16.840.1.113730.1.1'))
+HANDLED = frozenset(
+    (
+        '2.5.29.15',
+        '2.5.29.17',
+        '2.5.29.19',
+        '2.5.29.30',
+        '2.5.29.31',
+        '2.5.29.32',
+        '2.5.29.33',
+        '2.5.29.36',
+        '2.5.29.37',
+        '2.5.29.54',
+        '1.3.6.1.5.5.7.1.7',
+        '1.3.6.1.5.5.7.1.8',
+        '1.3.6.1.5.5.7.1.14',
+        '1.3.6.1.5.5.7.48.1.5',
+        '2.16.840.1.113730.1.1',
+    )
+)
 NEW_CA = "Put the CA's new certificate into CAFile."
 
 
@@ -35,14 +51,14 @@ class Verdict(t.NamedTuple):
     `may_be` are the codes that it can be. `anchored` is whether the chain leads to what is trusted, None where that is not known;
     `whole_chain` that all that was sent has been seen.
     """
+
     said: str = ''
     anchored: bool | None = None
     may_be: tuple[str, ...] = ()
     whole_chain: bool = False
 
 
-def defects(chain: t.Sequence[Certificate], trust: Trust, host: str | None, now: dt.datetime,
-            verdict: Verdict) -> list[Problem]:
+def defects(chain: t.Sequence[Certificate], trust: Trust, host: str | None, now: dt.datetime, verdict: Verdict) -> list[Problem]:
     """Return all defects of a chain that was sent, the leaf first, in the order in which OpenSSL would meet them.
 
     `host` None = the name is not checked.
@@ -102,8 +118,10 @@ def _extensions(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:
     for depth, certificate in enumerate(path):
         name = certificate.subject
         for unknown in (oid for oid in certificate.critical if oid not in HANDLED):
-            yield defect('certificate_invalid', (
-                f'The certificate of {name} has the critical extension {unknown}, which OpenSSL doesn\'t handle.'))
+            yield defect(
+                'certificate_invalid',
+                (f"The certificate of {name} has the critical extension {unknown}, which OpenSSL doesn't handle."),
+            )
         why = _why_no_ca(certificate, is_last=certificate is path[-1]) if depth else ''
         if why:
             yield defect('issuer_not_ca', f'{name} has issued a certificate of the chain, but {why}.')
@@ -137,8 +155,10 @@ def _weaknesses(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:
     for certificate in path:
         name = certificate.subject
         if certificate.has_weak_key:
-            yield defect('weak_key', (
-                f'The key of {name} has {certificate.key_bits} bits; {LEAST_BITS[certificate.key_kind]} are the least.'))
+            yield defect(
+                'weak_key',
+                (f'The key of {name} has {certificate.key_bits} bits; {LEAST_BITS[certificate.key_kind]} are the least.'),
+            )
         is_root = certificate.is_self_signed or (certificate is path[-1] and len(path) > 1)
         if certificate.has_weak_signature and not is_root:
             yield defect('weak_signature', f'The certificate of {name} is signed with {certificate.signature_hash.upper()}.')
@@ -149,8 +169,7 @@ def _signatures_and_dates(path: t.Sequence[Certificate], trust: Trust, now: dt.d
     for certificate, issuer in reversed(list(zip(path, [*path[1:], None], strict=True))):
         name, start, end = certificate.subject, certificate.not_before, certificate.not_after
         if issuer is not None and is_signed_by(certificate, issuer) is False:
-            yield defect('signature_invalid', (
-                f'The signature of {name} is not that of the {certificate.issuer} that is known.'))
+            yield defect('signature_invalid', (f'The signature of {name} is not that of the {certificate.issuer} that is known.'))
         if start > now:
             yield defect('not_yet_valid', f'The certificate of {name} is valid from {moment(start)} on.')
         if end <= now:
@@ -163,7 +182,7 @@ def _name_constraints(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:
     for place, certificate in enumerate(path):
         if place and certificate.is_self_issued:
             continue
-        for authority in path[place + 1:]:
+        for authority in path[place + 1 :]:
             constraints = authority.name_constraints
             found = violation(certificate, constraints, is_leaf=not place) if constraints is not None else ''
             if found:
@@ -197,5 +216,6 @@ def expires_soon(certificate: Certificate, now: dt.datetime, warn_days: int) -> 
     end = certificate.not_after
     if end <= now or end - now > warn_days * DAY:
         return None
-    return defect('certificate_expires_soon', (
-        f'The certificate of {certificate.subject} expires on {moment(end)}, {in_days(end, now)}.'))
+    return defect(
+        'certificate_expires_soon', (f'The certificate of {certificate.subject} expires on {moment(end)}, {in_days(end, now)}.')
+    )

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The way from a mail server's certificate to what is trusted, as OpenSSL looks for it (build_chain, with TRUSTED_FIRST)."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,6 +20,7 @@ class Trust(t.NamedTuple):
     `crls` None = revocation is not checked; `whole_chain` says that it is checked above the leaf too. Of what can't be read,
     `unread_authorities` and `unread_crls` say why: nothing is missing for certain then.
     """
+
     authorities: list[Certificate] | None
     crls: list[RevocationList] | None
     whole_chain: bool
@@ -29,6 +31,7 @@ class Trust(t.NamedTuple):
 
 class Path(t.NamedTuple):
     """The chain as it could be built, the leaf first, and why it ends without a trusted root ('' where it doesn't)."""
+
     certificates: list[Certificate]
     code: str = ''
     message: str = ''
@@ -39,7 +42,8 @@ def trust_of(ca: t.Sequence[bytes] | None, crls: t.Sequence[bytes], whole_chain:
     authorities, unread_authorities = sorted_out(map(read_certificate, ca or ()))
     lists, unread_crls = sorted_out(map(read_crl, crls))
     return Trust(
-        None if ca is None else authorities, lists if crls else None, whole_chain, source, unread_authorities, unread_crls)
+        None if ca is None else authorities, lists if crls else None, whole_chain, source, unread_authorities, unread_crls
+    )
 
 
 def sorted_out(read: t.Iterable[Record | str]) -> tuple[list[Record], tuple[str, ...]]:
@@ -86,8 +90,9 @@ def unanchored(path: list[Certificate], trust: Trust) -> Path:
             return Path(path, 'self_signed', f'The certificate of {last.subject} is signed by itself, not by a CA.')
         return Path(path, 'unknown_ca', f'The chain ends at {last.subject}, which is not in {trust.source}.')
     if any(one.name == last.issuer_name for one in trust.authorities or ()):
-        return Path(path, 'unknown_ca', (
-            f'{last.subject} was issued by a {last.issuer} with another key than the one in {trust.source}.'))
+        return Path(
+            path, 'unknown_ca', (f'{last.subject} was issued by a {last.issuer} with another key than the one in {trust.source}.')
+        )
     own = 'the certificate itself, but not that of its CA' if len(path) == 1 else 'an intermediate CA, but not its root'
     partial = f'; there is {own}' if last in (trust.authorities or ()) else ''
     return Path(path, 'unknown_ca', f'{last.subject} was issued by {last.issuer}, which is not in {trust.source}{partial}.')

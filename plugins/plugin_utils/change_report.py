@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What became of a host's servers, as sendmemo_config and sendmemo_rollback tell it."""
+
 from __future__ import annotations
 
 import typing as t
@@ -16,13 +17,21 @@ from .trust_diff import trust_diffs
 from .untrusted import Fields
 from .validation import read_blocks
 
-UNTOLD = ('{name}: changed by an earlier run that did not come to its end, or whose answer was lost. '
-          'It counts as changed now, so that the server is restarted.')
+UNTOLD = (
+    '{name}: changed by an earlier run that did not come to its end, or whose answer was lost. '
+    'It counts as changed now, so that the server is restarted.'
+)
 NOTHING: t.Mapping[str, t.Any] = MappingProxyType({})
 
 
-def report(analysed: Analysed, answers: t.Sequence[Fields], args: t.Mapping[str, t.Any], check: bool,
-           misfits: t.Mapping[str, list[Problem]] = NOTHING, sources: t.Mapping[str, str] = NOTHING) -> Outcome:
+def report(
+    analysed: Analysed,
+    answers: t.Sequence[Fields],
+    args: t.Mapping[str, t.Any],
+    check: bool,
+    misfits: t.Mapping[str, list[Problem]] = NOTHING,
+    sources: t.Mapping[str, str] = NOTHING,
+) -> Outcome:
     """Return what the target answers of each server as a result.
 
     `misfits` has, by server, the port_mismatch of what is declared; `sources` what the managed trust files were declared as.

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What sendmemo_config asks of a target, rendered and judged on the controller; every content travels once."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -25,7 +26,17 @@ from .validation import port_problems
 
 TRIAL_OPTIONS = ('timeout', 'min_tls', 'crl_check')
 SENT_ALONG = (
-    'name', 'working_dir', 'state', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients', 'manage_attributes')
+    'name',
+    'working_dir',
+    'state',
+    'owner',
+    'group',
+    'smtp_host',
+    'smtp_port',
+    'sender',
+    'recipients',
+    'manage_attributes',
+)
 
 
 def trial(args: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
@@ -49,7 +60,8 @@ def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:
     missing = [option for option in ('smtp_host', 'smtp_port') if not entry.get(option)]
     if missing:
         raise ArgumentError(
-            f'{" and ".join(missing)}{of} is missing: with manage_attributes they are what {HOST} and {PORT} are set to')
+            f'{" and ".join(missing)}{of} is missing: with manage_attributes they are what {HOST} and {PORT} are set to'
+        )
     try:
         declared_attributes(entry.get('name'), {HOST: entry['smtp_host'], PORT: entry['smtp_port']})
     except ValueError as error:
@@ -121,8 +133,7 @@ class ConfigRequest:
             own = wanted.trust.get(ca), wanted.trust.get(crl)
             with limited_to(None):
                 with guard(self.problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
-                    self._ends_of[ca, crl] = ends(
-                        blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
+                    self._ends_of[ca, crl] = ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
                 self.problems += judge(*own, now, self._args['warn_days'], files)
         self._ends[name] = self._ends_of[ca, crl]
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the lists of a CRL file are worth (RFC 5280, 5), by themselves and against the CAs of the CA file."""
+
 from __future__ import annotations
 
 import typing as t
@@ -19,7 +20,8 @@ ByName: t.TypeAlias = t.Mapping[NameKey, t.Sequence[Certificate]]
 
 
 def crl_problems(
-        found: t.Sequence[Placed[RevocationList]], authorities: t.Sequence[Certificate], terms: Terms) -> t.Iterator[Problem]:
+    found: t.Sequence[Placed[RevocationList]], authorities: t.Sequence[Certificate], terms: Terms
+) -> t.Iterator[Problem]:
     """Yield the problems of a CRL file's lists in their order, then whether a CA has none. No `authorities`: they are not known.
 
     A list by an issuer that is not in the CA file is an error where no list is by one that is: then it is the wrong file. Beside
@@ -56,14 +58,23 @@ def _date_problems(placed: Placed[RevocationList], has_newer: bool, terms: Terms
     def out_of_date(code: str, seen: str) -> Problem:
         if not has_newer:
             return _problem(code, placed, seen)
-        return _problem(code, placed, f'{seen}; the file has one of the same CA that is in force',
-                        'Take the CRL that is not in force out of the file.', 'warning')
+        return _problem(
+            code,
+            placed,
+            f'{seen}; the file has one of the same CA that is in force',
+            'Take the CRL that is not in force out of the file.',
+            'warning',
+        )
 
     if start > terms.now:
         yield out_of_date('crl_not_yet_valid', terms.begins(start))
     if end is None:
-        yield _problem('crl_expires_soon', placed, 'has no nextUpdate, so that it counts however old it is',
-                       'Have the CA set nextUpdate (RFC 5280, 5.1.2.5), and fetch its CRL by schedule.')
+        yield _problem(
+            'crl_expires_soon',
+            placed,
+            'has no nextUpdate, so that it counts however old it is',
+            'Have the CA set nextUpdate (RFC 5280, 5.1.2.5), and fetch its CRL by schedule.',
+        )
     elif end <= terms.now:
         yield out_of_date('crl_expired', f'was to be replaced by {terms.since(end)}')
     elif terms.is_near(end):
@@ -73,22 +84,41 @@ def _date_problems(placed: Placed[RevocationList], has_newer: bool, terms: Terms
 def _use_problems(placed: Placed[RevocationList]) -> t.Iterator[Problem]:
     crl = placed.thing
     if crl.has_weak_signature:
-        yield _problem('weak_signature', placed, f'is weak: it is signed with {crl.signature_hash.upper()}, so that it can be '
-                       'forged',
-                       'Have the CRL issued again with SHA-256.', 'warning')
+        yield _problem(
+            'weak_signature',
+            placed,
+            f'is weak: it is signed with {crl.signature_hash.upper()}, so that it can be forged',
+            'Have the CRL issued again with SHA-256.',
+            'warning',
+        )
     if crl.passed_over:
-        yield _problem('crl_missing', placed, f'is passed over when mail is sent: {crl.passed_over}',
-                       'Give the complete CRL of this CA.', 'warning')
+        yield _problem(
+            'crl_missing',
+            placed,
+            f'is passed over when mail is sent: {crl.passed_over}',
+            'Give the complete CRL of this CA.',
+            'warning',
+        )
     if crl.is_delta:
-        yield _problem('crl_missing', placed, 'is a delta, which is taken for the whole when mail is sent: '
-                       'what was revoked before it goes unnoticed', 'Give the complete CRL of this CA.', 'warning')
+        yield _problem(
+            'crl_missing',
+            placed,
+            'is a delta, which is taken for the whole when mail is sent: what was revoked before it goes unnoticed',
+            'Give the complete CRL of this CA.',
+            'warning',
+        )
     if crl.refused:
-        yield _problem('certificate_invalid', placed, f'makes every certificate of this CA refused: {crl.refused} (its error 36)',
-                       'Have the CRL issued without that extension.')
+        yield _problem(
+            'certificate_invalid',
+            placed,
+            f'makes every certificate of this CA refused: {crl.refused} (its error 36)',
+            'Have the CRL issued without that extension.',
+        )
 
 
-def _find_signers(found: t.Sequence[Placed[RevocationList]], by_name: ByName,
-                  signers: dict[bytes, t.Sequence[Certificate]]) -> list[Problem]:
+def _find_signers(
+    found: t.Sequence[Placed[RevocationList]], by_name: ByName, signers: dict[bytes, t.Sequence[Certificate]]
+) -> list[Problem]:
     """Put into `signers` who has signed each list; return how many of them the budget has left unverified."""
     try:
         for placed in found:
@@ -119,8 +149,9 @@ def _with_key(crl: RevocationList, by_name: ByName) -> list[Certificate]:
     return sorted(fitting, key=lambda one: one.key_id is None)
 
 
-def _issuer_problems(placed: Placed[RevocationList], by_name: ByName, signers: t.Sequence[Certificate],
-                     one_fits: bool) -> t.Iterator[Problem]:
+def _issuer_problems(
+    placed: Placed[RevocationList], by_name: ByName, signers: t.Sequence[Certificate], one_fits: bool
+) -> t.Iterator[Problem]:
     if not _with_key(placed.thing, by_name):
         if placed.thing.name in by_name:
             seen = 'is by a key that no CA of this name in the CA file has'
@@ -128,9 +159,13 @@ def _issuer_problems(placed: Placed[RevocationList], by_name: ByName, signers: t
             seen = 'is by an issuer that is not in the CA file'
         if one_fits:
             yield _problem(
-                'crl_issuer_unknown', placed, seen,
+                'crl_issuer_unknown',
+                placed,
+                seen,
                 'Where it is an intermediate CA, whose certificate the mail server sends along, nothing needs to be done; '
-                'with that certificate in the CA file the CRL is judged too. Else take the CRL out.', 'warning')
+                'with that certificate in the CA file the CRL is judged too. Else take the CRL out.',
+                'warning',
+            )
         else:
             yield _problem('crl_issuer_unknown', placed, seen)
     elif not signers:
@@ -141,14 +176,24 @@ def _issuer_problems(placed: Placed[RevocationList], by_name: ByName, signers: t
 
 def _missing(authorities: t.Sequence[Certificate], with_crl: frozenset[t.Any], file: str, terms: Terms) -> t.Iterator[Problem]:
     """Yield that CAs have no CRL in a file that has one of another: OpenSSL then refuses what they issue."""
-    lacking = [authority for authority in authorities
-               if authority.name not in with_crl and not why_no_ca(authority) and authority.not_after > terms.now]
+    lacking = [
+        authority
+        for authority in authorities
+        if authority.name not in with_crl and not why_no_ca(authority) and authority.not_after > terms.now
+    ]
     above = {authority.issuer_name for authority in authorities if not authority.is_self_issued}
     for severity, ones, effect in (
-            ('warning', [one for one in lacking if one.name not in above],
-             'the certificate of a mail server that it issued is refused'),
-            ('info', [one for one in lacking if one.name in above],
-             'every certificate below it is refused where the whole chain is checked for revocation')):
+        (
+            'warning',
+            [one for one in lacking if one.name not in above],
+            'the certificate of a mail server that it issued is refused',
+        ),
+        (
+            'info',
+            [one for one in lacking if one.name in above],
+            'every certificate below it is refused where the whole chain is checked for revocation',
+        ),
+    ):
         names = list(dict.fromkeys(one.subject for one in ones))
         if len(names) == 1:
             whose = f'{names[0]}, a CA'
@@ -157,9 +202,13 @@ def _missing(authorities: t.Sequence[Certificate], with_crl: frozenset[t.Any], f
             whose = f'{len(names)} CAs ({"; ".join(names[:MOST_NAMED])}{more}), each'
         if names:
             yield Problem(
-                'crl_missing', f'There is no CRL of {whose} of the CA file: {effect}.',
+                'crl_missing',
+                f'There is no CRL of {whose} of the CA file: {effect}.',
                 "Add the CRL, or take the CA out of the CA file where the mail server's certificate is another's.",
-                severity, file=file, keyword='CrlFile')
+                severity,
+                file=file,
+                keyword='CrlFile',
+            )
 
 
 def _problem(code: str, placed: Placed[RevocationList], seen: str, hint: str = '', severity: str = '') -> Problem:

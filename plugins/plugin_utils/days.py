@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Days until and since an end, counted in one way for every number and every sentence."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """DER (X.690) taken apart and put together, as far as the extensions of certificates and CRLs need it (RFC 5280, 4.1 and 5.1)."""
+
 from __future__ import annotations
 
 import itertools
@@ -10,11 +11,12 @@ from . import budget
 
 SEQUENCE, TRUE = 0x30, b'\x01\x01\xff'
 TIMES = (0x17, 0x18)  # UTCTime, GeneralizedTime
-OF_CERTIFICATE, OF_CRL = 0xa3, 0xa0  # the tags of `extensions`
+OF_CERTIFICATE, OF_CRL = 0xA3, 0xA0  # the tags of `extensions`
 
 
 class Element(t.NamedTuple):
     """One tag-length-value: its tag (a single byte), its content, and the whole of it."""
+
     tag: int
     content: bytes
     whole: bytes
@@ -42,15 +44,15 @@ def each_element(content: bytes) -> t.Iterator[Element]:
 
 def _bounds(content: bytes, start: int) -> tuple[int, int]:
     """Return where the value of the element at `start` begins and ends."""
-    head = content[start:start + 6]
-    if len(head) < 2 or head[0] & 0x1f == 0x1f:
+    head = content[start : start + 6]
+    if len(head) < 2 or head[0] & 0x1F == 0x1F:
         raise ValueError('no tag of one byte with a length')
     size, begin = head[1], start + 2
     if size >= 0x80:
-        more = size & 0x7f
+        more = size & 0x7F
         if not 1 <= more <= len(head) - 2:
             raise ValueError('no definite length')
-        size, begin = int.from_bytes(head[2:2 + more], 'big'), begin + more
+        size, begin = int.from_bytes(head[2 : 2 + more], 'big'), begin + more
     if begin + size > len(content):
         raise ValueError('an element is longer than what it stands in')
     return begin, begin + size
@@ -71,13 +73,13 @@ def integer(value: int) -> bytes:
 
 def signed_content(der: bytes) -> bytes:
     """Return what is signed of a certificate or CRL, as it stands there. Raises ValueError."""
-    outer, = elements(der)
+    (outer,) = elements(der)
     return next(each_element(outer.content)).whole
 
 
 def signed_parts(der: bytes) -> tuple[list[Element], bytes]:
     """Return what is signed of a certificate or CRL, part by part, and the algorithm beside it. Raises ValueError."""
-    outer, = elements(der)
+    (outer,) = elements(der)
     signed, algorithm, _signature = elements(outer.content)
     return elements(signed.content), algorithm.whole
 
@@ -97,8 +99,12 @@ def entries(der: bytes) -> t.Iterator[tuple[bytes, list[RawExtension]]]:
 def extensions(der: bytes, tag: int) -> list[RawExtension]:
     """Return the extensions of a certificate or CRL, by the tag that they have there. Raises ValueError."""
     return [
-        _extension(one) for part in signed_parts(der)[0] if part.tag == tag and _holds_a_sequence(part)
-        for inner in elements(part.content) for one in elements(inner.content)]
+        _extension(one)
+        for part in signed_parts(der)[0]
+        if part.tag == tag and _holds_a_sequence(part)
+        for inner in elements(part.content)
+        for one in elements(inner.content)
+    ]
 
 
 def _holds_a_sequence(part: Element) -> bool:
@@ -114,7 +120,7 @@ def _dotted(content: bytes) -> str:
     """Return an OBJECT IDENTIFIER's content as it is written (X.690, 8.19)."""
     numbers, value = [], 0
     for byte in content[:64]:
-        value = value << 7 | byte & 0x7f
+        value = value << 7 | byte & 0x7F
         if not byte & 0x80:
             numbers.append(value)
             value = 0
@@ -124,9 +130,10 @@ def _dotted(content: bytes) -> str:
 
 def with_one_extension(der: bytes, tag: int, extension: bytes) -> bytes:
     """Return the certificate or CRL with this extension alone; what it was signed with doesn't fit any more."""
-    outer, = elements(der)
+    (outer,) = elements(der)
     signed, *rest = elements(outer.content)
     parts = [
         encoded(tag, encoded(SEQUENCE, extension)) if part.tag == tag and _holds_a_sequence(part) else part.whole
-        for part in elements(signed.content)]
+        for part in elements(signed.content)
+    ]
     return encoded(SEQUENCE, encoded(SEQUENCE, b''.join(parts)) + b''.join(one.whole for one in rest))

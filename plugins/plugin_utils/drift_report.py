@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Drift as people read it: a line per server for the task's message, and diffs for --diff."""
+
 from __future__ import annotations
 
 from ..module_utils.keywords import CONFIG_NAME
@@ -51,16 +52,24 @@ def diffs(working_dir: str, drift: list[Drift], before: str | None, after: str |
     attributes = [one for one in drift if one['file'] == ATTRIBUTES]
     if attributes:
         header = f'{working_dir} ({ATTRIBUTES})'
-        found.append({
-            'before_header': header, 'after_header': header,
-            **{key: ''.join(f'{one["keyword"]} = {one.get(key, "")}\n' for one in attributes) for key in ('before', 'after')}})
+        found.append(
+            {
+                'before_header': header,
+                'after_header': header,
+                **{key: ''.join(f'{one["keyword"]} = {one.get(key, "")}\n' for one in attributes) for key in ('before', 'after')},
+            }
+        )
     for one in drift:
         if one['file'] not in (path, ATTRIBUTES) or one['kind'] in ('owner', 'group', 'mode', 'link'):
             header = f'{one["file"]} ({one["kind"]})'
-            found.append({
-                'before_header': header, 'after_header': header,
-                'before': f'{one.get("before", "present" if one["kind"] == "extra" else one["kind"])}\n',
-                'after': f'{one.get("after", "absent" if one["kind"] == "extra" else "as declared")}\n'})
+            found.append(
+                {
+                    'before_header': header,
+                    'after_header': header,
+                    'before': f'{one.get("before", "present" if one["kind"] == "extra" else one["kind"])}\n',
+                    'after': f'{one.get("after", "absent" if one["kind"] == "extra" else "as declared")}\n',
+                }
+            )
     return found
 
 

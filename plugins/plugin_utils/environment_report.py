@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What became of a host's environment file, told with what became of its servers, each of which it concerns."""
+
 from __future__ import annotations
 
 from ..module_utils.problems import Problem
@@ -20,15 +21,25 @@ def with_environment(outcome: Outcome, fields: Fields | None, check: bool) -> Ou
     problems = fields.problems() if fields else [NOT_TOLD]
     servers = [{**entry, 'changed': entry['changed'] or changed, 'drift': entry['drift'] + drift} for entry in outcome.servers]
     lines = [drift_report.message('environment', drift, changed, check, bool(problems)), *map(line_of, problems)]
-    diff = [{
-        'before_header': one['file'], 'after_header': one['file'],
-        'before': _line(one.get('before')), 'after': _line(one.get('after'))} for one in drift]
+    diff = [
+        {
+            'before_header': one['file'],
+            'after_header': one['file'],
+            'before': _line(one.get('before')),
+            'after': _line(one.get('after')),
+        }
+        for one in drift
+    ]
     files = ' and '.join(one['file'] for one in drift)
     restart = [f'Restart the InfoPrint servers of this host: {files} was changed, and counts for them only then.']
     return outcome._replace(
-        servers=servers, problems=outcome.problems + problems, msg='\n'.join([outcome.msg, *lines]),
-        changed=outcome.changed or changed, diff=outcome.diff + diff,
-        warnings=outcome.warnings + (restart if changed and not check else []))
+        servers=servers,
+        problems=outcome.problems + problems,
+        msg='\n'.join([outcome.msg, *lines]),
+        changed=outcome.changed or changed,
+        diff=outcome.diff + diff,
+        warnings=outcome.warnings + (restart if changed and not check else []),
+    )
 
 
 def _line(value: str | None) -> str:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the actions have in common: options checked before anything connects, and one place that makes a result."""
+
 from __future__ import annotations
 
 import abc
@@ -28,6 +29,7 @@ EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless 
 
 class Outcome(t.NamedTuple):
     """What an action found and did. `problems` are all of them, flat; each server's own also stand in its entry."""
+
     servers: list[dict[str, t.Any]]
     problems: list[Problem]
     msg: str = ''  # '' = the summary of the problems
@@ -69,9 +71,14 @@ class InfoprintAction(ActionBase, abc.ABC):
         """
         read = self._validator.validate(self._task.args)
         if read.error_messages:
-            raise ArgumentError('; '.join(
-                f'Unsupported parameters for ({self.MODULE}) module: {error.msg}'
-                if isinstance(error, UnsupportedError) else error.msg for error in read.errors))
+            raise ArgumentError(
+                '; '.join(
+                    f'Unsupported parameters for ({self.MODULE}) module: {error.msg}'
+                    if isinstance(error, UnsupportedError)
+                    else error.msg
+                    for error in read.errors
+                )
+            )
         return dict(read.validated_parameters)
 
     @abc.abstractmethod
@@ -106,7 +113,8 @@ class InfoprintAction(ActionBase, abc.ABC):
             changed=outcome.changed,
             servers=outcome.servers,
             problems=[complete(problem).as_dict() for problem in outcome.problems],
-            msg=outcome.msg or summary(outcome.problems))
+            msg=outcome.msg or summary(outcome.problems),
+        )
         if is_failure(outcome.problems, outcome.fail_on):
             result['failed'] = True
         if outcome.warnings:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which Python runs on a target, and the shell command that starts it."""
+
 from __future__ import annotations
 
 import shlex
@@ -18,11 +19,13 @@ NONE_FOUND = 94  # the exit code of the search when no candidate exists
 _SEARCH = (
     f'b=$1; shift; last={NONE_FOUND}; for p in "$@"; do q=$(command -v "$p" 2>/dev/null) || continue; '
     'case $q in /*) ;; *) continue;; esac; '
-    f'"$q" -E -s -S -c "$b"; r=$?; case $r in {TOO_OLD}|126|127) last=$r;; *) exit $r;; esac; done; exit $last')
+    f'"$q" -E -s -S -c "$b"; r=$?; case $r in {TOO_OLD}|126|127) last=$r;; *) exit $r;; esac; done; exit $last'
+)
 
 
 class Interpreter(t.NamedTuple):
     """What to start. `named` is what the user named, run as given; else `candidates` are tried in turn."""
+
     named: str | None
     candidates: tuple[str, ...] = ()
 

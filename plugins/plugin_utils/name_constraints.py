@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The names that a CA may issue for (RFC 5280, section 4.2.1.10), as OpenSSL compares them (NAME_CONSTRAINTS_check)."""
+
 from __future__ import annotations
 
 import ipaddress
@@ -47,7 +48,10 @@ def _names_in(certificate: Certificate, is_leaf: bool) -> t.Iterator[tuple[str, 
     for directory in certificate.other_names.directory:
         yield 'directory', directory, certificate.subject if directory == certificate.name else _shown(directory)
     for kind, names in (
-            ('email', certificate.other_names.email), ('dns', certificate.names.dns), ('uri', certificate.other_names.uri)):
+        ('email', certificate.other_names.email),
+        ('dns', certificate.names.dns),
+        ('uri', certificate.other_names.uri),
+    ):
         for name in names:
             yield kind, name, name
     for address in certificate.names.ip:
@@ -89,10 +93,13 @@ def _is_address_within(name: ipaddress.IPv4Address | ipaddress.IPv6Address, base
 
 
 def _is_name_within(name: NameKey, base: NameKey) -> bool:
-    return name[:len(base)] == base
+    return name[: len(base)] == base
 
 
 _WITHIN: dict[str, t.Callable[[t.Any, t.Any], bool]] = {
-    'directory': _is_name_within, 'email': _is_mailbox_within, 'dns': _is_host_within, 'ip': _is_address_within,
+    'directory': _is_name_within,
+    'email': _is_mailbox_within,
+    'dns': _is_host_within,
+    'ip': _is_address_within,
     'uri': _is_uri_within,
 }

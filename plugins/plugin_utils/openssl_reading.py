@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whether OpenSSL reads a certificate or CRL, asked of the controller's own where `cryptography` doesn't: it takes more."""
+
 from __future__ import annotations
 
 import ssl

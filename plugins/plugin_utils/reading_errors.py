@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which errors are those of reading with `cryptography`, as opposed to those that end a program or a task."""
+
 from __future__ import annotations
 
 from ..module_utils.safe_text import safe_text

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What expires in the next days, by what it is and by the day, month by month as on a wall calendar."""
+
 from __future__ import annotations
 
 import calendar
@@ -18,6 +19,7 @@ KINDS = {'certificate': 'certificate', 'ca': 'CA', 'crl': 'CRL'}
 
 class Ending(t.NamedTuple):
     """A certificate, CA or CRL, the whole days that are left of it, and who uses it: (number of the host, host, server)."""
+
     what: Expiry
     days_left: int
     users: list[tuple[int, str, str]]
@@ -36,6 +38,7 @@ class Day(t.NamedTuple):
 
 class Month(t.NamedTuple):
     """A month by its weeks, Monday first; a day of another month is None."""
+
     name: str
     weeks: list[list[Day | None]]
 
@@ -65,8 +68,12 @@ def months(report: Report, ending: t.Iterable[Ending]) -> list[Month]:
     year, month = today.year, today.month
     while (year, month) <= (last.year, last.month):
         weeks: list[list[Day | None]] = [
-            [Day(date, by_day.get(date, []), date == today, today <= date <= last) if date.month == month else None
-             for date in week] for week in calendar.Calendar().monthdatescalendar(year, month)]
+            [
+                Day(date, by_day.get(date, []), date == today, today <= date <= last) if date.month == month else None
+                for date in week
+            ]
+            for week in calendar.Calendar().monthdatescalendar(year, month)
+        ]
         found.append(Month(f'{dt.date(year, month, 1):%B %Y}', weeks))
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return found

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A run's events as they come, kept as what was last seen of each host and server."""
+
 from __future__ import annotations
 
 import typing as t
@@ -17,6 +18,7 @@ class Event(t.NamedTuple):
 
     `check_mode` None: it is not known whether changes were really made. `may_go_on`: the failure or unreachability was ignored.
     """
+
     host: str
     task: str
     module: str
@@ -62,13 +64,27 @@ class Collector:
 
     def _take_one(self, log: HostLog, event: Event) -> None:
         result = event.result
-        base = Seen(self._order, event.at, event.module, self.run, warn_days=event.warn_days,
-                    applied=None if event.check_mode is None else not event.check_mode)
+        base = Seen(
+            self._order,
+            event.at,
+            event.module,
+            self.run,
+            warn_days=event.warn_days,
+            applied=None if event.check_mode is None else not event.check_mode,
+        )
         if event.status == 'unreachable':
             message = result.get('msg')
-            base.verdict, base.problems = 'unreachable', [{
-                'code': 'unreachable', 'severity': 'error', 'message': values.text(message) if isinstance(message, str) else '',
-                'hint': 'See whether the host is up, and whether ssh lets the controller in.'}]
+            base.verdict, base.problems = (
+                'unreachable',
+                [
+                    {
+                        'code': 'unreachable',
+                        'severity': 'error',
+                        'message': values.text(message) if isinstance(message, str) else '',
+                        'hint': 'See whether the host is up, and whether ssh lets the controller in.',
+                    }
+                ],
+            )
             log.note(subject_of(event.module) or ELSEWHERE, base)
         elif not event.module:
             if event.status == 'failed' and not event.may_go_on:
@@ -84,20 +100,31 @@ class Collector:
         subject = subject_of(event.module, base.applied)
         if 'censored' in event.result:
             base.verdict = 'failing' if event.status == 'failed' else 'hidden'
-            base.problems = [{
-                'code': 'hidden', 'severity': 'error' if event.status == 'failed' else 'info',
-                'message': f'no_log hides what {event.module} found{", it failed" if event.status == "failed" else ""}.',
-                'hint': 'Take no_log off this task: our modules show no secrets.'}]
+            base.problems = [
+                {
+                    'code': 'hidden',
+                    'severity': 'error' if event.status == 'failed' else 'info',
+                    'message': f'no_log hides what {event.module} found{", it failed" if event.status == "failed" else ""}.',
+                    'hint': 'Take no_log off this task: our modules show no secrets.',
+                }
+            ]
             log.note(subject, base)
             return
         try:
             found = read_servers(dict(event.result, failed=event.status == 'failed'), base)
         except Odd as error:
             self.odd.append(f'{event.host}, {event.module}: {error}')
-            base.verdict, base.problems = 'failing', [{
-                'code': 'unreadable_result', 'severity': 'error',
-                'message': f'The result of {event.module} could not be read: {error}.',
-                'hint': 'See the output of the run with -v; collection and controller may be of different versions.'}]
+            base.verdict, base.problems = (
+                'failing',
+                [
+                    {
+                        'code': 'unreadable_result',
+                        'severity': 'error',
+                        'message': f'The result of {event.module} could not be read: {error}.',
+                        'hint': 'See the output of the run with -v; collection and controller may be of different versions.',
+                    }
+                ],
+            )
             log.note(subject, base)
             return
         if not found and (event.status == 'failed' or has_error(event.result)):
@@ -130,8 +157,12 @@ class Collector:
 def _has_failed(log: HostLog) -> bool:
     """Whether a result of ours already says why the host failed."""
     of = [log.seen, *(server.seen for server in log.servers.values())]
-    return any(seen.verdict == 'failing' or seen.stands or seen.unprotected
-               for known in of for subject, seen in known.items() if subject != ELSEWHERE)
+    return any(
+        seen.verdict == 'failing' or seen.stands or seen.unprotected
+        for known in of
+        for subject, seen in known.items()
+        if subject != ELSEWHERE
+    )
 
 
 def _delegated(item: object) -> str:
@@ -150,5 +181,5 @@ def _status(item: t.Mapping[str, t.Any], of_all: str) -> str:
 
 def module_of(action: str) -> str:
     """Return the name of our module that an action is, '' for others, and for the one that speaks of no host."""
-    name = action[len(COLLECTION):] if action.startswith(COLLECTION) else ''
+    name = action[len(COLLECTION) :] if action.startswith(COLLECTION) else ''
     return '' if name == 'merge_reports' else name

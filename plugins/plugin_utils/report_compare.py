@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reports beside each other: what has changed from one to the next, and several of slices or days made into one."""
+
 from __future__ import annotations
 
 import typing as t

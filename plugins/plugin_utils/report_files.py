@@ -4,6 +4,7 @@
 
 Who lays a run over what is there holds the lock of the directory from the reading to the writing.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -40,8 +41,8 @@ FORMATS: dict[str, tuple[str, t.Callable[[Report], str]]] = {
 
 
 def write_report(
-        report: Report, directory: pathlib.Path, formats: t.Sequence[str], mode: int = MODE,
-        only_look: bool = False) -> list[pathlib.Path]:
+    report: Report, directory: pathlib.Path, formats: t.Sequence[str], mode: int = MODE, only_look: bool = False
+) -> list[pathlib.Path]:
     """Write the files whose content is another than it was, and return their paths; `only_look` writes none.
 
     Raises OSError; then each file is the new or the old one, never half of one.

@@ -5,6 +5,7 @@
 The template escapes whatever it is given. The page's own style and script are allowed by their hashes, so that a browser would
 run nothing else even if markup got in.
 """
+
 from __future__ import annotations
 
 import base64
@@ -46,35 +47,74 @@ HOST_WORDS = {'inventory': 'hosts in the inventory', 'seen': 'in this run', 'rea
 def to_html(report: Report) -> str:
     style, script = ((PAGE / name).read_text('utf-8') for name in ('page.css', 'page.js'))
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(PAGE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=lambda value: '' if value is None else value)
+        loader=jinja2.FileSystemLoader(PAGE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: '' if value is None else value,
+    )
     environment.filters.update(
-        describe=describe, day=_day, minute=_minute, places=_places, bound=_bound,
-        ago=lambda what: values.ago(what.not_after, report.generated))
+        describe=describe,
+        day=_day,
+        minute=_minute,
+        places=_places,
+        bound=_bound,
+        ago=lambda what: values.ago(what.not_after, report.generated),
+    )
     numbers = {id(host): number for number, host in enumerate(report.hosts)}
     ending = endings(report)
     near = sum(one.days_left < DAYS for one in ending)
     places = {(one.what.not_after, one.what.kind, one.what.name): number for number, one in enumerate(ending)}
     counts = report.counts()
     return environment.get_template('page.html.j2').render(
-        report=report, verdict=verdict(report), sentences=sentences(report), tone=tone(report), signs=SIGNS,
-        criterion=CRITERION, counts=counts, total=sum(counts.values()), states=STATES, runs=report.runs[::-1][:MOST_RUNS],
-        style=style, script=script, policy=_policy(style, script), number_of=lambda host: numbers[id(host)],
-        rows=report.worst_first(), accepted=sum(server.is_accepted for _host, server in report.servers()),
-        begin=report.runs[-1].started if report.runs else '', host_words=HOST_WORDS,
-        tiles=[(group, label, sum(counts[state] for state in group)) for group, label, always in TILES
-               if always or any(counts[state] for state in group)],
-        shares=_shares(counts), unfinished=unfinished(report) if report.unfinished else '', groups=causes(report),
-        most_groups=MOST_GROUPS, most=MOST_CHANGES, days=DAYS, soon=SOON,
-        kinds=KINDS, endings=ending, near=near, place_of=lambda what: places[what.not_after, what.kind, what.name],
-        months=months(report, ending[:near]), changes=_changes(report), left=lambda what: _left(report, what))
+        report=report,
+        verdict=verdict(report),
+        sentences=sentences(report),
+        tone=tone(report),
+        signs=SIGNS,
+        criterion=CRITERION,
+        counts=counts,
+        total=sum(counts.values()),
+        states=STATES,
+        runs=report.runs[::-1][:MOST_RUNS],
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+        number_of=lambda host: numbers[id(host)],
+        rows=report.worst_first(),
+        accepted=sum(server.is_accepted for _host, server in report.servers()),
+        begin=report.runs[-1].started if report.runs else '',
+        host_words=HOST_WORDS,
+        tiles=[
+            (group, label, sum(counts[state] for state in group))
+            for group, label, always in TILES
+            if always or any(counts[state] for state in group)
+        ],
+        shares=_shares(counts),
+        unfinished=unfinished(report) if report.unfinished else '',
+        groups=causes(report),
+        most_groups=MOST_GROUPS,
+        most=MOST_CHANGES,
+        days=DAYS,
+        soon=SOON,
+        kinds=KINDS,
+        endings=ending,
+        near=near,
+        place_of=lambda what: places[what.not_after, what.kind, what.name],
+        months=months(report, ending[:near]),
+        changes=_changes(report),
+        left=lambda what: _left(report, what),
+    )
 
 
 def _policy(style: str, script: str) -> str:
     """Return the Content-Security-Policy: nothing is fetched, nothing runs but the page's own style and script."""
     hashes = [base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii') for text in (style, script)]
-    return (f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
-            "base-uri 'none'; form-action 'none'")
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def _left(report: Report, what: Expiry | None) -> int | None:
@@ -90,7 +130,8 @@ def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Chan
         ('New', 'was well or unknown before', report.comparison.new),
         ('Still broken', 'was so before', report.comparison.still),
         ('Fixed', 'was broken before', report.comparison.fixed),
-        ('Not known to be fixed', 'was broken before; not looked at again, or not proven since', report.comparison.unknown))
+        ('Not known to be fixed', 'was broken before; not looked at again, or not proven since', report.comparison.unknown),
+    )
     return [(heading, told, [(numbers.get(change.host), change) for change in group]) for heading, told, group in parts]
 
 

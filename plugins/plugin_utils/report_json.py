@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """report.json: the report for programs, and what the next run lays its own results over."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -21,16 +22,34 @@ USUAL: dict[str, t.Any] = {'applied': True, 'verdict': 'ok', 'warn_days': WARN_D
 def to_json(report: Report) -> str:
     """Return the text of report.json: one line per host, keys that say nothing left out, and what many servers share once."""
     shared = Shared(report.runs)
-    hosts = ',\n'.join(_dump({
-        'name': host.name, 'state': host.state, **_host_log(host.log, shared),
-        'servers': [_server(server, host.log, shared) for server in host.servers],
-        'gone': {name: _server_log(log, shared) for name, log in host.log.servers.items()
-                 if name not in [server.name for server in host.servers]},
-    }) for host in report.hosts)
+    hosts = ',\n'.join(
+        _dump(
+            {
+                'name': host.name,
+                'state': host.state,
+                **_host_log(host.log, shared),
+                'servers': [_server(server, host.log, shared) for server in host.servers],
+                'gone': {
+                    name: _server_log(log, shared)
+                    for name, log in host.log.servers.items()
+                    if name not in [server.name for server in host.servers]
+                },
+            }
+        )
+        for host in report.hosts
+    )
     head = {
-        'format': FORMAT, 'version': VERSION, 'title': report.title, 'verdict': verdict(report), 'criterion': CRITERION,
-        'generated': report.generated, 'runs': [_plain(run) for run in report.runs], 'unfinished': report.unfinished,
-        'merged': report.merged, 'servers': report.counts(), 'comparison': report.comparison and _plain(report.comparison),
+        'format': FORMAT,
+        'version': VERSION,
+        'title': report.title,
+        'verdict': verdict(report),
+        'criterion': CRITERION,
+        'generated': report.generated,
+        'runs': [_plain(run) for run in report.runs],
+        'unfinished': report.unfinished,
+        'merged': report.merged,
+        'servers': report.counts(),
+        'comparison': report.comparison and _plain(report.comparison),
         'certificates': [_plain(one) for one in shared.found],
     }
     lines = [f'"{key}": {_dump(value)}' for key, value in head.items()]
@@ -80,8 +99,11 @@ def _server(server: Server, host: HostLog, shared: Shared) -> dict[str, t.Any]:
 
 
 def _host_log(log: HostLog, shared: Shared) -> dict[str, t.Any]:
-    told = {'reached': log.reached if log.reached != NEVER else None, 'skipped': log.skipped,
-            'seen': {subject: _seen(one, shared) for subject, one in log.seen.items()}}
+    told = {
+        'reached': log.reached if log.reached != NEVER else None,
+        'skipped': log.skipped,
+        'seen': {subject: _seen(one, shared) for subject, one in log.seen.items()},
+    }
     return {key: value for key, value in told.items() if value}
 
 
@@ -90,9 +112,11 @@ def _server_log(log: ServerLog, shared: Shared) -> dict[str, t.Any]:
     follows = ServerLog()
     for subject, one in log.seen.items():
         follows.note(subject, one)
-    told = {'changed': log.changed if log.changed != follows.changed else None,
-            'proof': _plain(log.proof) if log.proof != follows.proof else None,
-            'seen': {subject: _seen(one, shared) for subject, one in log.seen.items()}}
+    told = {
+        'changed': log.changed if log.changed != follows.changed else None,
+        'proof': _plain(log.proof) if log.proof != follows.proof else None,
+        'seen': {subject: _seen(one, shared) for subject, one in log.seen.items()},
+    }
     return {key: value for key, value in told.items() if value}
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The state of servers from what was last seen of them, on each subject. Whatever is unclear is not proven."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -180,7 +181,7 @@ def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float
 
 def _make_stale(server: Server, message: str) -> None:
     server.state = 'stale'
-    hint = (f'{PROVE} Where the server is retired, declare it absent and converge, or take its host out of the inventory.')
+    hint = f'{PROVE} Where the server is retired, declare it absent and converge, or take its host out of the inventory.'
     server.problems = [{'code': 'stale', 'severity': 'warning', 'message': message, 'hint': hint}, *server.problems]
 
 

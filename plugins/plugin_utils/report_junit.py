@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """junit.xml: a test suite per host, and for each server the test cases `configuration` and `proof`."""
+
 from __future__ import annotations
 
 import re
@@ -20,6 +21,7 @@ ELSEWHERE = {'unreachable': 'error', 'stale': 'error', 'hidden': 'skipped', 'not
 
 class Case(t.NamedTuple):
     """A test case: `outcome` is '' (passed), failure, error or skipped."""
+
     name: str
     outcome: str
     kind: str
@@ -32,10 +34,14 @@ def to_junit(report: Report) -> str:
     suites = [_suite(host) for host in report.hosts]
     total = [sum(column) for column in zip(*(counts for _text, counts in suites), strict=True)] or [0, 0, 0, 0]
     stamp = report.generated.rstrip('Z')
-    return ''.join([
-        '<?xml version="1.0" encoding="UTF-8"?>\n',
-        f'<testsuites name={_attribute(report.title)} {_counts(total)} timestamp="{stamp}">\n',
-        *(text for text, _counts in suites), '</testsuites>\n'])
+    return ''.join(
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>\n',
+            f'<testsuites name={_attribute(report.title)} {_counts(total)} timestamp="{stamp}">\n',
+            *(text for text, _counts in suites),
+            '</testsuites>\n',
+        ]
+    )
 
 
 def _suite(host: Host) -> tuple[str, list[int]]:
@@ -56,8 +62,10 @@ def _cases(server: Server) -> list[Case]:
     name, state = server.name or 'servers not known', server.state
     told = cause.get('code', state), cause.get('message', STATES[state].meaning), cause.get('hint', '')
     if state in ELSEWHERE:
-        return [Case(f'{name} configuration', ELSEWHERE[state], *told, 0.0),
-                Case(f'{name} proof', ELSEWHERE[state], *told[:2], '', 0.0)]
+        return [
+            Case(f'{name} configuration', ELSEWHERE[state], *told, 0.0),
+            Case(f'{name} proof', ELSEWHERE[state], *told[:2], '', 0.0),
+        ]
     return [_configuration(server, f'{name} configuration', told), _proof(server, f'{name} proof', told)]
 
 

@@ -5,6 +5,7 @@
 A later look counts in place of an earlier one on the same subject, whether better or worse. So a run that sees a part of the
 fleet, or only some subjects, leaves everything else as it was last seen.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -24,6 +25,7 @@ class Run:
     `hosts` counts those of the inventory, those in plays of ours (seen) and those that answered (reached). `inventory` has the
     sources of the inventory.
     """
+
     playbook: str = ''
     limit: str = ''
     tags: list[str] = dataclasses.field(default_factory=list)
@@ -39,6 +41,7 @@ class Run:
 @dataclasses.dataclass
 class Expiry:
     """A certificate, CA or CRL that ends: `kind` is one of these, `not_after` in UTC."""
+
     kind: str
     name: str
     not_after: str
@@ -49,6 +52,7 @@ class Expiry:
 @dataclasses.dataclass
 class Proof:
     """The last mail that proved a server: when it was accepted (UTC), and how to find it in logs and mailboxes."""
+
     at: str
     message_id: str = ''
     queue_id: str = ''
@@ -64,6 +68,7 @@ class Seen:
     `unprotected`: a mail was accepted, but in plaintext, or without certificate or name having been verified; `accepted`: that is
     meant. `warn_days` is how many days before an end it was to be warned of.
     """
+
     order: int
     at: str
     module: str
@@ -105,6 +110,7 @@ class Seen:
 @dataclasses.dataclass
 class ServerLog:
     """What was last seen of a server, by subject; when it was last changed for real, and its last proof."""
+
     seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
     changed: int = NEVER
     proof: Proof | None = None
@@ -135,6 +141,7 @@ class HostLog:
 
     `reached` is the order of the last result that speaks of its servers, `skipped` the last task of ours that was skipped.
     """
+
     name: str
     seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
     servers: dict[str, ServerLog] = dataclasses.field(default_factory=dict)

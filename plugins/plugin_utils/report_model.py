@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a report says: the fleet's hosts and servers, each server in exactly one state. Everything else is made from this."""
+
 from __future__ import annotations
 
 import collections
@@ -14,6 +15,7 @@ from .report_values import Problem
 
 class State(t.NamedTuple):
     """A state of a server: how it is called, the sign that stands beside its colour, and what it means."""
+
     label: str
     sign: str
     meaning: str
@@ -23,7 +25,8 @@ class State(t.NamedTuple):
 STATES = {
     'failing': State('failing', '✕', 'a send, a check or a task failed'),
     'unprotected': State(
-        'unprotected', '⚠', 'a mail was accepted in plaintext, or with certificate or name verification switched off'),
+        'unprotected', '⚠', 'a mail was accepted in plaintext, or with certificate or name verification switched off'
+    ),
     'unreachable': State('unreachable', '⊘', 'the host could not be reached'),
     'drifted': State('drifted', '≠', 'files or attributes are not as declared, and stay so'),
     'stale': State('stale', '⌛', 'not looked at for too long, or its certificate has expired since'),
@@ -43,7 +46,8 @@ ORDER = {state: number for number, state in enumerate(STATES)}
 CRITERION = (
     'Proven means: with the configuration in force on the host, the mail server accepted a real mail over TLS after its '
     'certificate and name had been verified, and nothing was changed on that server since. A mail in plaintext, or without that '
-    'verification, proves nothing.')
+    'verification, proves nothing.'
+)
 
 
 @dataclasses.dataclass
@@ -54,6 +58,7 @@ class Server:
     changed, `check_mode` whether the last run that looked did so in check mode alone. `drift` has what was found to differ;
     `corrected` says that it does no longer. `accepted`: that it is unprotected is meant. `soon` are the ends that are near.
     """
+
     name: str
     state: str
     checked: str = ''
@@ -105,14 +110,19 @@ class Server:
         if self.problems:
             return self.problems[0]
         if self.drift and not self.corrected:
-            return {'code': 'drift', 'severity': 'warning', 'message': '; '.join(map(describe, self.drift)),
-                    'hint': 'Run printops.infoprint.converge to bring it into the declared state.'}
+            return {
+                'code': 'drift',
+                'severity': 'warning',
+                'message': '; '.join(map(describe, self.drift)),
+                'hint': 'Run printops.infoprint.converge to bring it into the declared state.',
+            }
         return None
 
 
 @dataclasses.dataclass
 class Host:
     """A host with its servers as they are judged, and the log that they are judged by."""
+
     name: str
     servers: list[Server]
     log: HostLog
@@ -126,6 +136,7 @@ class Host:
 @dataclasses.dataclass
 class Change:
     """A server whose state is another than in the report before, or that is still bad."""
+
     host: str
     server: str
     before: str
@@ -135,6 +146,7 @@ class Change:
 @dataclasses.dataclass
 class Comparison:
     """What has changed since the report of the time `since`."""
+
     since: str
     new: list[Change]
     fixed: list[Change]
@@ -148,6 +160,7 @@ class Report:
 
     `runs` are those that anything in it rests on, the newest last. `merged` names the reports that it was merged from.
     """
+
     title: str
     generated: str
     hosts: list[Host]

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The parts of a report.json that every version of it has, read as foreign text."""
+
 from __future__ import annotations
 
 import typing as t
@@ -16,6 +17,7 @@ Thing = t.TypeVar('Thing')
 
 class Known(t.NamedTuple):
     """What the numbers in a report mean."""
+
     certificates: list[Expiry]
     runs: list[Run]
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which plays of a run are ours, and whom they are for. Reads ansible-core's objects, and changes none."""
+
 from __future__ import annotations
 
 import typing as t
@@ -19,6 +20,7 @@ DECLARED = 'sendmemo_tls_servers'
 
 class Inventory(t.NamedTuple):
     """The names of all hosts of an inventory, whatever --limit says, and where it was read from."""
+
     hosts: frozenset[str]
     sources: tuple[str, ...]
 

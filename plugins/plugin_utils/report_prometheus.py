@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """sendmemo.prom: the text format of Prometheus, for node_exporter's textfile collector. METRICS is the reference's table too."""
+
 from __future__ import annotations
 
 import typing as t
@@ -15,11 +16,13 @@ Sample = tuple[dict[str, str], int]
 
 def _of_servers(value_of: t.Callable[[Server], int | None]) -> t.Callable[[Report], t.Iterator[Sample]]:
     """Return what makes a sample of each server that there is a value for."""
+
     def samples(report: Report) -> t.Iterator[Sample]:
         for host, server in report.servers():
             value = value_of(server)
             if value is not None:
                 yield _labels(host, server), value
+
     return samples
 
 
@@ -54,27 +57,38 @@ def _users(report: Report) -> t.Iterator[Sample]:
 
 METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
     'sendmemo_report_timestamp_seconds': (
-        'When a run last wrote the report, in seconds since 1970.', lambda report: [({}, _seconds(report.generated))]),
+        'When a run last wrote the report, in seconds since 1970.',
+        lambda report: [({}, _seconds(report.generated))],
+    ),
     'sendmemo_report_complete': (
         'Whether every play of the run was begun (1) or the run ended before that (0).',
-        lambda report: [({}, int(not report.unfinished))]),
+        lambda report: [({}, int(not report.unfinished))],
+    ),
     'sendmemo_servers': (
-        'Servers by state.', lambda report: [({'state': state}, count) for state, count in report.counts().items()]),
+        'Servers by state.',
+        lambda report: [({'state': state}, count) for state, count in report.counts().items()],
+    ),
     'sendmemo_server_info': ('Each server, with its state, TLS version and the code of its cause as labels.', _info),
     'sendmemo_server_proven': (
         'Whether the server is proven by a real mail over TLS, and nothing later says otherwise (1), or not (0).',
-        _of_servers(lambda server: int(server.state in PROVEN))),
+        _of_servers(lambda server: int(server.state in PROVEN)),
+    ),
     'sendmemo_server_needs_attention': (
         'Whether somebody has to act: failing, unreachable, drifted, stale, or unprotected and not accepted (1), or not (0).',
-        _of_servers(lambda server: int(server.needs_attention))),
+        _of_servers(lambda server: int(server.needs_attention)),
+    ),
     'sendmemo_server_checked_timestamp_seconds': (
         'When something was last found out about the server, in seconds since 1970.',
-        _of_servers(lambda server: _seconds(server.checked) if server.checked else None)),
+        _of_servers(lambda server: _seconds(server.checked) if server.checked else None),
+    ),
     'sendmemo_server_last_proof_timestamp_seconds': (
         'When the server was last proven, in seconds since 1970.',
-        _of_servers(lambda server: _seconds(server.proof.at) if server.proof else None)),
+        _of_servers(lambda server: _seconds(server.proof.at) if server.proof else None),
+    ),
     'sendmemo_expiry_timestamp_seconds': (
-        "When a mail server's certificate or a CA ends, or a CRL is to be replaced, in seconds since 1970.", _expiries),
+        "When a mail server's certificate or a CA ends, or a CRL is to be replaced, in seconds since 1970.",
+        _expiries,
+    ),
     'sendmemo_expiry_servers': ('How many servers use that certificate, CA or CRL.', _users),
 }
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A report.json read back, as foreign text, for a report of what was last seen."""
+
 from __future__ import annotations
 
 import typing as t
@@ -31,7 +32,8 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
     names = {key: [values.text(one) for one in values.sequence(given.get(key), key)] for key in ('unfinished', 'merged')}
     known = Known(
         [read_expiry(one) for one in values.sequence(given.get('certificates'), 'certificates', MOST_HOSTS)],
-        [_read_run(one) for one in values.sequence(given.get('runs'), 'runs', MOST_HOSTS)])
+        [_read_run(one) for one in values.sequence(given.get('runs'), 'runs', MOST_HOSTS)],
+    )
     read_host = _read_host
     if given['version'] == 1:
         read_host, known = report_version_1.read_host, known._replace(runs=[report_version_1.read_run(given, generated)])
@@ -66,12 +68,17 @@ def _read_run(value: object) -> Run:
     given = values.mapping(value, 'a run')
     texts: dict[str, t.Any] = {key: values.text(given.get(key)) for key in ('playbook', 'limit', 'user', 'controller')}
     lists: dict[str, t.Any] = {
-        key: [values.text(one) for one in values.sequence(given.get(key), key)] for key in ('tags', 'inventory')}
+        key: [values.text(one) for one in values.sequence(given.get(key), key)] for key in ('tags', 'inventory')
+    }
     versions, hosts = (values.mapping(given.get(key) or {}, key) for key in ('versions', 'hosts'))
     return Run(
-        **texts, **lists, started=values.moment(given.get('started')), ended=values.moment(given.get('ended')),
+        **texts,
+        **lists,
+        started=values.moment(given.get('started')),
+        ended=values.moment(given.get('ended')),
         versions={values.text(name): values.text(version) for name, version in versions.items()},
-        hosts={values.text(name): values.integer(number, 0) or 0 for name, number in hosts.items()})
+        hosts={values.text(name): values.integer(number, 0) or 0 for name, number in hosts.items()},
+    )
 
 
 def _read_host(value: object, known: Known) -> HostLog:
@@ -116,20 +123,30 @@ def _read_seen(value: object, known: Known) -> Seen:
     if not values.moment(when):
         raise Odd('what was seen at no time')
     return Seen(
-        _read_order(given.get('order')), values.moment(when), '', known.run(given.get('run')),
-        verdict=one_of(VERDICTS, given.get('verdict', 'ok'), 'verdict'), mode=one_of(MODES, given.get('mode', ''), 'mode'),
-        **plain, applied=applied if isinstance(applied, bool) else None,
+        _read_order(given.get('order')),
+        values.moment(when),
+        '',
+        known.run(given.get('run')),
+        verdict=one_of(VERDICTS, given.get('verdict', 'ok'), 'verdict'),
+        mode=one_of(MODES, given.get('mode', ''), 'mode'),
+        **plain,
+        applied=applied if isinstance(applied, bool) else None,
         certificate=None if certificate is None else known.certificate(certificate),
         trust=[known.certificate(one) for one in values.sequence(given.get('trust'), 'trust')],
         drift=[read_drift(one) for one in values.sequence(given.get('drift'), 'drift')],
-        problems=values.problems(given.get('problems')), ignored=values.problems(given.get('ignored')),
-        total_ms=values.integer(given.get('total_ms'), 0), warn_days=values.integer(given.get('warn_days', WARN_DAYS), 0) or 0)
+        problems=values.problems(given.get('problems')),
+        ignored=values.problems(given.get('ignored')),
+        total_ms=values.integer(given.get('total_ms'), 0),
+        warn_days=values.integer(given.get('warn_days', WARN_DAYS), 0) or 0,
+    )
 
 
 def _read_comparison(value: object) -> Comparison:
     given = values.mapping(value, 'comparison')
-    parts = [[_read_change(one) for one in values.sequence(given.get(key), key, MOST_HOSTS)]
-             for key in ('new', 'fixed', 'still', 'unknown')]
+    parts = [
+        [_read_change(one) for one in values.sequence(given.get(key), key, MOST_HOSTS)]
+        for key in ('new', 'fixed', 'still', 'unknown')
+    ]
     return Comparison(values.moment(given.get('since')), *parts)
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The provenance of a report: what a run was, by whom, with which versions. Reads ansible-core's settings, and changes none."""
+
 from __future__ import annotations
 
 import getpass
@@ -25,8 +26,12 @@ def complete_run(run: Run, playbooks: t.Sequence[str], inventory: Inventory, see
     """Put into a run what is known of it: its playbooks, core's inventory, how many hosts stood in its plays, and answered."""
     run.playbook, run.limit, run.tags = ', '.join(playbooks), values.text(context.CLIARGS.get('subset')), _tags()
     run.user, run.controller = _user(), values.text(platform.node())
-    run.versions = {'collection': _version(), 'ansible_core': core_version, 'python': platform.python_version(),
-                    'openssl': ssl.OPENSSL_VERSION}
+    run.versions = {
+        'collection': _version(),
+        'ansible_core': core_version,
+        'python': platform.python_version(),
+        'openssl': ssl.OPENSSL_VERSION,
+    }
     run.inventory = [values.text(source) for source in inventory.sources]
     run.hosts = {'inventory': len(inventory.hosts), 'seen': seen, 'reached': reached}
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One result of one of our modules, read: what it says of each server, and nothing that it does not say."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -68,7 +69,7 @@ def _has_error(problems: t.Iterable[Problem]) -> bool:
 def _of_all(result: t.Mapping[str, t.Any]) -> list[Problem]:
     """Return the problems that name no server: they are about what all servers share, as the declared CA file."""
     found = values.sequence(result.get('problems'), 'problems', values.MOST_SERVERS)
-    return [values.problem(one) for one in found if not values.mapping(one, 'a problem').get('server')][:values.MOST_ENTRIES]
+    return [values.problem(one) for one in found if not values.mapping(one, 'a problem').get('server')][: values.MOST_ENTRIES]
 
 
 def _blame(result: t.Mapping[str, t.Any], found: dict[str, Seen]) -> None:
@@ -87,8 +88,12 @@ def failure(result: t.Mapping[str, t.Any], task: str = '') -> Problem:
         return errors[0]
     given = result.get('msg')
     message = values.text(given) if isinstance(given, str) and given else 'It does not say why.'
-    return {'code': 'task_failed', 'severity': 'error', 'message': f'{task}: {message}' if task else message,
-            'hint': 'See the output of the run.'}
+    return {
+        'code': 'task_failed',
+        'severity': 'error',
+        'message': f'{task}: {message}' if task else message,
+        'hint': 'See the output of the run.',
+    }
 
 
 def has_error(result: t.Mapping[str, t.Any]) -> bool:
@@ -122,8 +127,14 @@ def _read_attributes(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
         old = values.mapping(before, 'before').get(name)
         if old != value:
             told = {'before': old, 'after': value}
-            seen.drift.append({'file': '', 'keyword': values.text(name), 'kind': 'changed',
-                               **{key: values.text(one) for key, one in told.items() if one is not None}})
+            seen.drift.append(
+                {
+                    'file': '',
+                    'keyword': values.text(name),
+                    'kind': 'changed',
+                    **{key: values.text(one) for key, one in told.items() if one is not None},
+                }
+            )
 
 
 def _read_validation(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
@@ -178,7 +189,11 @@ def _read_other(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
 
 
 READERS: dict[str, t.Callable[[t.Mapping[str, t.Any], Seen], None]] = {
-    'send': _read_send, 'config': _read_config, 'validation': _read_validation, 'attributes': _read_attributes}
+    'send': _read_send,
+    'config': _read_config,
+    'validation': _read_validation,
+    'attributes': _read_attributes,
+}
 
 
 def _trust(entry: t.Mapping[str, t.Any]) -> list[Expiry]:
@@ -196,5 +211,10 @@ def _expiry(kind: str, given: t.Mapping[str, t.Any], name: str) -> Expiry | None
     end = values.moment(given.get('not_after'))
     if not end:
         return None
-    return Expiry(kind, values.text(given.get(name), values.LONGEST_NAME), end,
-                  values.text(given.get('file')), values.text(given.get('issuer'), values.LONGEST_NAME))
+    return Expiry(
+        kind,
+        values.text(given.get(name), values.LONGEST_NAME),
+        end,
+        values.text(given.get('file')),
+        values.text(given.get('issuer'), values.LONGEST_NAME),
+    )

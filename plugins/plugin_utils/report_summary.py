@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The verdict in one line, and the few lines at the end of a run: who needs attention and why."""
+
 from __future__ import annotations
 
 import collections
@@ -81,14 +82,19 @@ def _listed(servers: t.Iterable[Server]) -> str:
 
 def since(comparison: Comparison) -> str:
     """Return the comparison in one line."""
-    parts = ((comparison.new, 'new'), (comparison.fixed, 'fixed'), (comparison.still, 'still broken'),
-             (comparison.unknown, 'not known to be fixed'))
+    parts = (
+        (comparison.new, 'new'),
+        (comparison.fixed, 'fixed'),
+        (comparison.still, 'still broken'),
+        (comparison.unknown, 'not known to be fixed'),
+    )
     told = ', '.join(f'{len(group)} {name}' for group, name in parts if group)
     return f'since {comparison.since[:16].replace("T", " ")} UTC: {told or "nothing new"}'
 
 
 class Group(t.NamedTuple):
     """Servers that are not well, or not known, for the same reason: (number of the host, host, server)."""
+
     state: str
     code: str
     message: str

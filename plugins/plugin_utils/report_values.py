@@ -4,6 +4,7 @@
 
 ansible-core 2.19 and later hand over text and containers that carry tags; what comes out of here is builtin types alone.
 """
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The report.json of version 1.0 of the collection: it has the states of servers, and not what they were judged by."""
+
 from __future__ import annotations
 
 import typing as t
@@ -56,12 +57,23 @@ def _seen(given: t.Mapping[str, t.Any], known: Known, number: int) -> Seen:
     texts: dict[str, t.Any] = {key: values.text(given.get(key)) for key in TEXTS}
     lacks = not given.get('tls_version') or ignored or any(problem.get('code') in UNPROTECTED for problem in problems)
     return Seen(
-        values.microseconds(when) + number, when, '', run,
-        verdict=VERDICTS.get(state, 'ok'), problems=problems, ignored=ignored, until=GOALS.get(state, ''),
-        unprotected=state == 'proven' and bool(lacks), mode=one_of(MODES, given.get('mode', ''), 'mode'),
-        applied=given.get('corrected') is True, changed=given.get('corrected') is True,
+        values.microseconds(when) + number,
+        when,
+        '',
+        run,
+        verdict=VERDICTS.get(state, 'ok'),
+        problems=problems,
+        ignored=ignored,
+        until=GOALS.get(state, ''),
+        unprotected=state == 'proven' and bool(lacks),
+        mode=one_of(MODES, given.get('mode', ''), 'mode'),
+        applied=given.get('corrected') is True,
+        changed=given.get('corrected') is True,
         drift=[read_drift(one) for one in values.sequence(given.get('drift'), 'drift')],
         certificate=None if certificate is None else known.certificate(certificate),
         trust=[known.certificate(one) for one in values.sequence(given.get('trust'), 'trust')],
-        message_id=proof.message_id if proof else '', queue_id=proof.queue_id if proof else '',
-        total_ms=values.integer(given.get('total_ms'), 0), **texts)
+        message_id=proof.message_id if proof else '',
+        queue_id=proof.queue_id if proof else '',
+        total_ms=values.integer(given.get('total_ms'), 0),
+        **texts,
+    )

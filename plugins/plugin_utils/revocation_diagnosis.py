@@ -4,6 +4,7 @@
 
 As OpenSSL goes about it (check_cert), without X509_V_FLAG_EXTENDED_CRL_SUPPORT, which Python can't set.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -32,6 +33,7 @@ OTHER_LIST = 'Put another revocation list of that CA into CrlFile, one that is f
 class Found(t.NamedTuple):
     """A list that is by a certificate's issuer: the certificate that has signed it, None where that was not seen, whether that is
     the one above, and whether the list is for such a certificate."""
+
     crl: RevocationList
     signer: Certificate | None
     is_direct: bool
@@ -51,8 +53,9 @@ def _of_each(path: Path, trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
             yield from _list_defects(used, certificate, now)
         elif not _can_be_another(place, path, trust) and certificate.issuer_name not in missing:
             missing.add(certificate.issuer_name)
-            yield defect('crl_missing', (
-                f'There is no revocation list of {certificate.issuer}, who issued {certificate.subject}.'))
+            yield defect(
+                'crl_missing', (f'There is no revocation list of {certificate.issuer}, who issued {certificate.subject}.')
+            )
 
 
 def _can_be_another(place: int, path: Path, trust: Trust) -> bool:
@@ -71,7 +74,7 @@ def _by_issuer(certificate: Certificate, trust: Trust) -> t.Iterator[RevocationL
 
 
 def _lists_for(place: int, path: Path, trust: Trust) -> t.Iterator[Found]:
-    certificate, above = path.certificates[place], path.certificates[place + 1:]
+    certificate, above = path.certificates[place], path.certificates[place + 1 :]
     for crl in _by_issuer(certificate, trust):
         for signer in _signers(crl, certificate, above)[:1]:
             yield Found(crl, signer, not above or signer is above[0], _is_in_scope(crl, certificate))
@@ -99,8 +102,11 @@ def _is_in_scope(crl: RevocationList, certificate: Certificate) -> bool:
     if scope.attribute_certificates or (scope.user_certificates if certificate.is_ca else scope.ca_certificates):
         return False
     names = _full(scope.names, crl.name)
-    return names is None or DISTRIBUTION_POINTS in certificate.unreadable or any(
-        _leads_to(point, names, crl.name, certificate.issuer_name) for point in certificate.distribution_points or ())
+    return (
+        names is None
+        or DISTRIBUTION_POINTS in certificate.unreadable
+        or any(_leads_to(point, names, crl.name, certificate.issuer_name) for point in certificate.distribution_points or ())
+    )
 
 
 def _leads_to(point: DistributionPoint, names: PointNames, crl_issuer: NameKey, issuer: NameKey) -> bool:
@@ -113,8 +119,9 @@ def _full(names: PointNames | None, issuer: NameKey) -> PointNames | None:
     """Return a distribution point's names with the relative one behind its issuer's (DIST_POINT_set_dpname)."""
     if names is None:
         return None
-    return frozenset(('DirectoryName', issuer + t.cast(NameKey, value)) if kind == RELATIVE else (kind, value)
-                     for kind, value in names)
+    return frozenset(
+        ('DirectoryName', issuer + t.cast(NameKey, value)) if kind == RELATIVE else (kind, value) for kind, value in names
+    )
 
 
 def _list_defects(used: Found, certificate: Certificate, now: dt.datetime) -> t.Iterator[Problem]:
@@ -139,4 +146,4 @@ def _list_defects(used: Found, certificate: Certificate, now: dt.datetime) -> t.
 
 
 def _unusable(name: str, why: str) -> Problem:
-    return defect('certificate_invalid', f'The revocation list of {name} can\'t be used: {why}.')._replace(hint=OTHER_LIST)
+    return defect('certificate_invalid', f"The revocation list of {name} can't be used: {why}.")._replace(hint=OTHER_LIST)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The variables of the role sendmemo_tls: what an argument specification can't say of them, told before a host is touched."""
+
 from __future__ import annotations
 
 import difflib
@@ -22,11 +23,43 @@ ALONE: Spec = {
     'verify_when': {'type': 'str', 'choices': ['always', 'changed']},
 }
 OF_MODULES = (
-    'accept_unprotected', 'backup', 'backup_keep', 'base_dir', 'ca_content', 'ca_path', 'ca_src',
-    'cert_validation_ignore_host_name', 'crl_check', 'crl_content', 'crl_path', 'crl_src', 'enable_ssl_v3', 'enable_tls',
-    'fail_on', 'group', 'hostname', 'ignore_certificate_errors', 'manage_attributes', 'min_tls', 'mode', 'owner',
-    'pd_bin_dir', 'servers', 'smtp_host', 'smtp_port', 'template', 'try_before_commit', 'verify_body', 'verify_recipients',
-    'verify_retries', 'verify_retry_delay', 'verify_sender', 'verify_subject', 'verify_timeout', 'warn_days')
+    'accept_unprotected',
+    'backup',
+    'backup_keep',
+    'base_dir',
+    'ca_content',
+    'ca_path',
+    'ca_src',
+    'cert_validation_ignore_host_name',
+    'crl_check',
+    'crl_content',
+    'crl_path',
+    'crl_src',
+    'enable_ssl_v3',
+    'enable_tls',
+    'fail_on',
+    'group',
+    'hostname',
+    'ignore_certificate_errors',
+    'manage_attributes',
+    'min_tls',
+    'mode',
+    'owner',
+    'pd_bin_dir',
+    'servers',
+    'smtp_host',
+    'smtp_port',
+    'template',
+    'try_before_commit',
+    'verify_body',
+    'verify_recipients',
+    'verify_retries',
+    'verify_retry_delay',
+    'verify_sender',
+    'verify_subject',
+    'verify_timeout',
+    'warn_days',
+)
 # What the role itself says to a module; a variable counts before it. A switch of the configuration that is not set in the role
 # is declared: the product's default is in force after converge.
 OF_THE_ROLE: dict[str, dict[str, t.Any]] = {
@@ -47,7 +80,7 @@ def option_of(name: str) -> str:
     """Return what the modules call the variable of this name."""
     if name == 'verify':
         return 'until'
-    return name[len(VERIFY):] if name.startswith(VERIFY) and name not in ALONE else name
+    return name[len(VERIFY) :] if name.startswith(VERIFY) and name not in ALONE else name
 
 
 def options_of(module: str, given: Values) -> dict[str, t.Any]:
@@ -76,7 +109,7 @@ def check_variables(given: Values, entry_point: str) -> None:
     read = _VALIDATOR.validate({PREFIX + name: value for name, value in given.items()})
     if read.error_messages:
         raise ArgumentError('; '.join(read.error_messages))
-    values = {name[len(PREFIX):]: value for name, value in read.validated_parameters.items()}
+    values = {name[len(PREFIX) :]: value for name, value in read.validated_parameters.items()}
     for name, value in values.items():
         option = option_of(name)
         check_option(option, value, PREFIX + (VERIFY if option != name else ''))
@@ -94,7 +127,8 @@ def _unknown(name: str) -> str:
         return f'{PREFIX}{name} is not a variable: {name} stands in an entry of {PREFIX}servers'
     meant = difflib.get_close_matches(name, sorted(SPEC), 1)
     return f'{PREFIX}{name} is not a variable of the role: ' + (
-        f'{PREFIX}{meant[0]} is meant?' if meant else f'give variables of your own another prefix than {PREFIX}')
+        f'{PREFIX}{meant[0]} is meant?' if meant else f'give variables of your own another prefix than {PREFIX}'
+    )
 
 
 def _exclusive(options: Values, group: tuple[str, ...], where: str) -> None:
@@ -117,9 +151,11 @@ def _check_servers(given: Values, entry_point: str) -> None:
             if given[variable] in values and not entry.get('recipients'):
                 raise ArgumentError(
                     f'{PREFIX}verify_recipients{of} is missing and {PREFIX}{variable} is {given[variable]}: give at least '
-                    'one mail address, or set it to handshake or none')
+                    'one mail address, or set it to handshake or none'
+                )
         if entry.get('manage_attributes') and not (entry.get('smtp_host') and entry.get('smtp_port')):
             raise ArgumentError(
                 f'{PREFIX}manage_attributes{of} needs {PREFIX}smtp_host and {PREFIX}smtp_port: they are what the attributes '
-                'are set to')
+                'are set to'
+            )
         check_mail(entry, of, _variable_of)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a target says of its sends as results: the verdict, all defects of a certificate, and one line for each server."""
+
 from __future__ import annotations
 
 import base64
@@ -36,6 +37,7 @@ MOST_CERTIFICATES = 20
 
 class Terms(t.NamedTuple):
     """How the sends are judged. `now` is the target's clock, which its OpenSSL went by."""
+
     now: dt.datetime
     warn_days: int
     crl_check: str
@@ -43,6 +45,7 @@ class Terms(t.NamedTuple):
 
 class Sent(t.NamedTuple):
     """One server's result, its problems and its line of `msg`."""
+
     entry: dict[str, t.Any]
     problems: list[Problem]
     line: str
@@ -78,9 +81,14 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
     name = fields.text('name')
     problems = [problem._replace(server=name) for problem in problems]
     entry = server_entry(
-        fields, problems, ok=not missing and not any(problem.is_error for problem in problems), until=until,
+        fields,
+        problems,
+        ok=not missing and not any(problem.is_error for problem in problems),
+        until=until,
         ignored=[complete(problem)._replace(server=name).as_dict() for problem in ignored],
-        **_facts(fields), **({'certificate': certificates[0], 'chain': certificates} if certificates else {}))
+        **_facts(fields),
+        **({'certificate': certificates[0], 'chain': certificates} if certificates else {}),
+    )
     return Sent(entry, problems, _line(fields, entry, problems))
 
 
@@ -136,8 +144,9 @@ def _defects(fields: Fields, read: list[Certificate | str], trust: Trust, terms:
     return diagnosis.defects(chain, known, host, terms.now, _verdict(fields))
 
 
-def _with_defects(fields: Fields, problems: list[Problem], ignored: list[Problem],
-                  found: list[Problem]) -> tuple[list[Problem], list[Problem]]:
+def _with_defects(
+    fields: Fields, problems: list[Problem], ignored: list[Problem], found: list[Problem]
+) -> tuple[list[Problem], list[Problem]]:
     """Return problems and ignored problems with the defects that were found, where OpenSSL has refused or would have."""
     verdict = _verdict(fields)
     if fields.flag('ignores_errors'):

@@ -5,6 +5,7 @@
 Where RFC 5280 and OpenSSL differ at a boundary, OpenSSL's reading counts, since its verdict is what a send meets: at the very
 second of notAfter or nextUpdate it is over, and names are compared without regard to case and repeated blanks.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -41,6 +42,7 @@ FOR_TRUST = (BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY, AUTHORITY_KEY, ISSUING_D
 
 class TrustBlocks(t.NamedTuple):
     """The well-formed blocks of one trust file, and its name for the problems."""
+
     blocks: t.Sequence[Block]
     file: str
 
@@ -100,19 +102,32 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
                 revoked = read_crl(block.der)
                 if not isinstance(revoked, str) and revoked.next_update is not None:
                     known.append((revoked.next_update, revoked.issuer))
-        found += [{'keyword': keyword, 'file': trust.file, 'name': name, 'not_after': end.strftime('%Y-%m-%dT%H:%M:%SZ'),
-                   'days_left': days_left(end, now)} for end, name in sorted(known)[:MOST_ENDS] if trust is not None]
+        found += [
+            {
+                'keyword': keyword,
+                'file': trust.file,
+                'name': name,
+                'not_after': end.strftime('%Y-%m-%dT%H:%M:%SZ'),
+                'days_left': days_left(end, now),
+            }
+            for end, name in sorted(known)[:MOST_ENDS]
+            if trust is not None
+        ]
     return found
 
 
-def _read(read: t.Callable[[bytes], Thing | str], trust: TrustBlocks, label: str,
-          called: str, problems: list[Problem]) -> list[Placed[Thing]]:
+def _read(
+    read: t.Callable[[bytes], Thing | str], trust: TrustBlocks, label: str, called: str, problems: list[Problem]
+) -> list[Placed[Thing]]:
     """Return what the distinct blocks of a kind say; put into `problems` which can't be read, or not in all parts."""
     found: list[Placed[Thing]] = []
     for block in watched(_distinct(trust.blocks, label)):
         thing = read(block.der)
         place: dict[str, t.Any] = {
-            'file': trust.file, 'line': block.line, 'keyword': 'CAFile' if label == CERTIFICATE else 'CrlFile'}
+            'file': trust.file,
+            'line': block.line,
+            'keyword': 'CAFile' if label == CERTIFICATE else 'CrlFile',
+        }
         if isinstance(thing, str):
             problems.append(_unreadable(block, called, thing, place))
             continue

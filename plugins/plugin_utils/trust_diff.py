@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What changes in trust files, as people read it: the certificates and CRLs that go and come, in a line each."""
+
 from __future__ import annotations
 
 import hashlib
@@ -30,8 +31,7 @@ def trust_diffs(fields: Fields, blocks: Blocks) -> list[dict[str, str]]:
         texts = [_text(own, other) for own, other in (ders, ders[::-1])]
         if texts[0] != texts[1]:
             headers = [f'{trust.file} ({keyword})' if trust is not None else f'(no {keyword})' for trust in (old, new)]
-            found.append({
-                'before_header': headers[0], 'after_header': headers[1], 'before': texts[0], 'after': texts[1]})
+            found.append({'before_header': headers[0], 'after_header': headers[1], 'before': texts[0], 'after': texts[1]})
     return found
 
 
@@ -50,13 +50,13 @@ def _line(label: str, der: bytes) -> str:
 def _certificate(der: bytes) -> str:
     read = read_certificate(der)
     if isinstance(read, str):
-        return 'a certificate that can\'t be read'
+        return "a certificate that can't be read"
     return f'{read.subject}, valid from {moment(read.not_before)} to {moment(read.not_after)}'
 
 
 def _crl(der: bytes) -> str:
     read = read_crl(der)
     if isinstance(read, str):
-        return 'a CRL that can\'t be read'
+        return "a CRL that can't be read"
     dates = [moment(when) if when is not None else 'never' for when in (read.last_update, read.next_update)]
     return f'CRL of {read.issuer}, thisUpdate {dates[0]}, nextUpdate {dates[1]}, {read.entries} entries'

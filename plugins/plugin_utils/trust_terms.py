@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """By what trust files are judged, where in a file a thing stands, and how moments and days are written in messages."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -13,6 +14,7 @@ Thing = t.TypeVar('Thing')
 
 class Terms(t.NamedTuple):
     """By what is judged: the time in UTC with its zone, and how many days before an end it is warned of."""
+
     now: dt.datetime
     warn_days: int
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What of a mail server's chain, and of what it is verified against, could not be read, and so not be judged."""
+
 from __future__ import annotations
 
 import typing as t
@@ -28,22 +29,31 @@ def unjudged(read: t.Sequence[Certificate | str], trust: Trust) -> list[Problem]
     issuers = {one.issuer_name for one in chain}
     concerned = [one for one in trust.authorities or () if one.name in issuers and one not in chain]
     return [
-        *_unread_parts(read[1:], 'A further certificate that the mail server sent'), *_unread_parts(concerned),
-        *_unread_trust(trust), *_unread_lists(chain, trust), *_unknown_signatures([*chain, *concerned]),
-        *_uncompared_names([*chain, *concerned])]
+        *_unread_parts(read[1:], 'A further certificate that the mail server sent'),
+        *_unread_parts(concerned),
+        *_unread_trust(trust),
+        *_unread_lists(chain, trust),
+        *_unknown_signatures([*chain, *concerned]),
+        *_uncompared_names([*chain, *concerned]),
+    ]
 
 
 def _unread_parts(read: t.Iterable[Certificate | str], called: str = "The mail server's certificate") -> list[Problem]:
     whole = [_problem(called, one) for one in read if isinstance(one, str)]
-    parts = [_problem(f'The certificate of {one.subject}: {missing}', CAN_NOT_BE_READ)
-             for one in read if not isinstance(one, str) and (missing := unread(one))]
+    parts = [
+        _problem(f'The certificate of {one.subject}: {missing}', CAN_NOT_BE_READ)
+        for one in read
+        if not isinstance(one, str) and (missing := unread(one))
+    ]
     return whole + parts
 
 
 def _unread_trust(trust: Trust) -> list[Problem]:
     return [
         _problem(f'{len(reasons)} {called}, of {trust.source},', reasons[0])
-        for called, reasons in (('CA certificates', trust.unread_authorities), ('CRLs', trust.unread_crls)) if reasons]
+        for called, reasons in (('CA certificates', trust.unread_authorities), ('CRLs', trust.unread_crls))
+        if reasons
+    ]
 
 
 def _unread_lists(chain: t.Sequence[Certificate], trust: Trust) -> t.Iterator[Problem]:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The verdict on configurations: what the target read of them, completed by what only the controller judges."""
+
 from __future__ import annotations
 
 import binascii
@@ -31,6 +32,7 @@ _OTHER_PORTS = (
 
 class Judged(t.NamedTuple):
     """One configuration: its entry in the result, and its problems."""
+
     entry: dict[str, t.Any]
     problems: list[Problem]
 
@@ -58,8 +60,7 @@ def judge_answer(
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
     problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
-    known: dict[str, t.Any] = {
-        'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
+    known: dict[str, t.Any] = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
     with guard(problems, 'The ends of CAs and CRLs', file=path):
         known['trust'] = ends(ca, crl, terms.now)
     return _judged({key: value for key, value in known.items() if value}, problems)
@@ -76,9 +77,17 @@ def read_blocks(answer: Fields) -> dict[str, list[Block]]:
 def port_problems(settings: t.Mapping[str, str], port: int | None, file: str, line: int | None) -> list[Problem]:
     """Return the warning that EnableTLS and a known port don't fit, if they don't. Port None is not known."""
     return [
-        Problem('port_mismatch', f'EnableTLS is {value} ({mode}), but the port is {port}, which is for {other}.',
-                file=file, line=line or None, keyword='EnableTLS', value=value)
-        for value, mode, ports, other in _OTHER_PORTS if settings.get('EnableTLS') == value and port in ports]
+        Problem(
+            'port_mismatch',
+            f'EnableTLS is {value} ({mode}), but the port is {port}, which is for {other}.',
+            file=file,
+            line=line or None,
+            keyword='EnableTLS',
+            value=value,
+        )
+        for value, mode, ports, other in _OTHER_PORTS
+        if settings.get('EnableTLS') == value and port in ports
+    ]
 
 
 def _judged(entry: dict[str, t.Any], problems: list[Problem]) -> Judged:

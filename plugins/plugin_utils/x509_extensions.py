@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The values of extensions, and names, as `cryptography` has them turned into those of records. They raise what it raises."""
+
 from __future__ import annotations
 
 import re
@@ -39,7 +40,8 @@ _BLANKS = ' \t\n\v\f\r'
 def _alternative_names(value: x509.SubjectAlternativeName) -> tuple[tuple[tuple[str, ...], ...], records.OtherNames]:
     """Return the host names and addresses, and the other names."""
     return (_texts(value, x509.DNSName), _texts(value, x509.IPAddress)), records.OtherNames(
-        _directory_names(value), _texts(value, x509.RFC822Name), _texts(value, x509.UniformResourceIdentifier))
+        _directory_names(value), _texts(value, x509.RFC822Name), _texts(value, x509.UniformResourceIdentifier)
+    )
 
 
 def _texts(names: t.Iterable[x509.GeneralName], kind: type[x509.GeneralName]) -> tuple[str, ...]:
@@ -51,7 +53,10 @@ def _subtrees(names: t.Iterable[x509.GeneralName] | None) -> records.Subtrees:
     return records.Subtrees(
         _texts(found, x509.DNSName),
         tuple(t.cast(records.Network, one.value) for one in found if isinstance(one, x509.IPAddress)),
-        _directory_names(found), _texts(found, x509.RFC822Name), _texts(found, x509.UniformResourceIdentifier))
+        _directory_names(found),
+        _texts(found, x509.RFC822Name),
+        _texts(found, x509.UniformResourceIdentifier),
+    )
 
 
 def _authority_key(value: x509.AuthorityKeyIdentifier) -> records.AuthorityKey:
@@ -65,13 +70,17 @@ def _directory_names(names: t.Iterable[x509.GeneralName] | None) -> tuple[NameKe
 
 def _scope(value: x509.IssuingDistributionPoint) -> records.Scope:
     return records.Scope(
-        value.only_contains_user_certs, value.only_contains_ca_certs, value.only_contains_attribute_certs,
-        bool(value.only_some_reasons), value.indirect_crl, _point_names(value))
+        value.only_contains_user_certs,
+        value.only_contains_ca_certs,
+        value.only_contains_attribute_certs,
+        bool(value.only_some_reasons),
+        value.indirect_crl,
+        _point_names(value),
+    )
 
 
 def _distribution_points(value: x509.CRLDistributionPoints) -> tuple[records.DistributionPoint, ...]:
-    return tuple(
-        records.DistributionPoint(_point_names(one), _directory_names(one.crl_issuer)) for one in value)
+    return tuple(records.DistributionPoint(_point_names(one), _directory_names(one.crl_issuer)) for one in value)
 
 
 def _point_names(point: x509.DistributionPoint | x509.IssuingDistributionPoint) -> records.PointNames | None:
@@ -81,19 +90,22 @@ def _point_names(point: x509.DistributionPoint | x509.IssuingDistributionPoint) 
         return None
     return frozenset(
         (type(one).__name__, name_key(one.value) if isinstance(one, x509.DirectoryName) else str(one.value))
-        for one in point.full_name)
+        for one in point.full_name
+    )
 
 
 OF_CERTIFICATES: dict[str, Converter] = {
     records.BASIC_CONSTRAINTS: lambda value: records.BasicConstraints(value.ca, value.path_length),
     records.KEY_USAGE: lambda value: records.KeyUsage(
-        value.key_cert_sign, value.crl_sign, value.digital_signature or value.key_encipherment or value.key_agreement),
+        value.key_cert_sign, value.crl_sign, value.digital_signature or value.key_encipherment or value.key_agreement
+    ),
     records.EXTENDED_KEY_USAGE: lambda value: frozenset(purpose.dotted_string for purpose in value),
     records.SUBJECT_KEY: lambda value: value.digest,
     records.AUTHORITY_KEY: _authority_key,
     records.SUBJECT_ALTERNATIVE_NAME: _alternative_names,
     records.NAME_CONSTRAINTS: lambda value: records.NameConstraints(
-        _subtrees(value.permitted_subtrees), _subtrees(value.excluded_subtrees)),
+        _subtrees(value.permitted_subtrees), _subtrees(value.excluded_subtrees)
+    ),
     records.DISTRIBUTION_POINTS: _distribution_points,
 }
 OF_CRLS: dict[str, Converter] = {

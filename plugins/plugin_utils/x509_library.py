@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whether the controller's Python has `cryptography`, which certificates and CRLs are judged with."""
+
 from __future__ import annotations
 
 import importlib
@@ -24,4 +25,5 @@ def missing_library() -> str:
         return ''
     return (
         f'The controller lacks the Python library cryptography (42 or newer), which certificates and CRLs are judged with: '
-        f'{_WHY_MISSING}. Install it for the Python that runs Ansible there: {sys.executable} -m pip install cryptography')
+        f'{_WHY_MISSING}. Install it for the Python that runs Ansible there: {sys.executable} -m pip install cryptography'
+    )

@@ -5,6 +5,7 @@
 They are lazy: a part is parsed when it is asked for, and raises then. So each part is asked for here, once. What a record can't
 do without (names, dates, serial number) makes the whole unreadable; what it can is left out, and said to be.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -42,6 +43,7 @@ Signed: t.TypeAlias = 'x509.Certificate | x509.CertificateRevocationList'
 
 class Extensions(t.NamedTuple):
     """By OID what could be read; the OIDs of all, of the critical ones, and of those that can't be read."""
+
     values: dict[str, t.Any]
     oids: tuple[str, ...]
     critical: tuple[str, ...]
@@ -107,17 +109,38 @@ def _certificate(der: bytes) -> Certificate:
     (dns, ip), others = values.get(records.SUBJECT_ALTERNATIVE_NAME, (((), ()), records.OtherNames()))
     subject = name_key(certificate.subject)
     return Certificate(
-        der, _shown(certificate.subject), _shown(certificate.issuer), subject, name_key(certificate.issuer),
-        certificate.serial_number, {x509.Version.v1: 1, x509.Version.v3: 3}[certificate.version],
-        _utc(certificate, 'not_valid_before'), _utc(certificate, 'not_valid_after'),
-        *attempt(lambda: _key(certificate), (b'', '', 0)), _hash(certificate), found.critical, found.unreadable,
+        der,
+        _shown(certificate.subject),
+        _shown(certificate.issuer),
+        subject,
+        name_key(certificate.issuer),
+        certificate.serial_number,
+        {x509.Version.v1: 1, x509.Version.v3: 3}[certificate.version],
+        _utc(certificate, 'not_valid_before'),
+        _utc(certificate, 'not_valid_after'),
+        *attempt(lambda: _key(certificate), (b'', '', 0)),
+        _hash(certificate),
+        found.critical,
+        found.unreadable,
         CertificateNames(dns, ip, _of_subject(certificate, x509.NameOID.COMMON_NAME)),
         records.OtherNames(
             ((subject,) if subject else ()) + others.directory,
-            _of_subject(certificate, x509.NameOID.EMAIL_ADDRESS) + others.email, others.uri),
-        *map(values.get, (
-            records.BASIC_CONSTRAINTS, records.KEY_USAGE, records.EXTENDED_KEY_USAGE, records.SUBJECT_KEY,
-            records.AUTHORITY_KEY, records.NAME_CONSTRAINTS, records.DISTRIBUTION_POINTS)))
+            _of_subject(certificate, x509.NameOID.EMAIL_ADDRESS) + others.email,
+            others.uri,
+        ),
+        *map(
+            values.get,
+            (
+                records.BASIC_CONSTRAINTS,
+                records.KEY_USAGE,
+                records.EXTENDED_KEY_USAGE,
+                records.SUBJECT_KEY,
+                records.AUTHORITY_KEY,
+                records.NAME_CONSTRAINTS,
+                records.DISTRIBUTION_POINTS,
+            ),
+        ),
+    )
 
 
 def _refuse_large(size: int) -> None:
@@ -134,9 +157,20 @@ def _crl(der: bytes) -> RevocationList:
     if refused is None:
         refused, unreadable = '', unreadable | {records.ENTRIES}
     return RevocationList(
-        der, _shown(crl.issuer), name_key(crl.issuer), _utc(crl, 'last_update'), _utc_or_none(crl, 'next_update'),
-        found.values.get(records.AUTHORITY_KEY), _hash(crl), found.values.get(records.ISSUING_DISTRIBUTION_POINT),
-        records.DELTA_INDICATOR in found.oids, found.critical, unreadable, refused, len(crl))
+        der,
+        _shown(crl.issuer),
+        name_key(crl.issuer),
+        _utc(crl, 'last_update'),
+        _utc_or_none(crl, 'next_update'),
+        found.values.get(records.AUTHORITY_KEY),
+        _hash(crl),
+        found.values.get(records.ISSUING_DISTRIBUTION_POINT),
+        records.DELTA_INDICATOR in found.oids,
+        found.critical,
+        unreadable,
+        refused,
+        len(crl),
+    )
 
 
 def _extensions(signed: Signed, der: bytes, tag: int, converters: t.Mapping[str, Converter]) -> Extensions:
@@ -168,7 +202,7 @@ def _extensions_by_themselves(signed: Signed, der: bytes, tag: int, converters: 
 
 
 def _alone(load: t.Callable[[bytes], Signed], der: bytes) -> t.Any:
-    only, = load(der).extensions
+    (only,) = load(der).extensions
     return only.value
 
 
@@ -178,9 +212,11 @@ def _converted(convert: Converter, value: t.Any) -> t.Any:
 
 def _sorted_out(values: t.Mapping[str, t.Any], found: t.Sequence[tuple[str, bool]]) -> Extensions:
     return Extensions(
-        {oid: value for oid, value in values.items() if value is not _UNREADABLE}, tuple(oid for oid, _critical in found),
+        {oid: value for oid, value in values.items() if value is not _UNREADABLE},
+        tuple(oid for oid, _critical in found),
         tuple(oid for oid, critical in found if critical),
-        frozenset(oid for oid, value in values.items() if value is _UNREADABLE))
+        frozenset(oid for oid, value in values.items() if value is _UNREADABLE),
+    )
 
 
 _UNREADABLE = object()
@@ -222,8 +258,10 @@ def _refused_entry(der: bytes) -> str | None:
         for extension in extensions:
             if extension.critical and extension.oid != records.CERTIFICATE_ISSUER:
                 revoked = int.from_bytes(serial, 'big', signed=True)
-                return (f'its entry of the serial number {revoked:x} has the critical extension '
-                        f'{extension.oid}, which OpenSSL does not handle')
+                return (
+                    f'its entry of the serial number {revoked:x} has the critical extension '
+                    f'{extension.oid}, which OpenSSL does not handle'
+                )
     return ''
 
 

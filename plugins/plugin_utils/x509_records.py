@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What certificates and CRLs say of themselves (RFC 5280), as plain values: nothing here is read late, and nothing raises."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -30,11 +31,17 @@ ENTRIES = 'entries'  # of a CRL, among what can't be read
 
 # The extensions that the analysis goes by, as a message calls them.
 CALLED = {
-    BASIC_CONSTRAINTS: 'basicConstraints', KEY_USAGE: 'keyUsage', EXTENDED_KEY_USAGE: 'extendedKeyUsage',
-    SUBJECT_KEY: 'subjectKeyIdentifier', AUTHORITY_KEY: 'authorityKeyIdentifier',
-    SUBJECT_ALTERNATIVE_NAME: 'subjectAltName', NAME_CONSTRAINTS: 'nameConstraints',
-    DELTA_INDICATOR: 'deltaCRLIndicator', ISSUING_DISTRIBUTION_POINT: 'issuingDistributionPoint',
-    DISTRIBUTION_POINTS: 'cRLDistributionPoints', ENTRIES: 'its entries',
+    BASIC_CONSTRAINTS: 'basicConstraints',
+    KEY_USAGE: 'keyUsage',
+    EXTENDED_KEY_USAGE: 'extendedKeyUsage',
+    SUBJECT_KEY: 'subjectKeyIdentifier',
+    AUTHORITY_KEY: 'authorityKeyIdentifier',
+    SUBJECT_ALTERNATIVE_NAME: 'subjectAltName',
+    NAME_CONSTRAINTS: 'nameConstraints',
+    DELTA_INDICATOR: 'deltaCRLIndicator',
+    ISSUING_DISTRIBUTION_POINT: 'issuingDistributionPoint',
+    DISTRIBUTION_POINTS: 'cRLDistributionPoints',
+    ENTRIES: 'its entries',
 }
 
 
@@ -45,6 +52,7 @@ class BasicConstraints(t.NamedTuple):
 
 class KeyUsage(t.NamedTuple):
     """`serves_tls` = it has one of digitalSignature, keyEncipherment and keyAgreement, as OpenSSL wants it of a server."""
+
     signs_certificates: bool
     signs_crls: bool
     serves_tls: bool = True
@@ -52,6 +60,7 @@ class KeyUsage(t.NamedTuple):
 
 class AuthorityKey(t.NamedTuple):
     """An authority key identifier (RFC 5280, 4.2.1.1): the issuer's key, and the serial number and issuer of its certificate."""
+
     key_id: bytes | None
     serial: int | None
     issuer: NameKey | None
@@ -60,18 +69,22 @@ class AuthorityKey(t.NamedTuple):
         """Return whether it can mean a certificate, as far as both say so (X509_check_akid)."""
         return (
             (None in (self.key_id, certificate.key_id) or self.key_id == certificate.key_id)
-            and self.serial in (None, certificate.serial) and self.issuer in (None, certificate.issuer_name))
+            and self.serial in (None, certificate.serial)
+            and self.issuer in (None, certificate.issuer_name)
+        )
 
 
 class DistributionPoint(t.NamedTuple):
     """Where a certificate's revocation is told (4.2.1.13): the point's names, None without one, by the CRLs of `crl_issuers`, ()
     for the certificate's issuer."""
+
     names: PointNames | None
     crl_issuers: tuple[NameKey, ...]
 
 
 class Subtrees(t.NamedTuple):
     """Names that a CA may, or may not, issue for (RFC 5280, 4.2.1.10)."""
+
     dns: tuple[str, ...] = ()
     ip: tuple[Network, ...] = ()
     directory: tuple[NameKey, ...] = ()
@@ -81,6 +94,7 @@ class Subtrees(t.NamedTuple):
 
 class OtherNames(t.NamedTuple):
     """Names of no host that a certificate has, in its subject or as alternatives: kinds of Subtrees."""
+
     directory: tuple[NameKey, ...] = ()
     email: tuple[str, ...] = ()
     uri: tuple[str, ...] = ()
@@ -98,6 +112,7 @@ class Certificate(t.NamedTuple):
     key's DER, b'' where it can't be read, and `key_kind` '' for one that has no sizes; `signature_hash` is '' where there is
     none, or an unknown one.
     """
+
     der: bytes
     subject: str
     issuer: str
@@ -158,6 +173,7 @@ class Certificate(t.NamedTuple):
 
 class Scope(t.NamedTuple):
     """What an issuing distribution point limits a CRL to (RFC 5280, 5.2.5)."""
+
     user_certificates: bool
     ca_certificates: bool
     attribute_certificates: bool
@@ -168,6 +184,7 @@ class Scope(t.NamedTuple):
 
 class Entry(t.NamedTuple):
     """An entry of a CRL. `is_removed` = its reason is removeFromCRL: the certificate isn't revoked any more (5.3.1)."""
+
     date: dt.datetime | None
     is_removed: bool
 
@@ -177,6 +194,7 @@ class RevocationList(t.NamedTuple):
 
     `refused` says why OpenSSL refuses each certificate because of it, '' for a CRL that is used. `entries` is their number.
     """
+
     der: bytes
     issuer: str
     name: NameKey

@@ -4,6 +4,7 @@
 
 Each is verified once with each distinct key, and counts for the budget.
 """
+
 from __future__ import annotations
 
 import functools
@@ -58,7 +59,8 @@ def _key(der: bytes) -> t.Any:
     """Return a public key. Raises ValueError for one that makes a verification slow."""
     key = serialization.load_der_public_key(der)
     if isinstance(key, rsa.RSAPublicKey) and (
-            key.key_size > MOST_BITS or key.public_numbers().e.bit_length() > MOST_EXPONENT_BITS):
+        key.key_size > MOST_BITS or key.public_numbers().e.bit_length() > MOST_EXPONENT_BITS
+    ):
         raise ValueError('its RSA key is larger than those that OpenSSL verifies with')
     return key
 

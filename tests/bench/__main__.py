@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The benchmark's command: `make bench` starts it in the environment of the newest ansible-core, as root."""
+
 from __future__ import annotations
 
 import argparse
@@ -21,8 +22,10 @@ def machine() -> str:
     lines = pathlib.Path('/proc/cpuinfo').read_text().splitlines()
     model = next((line.partition(':')[2].strip() for line in lines if line.startswith('model name')), platform.machine())
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') >> 30
-    return (f'The machine: {os.cpu_count()} cores ({model}), {memory} GiB of memory, Linux {platform.release().split("-")[0]}; '
-            f'ansible-core {metadata.version("ansible-core")} on Python {platform.python_version()}.')
+    return (
+        f'The machine: {os.cpu_count()} cores ({model}), {memory} GiB of memory, Linux {platform.release().split("-")[0]}; '
+        f'ansible-core {metadata.version("ansible-core")} on Python {platform.python_version()}.'
+    )
 
 
 def main() -> int:
@@ -37,7 +40,8 @@ def main() -> int:
     rounds, scenarios = (1, bench.SMALL) if asked.small else (asked.rounds, bench.FULL)
     began = time.monotonic()
     results = [
-        (scenario, bench.run(scenario, rounds, asked.python, lambda line: print(line, flush=True))) for scenario in scenarios]
+        (scenario, bench.run(scenario, rounds, asked.python, lambda line: print(line, flush=True))) for scenario in scenarios
+    ]
     date = dt.datetime.now(dt.timezone.utc).strftime('%d %B %Y')
     files = report.files(results, rounds, machine(), os.cpu_count() or 1, date)
     asked.out.mkdir(parents=True, exist_ok=True)

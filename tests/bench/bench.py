@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Runs the benchmark: for each scenario a fleet, all its contenders in turn, so that what disturbs one disturbs all."""
+
 from __future__ import annotations
 
 import json
@@ -21,7 +22,8 @@ from support.playbook import Ansible
 PROGRAM = pathlib.Path(sys.executable).parent / 'ansible-playbook'
 MITOGEN = {
     'ANSIBLE_STRATEGY': 'mitogen_linear',
-    'ANSIBLE_STRATEGY_PLUGINS': str(pathlib.Path(ansible_mitogen.__file__).parent / 'plugins' / 'strategy')}
+    'ANSIBLE_STRATEGY_PLUGINS': str(pathlib.Path(ansible_mitogen.__file__).parent / 'plugins' / 'strategy'),
+}
 FORKS = 25
 SETTINGS = f'[defaults]\nforks = {FORKS}\n[connection]\npipelining = true\n'
 # Certificates in a CA file of 200 kB, and entries of a CRL of 84 kB.
@@ -31,6 +33,7 @@ OURS = ('ping', 'converge', 'whole')
 
 class Scenario(t.NamedTuple):
     """A fleet and what is run on it: `hosts` hosts with `servers` servers each, with small or big trust files."""
+
     hosts: int
     servers: int
     contenders: tuple[str, ...]
@@ -38,20 +41,23 @@ class Scenario(t.NamedTuple):
 
     @property
     def title(self) -> str:
-        return (f'{self.hosts} hosts, {self.servers} server{"s" if self.servers > 1 else ""} each'
-                + (', CA file of 200 kB and CRL of 84 kB' if self.big else ''))
+        return f'{self.hosts} hosts, {self.servers} server{"s" if self.servers > 1 else ""} each' + (
+            ', CA file of 200 kB and CRL of 84 kB' if self.big else ''
+        )
 
 
 class Measured(t.NamedTuple):
     """The medians of a contender, and the controller's peak memory in bytes (None = not measured)."""
+
     cost: Cost
     peak: int | None
 
 
 FULL = (
     Scenario(50, 4, ('ping', 'raw', 'first', 'tried', 'converge', 'check', 'no proof', 'whole')),
-    Scenario(10, 4, (
-        'ping', 'hand first', 'hand', 'first', 'converge', 'whole', 'mitogen ping', 'mitogen hand', 'mitogen whole')),
+    Scenario(
+        10, 4, ('ping', 'hand first', 'hand', 'first', 'converge', 'whole', 'mitogen ping', 'mitogen hand', 'mitogen whole')
+    ),
     Scenario(100, 4, OURS),
     Scenario(50, 1, OURS),
     Scenario(50, 16, OURS),
@@ -77,8 +83,12 @@ class Bench:
             crl.write_bytes(fleet.authority.crl([revoked] * BIG_CRL_ENTRIES))
         self._recipient = 0
         inventory = fleet.inventory(
-            sendmemo_tls_ca_src=str(ca), sendmemo_tls_crl_src=str(crl), sendmemo_tls_smtp_host=MAIL_NAME,
-            sendmemo_tls_smtp_port=587, sendmemo_tls_servers=[{'name': name} for name in _servers(scenario)])
+            sendmemo_tls_ca_src=str(ca),
+            sendmemo_tls_crl_src=str(crl),
+            sendmemo_tls_smtp_host=MAIL_NAME,
+            sendmemo_tls_smtp_port=587,
+            sendmemo_tls_servers=[{'name': name} for name in _servers(scenario)],
+        )
         self._directory = self._ansible.directory
         (self._directory / 'hosts.json').write_text(json.dumps(inventory))
 

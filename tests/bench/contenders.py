@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is compared: playbooks that do nothing, that do the job by hand, and ours."""
+
 from __future__ import annotations
 
 import pathlib
@@ -20,6 +21,7 @@ class Contender(t.NamedTuple):
     mails: whether each server sends a mail, which is then to be counted. slow: it is not run more often than it must be.
     mitogen: it is run by Mitogen's strategy, which keeps a Python of its own on each host for a run.
     """
+
     title: str
     playbook: str | list[dict[str, t.Any]]
     variables: dict[str, t.Any] = {}
@@ -34,13 +36,26 @@ def _play(*tasks: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     return [{'name': 'Compare', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': list(tasks)}]
 
 
-_BY_HAND = _play({'name': 'By hand', 'ansible.builtin.import_role': {'name': str(HANDWRITTEN)}, 'vars': {
-    'mail_tls_ca': '{{ sendmemo_tls_ca_src }}', 'mail_tls_crl': '{{ sendmemo_tls_crl_src }}', 'mail_tls_owner': PRINT_USER,
-    'mail_tls_servers': "{{ sendmemo_tls_servers | map(attribute='name') }}"}})
+_BY_HAND = _play(
+    {
+        'name': 'By hand',
+        'ansible.builtin.import_role': {'name': str(HANDWRITTEN)},
+        'vars': {
+            'mail_tls_ca': '{{ sendmemo_tls_ca_src }}',
+            'mail_tls_crl': '{{ sendmemo_tls_crl_src }}',
+            'mail_tls_owner': PRINT_USER,
+            'mail_tls_servers': "{{ sendmemo_tls_servers | map(attribute='name') }}",
+        },
+    }
+)
 _PING = _play({'name': 'Ping', 'ansible.builtin.ping': {}})
 # As the playbook converge does, which names its strategy.
-_ROLE = _play({'name': 'Converge and prove', 'ansible.builtin.import_role': {
-    'name': 'printops.infoprint.sendmemo_tls', 'rolespec_validate': False}})
+_ROLE = _play(
+    {
+        'name': 'Converge and prove',
+        'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls', 'rolespec_validate': False},
+    }
+)
 _ALL_AT_ONCE = {'serial': ['100%']}
 _FILES = {**_ALL_AT_ONCE, 'sendmemo_tls_try_before_commit': 'none'}
 _CONFIGURE = ('--tags', 'configure')
@@ -55,7 +70,8 @@ CONTENDERS = {
     'converge': Contender('converge, no change', CONVERGE, _FILES, _CONFIGURE),
     'check': Contender('converge, no change, check mode', CONVERGE, _FILES, ('--check', *_CONFIGURE)),
     'no proof': Contender(
-        'converge, no change, by `sendmemo_tls_verify: none`', CONVERGE, {**_FILES, 'sendmemo_tls_verify': 'none'}),
+        'converge, no change, by `sendmemo_tls_verify: none`', CONVERGE, {**_FILES, 'sendmemo_tls_verify': 'none'}
+    ),
     'whole': Contender('converge, no change, and a real mail from each server', CONVERGE, _ALL_AT_ONCE, mails=True),
     'mitogen ping': Contender('`ansible.builtin.ping` by Mitogen', _PING, mitogen=True),
     'mitogen hand': Contender('by hand, no change, by Mitogen', _BY_HAND, slow=True, mitogen=True),

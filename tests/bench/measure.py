@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What one run of ansible-playbook against a fleet costs: wall time, and CPU of the controller and the hosts apart."""
+
 from __future__ import annotations
 
 import collections
@@ -23,6 +24,7 @@ IDLE_HOST = 3  # processes: the first one, what it sleeps by, and sshd
 
 class Cost(t.NamedTuple):
     """Seconds. `controller`, `hosts` and `mail` are CPU time, user and system; `hosts` is that of all of them."""
+
     wall: float
     controller: float
     hosts: float
@@ -83,8 +85,16 @@ def measure(fleet: Fleet, command: t.Sequence[str], directory: pathlib.Path, env
     output = directory / 'output.txt'
     began = time.monotonic()
     with output.open('wb') as stream:
-        done = subprocess.run([*fleet.controller, *command], cwd=directory, env=environment, stdin=subprocess.DEVNULL,
-                              stdout=stream, stderr=stream, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            [*fleet.controller, *command],
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            timeout=SECONDS,
+            check=False,
+        )
     wall, ended = time.monotonic() - began, os.times()
     if done.returncode:
         raise RunFailedError(f'{" ".join(command)}\n{output.read_text(errors="replace")[-4000:]}')
@@ -93,8 +103,11 @@ def measure(fleet: Fleet, command: t.Sequence[str], directory: pathlib.Path, env
     # ssh's masters outlive the run; the fleet's supervisor has waited for them.
     controller = ended.children_user + ended.children_system - own.children_user - own.children_system
     return Cost(
-        wall, controller + after[CONTROLLER] - before[CONTROLLER],
-        sum(after[name] - before[name] for name in fleet.hosts), after[MAIL_HOST] - before[MAIL_HOST])
+        wall,
+        controller + after[CONTROLLER] - before[CONTROLLER],
+        sum(after[name] - before[name] for name in fleet.hosts),
+        after[MAIL_HOST] - before[MAIL_HOST],
+    )
 
 
 class Memory:
@@ -121,9 +134,14 @@ class Memory:
 
     def _watch(self) -> None:
         while not self._over.wait(PAUSE):
-            self.peak = max(self.peak, sum(
-                _proportional(directory) for place, directory in self._processes.each()
-                if place == CONTROLLER and directory.name not in self._own))
+            self.peak = max(
+                self.peak,
+                sum(
+                    _proportional(directory)
+                    for place, directory in self._processes.each()
+                    if place == CONTROLLER and directory.name not in self._own
+                ),
+            )
 
 
 def _proportional(directory: pathlib.Path) -> int:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The benchmark's page for the documentation: tables in Markdown and plots in SVG. Values in, text out."""
+
 from __future__ import annotations
 
 import html
@@ -15,7 +16,7 @@ FLEETS, WORKERS = (1_000, 10_000), (1, 4, 16)
 PAGE_NAME = 'benchmark.md'
 ROW, LEFT, WIDE = 26, 390, 420  # of a plot, in pixels
 
-PAGE = '''\
+PAGE = """\
 # Benchmark
 
 Written by `make bench` on {date}; on another machine the milliseconds differ, the ratios hardly.
@@ -47,7 +48,7 @@ memory is the controller's, with all its forks.
 {own:.0f} ms, is theirs. Waiting for slow logins and a slow network comes on top, and is hidden by more forks.
 
 {computed}
-'''
+"""
 
 
 def files(results: Results, rounds: int, machine: str, cores: int, date: str) -> dict[str, str]:
@@ -65,28 +66,44 @@ def page(results: Results, rounds: int, machine: str, cores: int, date: str) -> 
     scenario, measured = results[0]
     whole = measured['whole'].cost
     each, own, mail = (1000 * seconds / scenario.hosts for seconds in (whole.controller, whole.hosts, whole.mail))
-    computed = ['| hosts | ' + ' | '.join(f'{count} worker{"s" if count > 1 else ""}' for count in WORKERS) + ' |',
-                '|--:|' + '--:|' * len(WORKERS)]
+    computed = [
+        '| hosts | ' + ' | '.join(f'{count} worker{"s" if count > 1 else ""}' for count in WORKERS) + ' |',
+        '|--:|' + '--:|' * len(WORKERS),
+    ]
     computed += [
         f'| {hosts:,} | ' + ' | '.join(_duration(hosts * each / 1000 / cores / count) for count in WORKERS) + ' |'
-        for hosts in FLEETS]
+        for hosts in FLEETS
+    ]
     return PAGE.format(
-        date=date, machine=machine, rounds=rounds, forks=FORKS, first=scenario.title, milliseconds=each, own=own,
-        mail=mail / scenario.servers, cores=cores, computed='\n'.join(computed), tables=''.join(map(_table, results)))
+        date=date,
+        machine=machine,
+        rounds=rounds,
+        forks=FORKS,
+        first=scenario.title,
+        milliseconds=each,
+        own=own,
+        mail=mail / scenario.servers,
+        cores=cores,
+        computed='\n'.join(computed),
+        tables=''.join(map(_table, results)),
+    )
 
 
 def _table(result: tuple[Scenario, t.Mapping[str, Measured]]) -> str:
     scenario, measured = result
     ping = measured['ping']
     lines = [
-        f'## {scenario.title}', '',
+        f'## {scenario.title}',
+        '',
         '| run | wall, s | against ping | controller CPU, ms per host | against ping | host CPU, ms | peak of memory, MiB |',
-        '|---|--:|--:|--:|--:|--:|--:|']
+        '|---|--:|--:|--:|--:|--:|--:|',
+    ]
     for name, (cost, peak) in measured.items():
         lines.append(
             f'| {CONTENDERS[name].title} | {cost.wall:.2f} | {cost.wall / ping.cost.wall:.2f} '
             f'| {1000 * cost.controller / scenario.hosts:.0f} | {cost.controller / ping.cost.controller:.2f} '
-            f'| {1000 * cost.hosts / scenario.hosts:.0f} | {"" if peak is None else round(peak / MIB)} |')
+            f'| {1000 * cost.hosts / scenario.hosts:.0f} | {"" if peak is None else round(peak / MIB)} |'
+        )
     return '\n'.join([*lines, '', ''])
 
 
@@ -117,8 +134,10 @@ def _plot(title: str, bars: t.Sequence[tuple[str, list[float], str]], colours: t
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDE + 110} {height}">',
         '<style>text { font: 13px sans-serif } .title { font-weight: bold }</style>',
-        f'<title>{html.escape(title)}</title>', '<rect width="100%" height="100%" fill="#ffffff"/>',
-        f'<text x="8" y="18" class="title">{html.escape(title)}</text>']
+        f'<title>{html.escape(title)}</title>',
+        '<rect width="100%" height="100%" fill="#ffffff"/>',
+        f'<text x="8" y="18" class="title">{html.escape(title)}</text>',
+    ]
     for number, (name, parts, value) in enumerate(bars, start=1):
         top = ROW * number + 4
         shown = html.escape(name.replace('`', ''))

@@ -5,6 +5,7 @@
 `up` says how to reach the fleet and keeps it until Ctrl-C; `run` starts one command on its controller and ends it afterwards. The
 command finds the inventory (group print_servers), the CA and CRL by variables of the inventory, and ansible's programs in PATH.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -30,8 +31,12 @@ def write_inventory(fleet: Fleet) -> pathlib.Path:
     ca.write_bytes(fleet.authority.pem)
     crl.write_bytes(fleet.authority.crl())
     inventory = fleet.inventory(
-        sendmemo_tls_ca_src=str(ca), sendmemo_tls_crl_src=str(crl), sendmemo_tls_smtp_host=MAIL_NAME, sendmemo_tls_smtp_port=587,
-        sendmemo_tls_verify_recipients=['operators@example.com'])
+        sendmemo_tls_ca_src=str(ca),
+        sendmemo_tls_crl_src=str(crl),
+        sendmemo_tls_smtp_host=MAIL_NAME,
+        sendmemo_tls_smtp_port=587,
+        sendmemo_tls_verify_recipients=['operators@example.com'],
+    )
     for name, host in fleet.hosts.items():
         inventory['print_servers']['hosts'][name]['sendmemo_tls_servers'] = [{'name': server} for server in host.plan.servers]
     path.write_text(json.dumps(inventory, indent=1))
@@ -49,15 +54,20 @@ def main() -> int:
         sys.exit(why_not())
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     with Fleet(mixed(asked.hosts, interpreters.find_pythons(os.environ).values())) as fleet:
-        variables = {'ANSIBLE_INVENTORY': str(write_inventory(fleet)),
-                     'ANSIBLE_COLLECTIONS_PATH': str(environments.link_collection())}
+        variables = {
+            'ANSIBLE_INVENTORY': str(write_inventory(fleet)),
+            'ANSIBLE_COLLECTIONS_PATH': str(environments.link_collection()),
+        }
         path = f'{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
         if asked.verb == 'run':
-            return subprocess.run([*fleet.controller, *asked.command], env={**os.environ, 'PATH': path, **variables},
-                                  check=False).returncode
+            return subprocess.run(
+                [*fleet.controller, *asked.command], env={**os.environ, 'PATH': path, **variables}, check=False
+            ).returncode
         print(f'{len(fleet.hosts)} hosts are up. In another shell, as root:')
-        print(f'  {shlex.join(fleet.controller)} env {shlex.join(f"{name}={value}" for name, value in variables.items())} '
-              'ansible all -m raw -a hostname')
+        print(
+            f'  {shlex.join(fleet.controller)} env {shlex.join(f"{name}={value}" for name, value in variables.items())} '
+            'ansible all -m raw -a hostname'
+        )
         name, host = next(iter(fleet.hosts.items()))
         print(f'On {name}: {shlex.join(host.enter)} bash\nCtrl-C ends them.', flush=True)
         try:

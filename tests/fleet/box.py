@@ -7,6 +7,7 @@ mail server: Postfix with STARTTLS on ports 25 and 587 and TLS on 465. Needs roo
 openssh-server, postfix and sudo. Nothing outside of the fleet's own namespaces and one temporary directory is touched, and
 the kernel itself removes the fleet when the process that made it ends, however it ends: see supervisor.py.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -33,15 +34,20 @@ MOST_HOSTS = 200
 LOGINS = ('root', 'sudo', 'su')
 STOP_SECONDS = 30
 PROGRAMS = {
-    'util-linux': ('unshare', 'nsenter', 'mount', 'umount', 'pivot_root', 'su'), 'iproute2': ('ip',),
-    'openssh-server': ('sshd',), 'openssh-client': ('ssh', 'ssh-keygen'), 'postfix': ('postfix',), 'sudo': ('sudo',)}
+    'util-linux': ('unshare', 'nsenter', 'mount', 'umount', 'pivot_root', 'su'),
+    'iproute2': ('ip',),
+    'openssh-server': ('sshd',),
+    'openssh-client': ('ssh', 'ssh-keygen'),
+    'postfix': ('postfix',),
+    'sudo': ('sudo',),
+}
 NAMESPACES = ('unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--mount-proc')
 # Everything that a host is made of, tried once for real: in a container any of it may be forbidden.
-PROBE = '''
+PROBE = """
 mount -t tmpfs probe /mnt && mkdir /mnt/upper /mnt/work /mnt/root
 mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work probe /mnt/root
 ip link add br0 type bridge && ip link add one master br0 type veth peer name two
-'''
+"""
 
 
 class Plan(t.NamedTuple):
@@ -53,6 +59,7 @@ class Plan(t.NamedTuple):
     size: of its disk, as mount(8) of a tmpfs takes it. seen: directories of this machine that are to be seen there, also where
         they lie below /root, /home or /tmp, which a host has of its own.
     """
+
     python: pathlib.Path | None = None
     login: str = 'root'
     servers: tuple[str, ...] = ('spl1',)
@@ -68,8 +75,14 @@ def why_not() -> str:
     lacking = sorted({package for package, names in PROGRAMS.items() if not all(map(shutil.which, names))})
     if lacking:
         return f'the fleet needs the Debian packages {", ".join(lacking)}'
-    done = subprocess.run([*NAMESPACES, 'sh', '-ec', PROBE], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        [*NAMESPACES, 'sh', '-ec', PROBE],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     return f'the fleet needs namespaces, overlayfs, veth and a bridge: {done.stdout.strip()}' if done.returncode else ''
 
 
@@ -97,8 +110,16 @@ class Host:
 
     def run(self, *command: str, check: bool = True) -> str:
         """Run a command on the host, as root; return what it printed. Raises RuntimeError, with the output."""
-        done = subprocess.run([*self.enter, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors='replace', timeout=60, check=False)
+        done = subprocess.run(
+            [*self.enter, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors='replace',
+            timeout=60,
+            check=False,
+        )
         if check and done.returncode:
             raise RuntimeError(f'{" ".join(command)} on {self.name} ended with {done.returncode}: {done.stdout}')
         return done.stdout
@@ -125,8 +146,12 @@ class Host:
         become: dict[str, dict[str, t.Any]] = {
             'root': {'ansible_user': 'root'},
             'sudo': {'ansible_user': layer.SUDO_USER, 'ansible_become': True},
-            'su': {'ansible_user': layer.SU_USER, 'ansible_become': True, 'ansible_become_method': 'su',
-                   'ansible_become_password': layer.ROOT_PASSWORD},
+            'su': {
+                'ansible_user': layer.SU_USER,
+                'ansible_become': True,
+                'ansible_become_method': 'su',
+                'ansible_become_password': layer.ROOT_PASSWORD,
+            },
         }
         return {'ansible_host': self.address, **become[self.plan.login]}
 
@@ -141,7 +166,8 @@ class Fleet:
         if not 0 < len(plans) <= MOST_HOSTS or MAIL_HOST in plans:
             raise ValueError(f'1 to {MOST_HOSTS} hosts, none of them called {MAIL_HOST}')
         self.hosts = {
-            name: Host(self, name, f'10.213.1.{number}', plan) for number, (name, plan) in enumerate(plans.items(), start=1)}
+            name: Host(self, name, f'10.213.1.{number}', plan) for number, (name, plan) in enumerate(plans.items(), start=1)
+        }
         self._mail_host = Host(self, MAIL_HOST, MAIL_ADDRESS, Plan(servers=(), size='512m'))
         self.authority = Authority('Fleet CA')
         self.pids: dict[str, int] = {}
@@ -161,8 +187,14 @@ class Fleet:
             for host in self.hosts.values():
                 host.make_servers()
             identity = self.authority.issue([MAIL_NAME, MAIL_ADDRESS])
-            self.postfix = stack.enter_context(Postfix(identity.certificate_pem, identity.key_pem, MAIL_NAME, Place(
-                MAIL_ADDRESS, '10.213.0.0/16', MAIL_PORTS, self._mail_host.path('/'), self._mail_host.enter)))
+            self.postfix = stack.enter_context(
+                Postfix(
+                    identity.certificate_pem,
+                    identity.key_pem,
+                    MAIL_NAME,
+                    Place(MAIL_ADDRESS, '10.213.0.0/16', MAIL_PORTS, self._mail_host.path('/'), self._mail_host.enter),
+                )
+            )
             self._stack = stack.pop_all()
         return self
 
@@ -210,8 +242,13 @@ class Fleet:
         """End the connections that ssh keeps open between runs (ControlPersist)."""
         for control in (self.directory / 'cp').glob('*'):
             if control.is_socket():
-                subprocess.run([*self.controller, 'ssh', '-F', '/dev/null', '-o', f'ControlPath={control}', '-O', 'exit', 'any'],
-                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=STOP_SECONDS, check=False)
+                subprocess.run(
+                    [*self.controller, 'ssh', '-F', '/dev/null', '-o', f'ControlPath={control}', '-O', 'exit', 'any'],
+                    stdin=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    timeout=STOP_SECONDS,
+                    check=False,
+                )
 
     def link(self, host: Host, state: str) -> None:
         """Pull a host's network cable ('down') or plug it in again ('up')."""
@@ -220,19 +257,30 @@ class Fleet:
     def _make_keys(self) -> None:
         (self.directory / 'cp').mkdir(mode=0o700)
         for name in ('host_key', 'key'):
-            subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'fleet', '-f', str(self.directory / name)],
-                           stdin=subprocess.DEVNULL, check=True)
+            subprocess.run(
+                ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'fleet', '-f', str(self.directory / name)],
+                stdin=subprocess.DEVNULL,
+                check=True,
+            )
         shutil.copy(self.directory / 'key.pub', self.directory / 'authorized_keys')
         (self.directory / 'known_hosts').write_text(f'* {(self.directory / "host_key.pub").read_text()}')
 
     def _start(self, stack: contextlib.ExitStack) -> None:
         self._process = subprocess.Popen(
-            [*NAMESPACES, sys.executable, '-B', str(SUPERVISOR)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd='/',
-            env={'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'})
+            [*NAMESPACES, sys.executable, '-B', str(SUPERVISOR)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd='/',
+            env={'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'},
+        )
         stack.callback(self._stop)
-        request = json.dumps({
-            'directory': str(self.directory), 'network': NETWORK,
-            'hosts': [_as_asked(host) for host in (self._mail_host, *self.hosts.values())]})
+        request = json.dumps(
+            {
+                'directory': str(self.directory),
+                'network': NETWORK,
+                'hosts': [_as_asked(host) for host in (self._mail_host, *self.hosts.values())],
+            }
+        )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f'{request}\n'.encode())
@@ -252,7 +300,12 @@ def _as_asked(host: Host) -> dict[str, t.Any]:
     python = host.plan.python or pathlib.Path('/usr/bin/python3')
     seen = {path for path in (_prefix(python), *host.plan.seen) if _hidden(path)}
     return {
-        'name': host.name, 'address': host.address, 'python': str(python), 'size': host.plan.size, 'seen': sorted(map(str, seen))}
+        'name': host.name,
+        'address': host.address,
+        'python': str(python),
+        'size': host.plan.size,
+        'seen': sorted(map(str, seen)),
+    }
 
 
 def _hidden(path: pathlib.Path) -> bool:
@@ -262,8 +315,13 @@ def _hidden(path: pathlib.Path) -> bool:
 
 @functools.cache
 def _prefix(python: pathlib.Path) -> pathlib.Path:
-    said = subprocess.run([str(python), '-c', 'import sys; print(sys.base_prefix)'], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [str(python), '-c', 'import sys; print(sys.base_prefix)'],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return pathlib.Path(said.strip())
 
 
@@ -272,6 +330,9 @@ def mixed(count: int, pythons: t.Iterable[pathlib.Path], most_servers: int = 6) 
     interpreters: list[pathlib.Path | None] = [*pythons] or [None]
     return {
         f'print{number + 1:02}': Plan(
-            interpreters[number % len(interpreters)], LOGINS[number % len(LOGINS)],
-            tuple(f'spl{server + 1}' for server in range(1 + number % most_servers)))
-        for number in range(count)}
+            interpreters[number % len(interpreters)],
+            LOGINS[number % len(LOGINS)],
+            tuple(f'spl{server + 1}' for server in range(1 + number % most_servers)),
+        )
+        for number in range(count)
+    }

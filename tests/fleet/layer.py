@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What all hosts of the fleet have on top of this machine's own root: users, sshd's files, and empty directories."""
+
 from __future__ import annotations
 
 import os
@@ -20,7 +21,7 @@ ROOT_HASH = '$5$RfwA9AeIQpuGEhQm$pcyzWPxApRHE..FTbQOZywCjYhyfXsIJhrT5yOONJX8'
 # version manager's in /root) is mounted into them, and has to be open to all users.
 EMPTY = {'root': 0o711, 'home': 0o755, 'tmp': 0o1777, 'run': 0o755, 'var/tmp': 0o1777, 'var/pd': 0o755, 'mnt': 0o755}
 
-SSHD_CONFIG = '''\
+SSHD_CONFIG = """\
 HostKey /etc/fleet/host_key
 AuthorizedKeysFile /etc/fleet/authorized_keys
 PermitRootLogin prohibit-password
@@ -32,7 +33,7 @@ MaxStartups 1000
 MaxSessions 1000
 PrintMotd no
 Subsystem sftp internal-sftp
-'''
+"""
 
 
 def build(layer: pathlib.Path, keys: pathlib.Path, names: t.Mapping[str, str]) -> None:

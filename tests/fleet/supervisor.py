@@ -8,6 +8,7 @@ all mounts and interfaces. So nothing has to be cleaned up by anybody, also afte
 In, one line of JSON: `directory`, `network` and `hosts`, as box.py makes them. Out, one line: `pids`, the first process of each
 host as /proc here numbers it, or `error`.
 """
+
 from __future__ import annotations
 
 import json
@@ -42,13 +43,30 @@ def start(directory: pathlib.Path, network: str, hosts: list[dict[str, t.Any]]) 
     (space / 'host').mkdir()
     layer.build(space / 'layer', directory, {host['name']: host['address'] for host in hosts})
     own, bits = network.split('/')
-    _run('ip', '-batch', '-', data='\n'.join([
-        'link set lo up', f'link add {BRIDGE} type bridge', f'address add {own}/{bits} dev {BRIDGE}', f'link set {BRIDGE} up']))
+    _run(
+        'ip',
+        '-batch',
+        '-',
+        data='\n'.join(
+            [
+                'link set lo up',
+                f'link add {BRIDGE} type bridge',
+                f'address add {own}/{bits} dev {BRIDGE}',
+                f'link set {BRIDGE} up',
+            ]
+        ),
+    )
     started = {host['name']: _host(space, bits, host) for host in hosts}
     pids = {name: int(_line(name, process)) for name, process in started.items()}
-    _run('ip', '-batch', '-', data=''.join(
-        f'link add {name} master {BRIDGE} type veth peer name eth0 netns {pid}\n'
-        f'link set {name} up\n' for name, pid in pids.items()))
+    _run(
+        'ip',
+        '-batch',
+        '-',
+        data=''.join(
+            f'link add {name} master {BRIDGE} type veth peer name eth0 netns {pid}\nlink set {name} up\n'
+            for name, pid in pids.items()
+        ),
+    )
     for process in started.values():
         process.stdin.write(b'go\n')
         process.stdin.close()
@@ -65,10 +83,31 @@ def start(directory: pathlib.Path, network: str, hosts: list[dict[str, t.Any]]) 
 
 def _host(space: pathlib.Path, bits: str, host: dict[str, t.Any]) -> t.Any:
     # --fork: a new pid namespace begins with a child. The child's end is this process's.
-    command = ['unshare', '--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '/bin/sh', str(HOST), host['name'],
-               f'{host["address"]}/{bits}', host['size'], str(space), host['python'], *host['seen']]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd='/',
-                            env={'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'})
+    command = [
+        'unshare',
+        '--net',
+        '--mount',
+        '--pid',
+        '--uts',
+        '--ipc',
+        '--fork',
+        '/bin/sh',
+        str(HOST),
+        host['name'],
+        f'{host["address"]}/{bits}',
+        host['size'],
+        str(space),
+        host['python'],
+        *host['seen'],
+    ]
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd='/',
+        env={'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'},
+    )
 
 
 def _line(name: str, process: t.Any) -> str:

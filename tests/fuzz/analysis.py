@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What must hold for any certificate, CRL and answer: the entries come back with the target's verdict, and nothing is raised."""
+
 from __future__ import annotations
 
 import json

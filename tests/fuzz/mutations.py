@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """DER that is spoilt, bytes turned over, cut off, and parts changed in a way that leaves the whole well-formed (X.690); and
 answers with values of a wrong kind."""
+
 from __future__ import annotations
 
 import copy
@@ -37,11 +38,12 @@ class Node:
 def _with_content(content: bytes) -> t.Callable[[Node, Node, int], None]:
     def change(node: Node, _other: Node, _value: int) -> None:
         node.parts, node.content = [], content
+
     return change
 
 
 def _with_tag(node: Node, _other: Node, value: int) -> None:
-    node.tag = value & 0xff
+    node.tag = value & 0xFF
 
 
 def _swapped(node: Node, other: Node, _value: int) -> None:
@@ -62,15 +64,19 @@ def _without_a_part(node: Node, _other: Node, value: int) -> None:
         node.content = b''
 
 
-CONTENTS = (
-    b'', b'\x81', b'\xff' * 20, bytes(3), b'\x7f' * 200, b'\x05\x00', '\u202e\n\x1b[2Jä'.encode(), b'99999999999999Z')
+CONTENTS = (b'', b'\x81', b'\xff' * 20, bytes(3), b'\x7f' * 200, b'\x05\x00', '\u202e\n\x1b[2Jä'.encode(), b'99999999999999Z')
 # What is done to a node, with another one and a number.
 TO_NODES: tuple[t.Callable[[Node, Node, int], None], ...] = (
-    *map(_with_content, CONTENTS), _with_tag, _swapped, _with_a_part_twice, _without_a_part)
+    *map(_with_content, CONTENTS),
+    _with_tag,
+    _swapped,
+    _with_a_part_twice,
+    _without_a_part,
+)
 
 
 def _turned(data: bytes, place: int, value: int) -> bytes:
-    return data[:place] + bytes((data[place] ^ (value & 0xff or 1),)) + data[place + 1:]
+    return data[:place] + bytes((data[place] ^ (value & 0xFF or 1),)) + data[place + 1 :]
 
 
 def _cut(data: bytes, place: int, _value: int) -> bytes:
@@ -78,7 +84,7 @@ def _cut(data: bytes, place: int, _value: int) -> bytes:
 
 
 def _with_length(data: bytes, place: int, value: int) -> bytes:
-    return data[:place] + (b'\x84\xff\xff\xff\xff', b'\x80', b'\x89' + b'\xff' * 9)[value % 3] + data[place + 1:]
+    return data[:place] + (b'\x84\xff\xff\xff\xff', b'\x80', b'\x89' + b'\xff' * 9)[value % 3] + data[place + 1 :]
 
 
 TO_BYTES: tuple[t.Callable[[bytes, int, int], bytes], ...] = (_turned, _cut, _with_length)
@@ -100,9 +106,37 @@ def mutated(data: bytes, kind: int, place: int, value: int) -> bytes:
 
 # What may stand in an answer where something else is meant.
 ODD_VALUES: tuple[t.Any, ...] = (
-    None, True, False, -1, 0, 1 << 36, 1 << 53, 1 << 70, 0.5, float('nan'), '', 'x' * 2000, '\u202e\x1b[2J\n', '\ud800',
-    '{{ 1 }}', 'MAA=', '====', [], [None], [[]], ['x'], [{}], {}, {'': ''}, {'code': 'expired'}, 'none', 'sent', 'error',
-    'certificate', 'warning')
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1 << 36,
+    1 << 53,
+    1 << 70,
+    0.5,
+    float('nan'),
+    '',
+    'x' * 2000,
+    '\u202e\x1b[2J\n',
+    '\ud800',
+    '{{ 1 }}',
+    'MAA=',
+    '====',
+    [],
+    [None],
+    [[]],
+    ['x'],
+    [{}],
+    {},
+    {'': ''},
+    {'code': 'expired'},
+    'none',
+    'sent',
+    'error',
+    'certificate',
+    'warning',
+)
 
 
 def spoilt(answer: t.Any, place: int, value: int) -> t.Any:

@@ -4,6 +4,7 @@
 
 CORPUS is a directory that is kept between runs; the seeds, and the words that the fuzzer is told, are put into it and beside it.
 """
+
 from __future__ import annotations
 
 import sys

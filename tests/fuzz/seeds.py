@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the fuzzing of each target begins with: things as they should be, to be spoilt."""
+
 from __future__ import annotations
 
 import json
@@ -17,9 +18,13 @@ from .answers import CA, CHAIN, CRLS, der, file_answer, send_answer
 
 PKITS = pathlib.Path(cryptography_vectors.__file__).parent / 'x509' / 'PKITS_data'
 
-WORDS = {'pem': tuple(
-    f'-----{edge} {label}-----\n'.encode() for edge in ('BEGIN', 'END')
-    for label in ('CERTIFICATE', 'X509 CRL', 'TRUSTED CERTIFICATE', 'PRIVATE KEY', 'RSA PRIVATE KEY'))}
+WORDS = {
+    'pem': tuple(
+        f'-----{edge} {label}-----\n'.encode()
+        for edge in ('BEGIN', 'END')
+        for label in ('CERTIFICATE', 'X509 CRL', 'TRUSTED CERTIFICATE', 'PRIVATE KEY', 'RSA PRIVATE KEY')
+    )
+}
 
 
 def seeds() -> dict[str, list[bytes]]:
@@ -30,17 +35,27 @@ def seeds() -> dict[str, list[bytes]]:
     files = [authority.pem, intermediate.pem, leaf.certificate_pem, crl]
     sample = (
         b'# ours\nEnableTLS = 1\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
-        b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n')
+        b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n'
+    )
     return {
         **target_side.SEEDS,
         'config': [sample, sample.replace(b'\n', b'\r\n'), b'\xef\xbb\xbf' + sample, sample + sample],
         'ehlo': [
-            b'host.example.com', b'[192.0.2.1]', b'[IPv6:fc00::1]', b'fc00::1', b'host_a.example.com.', b'http://h/',
-            b'1.2.3.4:25'],
+            b'host.example.com',
+            b'[192.0.2.1]',
+            b'[IPv6:fc00::1]',
+            b'fc00::1',
+            b'host_a.example.com.',
+            b'http://h/',
+            b'1.2.3.4:25',
+        ],
         'pem': [
-            authority.pem + b'text between\n' + crl, crl.replace(b'\n', b'\r\n'),
-            authority.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE'), der(authority.pem),
-            b'-----BEGIN PRIVATE KEY-----\nA2h1bnRlcjI=\n-----END PRIVATE KEY-----\n\x03hunter2\n' + authority.pem],
+            authority.pem + b'text between\n' + crl,
+            crl.replace(b'\n', b'\r\n'),
+            authority.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE'),
+            der(authority.pem),
+            b'-----BEGIN PRIVATE KEY-----\nA2h1bnRlcjI=\n-----END PRIVATE KEY-----\n\x03hunter2\n' + authority.pem,
+        ],
         'trust': [der(file)[4:] for file in files],
         'x509': [*CHAIN, CA, *CRLS, *(path.read_bytes() for path in sorted([*PKITS.glob('certs/*'), *PKITS.glob('crls/*')]))],
         'report': [to_json(fleet.report(one)).encode() for one in (fleet.results(6, 2), fleet.hostile_results(6))],

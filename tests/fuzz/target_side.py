@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What must hold for any bytes that a target's side hands over: the framed answer, a backup's manifest, the output of pdls and
 pdset. And what each of them looks like."""
+
 from __future__ import annotations
 
 import base64
@@ -95,14 +96,20 @@ _PROBLEM: dict[str, t.Any] = {'code': 'file_not_found', 'message': 'It is gone.'
 _DRIFT = {'file': '/var/pd/spl1/sendmemo-ssl.cfg', 'kind': 'changed', 'keyword': 'EnableTLS', 'before': '1', 'after': '2'}
 _SERVER = {'name': 'spl1', 'changed': True, 'settings': {'EnableTLS': '1'}, 'problems': [_PROBLEM], 'drift': [_DRIFT]}
 _MANIFEST = {
-    'format': 1, 'taken': '2026-01-01T00:00:00Z', 'settings': {'EnableTLS': '1'}, 'outside': {'/etc/ca.pem': '0' * 64},
+    'format': 1,
+    'taken': '2026-01-01T00:00:00Z',
+    'settings': {'EnableTLS': '1'},
+    'outside': {'/etc/ca.pem': '0' * 64},
     'files': {'sendmemo-ssl.cfg': {'sha256': 'a' * 64, 'mode': '0644', 'uid': 0, 'gid': 0}},
-    'attributes': {HOST: 'mail.example.com', PORT: None}}
+    'attributes': {HOST: 'mail.example.com', PORT: None},
+}
 SEEDS: dict[str, list[bytes]] = {
     'frame': [json.dumps(one).encode() for one in ({'answer': {'servers': [_SERVER]}}, {'problem': _PROBLEM}, {'error': 'x'})],
     'manifest': [json.dumps(one).encode() for one in (_MANIFEST, {**_MANIFEST, 'files': {}})],
     'pd': [
         b'spl1: smtp-server-host = mail.example.com\nspl1: smtp-server-port = 587\n',
         b'Smtp-server-host  Smtp-server-port\n----------------  ----------------\nmail.example.com  587\n',
-        b'5010-414 The server spl1 does not answer.\n', b'5010-065 There is no server spl1.\nIt was looked for.\n'],
+        b'5010-414 The server spl1 does not answer.\n',
+        b'5010-065 There is no server spl1.\nIt was looked for.\n',
+    ],
 }

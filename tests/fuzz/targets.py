@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What must hold for any bytes: one function for each reader, which raises AssertionError where it doesn't."""
+
 from __future__ import annotations
 
 import base64
@@ -46,7 +47,7 @@ def pem(data: bytes) -> None:
     """What the PEM reader takes for a block is written again as a block, and nothing else of the file is told."""
     read = read_pem(data)
     for block in read.blocks:
-        again, = read_pem(as_pem(block).encode('ascii')).blocks
+        (again,) = read_pem(as_pem(block).encode('ascii')).blocks
         assert (again.label, again.der) == (block.label, block.der)
     for keyword, file in FILES.items():
         problems = list(structure_problems(read, keyword, file))
@@ -80,8 +81,18 @@ def report(data: bytes) -> None:
 
 
 TARGETS = {
-    'config': config, 'ehlo': ehlo, 'pem': pem, 'trust': trust, 'names': names, 'x509': x509, 'answer': answer, 'frame': frame,
-    'manifest': manifest, 'pd': pd, 'report': report}
+    'config': config,
+    'ehlo': ehlo,
+    'pem': pem,
+    'trust': trust,
+    'names': names,
+    'x509': x509,
+    'answer': answer,
+    'frame': frame,
+    'manifest': manifest,
+    'pd': pd,
+    'report': report,
+}
 
 
 def _can_be_shown(problems: list[Problem]) -> None:

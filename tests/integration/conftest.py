@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What integration tests run against: a PKI, two kinds of mail servers, an sshd, and the real ansible-playbook."""
+
 from __future__ import annotations
 
 import os
@@ -24,6 +25,7 @@ SERVER_NAMES = ('mail.example.com', 'localhost', '127.0.0.1')
 
 class Pki(t.NamedTuple):
     """The test site's CA and CRL (also as files, as a site has them on its controller) and its mail servers' certificates."""
+
     authority: Authority
     server: Identity
     expired: Identity
@@ -59,11 +61,16 @@ def mail_server(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> t.Iterato
     """The embedded server; its listeners are starttls, smtps, plain, and expired, revoked and malformed (all smtps)."""
     directory = tmp_path_factory.mktemp('mail_server')
     server, expired, revoked, malformed = (
-        getattr(pki, name).write(directory, name) for name in ('server', 'expired', 'revoked', 'malformed'))
+        getattr(pki, name).write(directory, name) for name in ('server', 'expired', 'revoked', 'malformed')
+    )
     listeners = [
-        Listener('starttls', 'starttls', *server), Listener('smtps', 'smtps', *server), Listener('plain', 'plain'),
-        Listener('expired', 'smtps', *expired), Listener('revoked', 'smtps', *revoked),
-        Listener('malformed', 'smtps', *malformed)]
+        Listener('starttls', 'starttls', *server),
+        Listener('smtps', 'smtps', *server),
+        Listener('plain', 'plain'),
+        Listener('expired', 'smtps', *expired),
+        Listener('revoked', 'smtps', *revoked),
+        Listener('malformed', 'smtps', *malformed),
+    ]
     with MailServer(directory, listeners, seconds=3600) as running:
         yield running
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Certificates that the controller's analysis trips over cost no result: of their server, or of another of the same call."""
+
 from __future__ import annotations
 
 import pathlib
@@ -34,30 +35,41 @@ def odd_server(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator
         yield running
 
 
-def sent(run_playbook: t.Callable[..., Run], pki: Pki, server: MailServer, base_dir: pathlib.Path,
-         *listeners: str) -> list[tuple[str, bool, list[str]]]:
+def sent(
+    run_playbook: t.Callable[..., Run], pki: Pki, server: MailServer, base_dir: pathlib.Path, *listeners: str
+) -> list[tuple[str, bool, list[str]]]:
     """Send by a server for each listener; return the name, the verdict and the codes of each entry that comes back."""
     for name in listeners:
         (base_dir / name).mkdir(parents=True)
         (base_dir / name / 'sendmemo-ssl.cfg').write_text(LINES)
         (base_dir / name / 'ca.pem').write_bytes(pki.authority.pem)
         (base_dir / name / 'crl.pem').write_bytes(pki.crl_path.read_bytes())
-    task = {'base_dir': str(base_dir), 'smtp_host': '127.0.0.1', 'recipients': ['odd@example.com'], 'timeout': 10,
-            'servers': [{'name': name, 'smtp_port': server.ports[name]} for name in listeners]}
+    task = {
+        'base_dir': str(base_dir),
+        'smtp_host': '127.0.0.1',
+        'recipients': ['odd@example.com'],
+        'timeout': 10,
+        'servers': [{'name': name, 'smtp_port': server.ports[name]} for name in listeners],
+    }
     play = {'hosts': 'print_servers', 'gather_facts': False, 'tasks': [{'name': 'Send', 'printops.infoprint.send_memo': task}]}
     run = run_playbook([play], hosts(print1=local_host()))
     assert 'Traceback' not in run.output
-    result, = run.results('print1', 'Send')
+    (result,) = run.results('print1', 'Send')
     servers = result.result['servers']
     return [(entry['name'], entry['ok'], [problem['code'] for problem in entry['problems']]) for entry in servers]
 
 
 @pytest.mark.every_core
 def test_a_negative_serial_number_costs_no_result(
-        run_playbook: t.Callable[..., Run], pki: Pki, odd_server: MailServer, tmp_path: pathlib.Path) -> None:
+    run_playbook: t.Callable[..., Run], pki: Pki, odd_server: MailServer, tmp_path: pathlib.Path
+) -> None:
     found = sent(run_playbook, pki, odd_server, tmp_path / 'pd', 'good', 'expired', 'forged', 'unread')
     assert [(name, ok) for name, ok, _codes in found] == [
-        ('good', True), ('expired', False), ('forged', False), ('unread', False)]
+        ('good', True),
+        ('expired', False),
+        ('forged', False),
+        ('unread', False),
+    ]
     codes = {name: codes for name, _ok, codes in found}
     assert codes['good'] == []
     assert codes['expired'] == ['expired']

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What Alice lays in her directories, or a mail server presents, costs the controller seconds, and Bob's server is judged."""
+
 from __future__ import annotations
 
 import pathlib
@@ -37,11 +38,20 @@ def task(tmp_path: pathlib.Path, base: pathlib.Path) -> Task:
 
     def run(module: str, **options: t.Any) -> dict[str, t.Any]:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        ran = ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': [
-            {'name': 'Do', f'printops.infoprint.{module}': {'base_dir': str(base), **options}}]}], hosts(print1=local_host()))
+        ran = ansible.playbook(
+            [
+                {
+                    'hosts': 'all',
+                    'gather_facts': False,
+                    'tasks': [{'name': 'Do', f'printops.infoprint.{module}': {'base_dir': str(base), **options}}],
+                }
+            ],
+            hosts(print1=local_host()),
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        only, = ran.results('print1', 'Do')
+        (only,) = ran.results('print1', 'Do')
         return {**only.result, 'cpu': after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
+
     return run
 
 
@@ -73,12 +83,17 @@ def test_thousands_of_cas_and_lists_hold_up_no_run(task: Task, base: pathlib.Pat
 
 
 def test_a_change_is_made_though_other_files_are_more_than_is_judged(
-        task: Task, base: pathlib.Path, owners: Owners, pki: Pki) -> None:
+    task: Task, base: pathlib.Path, owners: Owners, pki: Pki
+) -> None:
     lay(base, owners, 'a1', ALICE, *heavy_x509.same_name(300))  # not one list is judged, and none refused
     lay(base, owners, 'b1', BOB, pki.authority.pem)
-    result = task('sendmemo_config', servers=[
-        {'name': 'a1', 'enable_tls': 'smtps', **{f'{one}_path': str(base / 'a1' / f'{one}.pem') for one in ('ca', 'crl')}},
-        {'name': 'b1', 'enable_tls': 'smtps', 'ca_src': str(pki.ca_path)}])
+    result = task(
+        'sendmemo_config',
+        servers=[
+            {'name': 'a1', 'enable_tls': 'smtps', **{f'{one}_path': str(base / 'a1' / f'{one}.pem') for one in ('ca', 'crl')}},
+            {'name': 'b1', 'enable_tls': 'smtps', 'ca_src': str(pki.ca_path)},
+        ],
+    )
     assert 'servers' in result, result['msg']
     assert {entry['name']: entry['changed'] for entry in result['servers']} == {'a1': True, 'b1': True}, result['msg']
     assert 'analysis_incomplete' in codes(result, 'a1')
@@ -98,21 +113,35 @@ def named(number: int, pki: Pki) -> Identity:
 
 
 def test_what_a_mail_server_presents_is_bounded(
-        task: Task, base: pathlib.Path, owners: Owners, pki: Pki, tmp_path: pathlib.Path) -> None:
+    task: Task, base: pathlib.Path, owners: Owners, pki: Pki, tmp_path: pathlib.Path
+) -> None:
     """OpenSSL takes a chain of 100 KiB at most from a server (SSL_MAX_CERT_LIST_DEFAULT)."""
     presented = {
-        'sound': pki.server, 'chain1000': chain_of(1000, pki), 'chain200': chain_of(200, pki),
-        'names100000': named(100_000, pki), 'names4000': named(4000, pki)}
+        'sound': pki.server,
+        'chain1000': chain_of(1000, pki),
+        'chain200': chain_of(200, pki),
+        'names100000': named(100_000, pki),
+        'names4000': named(4000, pki),
+    }
     listeners = [Listener(name, 'smtps', *one.write(tmp_path, name)) for name, one in presented.items()]
     circles, _key, _name = heavy_x509.circle(2000)
     with MailServer(tmp_path / 'server', listeners) as server:
         for name in presented:
             lay(base, owners, name, BOB, circles + pki.authority.pem)
-        result = task('send_memo', smtp_host='127.0.0.1', until='handshake', servers=[
-            {'name': name, 'smtp_port': server.ports[name]} for name in presented])
+        result = task(
+            'send_memo',
+            smtp_host='127.0.0.1',
+            until='handshake',
+            servers=[{'name': name, 'smtp_port': server.ports[name]} for name in presented],
+        )
     assert result['cpu'] < MOST_CPU
     entries = {entry['name']: entry for entry in result['servers']}
     assert {name: entry['ok'] for name, entry in entries.items()} == {
-        'sound': True, 'chain1000': False, 'chain200': True, 'names100000': False, 'names4000': True}, result['msg']
+        'sound': True,
+        'chain1000': False,
+        'chain200': True,
+        'names100000': False,
+        'names4000': True,
+    }, result['msg']
     assert len(entries['names4000']['certificate']['sans']) <= 400
     assert 'excessive message size' in str(entries['names100000']['problems'])

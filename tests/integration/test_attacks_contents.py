@@ -31,11 +31,14 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
     common = {'base_dir': BASE, 'servers': [{'name': name} for name in (*HERS, 'bob')]}
     send = {**common, 'smtp_host': '127.0.0.1', 'smtp_port': 9, 'until': 'handshake', 'timeout': 3}
     wanted = {**common, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path)}
-    return record(Ansible(folder / 'controller'), {
-        'config': {'printops.infoprint.sendmemo_config': wanted, 'diff': True},
-        'validate': {'printops.infoprint.sendmemo_validate': common},
-        'send': {'printops.infoprint.send_memo': send},
-    })
+    return record(
+        Ansible(folder / 'controller'),
+        {
+            'config': {'printops.infoprint.sendmemo_config': wanted, 'diff': True},
+            'validate': {'printops.infoprint.sendmemo_validate': common},
+            'send': {'printops.infoprint.send_memo': send},
+        },
+    )
 
 
 def tiny_blocks(label: str) -> bytes:

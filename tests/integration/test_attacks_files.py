@@ -26,8 +26,15 @@ ROUNDS = 16
 def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Program]:
     folder = tmp_path_factory.mktemp('recorded')
     wanted = {
-        'base_dir': BASE, 'servers': [{'name': 'spl1'}], 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path),
-        'crl_src': str(pki.crl_path), 'owner': BOB, 'group': BOB, 'mode': '0664'}
+        'base_dir': BASE,
+        'servers': [{'name': 'spl1'}],
+        'enable_tls': 'starttls',
+        'ca_src': str(pki.ca_path),
+        'crl_src': str(pki.crl_path),
+        'owner': BOB,
+        'group': BOB,
+        'mode': '0664',
+    }
     hostnames = {'old': 'old.example.com', 'new': 'new.example.com'}
     tasks = {name: {'printops.infoprint.sendmemo_config': {**wanted, 'hostname': one}} for name, one in hostnames.items()}
     return record(Ansible(folder / 'controller'), tasks)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A hostile mail server that never says a word of SMTP, but keeps TLS busy: the send ends within its time-out all the same."""
+
 from __future__ import annotations
 
 import pathlib
@@ -86,7 +87,8 @@ class Flood:
 @pytest.mark.parametrize('version', ['3.6', '3.13'])
 @pytest.mark.parametrize('name', FLOODS)
 def test_a_flood_of_tls_messages_ends_with_the_time_out(
-        ansible: Ansible, tmp_path: pathlib.Path, name: str, version: str) -> None:
+    ansible: Ansible, tmp_path: pathlib.Path, name: str, version: str
+) -> None:
     python = target_pythons().get(version) or need(f'no Python {version} was found')
     authority = Authority('Flood CA')
     directory = tmp_path / 'pd' / 'spl1'
@@ -95,14 +97,21 @@ def test_a_flood_of_tls_messages_ends_with_the_time_out(
     (directory / 'ca.pem').write_bytes(authority.pem)
     flood = Flood(name, authority)
     try:
-        task = {'name': 'Send', 'printops.infoprint.send_memo': {
-            'base_dir': str(tmp_path / 'pd'), 'smtp_host': 'localhost', 'smtp_port': flood.port, 'timeout': TIMEOUT,
-            'recipients': ['print-ops@example.com']}}
+        task = {
+            'name': 'Send',
+            'printops.infoprint.send_memo': {
+                'base_dir': str(tmp_path / 'pd'),
+                'smtp_host': 'localhost',
+                'smtp_port': flood.port,
+                'timeout': TIMEOUT,
+                'recipients': ['print-ops@example.com'],
+            },
+        }
         plays = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [task]}]
         run = ansible.playbook(plays, hosts(print1=local_host(ansible_python_interpreter=str(python))), timeout=SECONDS)
     finally:
         flood.close()
-    server, = run.results('print1', 'Send')[0].result['servers']
+    (server,) = run.results('print1', 'Send')[0].result['servers']
     assert server['ok'] is False
     assert [problem['code'] for problem in server['problems']] in (['banner_timed_out'], ['connection_lost'])
     assert flood.sent > 1

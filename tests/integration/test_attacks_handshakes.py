@@ -28,9 +28,15 @@ def certificate(name: str, issuer: str, sans: t.Sequence[str] = (), *, is_ca: bo
     """Return a certificate, in PEM; all of them have the same key."""
     subject, by = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in (name, issuer))
     builder = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(by).public_key(KEY.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(NOW - dt.timedelta(1))
-        .not_valid_after(NOW + dt.timedelta(300)).add_extension(x509.BasicConstraints(is_ca, None), critical=True))
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(by)
+        .public_key(KEY.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - dt.timedelta(1))
+        .not_valid_after(NOW + dt.timedelta(300))
+        .add_extension(x509.BasicConstraints(is_ca, None), critical=True)
+    )
     if sans:
         names = x509.SubjectAlternativeName([x509.DNSName(san) for san in sans])
         builder = builder.add_extension(names, critical=False)
@@ -47,12 +53,18 @@ HOSTILE: dict[str, tuple[t.Callable[[], bytes], str]] = {
     'a chain of 1,000': (lambda: chain(1000), 'handshake_closed'),
     'a chain of 250': (lambda: chain(250), 'certificate_invalid'),
     '100,000 names': (
-        lambda: certificate('localhost', 'Root', [f'h{number}.example.com' for number in range(100_000)]), 'handshake_closed'),
+        lambda: certificate('localhost', 'Root', [f'h{number}.example.com' for number in range(100_000)]),
+        'handshake_closed',
+    ),
     '4,500 names': (
-        lambda: certificate('localhost', 'Root', [f'h{number}.example.com' for number in range(4_500)]), 'hostname_mismatch'),
+        lambda: certificate('localhost', 'Root', [f'h{number}.example.com' for number in range(4_500)]),
+        'hostname_mismatch',
+    ),
     'NUL in a name': (lambda: certificate('localhost\0.evil', 'Root', ['localhost\0.evil.example']), 'hostname_mismatch'),
     'ESC in a name': (
-        lambda: certificate(TERMINAL, 'Root', [TERMINAL.replace('\u202e', ''), '{{ 7 * 7 }}']), 'hostname_mismatch'),
+        lambda: certificate(TERMINAL, 'Root', [TERMINAL.replace('\u202e', ''), '{{ 7 * 7 }}']),
+        'hostname_mismatch',
+    ),
     'ESC in an issuer': (lambda: certificate('localhost', TERMINAL, ['localhost']), 'unknown_ca'),
 }
 
@@ -62,8 +74,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One task that meets all of them, with -vvv."""
     folder = tmp_path_factory.mktemp('hostile')
     key = folder / 'key.pem'
-    key.write_bytes(KEY.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    key.write_bytes(
+        KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
     listeners = []
     for number, (make, _code) in enumerate(HOSTILE.values()):
         path = folder / f'{number}.pem'
@@ -75,13 +88,19 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         listeners.append(Listener(str(number), 'smtps', path, key))
     with MailServer(folder, listeners, seconds=300) as server:
         options = {
-            'base_dir': str(folder / 'pd'), 'smtp_host': 'localhost', 'until': 'handshake', 'timeout': 15,
-            'servers': [{'name': f'spl{number}', 'smtp_port': server.ports[str(number)]} for number in range(len(HOSTILE))]}
+            'base_dir': str(folder / 'pd'),
+            'smtp_host': 'localhost',
+            'until': 'handshake',
+            'timeout': 15,
+            'servers': [{'name': f'spl{number}', 'smtp_port': server.ports[str(number)]} for number in range(len(HOSTILE))],
+        }
         tasks = [
             {'name': 'Send', 'printops.infoprint.send_memo': options, 'register': 'sent', 'ignore_errors': True},
-            {'name': 'Use', 'ansible.builtin.debug': {'msg': '{{ sent }}'}}]
+            {'name': 'Use', 'ansible.builtin.debug': {'msg': '{{ sent }}'}},
+        ]
         return Ansible(folder / 'controller').playbook(
-            [{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()), '-vvv')
+            [{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()), '-vvv'
+        )
 
 
 @pytest.mark.parametrize('number', range(len(HOSTILE)), ids=list(HOSTILE))

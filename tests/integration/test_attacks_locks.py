@@ -47,6 +47,6 @@ def test_locks_of_one_owner_keep_no_other_owner_s_servers_waiting(site: Site, mo
         assert (entries[name]['changed'], entries[name]['problems']) == (True, []), site.output
         assert left_behind(site.base / name) == []
     for name in HERS:
-        problem, = entries[name]['problems']
+        (problem,) = entries[name]['problems']
         assert (entries[name]['changed'], problem['code']) == (False, 'write_failed')
         assert 'holds the lock' in problem['message']

@@ -52,10 +52,10 @@ def test_root_changes_nothing_below_what_another_can_write(site: Site, change: t
     srv, before = site.base.parent, site.config().read_bytes()
     change(srv)
     for result in (site.run(hostname='other.example.com'), site.run('--check', hostname='other.example.com'), site.rollback()):
-        problem, = result['problems']
+        (problem,) = result['problems']
         assert (problem['code'], problem['file'], result['changed']) == ('unsafe_permissions', str(srv), False)
     assert site.config().read_bytes() == before
-    problem, = validated(site)['problems']
+    (problem,) = validated(site)['problems']
     assert (problem['code'], problem['severity'], problem['file']) == ('unsafe_permissions', 'error', str(srv))
 
 

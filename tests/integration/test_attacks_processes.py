@@ -51,11 +51,18 @@ def test_a_proof_of_another_owner_is_told_though_a_child_is_stopped(
     if way == 'ssh':
         sshd: Sshd = request.getfixturevalue('sshd')
         host = sshd.host('root')
-    servers = [
-        {'name': 'spl1', 'smtp_port': silent_port}, {'name': 'spl2', 'smtp_port': mail_server.ports['smtps']}]
+    servers = [{'name': 'spl1', 'smtp_port': silent_port}, {'name': 'spl2', 'smtp_port': mail_server.ports['smtps']}]
     task = {
-        'name': 'Send', 'timeout': TASK_SECONDS, 'printops.infoprint.send_memo': {
-            'base_dir': str(site.base), 'servers': servers, 'smtp_host': 'localhost', 'until': 'handshake', 'timeout': 3}}
+        'name': 'Send',
+        'timeout': TASK_SECONDS,
+        'printops.infoprint.send_memo': {
+            'base_dir': str(site.base),
+            'servers': servers,
+            'smtp_host': 'localhost',
+            'until': 'handshake',
+            'timeout': 3,
+        },
+    }
     run, stopped = attacked(site, owners, task, host)
     entries = {entry['name']: entry for entry in run.results('print1', 'Send')[0].result['servers']}
     assert entries['spl2']['ok'] is True, run.output
@@ -70,7 +77,8 @@ def test_a_change_of_another_owner_is_made_though_a_child_is_stopped(
     before = site.config().read_bytes()
     servers = [
         {'name': 'spl1', 'smtp_port': silent_port},
-        {'name': 'spl2', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['smtps']}]
+        {'name': 'spl2', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['smtps']},
+    ]
     options = {**site.options, 'hostname': 'other.example.com', 'smtp_host': 'localhost', 'servers': servers}
     options.update(try_before_commit='handshake', timeout=3)
     task = {'name': 'Send', 'timeout': TASK_SECONDS, 'printops.infoprint.sendmemo_config': options}
@@ -85,8 +93,7 @@ def test_a_change_of_another_owner_is_made_though_a_child_is_stopped(
 def attacked(site: Site, owners: Owners, task: dict[str, t.Any], host: dict[str, t.Any]) -> tuple[Run, int]:
     """Run a task while Alice stops all that is hers; return how often she did. Nothing of hers is left but what she runs."""
     with owners.attack('stop') as attack:
-        run = site.ansible.playbook(
-            [{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}], hosts(print1=host), timeout=60)
+        run = site.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}], hosts(print1=host), timeout=60)
         left = owners.processes_of(ALICE)
     assert run.seconds < TASK_SECONDS + 10
     assert [line for line in left if f'{ALICE} stop' not in line] == []

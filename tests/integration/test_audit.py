@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """An audit touches nothing, tells drift and problems in one message, and fails only where it is told to or found nothing out."""
+
 from __future__ import annotations
 
 import pathlib
@@ -29,10 +30,16 @@ class Host:
             (base / name).mkdir(parents=True)
         self.log = base.parent / 'restarted'
         self.variables = local_host(
-            sendmemo_tls_base_dir=str(base), sendmemo_tls_servers=[{'name': 'spl1'}, {'name': 'spl2'}],
-            sendmemo_tls_ca_src=str(pki.ca_path), sendmemo_tls_crl_src=str(pki.crl_path), sendmemo_tls_smtp_host='127.0.0.1',
-            sendmemo_tls_smtp_port=587, sendmemo_tls_try_before_commit='none', sendmemo_tls_verify='none',
-            sendmemo_tls_restart_command=f'touch {self.log}')
+            sendmemo_tls_base_dir=str(base),
+            sendmemo_tls_servers=[{'name': 'spl1'}, {'name': 'spl2'}],
+            sendmemo_tls_ca_src=str(pki.ca_path),
+            sendmemo_tls_crl_src=str(pki.crl_path),
+            sendmemo_tls_smtp_host='127.0.0.1',
+            sendmemo_tls_smtp_port=587,
+            sendmemo_tls_try_before_commit='none',
+            sendmemo_tls_verify='none',
+            sendmemo_tls_restart_command=f'touch {self.log}',
+        )
         assert self.run('printops.infoprint.converge').rc == 0
         self.log.unlink()
 
@@ -46,7 +53,8 @@ class Host:
         """Return every file and directory: its times, and its bytes."""
         return {
             str(path): (path.stat().st_mtime_ns, path.stat().st_ctime_ns, path.read_bytes() if path.is_file() else b'')
-            for path in self.base.rglob('*')}
+            for path in self.base.rglob('*')
+        }
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The benchmark works, on a small fleet: how fast it all is depends on the machine, which is not judged here."""
+
 from __future__ import annotations
 
 from xml.etree import ElementTree

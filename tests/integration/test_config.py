@@ -252,7 +252,8 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     'an EnableTLS of its own': ({'enable_tls': '3'}, 'enable_tls'),
     'a recipient that is no address': (
         {'try_before_commit': 'envelope', 'servers': [{'name': 'spl1', 'recipients': ['print ops']}]},
-        'recipients of server spl1'),
+        'recipients of server spl1',
+    ),
 }
 
 
@@ -279,7 +280,7 @@ def test_an_encrypted_file_of_the_controller_is_said_to_be_one(
     (tmp_path / 'password').write_text(password)
     arguments = ('--vault-password-file', str(tmp_path / 'password')) if password else ()
     result = site.run(*arguments, **{option: str(tmp_path / 'encrypted')})
-    problem, = result['problems']
+    (problem,) = result['problems']
     assert problem['code'] == 'file_not_readable'
     assert 'is encrypted by Ansible Vault' in problem['message']
     assert words in problem['message']
@@ -539,7 +540,7 @@ def test_a_failed_try_names_the_ca_file_that_was_declared(site: Site, mail_serve
     path.write_bytes(Authority('Foreign CA').pem)
     mail = {'smtp_host': '127.0.0.1', 'smtp_port': mail_server.ports['smtps'], 'try_before_commit': 'handshake'}
     result = site.run(enable_tls='smtps', ca_src=str(path), crl_src=None, servers=[{'name': 'spl1'}], **mail)
-    problem, = result['problems']
+    (problem,) = result['problems']
     assert problem['code'] == 'unknown_ca'
     assert str(path) in problem['message']
     assert str(path) in result['msg']

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Every problem of a configuration is found by a real run, one server for each, with nothing but what is wrong with it."""
+
 from __future__ import annotations
 
 import pathlib
@@ -24,15 +25,21 @@ TLS = 'EnableTLS = 1\n'
 BOTH = TLS + 'CAFile = ca.pem\nCrlFile = crl.pem\n'
 CA = Authority('Site CA')
 FRIEND, OLD, EARLY, ENDING = (
-    Authority('Other CA'), Authority('Old CA', not_after=days_from_now(-3.5)), Authority('New CA', not_before=days_from_now(2.5)),
-    Authority('Ending CA', not_after=days_from_now(12.5)))
+    Authority('Other CA'),
+    Authority('Old CA', not_after=days_from_now(-3.5)),
+    Authority('New CA', not_before=days_from_now(2.5)),
+    Authority('Ending CA', not_after=days_from_now(12.5)),
+)
 
 
 def forged_crl() -> bytes:
     """Return a CRL in the CA's name that another key has signed."""
     builder = x509.CertificateRevocationListBuilder().issuer_name(CA.name).last_update(days_from_now(-1))
-    return builder.next_update(days_from_now(90)).sign(
-        ec.generate_private_key(ec.SECP256R1()), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return (
+        builder.next_update(days_from_now(90))
+        .sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
 
 
 def weak_ca() -> bytes:
@@ -50,12 +57,17 @@ LEAF: Identity = CA.issue(['mail.example.com'])
 def documented_codes() -> set[str]:
     """Return the codes of a configuration that the reference page lists."""
     sections = (section.partition('\n') for section in PAGE.read_text('utf-8').split('\n## '))
-    return {code for heading, _end, text in sections if heading in HEADINGS
-            for code in re.findall('^[|] `([a-z_]+)`', text, re.MULTILINE)}
+    return {
+        code
+        for heading, _end, text in sections
+        if heading in HEADINGS
+        for code in re.findall('^[|] `([a-z_]+)`', text, re.MULTILINE)
+    }
 
 
 class Case(t.NamedTuple):
     """A configuration with its files, the codes that it gives, and an extract of the first message."""
+
     config: str | bytes
     codes: tuple[str, ...]
     says: str
@@ -68,16 +80,22 @@ CASES = {
     'keyword': Case(TLS + 'CAFle = ca.pem\n', ('unknown_keyword',), 'CAFle is not a keyword of sendmemo-ssl.cfg.'),
     'twice': Case(TLS + TLS, ('duplicate_keyword',), 'EnableTLS is set in line 1 and again in line 2.'),
     'value': Case('EnableTLS = 3\n', ('invalid_value',), 'EnableTLS is "3"; it can only be 0, 1 or 2.'),
-    'ehlo': Case(TLS + 'Hostname = fc00::1\n', ('invalid_ehlo_hostname',),
-                 'Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:.'),
+    'ehlo': Case(
+        TLS + 'Hostname = fc00::1\n',
+        ('invalid_ehlo_hostname',),
+        'Hostname "fc00::1" is an IPv6 address without brackets and the tag IPv6:.',
+    ),
     'unsupported': Case(TLS + 'KeyFile = k.pem\n', ('unsupported_keyword',), 'sendmemo has no client certificates'),
-    'idle': Case('IgnoreCertificateErrors = 1\n', ('no_effect', 'tls_off'),
-                 'IgnoreCertificateErrors has no effect while EnableTLS is 0.'),
-    'trusting': Case(TLS + 'IgnoreCertificateErrors = 1\n', ('verification_off',),
-                     'IgnoreCertificateErrors is 1: any certificate'),
+    'idle': Case(
+        'IgnoreCertificateErrors = 1\n', ('no_effect', 'tls_off'), 'IgnoreCertificateErrors has no effect while EnableTLS is 0.'
+    ),
+    'trusting': Case(
+        TLS + 'IgnoreCertificateErrors = 1\n', ('verification_off',), 'IgnoreCertificateErrors is 1: any certificate'
+    ),
     'nameless': Case(TLS + 'CertValidationIgnoreHostName = 1\n', ('name_check_off',), 'issued for another host is accepted'),
-    'port': Case('EnableTLS = 2\n', ('port_mismatch',),
-                 'EnableTLS is 2 (SMTPS), but the port is 587, which is for plaintext or STARTTLS.'),
+    'port': Case(
+        'EnableTLS = 2\n', ('port_mismatch',), 'EnableTLS is 2 (SMTPS), but the port is 587, which is for plaintext or STARTTLS.'
+    ),
     'gone': Case(TLS + 'CAFile = gone.pem\n', ('file_not_found',), 'gone.pem: No such file or directory'),
     'large': Case(b'#' * ((1 << 16) + 1), ('file_not_readable',), 'bytes; at most 65536 are read.'),
     'relative': Case(TLS + 'CAFile = ssl/ca.pem\n', ('relative_path',), 'neither a full path nor a file name alone'),
@@ -85,14 +103,23 @@ CASES = {
     'link': Case(TLS + 'CAFile = link.pem\n', ('unsafe_path',), 'leads out of the working directory, to '),
     'missing': Case('', ('not_a_server',), 'There is no working directory'),
     'text': Case(BOTH, ('not_pem',), 'The file is not PEM: there is no block in it.', {'ca': b'hello\n'}),
-    'trusted': Case(BOTH, ('not_pem', 'no_certificate'), 'a block of the kind TRUSTED CERTIFICATE, which is not judged',
-                    {'ca': CA.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE')}),
+    'trusted': Case(
+        BOTH,
+        ('not_pem', 'no_certificate'),
+        'a block of the kind TRUSTED CERTIFICATE, which is not judged',
+        {'ca': CA.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE')},
+    ),
     'swapped-ca': Case(BOTH, ('no_certificate',), 'The file holds no certificate, only 1 of X509 CRL.', {'ca': CA.crl()}),
-    'swapped-crl': Case(BOTH, ('no_crl',),
-                        'The file holds no certificate revocation list, only 1 of CERTIFICATE.', {'crl': CA.pem}),
+    'swapped-crl': Case(
+        BOTH, ('no_crl',), 'The file holds no certificate revocation list, only 1 of CERTIFICATE.', {'crl': CA.pem}
+    ),
     'key': Case(BOTH, ('private_key_in_trust_file',), 'The file holds a private key.', {'ca': CA.pem + LEAF.key_pem}),
-    'leaf': Case(BOTH, ('not_a_ca',), 'CN=mail.example.com is not a CA: its basic constraints say so',
-                 {'ca': CA.pem + LEAF.certificate_pem}),
+    'leaf': Case(
+        BOTH,
+        ('not_a_ca',),
+        'CN=mail.example.com is not a CA: its basic constraints say so',
+        {'ca': CA.pem + LEAF.certificate_pem},
+    ),
     'old-ca': Case(BOTH, ('ca_expired',), 'UTC, 3 days ago.', {'ca': CA.pem + OLD.pem}),
     'early-ca': Case(BOTH, ('ca_not_yet_valid', 'crl_missing'), 'UTC on, in 2 days.', {'ca': CA.pem + EARLY.pem}),
     'ending-ca': Case(TLS + 'CAFile = ca.pem\n', ('ca_expires_soon',), 'UTC, in 12 days.', {'ca': ENDING.pem}),
@@ -100,11 +127,13 @@ CASES = {
     'old-crl': Case(BOTH, ('crl_expired',), 'UTC, 1 day ago.', {'crl': CA.crl(next_update=days_from_now(-1.5))}),
     'early-crl': Case(BOTH, ('crl_not_yet_valid',), 'UTC on, in 1 day.', {'crl': CA.crl(last_update=days_from_now(1.5))}),
     'ending-crl': Case(BOTH, ('crl_expires_soon',), 'UTC, in 5 days.', {'crl': CA.crl(next_update=days_from_now(5.5))}),
-    'foreign-crl': Case(BOTH, ('crl_issuer_unknown',), 'The CRL of CN=Other CA is by an issuer that is not in the CA file.',
-                        {'crl': FRIEND.crl()}),
+    'foreign-crl': Case(
+        BOTH, ('crl_issuer_unknown',), 'The CRL of CN=Other CA is by an issuer that is not in the CA file.', {'crl': FRIEND.crl()}
+    ),
     'forged-crl': Case(BOTH, ('crl_signature_invalid',), "has a signature that is not its issuer's.", {'crl': forged_crl()}),
-    'lacking-crl': Case(BOTH, ('crl_missing',),
-                        'There is no CRL of CN=Other CA, a CA of the CA file: the', {'ca': CA.pem + FRIEND.pem}),
+    'lacking-crl': Case(
+        BOTH, ('crl_missing',), 'There is no CRL of CN=Other CA, a CA of the CA file: the', {'ca': CA.pem + FRIEND.pem}
+    ),
 }
 
 
@@ -116,7 +145,8 @@ def make_servers(base_dir: pathlib.Path) -> None:
         directory.mkdir(mode=0o755)
         config = case.config if isinstance(case.config, bytes) else case.config.encode()
         files = {'sendmemo-ssl.cfg': config} | {
-            f'{stem}.pem': data for stem, data in ({'ca': CA.pem, 'crl': CA.crl()} | case.files).items()}
+            f'{stem}.pem': data for stem, data in ({'ca': CA.pem, 'crl': CA.crl()} | case.files).items()
+        }
         for file, data in files.items():
             (directory / file).write_bytes(data)
             (directory / file).chmod(0o644)
@@ -130,12 +160,20 @@ def test_every_problem_of_a_configuration_is_told_and_no_other(run_playbook, tmp
     base_dir = tmp_path / 'pd'
     base_dir.mkdir(mode=0o755)
     make_servers(base_dir)
-    options = {'base_dir': str(base_dir), 'smtp_port': 587, 'servers': [
-        {'name': name} if name != 'trusting' else {'name': name, 'smtp_port': 25} for name in CASES]}
-    play = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [
-        {'name': 'Judge', 'printops.infoprint.sendmemo_validate': options}]}]
+    options = {
+        'base_dir': str(base_dir),
+        'smtp_port': 587,
+        'servers': [{'name': name} if name != 'trusting' else {'name': name, 'smtp_port': 25} for name in CASES],
+    }
+    play = [
+        {
+            'hosts': 'print_servers',
+            'gather_facts': False,
+            'tasks': [{'name': 'Judge', 'printops.infoprint.sendmemo_validate': options}],
+        }
+    ]
     ran = run_playbook(play, hosts(print1=local_host()))
-    judged, = ran.results('print1', 'Judge')
+    (judged,) = ran.results('print1', 'Judge')
     assert judged.status == 'failed', ran.output
     by_server = {entry['name']: entry['problems'] for entry in judged.result['servers']}
     for name, case in CASES.items():

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The examples of the documentation, docs/examples, run as they stand there: only addresses and paths are this machine's."""
+
 from __future__ import annotations
 
 import configparser
@@ -43,8 +44,11 @@ class Site:
     def __init__(self, directory: pathlib.Path, ports: t.Mapping[str, int]) -> None:
         self.directory = directory
         self.put = {
-            'mail.example.com': '127.0.0.1', ' 587': f' {ports["starttls"]}', ' 465': f' {ports["smtps"]}',
-            '/print/': f'{directory}/print/'}
+            'mail.example.com': '127.0.0.1',
+            ' 587': f' {ports["starttls"]}',
+            ' 465': f' {ports["smtps"]}',
+            '/print/': f'{directory}/print/',
+        }
         (directory / 'files').mkdir(parents=True)
 
     def take(self, name: str) -> pathlib.Path:
@@ -71,8 +75,11 @@ class Site:
     def here(self) -> dict[str, t.Any]:
         """The variables that make the example's hosts this machine."""
         return {
-            'ansible_connection': 'local', 'ansible_python_interpreter': sys.executable, 'ansible_become': False,
-            'sendmemo_tls_base_dir': f'{self.directory}/hosts/{{{{ inventory_hostname }}}}'}
+            'ansible_connection': 'local',
+            'ansible_python_interpreter': sys.executable,
+            'ansible_become': False,
+            'sendmemo_tls_base_dir': f'{self.directory}/hosts/{{{{ inventory_hostname }}}}',
+        }
 
 
 @pytest.fixture
@@ -89,14 +96,23 @@ def run(ansible: Ansible, site: Site, *arguments: str, playbook: str = CONVERGE,
 def reported(ansible: Ansible, site: Site, **variables: t.Any) -> Run:
     """Run it on one host with the quick start's ansible.cfg, so that a report is written."""
     return ansible.playbook(
-        CONVERGE, site.directory / 'hosts.yml', '--limit', 'print01.example.com', extra_vars={**site.here, **variables},
-        callbacks=['printops.infoprint.fleet_report'], ANSIBLE_CONFIG=str(site.directory / 'ansible.cfg'))
+        CONVERGE,
+        site.directory / 'hosts.yml',
+        '--limit',
+        'print01.example.com',
+        extra_vars={**site.here, **variables},
+        callbacks=['printops.infoprint.fleet_report'],
+        ANSIBLE_CONFIG=str(site.directory / 'ansible.cfg'),
+    )
 
 
 def proofs(run: Run) -> dict[tuple[str, str], dict[str, t.Any]]:
     """Return the servers that a run proved, by host (its first label) and name."""
-    return {(one.host.split('.')[0], server['name']): server
-            for one in run.results(task=TASK_PROVE) for server in one.result.get('servers', [])}
+    return {
+        (one.host.split('.')[0], server['name']): server
+        for one in run.results(task=TASK_PROVE)
+        for server in one.result.get('servers', [])
+    }
 
 
 def expect_shown(name: str, text: str, site: Site) -> None:
@@ -107,11 +123,12 @@ def expect_shown(name: str, text: str, site: Site) -> None:
     for new, old in ((f'{site.directory}/hosts', '/var/pd'), (f'{site.directory}/', ''), ('127.0.0.1', 'mail.example.com')):
         text = text.replace(new, old)
     for pattern, example in (
-            (r'/var/pd/print\d\d\.example\.com/', '/var/pd/'),
-            (r'(mail\.example\.com:)\d+', r'\g<1>587'),
-            (r'587 SMTPS', '465 SMTPS'),
-            (r'queued as \w+', 'queued as 4A3B'),
-            (r'\d{4}-\d\d-\d\d \d\d:\d\d UTC', '2026-11-21 04:05 UTC')):
+        (r'/var/pd/print\d\d\.example\.com/', '/var/pd/'),
+        (r'(mail\.example\.com:)\d+', r'\g<1>587'),
+        (r'587 SMTPS', '465 SMTPS'),
+        (r'queued as \w+', 'queued as 4A3B'),
+        (r'\d{4}-\d\d-\d\d \d\d:\d\d UTC', '2026-11-21 04:05 UTC'),
+    ):
         text = re.sub(pattern, example, text)
     shown = EXAMPLES / name
     if os.environ.get('INFOPRINT_WRITE_EXAMPLES'):
@@ -156,8 +173,14 @@ def test_first_rollout(ansible: Ansible, site: Site) -> None:
     base = {'base_dir': str(site.working_dir('print01', ''))}
     config = site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg'
     config.write_text('EnableTLS = 3\n')
-    judged = ansible.adhoc('printops.infoprint.sendmemo_validate', inventory, '--limit', 'print01.example.com', args=base,
-                           extra_vars={**site.here, 'ansible_pipelining': True})
+    judged = ansible.adhoc(
+        'printops.infoprint.sendmemo_validate',
+        inventory,
+        '--limit',
+        'print01.example.com',
+        args=base,
+        extra_vars={**site.here, 'ansible_pipelining': True},
+    )
     assert judged.results()[0].result['problems'][0]['code'] == 'invalid_value'
     audit = run(ansible, site, '--diff', playbook='printops.infoprint.audit')
     assert audit.rc == 0, audit.output
@@ -190,8 +213,13 @@ def test_several_servers(ansible: Ansible, site: Site, mail_server: MailServer) 
     (site.working_dir('print03', 'found') / 'error.log').touch()
     before = len(mail_server.mails('billing-ops@example.com'))
     assert all_ok(run(ansible, site)) == {
-        ('print01', 'spl1'), ('print01', 'spl2'), ('print01', 'billing'), ('print01', 'archive'), ('print02', 'spl1'),
-        ('print03', 'found')}
+        ('print01', 'spl1'),
+        ('print01', 'spl2'),
+        ('print01', 'billing'),
+        ('print01', 'archive'),
+        ('print02', 'spl1'),
+        ('print03', 'found'),
+    }
     billing = mail_server.mails('billing-ops@example.com')[before:]
     assert [(mail.listener, mail.ehlo) for mail in billing] == [('smtps', 'billing.print01.example.com')]
     assert (site.directory / 'print' / 'archive' / 'sendmemo-ssl.cfg').exists()
@@ -272,8 +300,9 @@ def test_crl_refresh(ansible: Ansible, site: Site, pki: Pki, tmp_path: pathlib.P
     crl = published / 'mail-ca.crl'
     playbook = str(site.directory / 'refresh.yml')
     with distribution_point(published) as address:
-        given = functools.partial(run, ansible, site, '--limit', 'localhost,print01.example.com', playbook=playbook,
-                                  crl_url=f'{address}/mail-ca.crl')
+        given = functools.partial(
+            run, ansible, site, '--limit', 'localhost,print01.example.com', playbook=playbook, crl_url=f'{address}/mail-ca.crl'
+        )
         crl.write_bytes(der(pki.authority.crl(number=7)))
         assert all_ok(given()) == {('print01', 'spl1')}
         crl.write_bytes(der(pki.authority.crl([pki.server], number=8)))
@@ -305,8 +334,7 @@ def test_aix(ansible: Ansible, site: Site) -> None:
     assert all_ok(run(ansible, site)) == {('aix-print01', 'spl1')}
 
 
-def test_sudo_rule_is_enough_and_gives_no_more(
-        ansible: Ansible, site: Site, sshd: Sshd, tmp_path: pathlib.Path) -> None:
+def test_sudo_rule_is_enough_and_gives_no_more(ansible: Ansible, site: Site, sshd: Sshd, tmp_path: pathlib.Path) -> None:
     site.put.update({'printops': PLAIN_USER, 'ipm1': OTHER_USER})
     site.take('sudo')
     site.make('print01', 'spl1')
@@ -347,10 +375,14 @@ def test_execution_environment(ansible: Ansible, site: Site) -> None:
     env = ansible.environment()
     subprocess.run(
         [builder, 'create', '-f', 'execution-environment.yml', '-c', 'context', '--output-filename', 'Containerfile'],
-        cwd=directory, env=env, check=True)
+        cwd=directory,
+        env=env,
+        check=True,
+    )
     assert (directory / 'context' / 'Containerfile').exists()
-    told = subprocess.run([builder, 'introspect', str(ansible.collections)], cwd=directory, env=env, check=True,
-                          stdout=subprocess.PIPE, text=True).stdout
+    told = subprocess.run(
+        [builder, 'introspect', str(ansible.collections)], cwd=directory, env=env, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
     assert 'cryptography' in told
     galaxy = yaml.safe_load((ROOT / 'galaxy.yml').read_text())
     archive = f'{galaxy["namespace"]}-{galaxy["name"]}-{galaxy["version"]}.tar.gz'

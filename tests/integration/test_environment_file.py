@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """IPM_ENABLE_SSL_V3 in the platform's environment file, by real runs that have an /etc of their own (a mount namespace)."""
+
 from __future__ import annotations
 
 import os
@@ -21,10 +22,10 @@ TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
 FOUND = 'PATH="/usr/bin"\nhttp_proxy=http://user:secret@proxy\n'
 WITH = FOUND + 'IPM_ENABLE_SSL_V3=1\n'
 # In the place of the Python of a host: the same one, where /etc is another directory.
-PYTHON = '''\
+PYTHON = """\
 #!/bin/sh
 exec unshare --mount --propagation private /bin/sh -c 'mount --bind "$0" /etc && exec "$@"' {etc} {python} "$@"
-'''
+"""
 
 
 def why_not() -> str:
@@ -56,10 +57,16 @@ class Host:
         python.write_text(PYTHON.format(etc=self.etc, python=usual['ansible_python_interpreter']))
         python.chmod(0o755)
         self.variables = {
-            **usual, 'ansible_python_interpreter': str(python), 'sendmemo_tls_base_dir': str(directory / 'pd'),
-            'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2'}], 'sendmemo_tls_enable_tls': 'disabled',
-            'sendmemo_tls_try_before_commit': 'none', 'sendmemo_tls_verify': 'none', 'sendmemo_tls_enable_ssl_v3': True,
-            'sendmemo_tls_restart_command': f'echo restarted >> {self.log}'}
+            **usual,
+            'ansible_python_interpreter': str(python),
+            'sendmemo_tls_base_dir': str(directory / 'pd'),
+            'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2'}],
+            'sendmemo_tls_enable_tls': 'disabled',
+            'sendmemo_tls_try_before_commit': 'none',
+            'sendmemo_tls_verify': 'none',
+            'sendmemo_tls_enable_ssl_v3': True,
+            'sendmemo_tls_restart_command': f'echo restarted >> {self.log}',
+        }
 
     def run(self, *arguments: str, **variables: t.Any) -> tuple[Run, dict[str, t.Any]]:
         run = self.ansible.playbook('printops.infoprint.converge', hosts(print1={**self.variables, **variables}), *arguments)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The playbooks on a fleet as one finds it: twelve hosts, Pythons from 3.6 on, three ways to become root, 1 to 6 servers each."""
+
 from __future__ import annotations
 
 import json
@@ -16,24 +17,30 @@ from support.pythons import target_pythons
 from .conftest import need
 
 CONFIG = 'sendmemo-ssl.cfg'
-FREE = [{
-    'name': 'Converge, each host at its own pace', 'hosts': 'print_servers', 'gather_facts': False, 'strategy': 'free',
-    'tasks': [{'name': 'Converge', 'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls'}}]}]
+FREE = [
+    {
+        'name': 'Converge, each host at its own pace',
+        'hosts': 'print_servers',
+        'gather_facts': False,
+        'strategy': 'free',
+        'tasks': [{'name': 'Converge', 'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls'}}],
+    }
+]
 AT_ONCE = {'serial': ['100%']}
 # Becomes the host's /usr/bin/python3 ({python} is the real one): reads what it is to run, loses its connection, then runs it.
-CUT_OFF = '''\
+CUT_OFF = """\
 #!/bin/sh
 cat >/var/tmp/program
 for directory in /proc/[0-9]*; do
   read -r name <"$directory/comm" && [ "$name" = sshd ] && kill -9 "${{directory#/proc/}}"
 done
 exec {python} "$@" </var/tmp/program
-'''
+"""
 # The kernel gives a host no wall clock of its own; this one is two years ahead for Python and the OpenSSL in it.
-AHEAD = '''\
+AHEAD = """\
 #!/bin/sh
 exec env FAKETIME_DONT_FAKE_MONOTONIC=1 faketime --exclude-monotonic -f +2y {python} "$@"
-'''
+"""
 
 
 class Site:
@@ -46,8 +53,12 @@ class Site:
         self.ca.write_bytes(fleet.authority.pem)
         self.crl.write_bytes(fleet.authority.crl())
         self._inventory = fleet.inventory(
-            sendmemo_tls_ca_src=str(self.ca), sendmemo_tls_crl_src=str(self.crl), sendmemo_tls_smtp_host=box.MAIL_NAME,
-            sendmemo_tls_smtp_port=587, sendmemo_tls_hostname='{{ inventory_hostname }}.example.com')
+            sendmemo_tls_ca_src=str(self.ca),
+            sendmemo_tls_crl_src=str(self.crl),
+            sendmemo_tls_smtp_host=box.MAIL_NAME,
+            sendmemo_tls_smtp_port=587,
+            sendmemo_tls_hostname='{{ inventory_hostname }}.example.com',
+        )
         for number, (name, host) in enumerate(fleet.hosts.items()):
             variables = self._inventory['print_servers']['hosts'][name]
             variables['sendmemo_tls_servers'] = [{'name': server} for server in host.plan.servers]
@@ -58,7 +69,8 @@ class Site:
     def run(self, playbook: t.Any, *arguments: str, **variables: t.Any) -> Run:
         wanted = {'sendmemo_tls_verify_recipients': ['operators@example.com'], **variables}
         run = self._ansible.playbook(
-            playbook, self._inventory, '--forks', '12', '-e', json.dumps(wanted), *arguments, timeout=300)
+            playbook, self._inventory, '--forks', '12', '-e', json.dumps(wanted), *arguments, timeout=300
+        )
         assert 'Traceback' not in run.output, run.output
         return run
 
@@ -67,7 +79,9 @@ class Site:
         return {
             f'{name}/{path.parent.name}/{path.name}': path.read_bytes()
             for name, host in self.fleet.hosts.items()
-            for path in host.path('/var/pd').glob('*/*') if path.suffix in ('.cfg', '.pem')}
+            for path in host.path('/var/pd').glob('*/*')
+            if path.suffix in ('.cfg', '.pem')
+        }
 
     def mails(self, recipient: str) -> int:
         return len(self.fleet.postfix.mails(recipient))

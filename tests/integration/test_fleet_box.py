@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The fleet in a box is what it says: machines to Ansible, nothing to the machine that it runs on."""
+
 from __future__ import annotations
 
 import os
@@ -21,13 +22,13 @@ from .conftest import need
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 # Makes a fleet and says where it is, then waits to be killed.
-MAKER = '''
+MAKER = """
 import sys, time
 from fleet.box import Fleet, mixed
 with Fleet(mixed(2, [])) as fleet:
     print(fleet.supervisor, fleet.directory, flush=True)
     time.sleep(60)
-'''
+"""
 
 
 @pytest.fixture(scope='module')
@@ -68,8 +69,9 @@ def test_the_machine_keeps_its_mounts_users_and_interfaces(fleet):
 
 def test_a_fleet_whose_maker_is_killed_is_gone():
     need(box.why_not())
-    with subprocess.Popen([sys.executable, '-B', '-c', MAKER], env={**os.environ, 'PYTHONPATH': str(TESTS)}, text=True,
-                          stdout=subprocess.PIPE) as maker:
+    with subprocess.Popen(
+        [sys.executable, '-B', '-c', MAKER], env={**os.environ, 'PYTHONPATH': str(TESTS)}, text=True, stdout=subprocess.PIPE
+    ) as maker:
         supervisor, directory = maker.stdout.readline().split()
         supervisor = pathlib.Path('/proc') / supervisor
         inside = [path.name for path in (supervisor / 'root' / 'proc').iterdir() if path.name.isdigit()]

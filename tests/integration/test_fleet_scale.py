@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Past one machine: slices of a fleet on workers, a host that pulls, and what the mail server sees of it all."""
+
 from __future__ import annotations
 
 import json
@@ -48,12 +49,23 @@ def print_hosts(fleet):
 def inventory(fleet: box.Fleet, print_hosts: t.Mapping[str, box.Host], recipient: str, **common: t.Any) -> dict[str, t.Any]:
     """Return an inventory, with the files of `make_project`. They are named by the inventory's place: the `playbook_dir` of a
     playbook that is imported from a collection is there."""
-    hosts = {name: {**host.variables, 'sendmemo_tls_servers': [{'name': server} for server in host.plan.servers]}
-             for name, host in print_hosts.items()}
-    return {'print_servers': {'hosts': hosts, 'vars': {
-        'sendmemo_tls_ca_src': f'{FILES}/ca.pem', 'sendmemo_tls_crl_src': f'{FILES}/crl.pem',
-        'sendmemo_tls_smtp_host': box.MAIL_NAME, 'sendmemo_tls_smtp_port': 587,
-        'sendmemo_tls_verify_recipients': [recipient], **common}}}
+    hosts = {
+        name: {**host.variables, 'sendmemo_tls_servers': [{'name': server} for server in host.plan.servers]}
+        for name, host in print_hosts.items()
+    }
+    return {
+        'print_servers': {
+            'hosts': hosts,
+            'vars': {
+                'sendmemo_tls_ca_src': f'{FILES}/ca.pem',
+                'sendmemo_tls_crl_src': f'{FILES}/crl.pem',
+                'sendmemo_tls_smtp_host': box.MAIL_NAME,
+                'sendmemo_tls_smtp_port': 587,
+                'sendmemo_tls_verify_recipients': [recipient],
+                **common,
+            },
+        }
+    }
 
 
 def make_project(fleet: box.Fleet, directory: pathlib.Path, hosts: dict[str, t.Any]) -> None:
@@ -76,27 +88,49 @@ def one_mail_each(fleet: box.Fleet, print_hosts: t.Mapping[str, box.Host], recip
 
 def test_slices_on_two_workers_do_every_host_once_and_make_one_report(fleet, print_hosts, tmp_path):
     hosts = inventory(
-        fleet, print_hosts, 'slices@example.com', ansible_connection='ssh',
-        ansible_ssh_common_args=f'-F /dev/null -o UserKnownHostsFile={FILES}/known_hosts')
+        fleet,
+        print_hosts,
+        'slices@example.com',
+        ansible_connection='ssh',
+        ansible_ssh_common_args=f'-F /dev/null -o UserKnownHostsFile={FILES}/known_hosts',
+    )
     data = tmp_path / 'data'
     make_project(fleet, data / 'project', hosts)
     shutil.move(data / 'project' / 'inventory', data / 'inventory')
     shutil.move(data / 'project' / 'files', data / 'files')
     (data / 'env').mkdir()
     shutil.copy(fleet.directory / 'key', data / 'env' / 'ssh_key')
-    (data / 'env' / 'envvars').write_text(json.dumps({
-        'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS), 'ANSIBLE_CALLBACKS_ENABLED': 'printops.infoprint.fleet_report',
-        'INFOPRINT_REPORT_DIRECTORY': '../artifacts/slice/fleet-report', **FINDS}))
+    (data / 'env' / 'envvars').write_text(
+        json.dumps(
+            {
+                'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS),
+                'ANSIBLE_CALLBACKS_ENABLED': 'printops.infoprint.fleet_report',
+                'INFOPRINT_REPORT_DIRECTORY': '../artifacts/slice/fleet-report',
+                **FINDS,
+            }
+        )
+    )
     runner = PROGRAMS / 'ansible-runner'
-    ssh = (f'ssh -F /dev/null -i {fleet.directory}/key -o UserKnownHostsFile={fleet.directory}/known_hosts root@{{address}} '
-           f'env PATH={FINDS["PATH"]} {runner} worker --private-data-dir /var/tmp/slice')
+    ssh = (
+        f'ssh -F /dev/null -i {fleet.directory}/key -o UserKnownHostsFile={fleet.directory}/known_hosts root@{{address}} '
+        f'env PATH={FINDS["PATH"]} {runner} worker --private-data-dir /var/tmp/slice'
+    )
     running = []
     for worker, part in zip(WORKERS, SLICES, strict=True):
-        pipe = (f"{runner} transmit {data} -p site.yml --ident slice --limit '{part}' | "
-                f'{ssh.format(address=fleet[worker].address)} | {runner} process {tmp_path / worker}')
-        running.append(subprocess.Popen(
-            [*fleet.controller, '/bin/sh', '-c', pipe], env={**FINDS, 'HOME': str(tmp_path)}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
+        pipe = (
+            f"{runner} transmit {data} -p site.yml --ident slice --limit '{part}' | "
+            f'{ssh.format(address=fleet[worker].address)} | {runner} process {tmp_path / worker}'
+        )
+        running.append(
+            subprocess.Popen(
+                [*fleet.controller, '/bin/sh', '-c', pipe],
+                env={**FINDS, 'HOME': str(tmp_path)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
     said = [process.communicate(timeout=200)[0] for process in running]
     assert [process.returncode for process in running] == [0, 0], '\n'.join(said)
 
@@ -111,7 +145,8 @@ def test_slices_on_two_workers_do_every_host_once_and_make_one_report(fleet, pri
     reports = [str(tmp_path / worker / 'artifacts' / 'fleet-report') for worker in WORKERS]
     merged = tmp_path / 'merged'
     run = Ansible(tmp_path / 'controller').playbook(
-        'printops.infoprint.report', {}, extra_vars={'reports': reports, 'directory': str(merged)})
+        'printops.infoprint.report', {}, extra_vars={'reports': reports, 'directory': str(merged)}
+    )
     assert run.rc == 0, run.output
     report = json.loads((merged / 'report.json').read_text())
     assert sorted(host['name'] for host in report['hosts']) == sorted(print_hosts)
@@ -126,9 +161,22 @@ def test_a_host_pulls(fleet, print_hosts, tmp_path):
         subprocess.run([*git, *command], stdin=subprocess.DEVNULL, check=True)
     shutil.copytree(tmp_path / 'site', host.path('/srv/site'))
     host.run('chown', '-R', 'root:root', '/srv/site')
-    pull = ('env', 'HOME=/root', *(f'{name}={value}' for name, value in FINDS.items()), f'ANSIBLE_COLLECTIONS_PATH={COLLECTIONS}',
-            str(PROGRAMS / 'ansible-pull'), '--url', 'file:///srv/site', '--checkout', 'main', '--directory', '/var/tmp/site',
-            '--inventory', '/var/tmp/site/inventory/hosts.json', 'site.yml')
+    pull = (
+        'env',
+        'HOME=/root',
+        *(f'{name}={value}' for name, value in FINDS.items()),
+        f'ANSIBLE_COLLECTIONS_PATH={COLLECTIONS}',
+        str(PROGRAMS / 'ansible-pull'),
+        '--url',
+        'file:///srv/site',
+        '--checkout',
+        'main',
+        '--directory',
+        '/var/tmp/site',
+        '--inventory',
+        '/var/tmp/site/inventory/hosts.json',
+        'site.yml',
+    )
     said = host.run(*pull)
     assert 'failed=0' in said, said
     assert 'changed=1' in said, said

@@ -47,7 +47,8 @@ class Fleet:
         self.base = folder / 'pd'
         self.authorities = _authorities(folder / 'controller files', folder / 'elsewhere')
         self.paths = [
-            self.base / f'host{number // SERVERS_OF_A_HOST}' / f'spl{number % SERVERS_OF_A_HOST}' for number in range(servers)]
+            self.base / f'host{number // SERVERS_OF_A_HOST}' / f'spl{number % SERVERS_OF_A_HOST}' for number in range(servers)
+        ]
         self.declared: dict[pathlib.Path, Entry] = {}
         for path in self.paths:
             path.mkdir(parents=True)
@@ -96,15 +97,20 @@ class Fleet:
         """Run a playbook of ours; return what it tells of each server."""
         names = sorted({path.parent.name for path in self.paths})
         run = self.ansible.playbook(
-            f'printops.infoprint.{playbook}', hosts(**{name: self._variables(name) for name in names}), *arguments)
+            f'printops.infoprint.{playbook}', hosts(**{name: self._variables(name) for name in names}), *arguments
+        )
         assert run.rc == 0, run.output[-4000:]
         return _told(run)
 
     def _variables(self, host: str) -> dict[str, t.Any]:
         servers = [self.declared[path] for path in self.paths if path.parent.name == host]
         return local_host(
-            sendmemo_tls_base_dir=str(self.base / host), sendmemo_tls_servers=servers, sendmemo_tls_try_before_commit='none',
-            sendmemo_tls_verify='none', sendmemo_tls_backup_keep=self.chance.choice([1, 5]))
+            sendmemo_tls_base_dir=str(self.base / host),
+            sendmemo_tls_servers=servers,
+            sendmemo_tls_try_before_commit='none',
+            sendmemo_tls_verify='none',
+            sendmemo_tls_backup_keep=self.chance.choice([1, 5]),
+        )
 
     def converge_as_foreseen(self) -> dict[str, Entry]:
         """Look, look again, run, and run again; return what the first run did."""

@@ -30,7 +30,8 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
     server = {'base_dir': BASE, 'servers': [{'name': 'spl1'}]}
     declared = {**server, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path)}
     tasks: dict[str, dict[str, t.Any]] = {
-        name: {'printops.infoprint.sendmemo_config': {**declared, 'hostname': f'{name}.example.com'}} for name in ('old', 'new')}
+        name: {'printops.infoprint.sendmemo_config': {**declared, 'hostname': f'{name}.example.com'}} for name in ('old', 'new')
+    }
     tasks['rollback'] = {'printops.infoprint.sendmemo_rollback': {**server, 'try_before_commit': 'none'}}
     return record(Ansible(tmp_path_factory.mktemp('recorded') / 'controller'), in_both_modes(tasks))
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The collection installs as users install it, from an archive and from a checkout, and carries what they need and no more."""
+
 from __future__ import annotations
 
 import json
@@ -23,7 +24,16 @@ PLAYBOOKS = sorted(file.stem for file in (ROOT / 'playbooks').glob('*.yml'))
 ROLES = sorted(directory.name for directory in (ROOT / 'roles').iterdir() if directory.is_dir())
 # Everything at the top of what is shipped. A name that is new here was either forgotten in build_ignore, or belongs in this list.
 SHIPPED = {
-    'CHANGELOG.rst', 'FILES.json', 'LICENSE', 'MANIFEST.json', 'README.md', 'changelogs', 'docs', 'meta', 'playbooks', 'plugins',
+    'CHANGELOG.rst',
+    'FILES.json',
+    'LICENSE',
+    'MANIFEST.json',
+    'README.md',
+    'changelogs',
+    'docs',
+    'meta',
+    'playbooks',
+    'plugins',
     'roles',
 }
 
@@ -31,12 +41,21 @@ SHIPPED = {
 def command(home: pathlib.Path, *words: str, collections: pathlib.Path | None = None) -> str:
     """Run one of this environment's commands as a user with nothing but a HOME would; return its output."""
     variables = {
-        'HOME': str(home), 'PATH': f'{PROGRAMS}{os.pathsep}{os.defpath}', 'LC_ALL': 'C.UTF-8', 'ANSIBLE_NOCOLOR': '1',
+        'HOME': str(home),
+        'PATH': f'{PROGRAMS}{os.pathsep}{os.defpath}',
+        'LC_ALL': 'C.UTF-8',
+        'ANSIBLE_NOCOLOR': '1',
         'ANSIBLE_COLLECTIONS_PATH': str(collections or home / 'collections'),
     }
     done = subprocess.run(
-        [str(PROGRAMS / words[0]), *words[1:]], cwd=home, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False)
+        [str(PROGRAMS / words[0]), *words[1:]],
+        cwd=home,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

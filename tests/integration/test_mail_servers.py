@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The servers that the other tests rely on do what is said of them, seen with Python's own SMTP client."""
+
 from __future__ import annotations
 
 import re
@@ -61,15 +62,16 @@ def test_the_embedded_server_demands_starttls(mail_server):
 
 
 def test_the_embedded_server_ends_when_its_parent_is_gone(tmp_path):
-    program = textwrap.dedent('''
+    program = textwrap.dedent("""
         import os, pathlib, sys
         from support.mail_server_process import Listener, MailServer
         server = MailServer(pathlib.Path(sys.argv[1]), [Listener('plain', 'plain')]).__enter__()
         print(server.ports['plain'], flush=True)
         os._exit(0)
-    ''')
+    """)
     done = subprocess.run(
-        [sys.executable, '-c', program, str(tmp_path)], cwd=TESTS, stdout=subprocess.PIPE, timeout=30, check=True)
+        [sys.executable, '-c', program, str(tmp_path)], cwd=TESTS, stdout=subprocess.PIPE, timeout=30, check=True
+    )
     port = int(done.stdout)
     end = time.monotonic() + 10
     with pytest.raises(OSError, match='refused'):

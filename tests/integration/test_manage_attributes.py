@@ -47,8 +47,12 @@ def managed(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki) -> Programs:
     site = Site(ansible, tmp_path / 'base', pki.ca_path, pki.crl_path)
     pd = PdPrograms(tmp_path / 'pd', {'spl1': STARTTLS, 'spl2': STARTTLS})
     site.options.update(
-        servers=[{'name': 'spl1'}], smtp_host='mail.example.com', smtp_port=587, manage_attributes=True,
-        pd_bin_dir=str(pd.bin_dir))
+        servers=[{'name': 'spl1'}],
+        smtp_host='mail.example.com',
+        smtp_port=587,
+        manage_attributes=True,
+        pd_bin_dir=str(pd.bin_dir),
+    )
     assert site.run()['failed'] is False, site.output
     return Programs(site, pd)
 
@@ -104,7 +108,7 @@ def test_a_refused_attribute_leaves_the_old_set_in_force(managed: Programs) -> N
     managed.pd.tell(refused=[PORT])
     before, attributes = managed.site.snapshot(), managed.pd.attributes('spl1')
     result = managed.smtps(smtp_host='other.example.com')
-    problem, = result['problems']
+    (problem,) = result['problems']
     assert (problem['code'], problem['keyword'], result['failed'], result['changed']) == ('attribute_refused', PORT, True, False)
     assert managed.pd.attributes('spl1') == attributes, 'the other attribute is put back'
     after = managed.site.snapshot()
@@ -143,15 +147,19 @@ def test_a_missing_program_is_told_before_anything_changes(managed: Programs, pr
     assert managed.site.snapshot() == before
 
 
-@pytest.mark.parametrize(('options', 'words'), [
-    ({'smtp_port': None}, 'smtp_port of server spl1 is missing'),
-    ({'smtp_host': None, 'smtp_port': None}, 'smtp_host and smtp_port of server spl1 is missing'),
-    ({'servers': None, 'smtp_host': None}, 'smtp_host is missing'),
-    ({'smtp_host': 'mail host'}, 'without blanks'),
-    ({'servers': [{'name': '-c'}]}, 'would be taken for an option of pdls'),
-])
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        ({'smtp_port': None}, 'smtp_port of server spl1 is missing'),
+        ({'smtp_host': None, 'smtp_port': None}, 'smtp_host and smtp_port of server spl1 is missing'),
+        ({'servers': None, 'smtp_host': None}, 'smtp_host is missing'),
+        ({'smtp_host': 'mail host'}, 'without blanks'),
+        ({'servers': [{'name': '-c'}]}, 'would be taken for an option of pdls'),
+    ],
+)
 def test_what_can_not_be_set_is_refused_before_anything_connects(
-        managed: Programs, options: dict[str, t.Any], words: str) -> None:
+    managed: Programs, options: dict[str, t.Any], words: str
+) -> None:
     calls = len(managed.pd.calls())
     result = managed.smtps(**options)
     assert (result['failed'], 'servers' in result) == (True, False)
@@ -251,6 +259,6 @@ def test_a_port_that_does_not_fit_is_a_warning(managed: Programs, enable_tls: st
     result = managed.site.run(enable_tls=enable_tls, smtp_port=port)
     assert ([problem['code'] for problem in result['problems']], result['failed']) == ([] if fits else ['port_mismatch'], False)
     if not fits:
-        problem, = result['problems']
+        (problem,) = result['problems']
         assert (problem['server'], problem['severity'], problem['file']) == ('spl1', 'warning', str(managed.site.config()))
         assert 'port_mismatch' in result['msg']

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The runner of ansible-playbook tells what happened, and leaves no process behind when it has to end a run."""
+
 from __future__ import annotations
 
 import os

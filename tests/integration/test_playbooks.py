@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The playbooks over a fleet: a canary and growing batches, what ends a run and what does not, and what is told of it."""
+
 from __future__ import annotations
 
 import pathlib
@@ -35,12 +36,18 @@ class Fleet:
             name = f'print{number:02}'
             (directory / name / 'spl1').mkdir(parents=True)
             self.hosts[name] = local_host(
-                sendmemo_tls_base_dir=str(directory / name), sendmemo_tls_servers=[{'name': 'spl1'}],
-                sendmemo_tls_enable_tls='disabled', sendmemo_tls_try_before_commit='none', sendmemo_tls_verify='handshake',
-                sendmemo_tls_smtp_host='127.0.0.1', sendmemo_tls_smtp_port=mail_server.ports['plain'])
+                sendmemo_tls_base_dir=str(directory / name),
+                sendmemo_tls_servers=[{'name': 'spl1'}],
+                sendmemo_tls_enable_tls='disabled',
+                sendmemo_tls_try_before_commit='none',
+                sendmemo_tls_verify='handshake',
+                sendmemo_tls_smtp_host='127.0.0.1',
+                sendmemo_tls_smtp_port=mail_server.ports['plain'],
+            )
 
-    def run(self, *arguments: str, count: int = 12, environment: t.Mapping[str, str] | None = None,
-            **special: dict[str, t.Any]) -> Run:
+    def run(
+        self, *arguments: str, count: int = 12, environment: t.Mapping[str, str] | None = None, **special: dict[str, t.Any]
+    ) -> Run:
         """Converge the first `count` hosts; `special` are variables of some of them."""
         inventory = {name: {**variables, **special.get(name, {})} for name, variables in list(self.hosts.items())[:count]}
         return self.ansible.playbook(CONVERGE, hosts(**inventory), *arguments, ANSIBLE_FORKS='12', **(environment or {}))
@@ -87,8 +94,10 @@ def test_a_canary_goes_first_and_batches_grow(fleet: Fleet) -> None:
     assert numbers(run, TASK_PROVE, 'ok') == list(range(1, 13))
 
 
-@pytest.mark.parametrize(('serial', 'sizes'), [
-    ('serial=2', [2, 2, 1]), ('serial=1,50%', [1, 2, 2]), ('{"serial": [2, "100%"]}', [2, 3]), ('{"serial": 5}', [5])])
+@pytest.mark.parametrize(
+    ('serial', 'sizes'),
+    [('serial=2', [2, 2, 1]), ('serial=1,50%', [1, 2, 2]), ('{"serial": [2, "100%"]}', [2, 3]), ('{"serial": 5}', [5])],
+)
 def test_the_sizes_of_the_batches_are_a_variable(fleet: Fleet, serial: str, sizes: list[int]) -> None:
     run = fleet.run('-e', serial, '--check', count=5)
     assert run.rc == 0, run.output
@@ -165,8 +174,12 @@ def test_a_host_that_is_lost_between_change_and_proof_does_not_pass_for_proven(f
     config = fleet.directory / 'print02' / 'spl1' / CONFIG
     marker = fleet.directory / 'back'
     lost = {
-        **DEAD, 'sendmemo_tls_verify_when': 'changed', 'config': str(config), 'marker': str(marker),
-        'ansible_connection': "{{ 'local' if config is not exists or marker is exists else 'ssh' }}"}
+        **DEAD,
+        'sendmemo_tls_verify_when': 'changed',
+        'config': str(config),
+        'marker': str(marker),
+        'ansible_connection': "{{ 'local' if config is not exists or marker is exists else 'ssh' }}",
+    }
     run = fleet.run(count=3, print02=lost)
     assert fleet.converged() == [1, 2, 3]
     assert unreachable(run) == [2]

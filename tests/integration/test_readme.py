@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the README shows can be copied and works."""
+
 from __future__ import annotations
 
 import pathlib
@@ -67,7 +68,9 @@ def test_what_is_declared_is_accepted_before_and_in_a_rollover(ansible: Ansible,
 
 def test_the_report_is_enabled_as_its_reference_shows() -> None:
     """Which is tested by a run: see test_report.py."""
-    blocks = [re.findall(r'<!-- tested: ansible.cfg -->\n```ini\n(.*?)```', page, re.DOTALL)
-              for page in (README, (ROOT / 'docs' / 'reference' / 'report.md').read_text())]
+    blocks = [
+        re.findall(r'<!-- tested: ansible.cfg -->\n```ini\n(.*?)```', page, re.DOTALL)
+        for page in (README, (ROOT / 'docs' / 'reference' / 'report.md').read_text())
+    ]
     assert len(blocks[0]) == 1
     assert blocks[0] == blocks[1]

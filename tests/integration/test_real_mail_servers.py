@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """send_memo to Postfix, Exim and OpenSMTPD: the good paths, and what these servers can be set to refuse."""
+
 from __future__ import annotations
 
 import json
@@ -37,16 +38,26 @@ def shows(name: str) -> str:
 VARIANTS = {
     'none': ['smtpd_tls_security_level = none'],
     'no key': [shows('broken')],
-    'old': ['smtpd_tls_mandatory_protocols = <=TLSv1.1', 'smtpd_tls_protocols = <=TLSv1.1',
-            'smtpd_tls_mandatory_ciphers = medium', 'tls_medium_cipherlist = ALL:@SECLEVEL=0'],
-    'other': [shows('other')], 'expired': [shows('expired')],
+    'old': [
+        'smtpd_tls_mandatory_protocols = <=TLSv1.1',
+        'smtpd_tls_protocols = <=TLSv1.1',
+        'smtpd_tls_mandatory_ciphers = medium',
+        'tls_medium_cipherlist = ALL:@SECLEVEL=0',
+    ],
+    'other': [shows('other')],
+    'expired': [shows('expired')],
     'small': [f'message_size_limit = {LARGEST}'],
     'few': ['smtpd_client_connection_rate_limit = 1', 'smtpd_client_event_limit_exceptions ='],
-    'ehlo 550': refuses('helo', '550 5.7.1 Not you'), 'mail 550': refuses('sender', '550 5.7.1 Not from you'),
-    'mail 530': refuses('sender', '530 5.7.0 Authentication required'), 'mail 450': refuses('sender', '450 4.1.8 Not now'),
-    'rcpt 550': refuses('recipient', '550 5.1.1 User unknown'), 'rcpt 450': refuses('recipient', '450 4.2.0 Greylisted'),
-    'rcpt 552': refuses('recipient', '552 5.2.2 Mailbox full'), 'rcpt 421': refuses('recipient', '421 4.7.0 Too many mails'),
-    'data 550': refuses('data', '550 5.7.1 No'), 'dot 451': refuses('end_of_data', '451 4.3.0 Later'),
+    'ehlo 550': refuses('helo', '550 5.7.1 Not you'),
+    'mail 550': refuses('sender', '550 5.7.1 Not from you'),
+    'mail 530': refuses('sender', '530 5.7.0 Authentication required'),
+    'mail 450': refuses('sender', '450 4.1.8 Not now'),
+    'rcpt 550': refuses('recipient', '550 5.1.1 User unknown'),
+    'rcpt 450': refuses('recipient', '450 4.2.0 Greylisted'),
+    'rcpt 552': refuses('recipient', '552 5.2.2 Mailbox full'),
+    'rcpt 421': refuses('recipient', '421 4.7.0 Too many mails'),
+    'data 550': refuses('data', '550 5.7.1 No'),
+    'dot 451': refuses('end_of_data', '451 4.3.0 Later'),
     'dot 554': refuses('end_of_data', '554 5.7.1 Spam'),
     'some': ['smtpd_recipient_restrictions = check_recipient_access inline:{unknown@example.com=REJECT}'],
     'client certificate': ['smtpd_tls_req_ccert = yes'],
@@ -56,6 +67,7 @@ VARIANTS = {
 
 class Case(t.NamedTuple):
     """A mail server's port, how the InfoPrint server sends to it, and what comes of it: see support.fault_table.Fault."""
+
     server: str
     port: str
     config: str
@@ -66,7 +78,8 @@ class Case(t.NamedTuple):
 
 
 CASES = (
-    Case('postfix', 'starttls', 'starttls', ''), Case('postfix', 'smtps', 'smtps', ''),
+    Case('postfix', 'starttls', 'starttls', ''),
+    Case('postfix', 'smtps', 'smtps', ''),
     Case('postfix', 'none', 'plain', '', warns='tls_off'),
     Case('postfix', 'small', 'starttls', ''),
     Case('postfix', 'starttls', 'smtps', 'handshake: plaintext_expected'),
@@ -93,16 +106,23 @@ CASES = (
     Case('postfix', 'small', 'starttls', 'data: message_too_large', body=LARGE),
     Case('postfix', 'dot 451', 'starttls', 'data: message_refused'),
     Case('postfix', 'dot 554', 'starttls', 'data: message_refused'),
-    Case('exim', 'starttls', 'starttls', ''), Case('exim', 'smtps', 'smtps', ''),
+    Case('exim', 'starttls', 'starttls', ''),
+    Case('exim', 'smtps', 'smtps', ''),
     Case('exim', 'starttls', 'smtps', 'handshake: plaintext_expected'),
     Case('exim', 'smtps', 'starttls', 'banner: tls_expected'),
     Case('exim', 'starttls', 'starttls', 'envelope: recipient_refused', ('unknown@example.com',)),
-    Case('exim', 'starttls', 'starttls', 'envelope: recipient_refused greylisted',
-         ('ops@example.com', 'unknown@example.com', 'greylisted@example.com')),
+    Case(
+        'exim',
+        'starttls',
+        'starttls',
+        'envelope: recipient_refused greylisted',
+        ('ops@example.com', 'unknown@example.com', 'greylisted@example.com'),
+    ),
     Case('exim', 'smtps', 'smtps', 'envelope: greylisted', ('greylisted@example.com',)),
     Case('exim', 'smtps', 'smtps', 'envelope: authentication_required', ('unauthenticated@example.com',)),
     Case('exim', 'smtps', 'smtps', 'data: message_too_large', body=LARGE),
-    Case('opensmtpd', 'starttls', 'starttls', ''), Case('opensmtpd', 'smtps', 'smtps', ''),
+    Case('opensmtpd', 'starttls', 'starttls', ''),
+    Case('opensmtpd', 'smtps', 'smtps', ''),
     Case('opensmtpd', 'bare', 'plain', '', warns='tls_off'),
     Case('opensmtpd', 'starttls', 'smtps', 'handshake: plaintext_expected'),
     Case('opensmtpd', 'smtps', 'starttls', 'banner: tls_expected'),
@@ -121,16 +141,25 @@ def servers(pki: Pki) -> t.Iterator[Servers]:
     need(postfix_support.why_not())
     need(debian_root.why_not())
     good = pki.server.certificate_pem, pki.server.key_pem
-    files = {'broken.pem': b'nonsense\n', **{f'{name}.pem': one.key_pem + one.certificate_pem for name, one in (
-        ('other', pki.authority.issue(['other.example.com'])), ('expired', pki.expired))}}
-    with (postfix_support.Postfix(*good, variants=VARIANTS, files=files) as postfix, exim.Exim(*good) as its_exim,
-          opensmtpd.OpenSmtpd(*good) as its_opensmtpd):
+    files = {
+        'broken.pem': b'nonsense\n',
+        **{
+            f'{name}.pem': one.key_pem + one.certificate_pem
+            for name, one in (('other', pki.authority.issue(['other.example.com'])), ('expired', pki.expired))
+        },
+    }
+    with (
+        postfix_support.Postfix(*good, variants=VARIANTS, files=files) as postfix,
+        exim.Exim(*good) as its_exim,
+        opensmtpd.OpenSmtpd(*good) as its_opensmtpd,
+    ):
         yield {'postfix': postfix, 'exim': its_exim, 'opensmtpd': its_opensmtpd}
 
 
 @pytest.mark.parametrize('python', PYTHONS)
 def test_what_real_mail_servers_say_is_named_by_its_cause(
-        run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, servers: Servers, python: str) -> None:
+    run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, servers: Servers, python: str
+) -> None:
     if python not in target_pythons():
         need(f'no Python {python} was found (the tests are to be started by make test)')
     # Postfix counts connections by the minute: one more than this is too many.
@@ -143,15 +172,23 @@ def test_what_real_mail_servers_say_is_named_by_its_cause(
         directory.mkdir(parents=True)
         lines = (CONFIG[case.config], 'Hostname = print1.example.com', f'CAFile = {pki.ca_path}', '')
         (directory / 'sendmemo-ssl.cfg').write_text('\n'.join(lines))
-        entries.append({'name': name, 'smtp_port': servers[case.server].ports[case.port], 'recipients': list(case.recipients),
-                        **({'body': case.body} if case.body else {})})
+        entries.append(
+            {
+                'name': name,
+                'smtp_port': servers[case.server].ports[case.port],
+                'recipients': list(case.recipients),
+                **({'body': case.body} if case.body else {}),
+            }
+        )
     memo = {'base_dir': str(tmp_path / 'pd'), 'smtp_host': '127.0.0.1', 'timeout': 12, 'fail_on': 'never', 'servers': entries}
     play = {'hosts': 'print_servers', 'gather_facts': False, 'tasks': [{'name': 'Send', 'printops.infoprint.send_memo': memo}]}
     run = run_playbook([play], hosts(print1=local_host(ansible_python_interpreter=str(target_pythons()[python]))))
     got = run.results('print1', 'Send')[0].result['servers']
-    wrong = {entry['name']: [case.expect, *told(entry), *(problem['message'] for problem in entry['problems'])]
-             for case, entry in zip(CASES, got, strict=True)
-             if told(entry) != (case.expect, case.warns) or entry['ok'] is not (not case.expect)}
+    wrong = {
+        entry['name']: [case.expect, *told(entry), *(problem['message'] for problem in entry['problems'])]
+        for case, entry in zip(CASES, got, strict=True)
+        if told(entry) != (case.expect, case.warns) or entry['ok'] is not (not case.expect)
+    }
     assert not wrong, json.dumps(wrong, indent=1)
     for case, entry in zip(CASES, got, strict=True):
         if not case.expect:
@@ -159,8 +196,9 @@ def test_what_real_mail_servers_say_is_named_by_its_cause(
 
 
 def told(entry: dict[str, t.Any]) -> tuple[str, str]:
-    errors, warnings = ([problem for problem in entry['problems'] if problem['severity'] == severity]
-                        for severity in ('error', 'warning'))
+    errors, warnings = (
+        [problem for problem in entry['problems'] if problem['severity'] == severity] for severity in ('error', 'warning')
+    )
     codes = ' '.join(problem['code'] for problem in errors)
     return (f'{errors[0]["stage"]}: {codes}' if errors else ''), ' '.join(problem['code'] for problem in warnings)
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The report of real runs: every host of every play stands in it, in the state that it is really in."""
+
 from __future__ import annotations
 
 import copy
@@ -52,12 +53,19 @@ class Site:
 
     def send(self, **more: t.Any) -> dict[str, t.Any]:
         """Return the task that proves a host's servers."""
-        options = {'base_dir': '{{ base }}', 'servers': '{{ entries }}', 'smtp_host': '127.0.0.1', 'timeout': 10,
-                   'recipients': ['print-ops@example.com'], **more.pop('options', {})}
+        options = {
+            'base_dir': '{{ base }}',
+            'servers': '{{ entries }}',
+            'smtp_host': '127.0.0.1',
+            'timeout': 10,
+            'recipients': ['print-ops@example.com'],
+            **more.pop('options', {}),
+        }
         return {'name': 'Send', 'printops.infoprint.send_memo': options, **more}
 
-    def run(self, tasks: list[dict[str, t.Any]], *arguments: str, play: dict[str, t.Any] | None = None,
-            **environment: str) -> Run:
+    def run(
+        self, tasks: list[dict[str, t.Any]], *arguments: str, play: dict[str, t.Any] | None = None, **environment: str
+    ) -> Run:
         plays = [{'name': 'Prove', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': tasks, **(play or {})}]
         return self.run_plays(plays, *arguments, **environment)
 
@@ -70,15 +78,24 @@ class Site:
         if 'print1' not in self.hosts:
             self.add('print1', 'smtps')
         settings = {
-            'sendmemo_tls_base_dir': self.hosts['print1']['base'], 'sendmemo_tls_servers': [{'name': 'spl1'}],
-            'sendmemo_tls_ca_src': str(self.pki.ca_path), 'sendmemo_tls_crl_src': str(self.pki.crl_path),
-            'sendmemo_tls_enable_tls': 'smtps', 'sendmemo_tls_smtp_host': '127.0.0.1', 'sendmemo_tls_warn_days': 4000,
+            'sendmemo_tls_base_dir': self.hosts['print1']['base'],
+            'sendmemo_tls_servers': [{'name': 'spl1'}],
+            'sendmemo_tls_ca_src': str(self.pki.ca_path),
+            'sendmemo_tls_crl_src': str(self.pki.crl_path),
+            'sendmemo_tls_enable_tls': 'smtps',
+            'sendmemo_tls_smtp_host': '127.0.0.1',
+            'sendmemo_tls_warn_days': 4000,
             'sendmemo_tls_smtp_port': self.mail_server.ports['smtps'],
-            'sendmemo_tls_verify_recipients': ['print-ops@example.com']}
+            'sendmemo_tls_verify_recipients': ['print-ops@example.com'],
+        }
         named = playbook if '/' in playbook else f'printops.infoprint.{playbook}'
         return self.ansible.playbook(
-            named, hosts(print1={**self.hosts['print1'], **settings, **variables}), *arguments,
-            callbacks=(CALLBACK,), INFOPRINT_REPORT_DIRECTORY=str(self.report_directory))
+            named,
+            hosts(print1={**self.hosts['print1'], **settings, **variables}),
+            *arguments,
+            callbacks=(CALLBACK,),
+            INFOPRINT_REPORT_DIRECTORY=str(self.report_directory),
+        )
 
     def report(self) -> dict[str, t.Any]:
         found: dict[str, t.Any] = json.loads((self.report_directory / 'report.json').read_text())
@@ -86,12 +103,16 @@ class Site:
 
     def states(self) -> dict[str, str]:
         """Return the state of each server of the report, by `host server`."""
-        return {f'{host["name"]} {server["name"]}'.strip(): server['state']
-                for host in self.report()['hosts'] for server in host['servers']}
+        return {
+            f'{host["name"]} {server["name"]}'.strip(): server['state']
+            for host in self.report()['hosts']
+            for server in host['servers']
+        }
 
     def server(self, host: str, name: str = 'spl1') -> dict[str, t.Any]:
-        return next(server for one in self.report()['hosts'] if one['name'] == host
-                    for server in one['servers'] if server['name'] == name)
+        return next(
+            server for one in self.report()['hosts'] if one['name'] == host for server in one['servers'] if server['name'] == name
+        )
 
 
 @pytest.fixture
@@ -110,23 +131,42 @@ def test_every_host_stands_in_the_report_in_the_state_that_it_is_in(site: Site) 
     site.add('rescued', 'expired')
     site.add('later', 'smtps', breaks_later=True)
     site.hosts['gone'] = GONE
-    rescue = {'block': [site.send()], 'rescue': [site.send(options={'smtp_port': site.mail_server.ports['smtps'], 'servers': [
-        {'name': 'spl1'}]})], 'when': 'inventory_hostname == "rescued"'}
-    run = site.run([
-        {'name': 'Reach', 'ansible.builtin.raw': 'true'},
-        {'name': 'Break', 'ansible.builtin.fail': {'msg': 'the disk is full'}, 'when': 'breaks | default(false)'},
-        {'name': 'Fail and go on', 'ansible.builtin.command': 'false', 'ignore_errors': True,
-         'when': 'inventory_hostname == "good"'},
-        site.send(no_log='{{ secret | default(false) }}',
-                  when=['not skip | default(false)', 'inventory_hostname != "rescued"']),
-        rescue,
-        {'name': 'Restart', 'ansible.builtin.fail': {'msg': 'it does not start'}, 'when': 'breaks_later | default(false)'},
-    ])
+    rescue = {
+        'block': [site.send()],
+        'rescue': [site.send(options={'smtp_port': site.mail_server.ports['smtps'], 'servers': [{'name': 'spl1'}]})],
+        'when': 'inventory_hostname == "rescued"',
+    }
+    run = site.run(
+        [
+            {'name': 'Reach', 'ansible.builtin.raw': 'true'},
+            {'name': 'Break', 'ansible.builtin.fail': {'msg': 'the disk is full'}, 'when': 'breaks | default(false)'},
+            {
+                'name': 'Fail and go on',
+                'ansible.builtin.command': 'false',
+                'ignore_errors': True,
+                'when': 'inventory_hostname == "good"',
+            },
+            site.send(
+                no_log='{{ secret | default(false) }}', when=['not skip | default(false)', 'inventory_hostname != "rescued"']
+            ),
+            rescue,
+            {'name': 'Restart', 'ansible.builtin.fail': {'msg': 'it does not start'}, 'when': 'breaks_later | default(false)'},
+        ]
+    )
     assert 'Traceback' not in run.output
     assert 'The fleet report' not in run.output
     assert site.states() == {
-        'good spl1': 'proven', 'good spl2': 'proven', 'half spl1': 'proven', 'half spl2': 'failing', 'hidden': 'hidden',
-        'skipped': 'not_checked', 'broken': 'failing', 'rescued spl1': 'proven', 'later spl1': 'failing', 'gone': 'unreachable'}
+        'good spl1': 'proven',
+        'good spl2': 'proven',
+        'half spl1': 'proven',
+        'half spl2': 'failing',
+        'hidden': 'hidden',
+        'skipped': 'not_checked',
+        'broken': 'failing',
+        'rescued spl1': 'proven',
+        'later spl1': 'failing',
+        'gone': 'unreachable',
+    }
     assert {path.name for path in site.report_directory.iterdir()} == FILES
     assert site.server('half', 'spl2')['problems'][0]['code'] == 'expired'
     assert 'the disk is full' in site.server('broken', '')['problems'][0]['message']
@@ -143,8 +183,14 @@ def test_every_host_stands_in_the_report_in_the_state_that_it_is_in(site: Site) 
 def test_hosts_whose_turn_never_came_and_plays_that_were_not_begun_are_told(site: Site) -> None:
     for name in ('print1', 'print2', 'print3'):
         site.add(name, 'expired' if name == 'print1' else 'smtps')
-    play = {'name': 'Prove', 'hosts': 'print_servers', 'gather_facts': False, 'serial': [1, '100%'], 'max_fail_percentage': 0,
-            'tasks': [site.send()]}
+    play = {
+        'name': 'Prove',
+        'hosts': 'print_servers',
+        'gather_facts': False,
+        'serial': [1, '100%'],
+        'max_fail_percentage': 0,
+        'tasks': [site.send()],
+    }
     again = {'name': 'Prove again', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [site.send()]}
     other = {'name': 'Not ours', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [{'ansible.builtin.meta': 'noop'}]}
     run = site.run_plays([play, again, other])
@@ -162,8 +208,11 @@ def test_check_mode_proves_nothing_and_limit_keeps_others_out(site: Site) -> Non
     assert site.states() == {'print1 spl1': 'tested'}
     assert site.server('print1')['check_mode'] is True
     assert 'check_mode' not in site.report()
-    config = {'name': 'Configure', 'printops.infoprint.sendmemo_config': {
-        'base_dir': '{{ base }}', 'servers': [{'name': 'spl1', 'enable_tls': 'smtps'}]}, 'check_mode': True}
+    config = {
+        'name': 'Configure',
+        'printops.infoprint.sendmemo_config': {'base_dir': '{{ base }}', 'servers': [{'name': 'spl1', 'enable_tls': 'smtps'}]},
+        'check_mode': True,
+    }
     site.run([config, site.send()])
     assert set(site.states().values()) == {'drifted'}
     assert site.server('print1')['drift'][0]['keyword']
@@ -175,12 +224,17 @@ def test_the_report_before_tells_what_is_new_fixed_and_still_broken(site: Site) 
     site.add('print3', 'expired')
     site.run([site.send()])
     site.hosts['print1']['entries'], site.hosts['print2']['entries'] = (
-        site.hosts['print2']['entries'], site.hosts['print1']['entries'])
+        site.hosts['print2']['entries'],
+        site.hosts['print1']['entries'],
+    )
     first = site.server('print1')['proof']
     run = site.run([site.send()])
     comparison = site.report()['comparison']
     assert {part: [change['host'] for change in comparison[part]] for part in ('new', 'fixed', 'still')} == {
-        'new': ['print1'], 'fixed': ['print2'], 'still': ['print3']}
+        'new': ['print1'],
+        'fixed': ['print2'],
+        'still': ['print3'],
+    }
     assert site.server('print1')['proof'] == first
     assert '1 new, 1 fixed, 1 still broken' in run.stdout
 
@@ -195,7 +249,10 @@ def test_a_run_over_a_part_updates_that_part_and_hosts_leave_with_the_inventory(
     run = site.run([site.send()], '--limit', 'print1')
     assert site.states() == whole
     assert {name: site.server(name)['checked'] == date for name, date in dates.items()} == {
-        'print1': False, 'print2': True, 'print3': True}
+        'print1': False,
+        'print2': True,
+        'print3': True,
+    }
     assert '2 of 3 servers need attention: 2 failing.' in run.stdout
     metrics = (site.report_directory / 'sendmemo.prom').read_text()
     assert sorted(re.findall(r'^sendmemo_server_proven\{.*\} ([01])$', metrics, re.MULTILINE)) == ['0', '0', '1']
@@ -253,13 +310,18 @@ def test_slices_that_run_at_the_same_time_lose_nothing(site: Site) -> None:
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize(('line', 'broken', 'code'), [
-    ('EnableTLS = 2', 'EnableTLS = 0', 'tls_off'),
-    ('EnableTLS = 2', 'EnableTLS = 2\nIgnoreCertificateErrors = 1', 'verification_off'),
-    ('EnableTLS = 2', 'EnableTLS = 2\nCertValidationIgnoreHostName = 1', 'name_check_off'),
-], ids=['plaintext', 'any certificate', 'any name'])
+@pytest.mark.parametrize(
+    ('line', 'broken', 'code'),
+    [
+        ('EnableTLS = 2', 'EnableTLS = 0', 'tls_off'),
+        ('EnableTLS = 2', 'EnableTLS = 2\nIgnoreCertificateErrors = 1', 'verification_off'),
+        ('EnableTLS = 2', 'EnableTLS = 2\nCertValidationIgnoreHostName = 1', 'name_check_off'),
+    ],
+    ids=['plaintext', 'any certificate', 'any name'],
+)
 def test_a_server_that_sends_unprotected_by_hand_is_not_proven_and_verify_fails(
-        site: Site, line: str, broken: str, code: str) -> None:
+    site: Site, line: str, broken: str, code: str
+) -> None:
     assert site.role('converge').rc == 0
     config = site.directory / 'print1' / 'spl1' / 'sendmemo-ssl.cfg'
     assert line in config.read_text()
@@ -292,7 +354,8 @@ def test_what_is_meant_to_be_unprotected_is_accepted(site: Site) -> None:
 def test_an_audit_and_a_proof_in_one_run_are_no_check_mode(site: Site) -> None:
     assert site.role('converge').rc == 0
     (site.directory / 'both.yml').write_text(
-        '[{import_playbook: printops.infoprint.audit}, {import_playbook: printops.infoprint.verify}]')
+        '[{import_playbook: printops.infoprint.audit}, {import_playbook: printops.infoprint.verify}]'
+    )
     assert site.role(str(site.directory / 'both.yml')).rc == 0
     server = site.server('print1')
     assert (server['state'], 'check_mode' in server) == ('proven', False)
@@ -313,8 +376,11 @@ def test_a_run_without_a_task_of_ours_leaves_the_report_alone(site: Site) -> Non
 def test_results_of_a_delegated_task_are_those_of_the_host_that_it_ran_for(site: Site) -> None:
     site.add('print1', 'smtps')
     site.add('print2', 'expired')
-    delegated = site.send(delegate_to='print2', run_once=True, options={
-        'base_dir': str(site.directory / 'print2'), 'servers': site.hosts['print2']['entries']})
+    delegated = site.send(
+        delegate_to='print2',
+        run_once=True,
+        options={'base_dir': str(site.directory / 'print2'), 'servers': site.hosts['print2']['entries']},
+    )
     site.run([site.send(when='inventory_hostname == "print1"'), delegated])
     assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
 
@@ -338,11 +404,19 @@ def test_works_under_ansible_runner(site: Site) -> None:
     play = {'name': 'Prove', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [site.send()]}
     (data / 'project' / 'site.json').write_text(json.dumps([play]))
     (data / 'inventory' / 'hosts.json').write_text(json.dumps(hosts(**site.hosts)))
-    (data / 'env' / 'envvars').write_text(json.dumps({
-        'ANSIBLE_CALLBACKS_ENABLED': CALLBACK, 'INFOPRINT_REPORT_DIRECTORY': str(site.report_directory)}))
+    (data / 'env' / 'envvars').write_text(
+        json.dumps({'ANSIBLE_CALLBACKS_ENABLED': CALLBACK, 'INFOPRINT_REPORT_DIRECTORY': str(site.report_directory)})
+    )
     done = subprocess.run(
-        [str(PROGRAMS / 'ansible-runner'), 'run', str(data), '-p', 'site.json'], env=site.ansible.environment(), timeout=120,
-        cwd=data, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        [str(PROGRAMS / 'ansible-runner'), 'run', str(data), '-p', 'site.json'],
+        env=site.ansible.environment(),
+        timeout=120,
+        cwd=data,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
     assert '1 of 2 servers needs attention: 1 failing.' in done.stdout
     assert 'Traceback' not in done.stdout + done.stderr
@@ -371,8 +445,14 @@ def test_enabled_by_ansible_cfg_as_the_reference_shows(site: Site) -> None:
     elsewhere.mkdir()
     done = subprocess.run(
         [str(PROGRAMS / 'ansible-playbook'), '-i', str(ansible.directory / 'hosts.json'), str(ansible.directory / 'site.json')],
-        env=ansible.environment(), timeout=120, cwd=elsewhere, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False)
+        env=ansible.environment(),
+        timeout=120,
+        cwd=elsewhere,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert 'Print servers of Example Ltd: The server is proven.' in done.stdout, done.stdout + done.stderr
     assert {path.name for path in (ansible.directory / 'fleet-report').iterdir()} == FILES
 
@@ -434,12 +514,21 @@ def test_reports_of_slices_are_merged_by_the_playbook(site: Site) -> None:
     site.add('print2', 'expired')
     for host in ('print1', 'print2'):
         site.run([site.send()], '--limit', host, INFOPRINT_REPORT_DIRECTORY=str(site.directory / host / 'report'))
-    variables = {'reports': [f'{site.directory}/print1/report', f'{site.directory}/print2/report/report.json'],
-                 'directory': str(site.report_directory), 'title': 'Both'}
+    variables = {
+        'reports': [f'{site.directory}/print1/report', f'{site.directory}/print2/report/report.json'],
+        'directory': str(site.report_directory),
+        'title': 'Both',
+    }
 
     def merged(*arguments: str, **more: t.Any) -> Run:
-        return site.ansible.playbook('printops.infoprint.report', {'all': {}}, *arguments, extra_vars={**variables, **more},
-                                     callbacks=(CALLBACK,), INFOPRINT_REPORT_DIRECTORY=str(site.directory / 'not-written'))
+        return site.ansible.playbook(
+            'printops.infoprint.report',
+            {'all': {}},
+            *arguments,
+            extra_vars={**variables, **more},
+            callbacks=(CALLBACK,),
+            INFOPRINT_REPORT_DIRECTORY=str(site.directory / 'not-written'),
+        )
 
     assert merged('--check').results()[0].result['changed'] is True
     assert not site.report_directory.exists()

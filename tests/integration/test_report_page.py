@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The report's page in a real browser, as its readers have it: with a mouse, a keyboard, a screen reader, a phone, on paper."""
+
 from __future__ import annotations
 
 import pathlib
@@ -35,8 +36,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pathlib.Path]:
     troubled.comparison = report_compare.compare(fleet.report(fleet.results(HOSTS - 10, 2)), troubled)
     troubled.unfinished, troubled.merged = ['Prove the others'], ['A slice', 'Another slice']
     well = fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.sent('spl1')]})])
-    made = {'troubled': troubled, 'hostile': fleet.report(fleet.hostile_results(40), title=fleet.MARKUP),
-            'empty': fleet.report([]), 'well': well}
+    made = {
+        'troubled': troubled,
+        'hostile': fleet.report(fleet.hostile_results(40), title=fleet.MARKUP),
+        'empty': fleet.report([]),
+        'well': well,
+    }
     found = {}
     for name, report in made.items():
         found[name] = directory / f'{name}.html'
@@ -198,8 +203,10 @@ def test_what_is_foreign_is_shown_and_not_run(reader: Reader) -> None:
 
 
 def test_dark_and_light_are_two(reader: Reader) -> None:
-    colours = {scheme: reader.open(color_scheme=scheme).evaluate('getComputedStyle(document.body).backgroundColor')
-               for scheme in ('light', 'dark')}
+    colours = {
+        scheme: reader.open(color_scheme=scheme).evaluate('getComputedStyle(document.body).backgroundColor')
+        for scheme in ('light', 'dark')
+    }
     assert colours['light'] != colours['dark']
 
 
@@ -212,10 +219,18 @@ def test_on_paper_there_are_no_tools_and_light_colours(reader: Reader) -> None:
     assert len(page.pdf(prefer_css_page_size=True)) > 10_000
 
 
-@pytest.mark.parametrize(('name', 'options'), [
-    ('troubled', {}), ('troubled', {'color_scheme': 'dark'}), ('troubled', {'viewport': NARROW}), ('hostile', {}), ('empty', {}),
-    ('well', {}),
-], ids=str)
+@pytest.mark.parametrize(
+    ('name', 'options'),
+    [
+        ('troubled', {}),
+        ('troubled', {'color_scheme': 'dark'}),
+        ('troubled', {'viewport': NARROW}),
+        ('hostile', {}),
+        ('empty', {}),
+        ('well', {}),
+    ],
+    ids=str,
+)
 def test_accessible_by_the_rules_of_axe(reader: Reader, name: str, options: dict[str, t.Any]) -> None:
     page = reader.open(name, **options)
     found = Axe().run(page)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Variables that can't be right together are refused on the controller, with one message, before their host is touched."""
+
 from __future__ import annotations
 
 import pathlib
@@ -18,6 +19,7 @@ Variables = t.Mapping[str, t.Any]
 
 class Case(t.NamedTuple):
     """Variables of the role (without its prefix), and what the message says."""
+
     variables: Variables
     told: str
 
@@ -38,53 +40,69 @@ REFUSED: dict[str, dict[str, Case]] = {
         'an envelope to nobody': Case({'verify': 'envelope'}, 'sendmemo_tls_verify_recipients of server spl1 is missing'),
         'a mail of one server to nobody': Case(
             {'servers': [{**SERVER, 'verify_recipients': ['a@example.com']}, {'name': 'spl2', 'verify_recipients': []}]},
-            'sendmemo_tls_verify_recipients of server spl2 is missing'),
+            'sendmemo_tls_verify_recipients of server spl2 is missing',
+        ),
         'a try with an envelope to nobody': Case(
             {'verify': 'none', 'try_before_commit': 'envelope'},
-            'sendmemo_tls_verify_recipients of server spl1 is missing and sendmemo_tls_try_before_commit is envelope'),
+            'sendmemo_tls_verify_recipients of server spl1 is missing and sendmemo_tls_try_before_commit is envelope',
+        ),
         'a recipient that is none': Case(
-            {'verify_recipients': ['print ops']}, 'sendmemo_tls_verify_recipients of server spl1 is no mail address'),
+            {'verify_recipients': ['print ops']}, 'sendmemo_tls_verify_recipients of server spl1 is no mail address'
+        ),
         'a recipient of an entry that is none': Case(
-            one_server(verify_recipients=['a@b@c']), 'sendmemo_tls_verify_recipients of server spl1 is no mail address'),
+            one_server(verify_recipients=['a@b@c']), 'sendmemo_tls_verify_recipients of server spl1 is no mail address'
+        ),
         'a sender that is none': Case(
-            {**RECIPIENTS, 'verify_sender': '<root>'}, 'sendmemo_tls_verify_sender of server spl1 is no mail address'),
+            {**RECIPIENTS, 'verify_sender': '<root>'}, 'sendmemo_tls_verify_sender of server spl1 is no mail address'
+        ),
         'a recipient with a command behind it': Case(
-            {'verify_recipients': ['a@example.com\r\nDATA']}, 'sendmemo_tls_verify_recipients holds the control character'),
+            {'verify_recipients': ['a@example.com\r\nDATA']}, 'sendmemo_tls_verify_recipients holds the control character'
+        ),
         'a subject of two lines': Case(
-            {**RECIPIENTS, 'verify_subject': 'a\nBcc: b@example.com'}, 'sendmemo_tls_verify_subject holds the control character'),
+            {**RECIPIENTS, 'verify_subject': 'a\nBcc: b@example.com'}, 'sendmemo_tls_verify_subject holds the control character'
+        ),
         'two kinds of CA': Case(
             {**RECIPIENTS, 'ca_src': 'ca.pem', 'ca_path': '/etc/ca.pem'},
-            'sendmemo_tls_ca_src and sendmemo_tls_ca_path exclude each other'),
+            'sendmemo_tls_ca_src and sendmemo_tls_ca_path exclude each other',
+        ),
         'three kinds of CRL': Case(
             {**RECIPIENTS, 'crl_src': 'crl.pem', 'crl_path': '/etc/crl.pem', 'crl_content': 'x'},
-            'sendmemo_tls_crl_src and sendmemo_tls_crl_content and sendmemo_tls_crl_path exclude each other'),
+            'sendmemo_tls_crl_src and sendmemo_tls_crl_content and sendmemo_tls_crl_path exclude each other',
+        ),
         'two kinds of CA of a server': Case(
             one_server(ca_src='ca.pem', ca_content='x'),
-            'sendmemo_tls_servers[0].ca_src and sendmemo_tls_servers[0].ca_content exclude each other'),
+            'sendmemo_tls_servers[0].ca_src and sendmemo_tls_servers[0].ca_content exclude each other',
+        ),
         'an empty CA': Case({**RECIPIENTS, 'ca_src': []}, 'sendmemo_tls_ca_src is empty'),
         'a CA that the controller does not have': Case({**RECIPIENTS, 'ca_src': 'no-such-ca.pem'}, "no-such-ca.pem can't be"),
         'a CA path that is relative': Case({**RECIPIENTS, 'ca_path': 'ca.pem'}, "sendmemo_tls_ca_path is 'ca.pem'"),
         'attributes without values': Case(
             {**RECIPIENTS, 'manage_attributes': True, 'smtp_host': 'mail.example.com'},
-            'sendmemo_tls_manage_attributes of server spl1 needs sendmemo_tls_smtp_host and sendmemo_tls_smtp_port'),
+            'sendmemo_tls_manage_attributes of server spl1 needs sendmemo_tls_smtp_host and sendmemo_tls_smtp_port',
+        ),
         'attributes of a server without values': Case(
-            one_server(manage_attributes=True), 'sendmemo_tls_manage_attributes of server spl1 needs'),
+            one_server(manage_attributes=True), 'sendmemo_tls_manage_attributes of server spl1 needs'
+        ),
         'an EHLO name that is none': Case({**RECIPIENTS, 'hostname': 'print1'}, 'invalid_ehlo_hostname'),
         'absence of all servers of a host': Case(
-            {**RECIPIENTS, 'state': 'absent'}, 'sendmemo_tls_state is not a variable: state stands in an entry'),
+            {**RECIPIENTS, 'state': 'absent'}, 'sendmemo_tls_state is not a variable: state stands in an entry'
+        ),
         'a working directory of a host': Case({**RECIPIENTS, 'working_dir': '/var/pd/spl1'}, 'sendmemo_tls_working_dir is not a'),
         'a misspelt variable': Case(
             {**RECIPIENTS, 'crl_scr': 'crl.pem'},
-            'sendmemo_tls_crl_scr is not a variable of the role: sendmemo_tls_crl_src is meant?'),
-        'a variable of the site\'s own': Case({**RECIPIENTS, 'colour': 'blue'}, 'give variables of your own another prefix'),
+            'sendmemo_tls_crl_scr is not a variable of the role: sendmemo_tls_crl_src is meant?',
+        ),
+        "a variable of the site's own": Case({**RECIPIENTS, 'colour': 'blue'}, 'give variables of your own another prefix'),
         'an unknown key of a server': Case(one_server(colour='blue'), 'colour'),
         'a server without a name': Case({**RECIPIENTS, 'servers': [{'enable_tls': 'smtps'}]}, 'name'),
         'a name with a slash': Case(one_server(name='../spl1'), "sendmemo_tls_servers[0].name is '../spl1'"),
         'a server twice': Case(
-            {**RECIPIENTS, 'servers': [SERVER, SERVER]}, 'sendmemo_tls_servers[1].name spl1 is already that of servers[0]'),
+            {**RECIPIENTS, 'servers': [SERVER, SERVER]}, 'sendmemo_tls_servers[1].name spl1 is already that of servers[0]'
+        ),
         'two servers in one directory': Case(
             {**RECIPIENTS, 'servers': [{'name': 'a', 'working_dir': '/var/pd/x'}, {'name': 'b', 'working_dir': '/var/pd//x/'}]},
-            'sendmemo_tls_servers[1].working_dir /var/pd/x is already that of servers[0]'),
+            'sendmemo_tls_servers[1].working_dir /var/pd/x is already that of servers[0]',
+        ),
         'a mode that is none': Case({**RECIPIENTS, 'mode': 'rw-r--r--'}, "sendmemo_tls_mode is 'rw-r--r--'"),
         'a mode that lost its octal form': Case({**RECIPIENTS, 'mode': '420'}, "sendmemo_tls_mode is '420'"),
         'a mode of a server that is none': Case(one_server(mode='999'), "sendmemo_tls_servers[0].mode is '999'"),
@@ -114,7 +132,8 @@ REFUSED: dict[str, dict[str, Case]] = {
 }
 REFUSED['rollback'] = {
     'a try with an envelope to nobody': Case(
-        {'try_before_commit': 'envelope'}, 'sendmemo_tls_verify_recipients of server spl1 is missing'),
+        {'try_before_commit': 'envelope'}, 'sendmemo_tls_verify_recipients of server spl1 is missing'
+    ),
     'a server twice': Case({'servers': [SERVER, SERVER]}, 'is already that of servers[0]'),
 }
 # What may look impossible and is not.
@@ -157,10 +176,14 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> Refusals:
     for entry_point, cases in REFUSED.items():
         inventory = {
             HOST(entry_point, number): host_of(base, case.variables, ansible_python_interpreter=str(python))
-            for number, case in enumerate(cases.values())}
+            for number, case in enumerate(cases.values())
+        }
         play = {
-            'hosts': 'print_servers', 'gather_facts': False, 'strategy': 'free',
-            'tasks': [{'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls', 'tasks_from': entry_point}}]}
+            'hosts': 'print_servers',
+            'gather_facts': False,
+            'strategy': 'free',
+            'tasks': [{'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls', 'tasks_from': entry_point}}],
+        }
         if entry_point == 'main':
             for number, variables in enumerate(ALLOWED.values()):
                 host = HOST('allowed', number)
@@ -169,7 +192,8 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> Refusals:
                 inventory[host] = host_of(base / host, {'try_before_commit': 'none', **given})
         ansible = Ansible(base / f'controller-{entry_point}')
         runs[entry_point] = ansible.playbook(
-            [play], hosts(**inventory), '--tags', 'always,configure' if entry_point == 'main' else 'all', ANSIBLE_FORKS='12')
+            [play], hosts(**inventory), '--tags', 'always,configure' if entry_point == 'main' else 'all', ANSIBLE_FORKS='12'
+        )
     assert not (base / 'python.started').exists(), 'a program was started on a host that was to be refused'
     return Refusals(base, runs)
 

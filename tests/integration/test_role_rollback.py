@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The role takes a rollout back as an operator would: the files, the server's own attributes, a restart; and there again."""
+
 from __future__ import annotations
 
 import pathlib
@@ -35,10 +36,16 @@ class Host:
         self.smtps = {'sendmemo_tls_enable_tls': 'smtps', 'sendmemo_tls_smtp_port': ports['smtps']}
         self.in_force = {mode: (value, str(ports[mode])) for mode, value in (('starttls', '1'), ('smtps', '2'))}
         self.variables = local_host(
-            sendmemo_tls_base_dir=str(directory / 'pd'), sendmemo_tls_servers=[{'name': 'spl1'}],
-            sendmemo_tls_ca_src=str(pki.ca_path), sendmemo_tls_smtp_host='127.0.0.1', sendmemo_tls_manage_attributes=True,
-            sendmemo_tls_pd_bin_dir=str(self.programs.bin_dir), sendmemo_tls_verify_recipients=['print-ops@example.com'],
-            sendmemo_tls_verify='handshake', sendmemo_tls_restart_command=f'echo restarted >> {self.log}')
+            sendmemo_tls_base_dir=str(directory / 'pd'),
+            sendmemo_tls_servers=[{'name': 'spl1'}],
+            sendmemo_tls_ca_src=str(pki.ca_path),
+            sendmemo_tls_smtp_host='127.0.0.1',
+            sendmemo_tls_manage_attributes=True,
+            sendmemo_tls_pd_bin_dir=str(self.programs.bin_dir),
+            sendmemo_tls_verify_recipients=['print-ops@example.com'],
+            sendmemo_tls_verify='handshake',
+            sendmemo_tls_restart_command=f'echo restarted >> {self.log}',
+        )
 
     def run(self, playbook: str, *arguments: str, **variables: t.Any) -> Run:
         return self.ansible.playbook(f'printops.infoprint.{playbook}', hosts(print1={**self.variables, **variables}), *arguments)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Each variable of the role does what it says: a host for each of them, in the same two runs."""
+
 from __future__ import annotations
 
 import os
@@ -38,6 +39,7 @@ LATER = '# a comment\n'  # what the second run finds behind it
 
 class Place(t.NamedTuple):
     """What the variables of cases refer to: '@ca' and '@crl', '@/NAME' a file, '@NAME' the port of a listener."""
+
     base: pathlib.Path
     pki: Pki
     ports: t.Mapping[str, int]
@@ -56,6 +58,7 @@ class Place(t.NamedTuple):
 
 class Seen(t.NamedTuple):
     """A host after both runs."""
+
     name: str
     place: Place
     runs: tuple[Run, Run]
@@ -100,6 +103,7 @@ class Seen(t.NamedTuple):
 
 class Case(t.NamedTuple):
     """The variables of a host (without the role's prefix), and what is true of it afterwards."""
+
     variables: t.Mapping[str, t.Any]
     holds: t.Callable[[Seen], bool]
 
@@ -109,51 +113,69 @@ GREYLISTED = {'verify': 'envelope', 'verify_retries': 1, 'enable_tls': 'disabled
 SENT = {'verify': 'sent'}
 # What a host has that its case does not set.
 USUAL = {
-    'base_dir': '@/HOST', 'servers': [{'name': 'spl1'}], 'ca_src': '@ca', 'enable_tls': 'starttls', 'smtp_host': '127.0.0.1',
-    'smtp_port': '@starttls', 'try_before_commit': 'none', 'verify': 'handshake', 'verify_recipients': ['HOST@example.com']}
+    'base_dir': '@/HOST',
+    'servers': [{'name': 'spl1'}],
+    'ca_src': '@ca',
+    'enable_tls': 'starttls',
+    'smtp_host': '127.0.0.1',
+    'smtp_port': '@starttls',
+    'try_before_commit': 'none',
+    'verify': 'handshake',
+    'verify_recipients': ['HOST@example.com'],
+}
 # By the variable that they are for, and a number where there are several.
 CASES: dict[str, Case] = {
     'base_dir': Case({}, lambda seen: 'EnableTLS' in seen.settings),
     'servers': Case(
         {'servers': [{'name': 'spl1'}, {'name': 'b', 'working_dir': '@/elsewhere', 'hostname': 'b.example.com'}]},
-        lambda seen: 'Hostname = b.example.com\n' in (seen.place.base / 'elsewhere' / CONFIG).read_text()),
+        lambda seen: 'Hostname = b.example.com\n' in (seen.place.base / 'elsewhere' / CONFIG).read_text(),
+    ),
     'servers 2': Case({'servers': []}, lambda seen: seen.proof()['name'] == 'spl1'),
     'template': Case({'template': '@/site.j2'}, lambda seen: seen.text.startswith('# of the site spl1')),
     'enable_tls': Case(
         {'enable_tls': 'smtps', 'smtp_port': '@smtps'},
-        lambda seen: seen.settings['EnableTLS'] == '2' and seen.proof()['tls']['mode'] == 'smtps'),
+        lambda seen: seen.settings['EnableTLS'] == '2' and seen.proof()['tls']['mode'] == 'smtps',
+    ),
     'ca_src': Case({'ca_src': ['@/other-ca.pem', '@ca']}, lambda seen: seen.trust('CAFile').count('BEGIN CERTIFICATE') == 2),
     'ca_content': Case(
         {'ca_src': None, 'ca_content': "{{ lookup('file', ca) }}\n"},
-        lambda seen: seen.trust('CAFile') == seen.place.pki.authority.pem.decode()),
-    'ca_path': Case(
-        {'ca_src': None, 'ca_path': '@ca'}, lambda seen: seen.settings['CAFile'] == str(seen.place.pki.ca_path)),
+        lambda seen: seen.trust('CAFile') == seen.place.pki.authority.pem.decode(),
+    ),
+    'ca_path': Case({'ca_src': None, 'ca_path': '@ca'}, lambda seen: seen.settings['CAFile'] == str(seen.place.pki.ca_path)),
     'crl_src': Case({'crl_src': ['@crl']}, lambda seen: seen.trust('CrlFile') == seen.place.pki.crl_path.read_text()),
     'crl_content': Case(
-        {'crl_content': "{{ lookup('file', crl) }}\n"},
-        lambda seen: seen.trust('CrlFile') == seen.place.pki.crl_path.read_text()),
+        {'crl_content': "{{ lookup('file', crl) }}\n"}, lambda seen: seen.trust('CrlFile') == seen.place.pki.crl_path.read_text()
+    ),
     'crl_path': Case({'crl_path': '@crl'}, lambda seen: seen.settings['CrlFile'] == str(seen.place.pki.crl_path)),
     'hostname': Case({'hostname': '[192.0.2.1]'}, lambda seen: seen.proof()['ehlo']['name'] == '[192.0.2.1]'),
     'cert_validation_ignore_host_name': Case(
         {'cert_validation_ignore_host_name': True, 'smtp_port': '@other name'},
-        lambda seen: seen.settings['CertValidationIgnoreHostName'] == '1' and seen.proof()['ok']),
+        lambda seen: seen.settings['CertValidationIgnoreHostName'] == '1' and seen.proof()['ok'],
+    ),
     'ignore_certificate_errors': Case(
         {'ignore_certificate_errors': True, 'smtp_port': '@expired', 'enable_tls': 'smtps'},
-        lambda seen: seen.settings['IgnoreCertificateErrors'] == '1' and seen.proof()['ok']),
+        lambda seen: seen.settings['IgnoreCertificateErrors'] == '1' and seen.proof()['ok'],
+    ),
     'accept_unprotected': Case(
         {'accept_unprotected': True, 'enable_tls': 'disabled', 'smtp_port': '@plain'},
-        lambda seen: seen.proof()['accept_unprotected'] is True and seen.proof()['ok']),
+        lambda seen: seen.proof()['accept_unprotected'] is True and seen.proof()['ok'],
+    ),
     'smtp_host': Case({'smtp_host': 'localhost'}, lambda seen: 'spl1 -> localhost:' in seen.result()['msg']),
     'smtp_port': Case({'smtp_port': 9}, lambda seen: 'connection_refused' in seen.codes()),
     'manage_attributes': Case(
         {'manage_attributes': True, 'pd_bin_dir': '@/pd-set/bin'},
-        lambda seen: PD['set'].attributes('spl1') == {
-            'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(seen.place.ports['starttls'])}),
+        lambda seen: (
+            PD['set'].attributes('spl1')
+            == {'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(seen.place.ports['starttls'])}
+        ),
+    ),
     'manage_attributes 2': Case(
-        {'pd_bin_dir': '@/pd-left/bin'}, lambda seen: PD['left'].attributes('spl1') == ATTRIBUTES and seen.proof()['ok']),
+        {'pd_bin_dir': '@/pd-left/bin'}, lambda seen: PD['left'].attributes('spl1') == ATTRIBUTES and seen.proof()['ok']
+    ),
     'pd_bin_dir': Case(
         {'smtp_host': None, 'smtp_port': None, 'pd_bin_dir': '@/pd-read/bin'},
-        lambda seen: seen.proof()['ok'] and 'spl1 -> localhost:' in seen.result()['msg']),
+        lambda seen: seen.proof()['ok'] and 'spl1 -> localhost:' in seen.result()['msg'],
+    ),
     'owner': Case({'owner': str(USER)}, lambda seen: seen.path.stat().st_uid == USER),
     'group': Case({'group': str(GROUP)}, lambda seen: seen.path.stat().st_gid == GROUP),
     'mode': Case({'mode': '0640'}, lambda seen: stat.S_IMODE(seen.path.stat().st_mode) == 0o640),
@@ -162,15 +184,17 @@ CASES: dict[str, Case] = {
     'backup_keep': Case({'backup_keep': 1}, lambda seen: seen.backups() == 1),
     'try_before_commit': Case(
         {'try_before_commit': 'handshake', 'smtp_port': 9},
-        lambda seen: 'connection_refused' in seen.codes(TASK_CONVERGE) and seen.text == BY_HAND + LATER),
+        lambda seen: 'connection_refused' in seen.codes(TASK_CONVERGE) and seen.text == BY_HAND + LATER,
+    ),
     'fail_on': Case(
         {'fail_on': 'warning', 'enable_tls': 'disabled', 'smtp_port': '@plain'},
-        lambda seen: seen.proof()['ok'] and seen.proofs() == ['failed', 'failed']),
+        lambda seen: seen.proof()['ok'] and seen.proofs() == ['failed', 'failed'],
+    ),
     'warn_days': Case({'warn_days': 36500}, lambda seen: 'certificate_expires_soon' in seen.codes()),
     'min_tls': Case(
-        {'min_tls': 'TLSv1.3', 'enable_tls': 'smtps', 'smtp_port': '@old'}, lambda seen: 'protocol_too_old' in seen.codes()),
-    'crl_check': Case(
-        {**CHAIN, 'crl_check': 'chain'}, lambda seen: 'crl_missing' in seen.codes() and not seen.proof()['ok']),
+        {'min_tls': 'TLSv1.3', 'enable_tls': 'smtps', 'smtp_port': '@old'}, lambda seen: 'protocol_too_old' in seen.codes()
+    ),
+    'crl_check': Case({**CHAIN, 'crl_check': 'chain'}, lambda seen: 'crl_missing' in seen.codes() and not seen.proof()['ok']),
     'crl_check 2': Case(CHAIN, lambda seen: seen.proof()['ok']),
     'verify': Case({'verify': 'envelope'}, lambda seen: seen.proof()['until'] == 'envelope'),
     'verify 2': Case({'verify': 'none'}, lambda seen: seen.proofs() == ['skipped', 'skipped']),
@@ -178,22 +202,27 @@ CASES: dict[str, Case] = {
     'verify_when 2': Case({'verify_when': 'changed', 'left_alone': True}, lambda seen: seen.proofs() == ['ok', 'skipped']),
     'verify_timeout': Case(
         {'verify_timeout': 1, 'smtp_port': '@silent'},
-        lambda seen: 'banner_timed_out' in seen.codes() and seen.proof()['timings_ms']['total'] < 10_000),
+        lambda seen: 'banner_timed_out' in seen.codes() and seen.proof()['timings_ms']['total'] < 10_000,
+    ),
     'verify_retries': Case({**GREYLISTED, 'verify_retry_delay': 0, 'smtp_port': '@greylisting'}, lambda seen: seen.proof()['ok']),
     'verify_retry_delay': Case(
         {**GREYLISTED, 'verify_retry_delay': 2, 'smtp_port': '@greylisting too'},
-        lambda seen: seen.proof()['ok'] and GREYLISTING[1].visits[1].begin - GREYLISTING[1].visits[0].end >= 2),
+        lambda seen: seen.proof()['ok'] and GREYLISTING[1].visits[1].begin - GREYLISTING[1].visits[0].end >= 2,
+    ),
     'verify_sender': Case({**SENT, 'verify_sender': 'me@example.com'}, lambda seen: seen.mail().sender == 'me@example.com'),
     'verify_recipients': Case(SENT, lambda seen: seen.mail().recipients == [f'{seen.name}@example.com']),
     'verify_subject': Case({**SENT, 'verify_subject': 'Grüße'}, lambda seen: seen.mail().message['Subject'] == 'Grüße'),
     'verify_body': Case(
-        {**SENT, 'verify_body': 'Paper is out.'}, lambda seen: 'Paper is out.' in seen.mail().message.get_content()),
+        {**SENT, 'verify_body': 'Paper is out.'}, lambda seen: 'Paper is out.' in seen.mail().message.get_content()
+    ),
     'restart_command': Case(
         {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"'},
-        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n' * 2),
+        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n' * 2,
+    ),
     'restart_command 2': Case(
         {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"', 'left_alone': True},
-        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n'),
+        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n',
+    ),
 }
 # Those with a test of their own.
 ELSEWHERE = {'audit_fails', 'enable_ssl_v3'}
@@ -223,11 +252,15 @@ def place(tmp_path_factory: pytest.TempPathFactory, pki: Pki, mail_server: MailS
     old.load_cert_chain(*pki.server.write(base, 'server'))
     greylists = Script('plain', {'RCPT': ['450 4.2.0 Later', '250 2.1.5 Ok']})
     scripted = {
-        'old': ScriptedServer(Script('smtps', {}), old), 'silent': ScriptedServer(Script('plain', {'banner': HANG})),
-        'greylisting': ScriptedServer(greylists), 'greylisting too': ScriptedServer(greylists)}
+        'old': ScriptedServer(Script('smtps', {}), old),
+        'silent': ScriptedServer(Script('plain', {'banner': HANG})),
+        'greylisting': ScriptedServer(greylists),
+        'greylisting too': ScriptedServer(greylists),
+    }
     GREYLISTING[:] = [scripted['greylisting'], scripted['greylisting too']]
-    with MailServer(base / 'more-mail', [
-            Listener('chain', 'smtps', *chain), Listener('other name', 'starttls', *other_name)]) as more:
+    with MailServer(
+        base / 'more-mail', [Listener('chain', 'smtps', *chain), Listener('other name', 'starttls', *other_name)]
+    ) as more:
         ports = {**mail_server.ports, **more.ports, **{name: server.port for name, server in scripted.items()}}
         right = {'smtp-server-host': 'localhost', 'smtp-server-port': str(ports['starttls'])}
         for name, attributes in (('set', ATTRIBUTES), ('left', ATTRIBUTES), ('read', right)):
@@ -249,10 +282,11 @@ def both_runs(place: Place) -> tuple[Run, Run]:
         given = {key: place.filled(value) for key, value in {**USUAL, **case.variables}.items()}
         given.update(base_dir=str(directory.parent), verify_recipients=[f'{name}@example.com'])
         inventory[name] = local_host(
-            ca=str(place.pki.ca_path), crl=str(place.pki.crl_path),
-            **{PREFIX + key: value for key, value in given.items() if value is not None and key != 'left_alone'})
-    play = {
-        'hosts': 'print_servers', 'gather_facts': False, 'strategy': 'free', 'roles': ['printops.infoprint.sendmemo_tls']}
+            ca=str(place.pki.ca_path),
+            crl=str(place.pki.crl_path),
+            **{PREFIX + key: value for key, value in given.items() if value is not None and key != 'left_alone'},
+        )
+    play = {'hosts': 'print_servers', 'gather_facts': False, 'strategy': 'free', 'roles': ['printops.infoprint.sendmemo_tls']}
     ansible = Ansible(place.base / 'controller')
     first = ansible.playbook([play], hosts(**inventory), ANSIBLE_FORKS='8')
     for variable, case in CASES.items():
@@ -268,7 +302,6 @@ def test_every_variable_has_a_case() -> None:
 
 
 @pytest.mark.parametrize('variable', CASES)
-def test_variable_does_what_it_says(
-        place: Place, both_runs: tuple[Run, Run], mail_server: MailServer, variable: str) -> None:
+def test_variable_does_what_it_says(place: Place, both_runs: tuple[Run, Run], mail_server: MailServer, variable: str) -> None:
     seen = Seen(name_of(variable), place, both_runs, mail_server)
     assert CASES[variable].holds(seen), [(one.task, one.status, one.result.get('msg')) for one in seen.runs[0].results(seen.name)]

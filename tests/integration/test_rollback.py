@@ -56,7 +56,7 @@ def test_there_and_back(site: Site, tmp_path: pathlib.Path, pki: Pki) -> None:
 
     there = site.rollback('--diff')
     assert (there['changed'], there['problems'], files(site)) == (True, [], first)
-    entry, = there['servers']
+    (entry,) = there['servers']
     assert [one['keyword'] for one in entry['drift']] == ['CrlFile', 'Hostname']
     assert {'kind': 'changed', 'before': OTHER, 'after': 'print1.example.com'}.items() <= entry['drift'][1].items()
     assert entry['restored'] == str(sets[-1])
@@ -227,7 +227,8 @@ def lose_a_file(top: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(
-    'harm', [spoil_a_file, spoil_the_manifest, plant_a_link, plant_a_fifo, plant_a_huge_manifest, lose_a_file])
+    'harm', [spoil_a_file, spoil_the_manifest, plant_a_link, plant_a_fifo, plant_a_huge_manifest, lose_a_file]
+)
 def test_a_backup_that_is_not_as_it_was_written_is_not_put_back(site: Site, harm: t.Callable[[pathlib.Path], object]) -> None:
     site.run()
     site.run(hostname=OTHER)
@@ -235,7 +236,7 @@ def test_a_backup_that_is_not_as_it_was_written_is_not_put_back(site: Site, harm
     newest = kept(site)[-1]
     harm(newest)
     result = site.rollback()
-    problem, = result['problems']
+    (problem,) = result['problems']
     assert (problem['code'], problem['file']) == ('no_previous_set', str(newest))
     assert (result['changed'], files(site)) == (False, before)
 
@@ -265,12 +266,15 @@ def test_rights_are_never_those_of_a_manifest(site: Site) -> None:
     assert stat.S_IMODE(site.config().stat().st_mode) == 0o644
 
 
-@pytest.mark.parametrize(('content', 'code'), [
-    (b'EnableTLS = 7\n', 'invalid_value'),
-    (b'CAFile = ../../etc/shadow\n', 'relative_path'),
-    (b'EnableTLS = 1\nCAFile = nowhere.pem\n', 'file_not_found'),
-    (b'no line\n', 'invalid_line'),
-])
+@pytest.mark.parametrize(
+    ('content', 'code'),
+    [
+        (b'EnableTLS = 7\n', 'invalid_value'),
+        (b'CAFile = ../../etc/shadow\n', 'relative_path'),
+        (b'EnableTLS = 1\nCAFile = nowhere.pem\n', 'file_not_found'),
+        (b'no line\n', 'invalid_line'),
+    ],
+)
 def test_a_set_that_is_wrong_is_not_put_back(site: Site, content: bytes, code: str) -> None:
     site.run()
     site.run(hostname=OTHER)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the budget says: one round trip to converge a host and one to prove it, however many servers it has."""
+
 from __future__ import annotations
 
 import pathlib
@@ -16,13 +17,13 @@ pytestmark = pytest.mark.every_core
 
 # In ssh's place: notes that it was started, and does on this host what it was to do on another. What core asks ssh about
 # itself (`ssh -o ControlPersist`) reaches no host.
-SSH = '''\
+SSH = """\
 #!/bin/sh
 [ $# -gt 2 ] || exec ssh "$@"
 for last; do :; done
 echo command >> "$0.log"
 exec /bin/sh -c "$last"
-'''
+"""
 
 
 class Host:
@@ -37,24 +38,32 @@ class Host:
         self.ssh.write_text(SSH)
         self.ssh.chmod(0o755)
         self.variables: dict[str, t.Any] = {
-            'ansible_connection': 'ssh', 'ansible_ssh_executable': str(self.ssh), 'ansible_python_interpreter': sys.executable,
-            'sendmemo_tls_base_dir': str(directory / 'pd'), 'sendmemo_tls_servers': [{'name': name} for name in names],
-            'sendmemo_tls_enable_tls': 'disabled', 'sendmemo_tls_verify': 'handshake', 'sendmemo_tls_smtp_host': '127.0.0.1',
-            'sendmemo_tls_smtp_port': mail_server.ports['plain']}
+            'ansible_connection': 'ssh',
+            'ansible_ssh_executable': str(self.ssh),
+            'ansible_python_interpreter': sys.executable,
+            'sendmemo_tls_base_dir': str(directory / 'pd'),
+            'sendmemo_tls_servers': [{'name': name} for name in names],
+            'sendmemo_tls_enable_tls': 'disabled',
+            'sendmemo_tls_verify': 'handshake',
+            'sendmemo_tls_smtp_host': '127.0.0.1',
+            'sendmemo_tls_smtp_port': mail_server.ports['plain'],
+        }
 
     def round_trips(self, playbook: str, *arguments: str, **variables: t.Any) -> int:
         """Run a playbook; return how often a command was run on the host."""
         log = self.ssh.with_name('ssh.log')
         log.unlink(missing_ok=True)
         run: Run = self.ansible.playbook(
-            f'printops.infoprint.{playbook}', hosts(print1={**self.variables, **variables}), *arguments)
+            f'printops.infoprint.{playbook}', hosts(print1={**self.variables, **variables}), *arguments
+        )
         assert run.rc == 0, run.output
         return len(log.read_text().splitlines())
 
 
 @pytest.mark.parametrize('servers', [1, 16])
 def test_one_to_converge_and_one_to_prove(
-        ansible: Ansible, tmp_path: pathlib.Path, mail_server: MailServer, servers: int) -> None:
+    ansible: Ansible, tmp_path: pathlib.Path, mail_server: MailServer, servers: int
+) -> None:
     host = Host(ansible, tmp_path, mail_server, servers)
     found = {
         'check, before the first run': host.round_trips('converge', '--check', '--diff'),
@@ -63,7 +72,8 @@ def test_one_to_converge_and_one_to_prove(
         'without change, converged alone': host.round_trips('converge', '--tags', 'configure'),
         'a change, converged alone': host.round_trips('converge', '--tags', 'configure', sendmemo_tls_hostname='a.example.com'),
         'a change and a restart': host.round_trips(
-            'converge', sendmemo_tls_hostname='b.example.com', sendmemo_tls_restart_command='true'),
+            'converge', sendmemo_tls_hostname='b.example.com', sendmemo_tls_restart_command='true'
+        ),
         'proven alone': host.round_trips('verify'),
         'audit': host.round_trips('audit'),
         'rollback': host.round_trips('rollback'),

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The fault table through real ansible-playbook runs: no wrong ok, no wrong cause, no wrong stage, on any of four Pythons."""
+
 from __future__ import annotations
 
 import ctypes

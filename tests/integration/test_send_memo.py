@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """send_memo through real ansible-playbook runs, on old and new Pythons of the target."""
+
 from __future__ import annotations
 
 import pathlib
@@ -50,8 +51,14 @@ class Host:
         if python and python not in target_pythons():
             need(f'no Python {python} was found (the tests are to be started by make test)')
         host = local_host(**({'ansible_python_interpreter': str(target_pythons()[python])} if python else {}))
-        task = {'base_dir': str(self.base_dir), 'smtp_host': '127.0.0.1', 'recipients': [self.recipient], 'timeout': 10,
-                'servers': self.entries, **options}
+        task = {
+            'base_dir': str(self.base_dir),
+            'smtp_host': '127.0.0.1',
+            'recipients': [self.recipient],
+            'timeout': 10,
+            'servers': self.entries,
+            **options,
+        }
         tasks = [{'name': 'Send', 'printops.infoprint.send_memo': task}]
         play = {'hosts': 'print_servers', 'gather_facts': False, 'tasks': tasks}
         run = self.run_playbook([play], hosts(print1=host), *arguments)
@@ -78,7 +85,10 @@ def test_each_server_sends_as_it_is_configured(host: Host, python: str) -> None:
     host.add('plain', 'EnableTLS = 0', EHLO)
     result = host.send(python=python)
     assert [(entry['name'], entry['ok'], entry.get('tls', {}).get('mode')) for entry in result['servers']] == [
-        ('spl1', True, 'starttls'), ('spl2', True, 'smtps'), ('spl3', True, None)]
+        ('spl1', True, 'starttls'),
+        ('spl2', True, 'smtps'),
+        ('spl3', True, None),
+    ]
     assert result['changed'] is False
     assert [problem['code'] for problem in result['problems']] == ['tls_off']
     mails = {mail.listener: mail for mail in host.mail_server.mails(host.recipient)}
@@ -170,7 +180,11 @@ def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(host: Hos
     host.add('plain', 'EnableTLS = 0', EHLO, enable_tls='disabled', accept_unprotected=True)
     result = host.send(check_declared=True, enable_tls='starttls', hostname='print1.example.com', expected='failed')
     assert [(entry['ok'], differing(entry)) for entry in result['servers']] == [
-        (False, [('EnableTLS', '0')]), (False, [('IgnoreCertificateErrors', '1')]), (True, []), (True, [])]
+        (False, [('EnableTLS', '0')]),
+        (False, [('IgnoreCertificateErrors', '1')]),
+        (True, []),
+        (True, []),
+    ]
     assert [entry.get('accept_unprotected') for entry in result['servers']] == [None, None, None, True]
     assert [entry['reply']['code'] for entry in result['servers']] == [250] * 4
     told = result['servers'][0]['problems'][-1]
@@ -235,11 +249,20 @@ def test_found_servers_use_the_options_of_the_task(host: Host) -> None:
     assert [(entry['name'], entry['ok']) for entry in result['servers']] == [('spl1', True)]
 
 
-@pytest.mark.parametrize(('options', 'word'), [
-    ({'recipients': []}, 'recipients'), ({'recipients': ['a@example.com\nb']}, 'recipients'),
-    ({'recipients': ['no address']}, 'recipients'),
-    ({'sender': 'a\rb'}, 'sender'), ({'sender': 'two words'}, 'sender'), ({'subject': 'a\nBcc: b@example.com'}, 'subject'),
-    ({'smtp_host': 'a\0b'}, 'smtp_host'), ({'timeout': 0}, 'timeout'), ({'until': 'delivered'}, 'until')])
+@pytest.mark.parametrize(
+    ('options', 'word'),
+    [
+        ({'recipients': []}, 'recipients'),
+        ({'recipients': ['a@example.com\nb']}, 'recipients'),
+        ({'recipients': ['no address']}, 'recipients'),
+        ({'sender': 'a\rb'}, 'sender'),
+        ({'sender': 'two words'}, 'sender'),
+        ({'subject': 'a\nBcc: b@example.com'}, 'subject'),
+        ({'smtp_host': 'a\0b'}, 'smtp_host'),
+        ({'timeout': 0}, 'timeout'),
+        ({'until': 'delivered'}, 'until'),
+    ],
+)
 def test_what_no_mail_server_could_take_is_refused_at_once(host: Host, options: dict[str, t.Any], word: str) -> None:
     host.add('starttls', *STARTTLS)
     result = host.send(expected='failed', **options)
@@ -258,10 +281,14 @@ def test_without_a_mail_server_the_problem_says_so(host: Host) -> None:
 
 def test_the_mail_server_is_that_of_the_servers_attributes(host: Host, tmp_path: pathlib.Path) -> None:
     ports = host.mail_server.ports
-    programs = PdPrograms(tmp_path / 'pd-programs', {
-        'spl1': {'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(ports['starttls'])},
-        'spl2': {'smtp-server-host': 'nobody.invalid', 'smtp-server-port': str(ports['smtps'])},
-        'spl3': {'smtp-server-host': '', 'smtp-server-port': str(ports['smtps'])}})
+    programs = PdPrograms(
+        tmp_path / 'pd-programs',
+        {
+            'spl1': {'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(ports['starttls'])},
+            'spl2': {'smtp-server-host': 'nobody.invalid', 'smtp-server-port': str(ports['smtps'])},
+            'spl3': {'smtp-server-host': '', 'smtp-server-port': str(ports['smtps'])},
+        },
+    )
     host.add('', *STARTTLS, smtp_port=None)
     host.add('', *SMTPS, smtp_port=None, smtp_host='127.0.0.1')
     host.add('', *SMTPS, smtp_port=None)

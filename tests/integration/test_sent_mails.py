@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Mails arrive as they were meant, byte for byte; and all servers of a host send at the same time."""
+
 from __future__ import annotations
 
 import pathlib
@@ -23,6 +24,7 @@ WEEKDAY_AND_DATE = rb'(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{1,2} [A-Z][a-z]{2} 
 
 class Case(t.NamedTuple):
     """A subject and a body, and the bytes that they are to be in the mail."""
+
     subject: str
     body: str
     subject_lines: bytes
@@ -38,21 +40,35 @@ CASES = {
     'empty': Case('A test', '\n', b'A test', '7bit', b'\r\n'),
     'empty-lines': Case('A test', '\n\n\nend\n\n\n', b'A test', '7bit', b'\r\n\r\n\r\nend\r\n\r\n\r\n'),
     'dots': Case('.', '.\n..\n.dot\n. \nend.\n.\n', b'.', '7bit', b'.\r\n..\r\n.dot\r\n. \r\nend.\r\n.\r\n'),
-    'from': Case('From me', 'From here\nTo: there\n\nFrom there\n', b'From me', '7bit',
-                 b'From here\r\nTo: there\r\n\r\nFrom there\r\n'),
-    'blanks': Case('two  blanks', 'tab\tand blank \n\tindented\n', b'=?utf-8?B?dHdvICBibGFua3M=?=', '7bit',
-                   b'tab\tand blank \r\n\tindented\r\n'),
-    'utf-8': Case('Prüfung テスト', 'Grüße\n日本語\n', b'=?utf-8?B?UHLDvGZ1bmcg44OG44K544OI?=', 'quoted-printable',
-                  b'Gr=C3=BC=C3=9Fe\r\n=E6=97=A5=E6=9C=AC=E8=AA=9E\r\n'),
-    'utf-8-dots': Case('x', '.ü\n.\n=\nblank at the end \n', b'x', 'quoted-printable',
-                       b'.=C3=BC\r\n=2E\r\n=3D\r\nblank at the end=20\r\n'),
+    'from': Case(
+        'From me', 'From here\nTo: there\n\nFrom there\n', b'From me', '7bit', b'From here\r\nTo: there\r\n\r\nFrom there\r\n'
+    ),
+    'blanks': Case(
+        'two  blanks',
+        'tab\tand blank \n\tindented\n',
+        b'=?utf-8?B?dHdvICBibGFua3M=?=',
+        '7bit',
+        b'tab\tand blank \r\n\tindented\r\n',
+    ),
+    'utf-8': Case(
+        'Prüfung テスト',
+        'Grüße\n日本語\n',
+        b'=?utf-8?B?UHLDvGZ1bmcg44OG44K544OI?=',
+        'quoted-printable',
+        b'Gr=C3=BC=C3=9Fe\r\n=E6=97=A5=E6=9C=AC=E8=AA=9E\r\n',
+    ),
+    'utf-8-dots': Case(
+        'x', '.ü\n.\n=\nblank at the end \n', b'x', 'quoted-printable', b'.=C3=BC\r\n=2E\r\n=3D\r\nblank at the end=20\r\n'
+    ),
     'longest-line': Case('x', 'y' * 998 + '\n', b'x', '7bit', b'y' * 998 + b'\r\n'),
     'longer-line': Case('x', 'y' * 999 + '\n', b'x', 'quoted-printable', (b'y' * 75 + b'=\r\n') * 13 + b'y' * 24 + b'\r\n'),
-    'dots-at-soft-breaks': Case('x', '.' * 999 + '\n', b'x', 'quoted-printable',
-                                (b'.' * 75 + b'=\r\n') * 13 + b'.' * 24 + b'\r\n'),
+    'dots-at-soft-breaks': Case(
+        'x', '.' * 999 + '\n', b'x', 'quoted-printable', (b'.' * 75 + b'=\r\n') * 13 + b'.' * 24 + b'\r\n'
+    ),
     'lone-cr': Case('x', 'a\rb\n', b'x', 'quoted-printable', b'a=0Db\r\n'),
-    'long-subject': Case(' '.join(['word'] * 40), 'x\n', b'\r\n '.join(b' '.join([b'word'] * words) for words in (13, 15, 12)),
-                         '7bit', b'x\r\n'),
+    'long-subject': Case(
+        ' '.join(['word'] * 40), 'x\n', b'\r\n '.join(b' '.join([b'word'] * words) for words in (13, 15, 12)), '7bit', b'x\r\n'
+    ),
     'word-like-subject': Case('=?utf-8?Q?no?=', 'x\n', b'=?utf-8?B?PT91dGYtOD9RP25vPz0=?=', '7bit', b'x\r\n'),
     'three-recipients': Case('x', 'x\n', b'x', '7bit', b'x\r\n', ('second@example.com', 'third@example.com')),
 }
@@ -62,10 +78,21 @@ def mail_of(name: str, date: bytes, message_id: str) -> bytes:
     """Return the mail that a case is to become."""
     case = CASES[name]
     recipients = ',\r\n '.join(f'<{address}>' for address in recipients_of(name)).encode()
-    return b'\r\n'.join((
-        b'Date: ' + date, b'From: <' + SENDER.encode() + b'>', b'To: ' + recipients, b'Subject: ' + case.subject_lines,
-        b'Message-ID: ' + message_id.encode(), b'Auto-Submitted: auto-generated', b'MIME-Version: 1.0',
-        b'Content-Type: text/plain; charset=utf-8', b'Content-Transfer-Encoding: ' + case.encoding.encode(), b'', case.content))
+    return b'\r\n'.join(
+        (
+            b'Date: ' + date,
+            b'From: <' + SENDER.encode() + b'>',
+            b'To: ' + recipients,
+            b'Subject: ' + case.subject_lines,
+            b'Message-ID: ' + message_id.encode(),
+            b'Auto-Submitted: auto-generated',
+            b'MIME-Version: 1.0',
+            b'Content-Type: text/plain; charset=utf-8',
+            b'Content-Transfer-Encoding: ' + case.encoding.encode(),
+            b'',
+            case.content,
+        )
+    )
 
 
 def recipients_of(name: str) -> list[str]:
@@ -78,8 +105,9 @@ def dots_taken_away(mail: bytes) -> bytes:
     return re.sub(rb'(?m)^\.', b'', mail[:-3])
 
 
-def send(run_playbook: t.Callable[..., Run], base_dir: pathlib.Path, pki: Pki, python: str, mode: int,
-         entries: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+def send(
+    run_playbook: t.Callable[..., Run], base_dir: pathlib.Path, pki: Pki, python: str, mode: int, entries: list[dict[str, t.Any]]
+) -> list[dict[str, t.Any]]:
     if python not in target_pythons():
         need(f'no Python {python} was found (the tests are to be started by make test)')
     for entry in entries:
@@ -94,8 +122,10 @@ def send(run_playbook: t.Callable[..., Run], base_dir: pathlib.Path, pki: Pki, p
 
 
 def entries_to(port: int) -> list[dict[str, t.Any]]:
-    return [{'name': name, 'smtp_port': port, 'subject': case.subject, 'body': case.body, 'recipients': recipients_of(name)}
-            for name, case in CASES.items()]
+    return [
+        {'name': name, 'smtp_port': port, 'subject': case.subject, 'body': case.body, 'recipients': recipients_of(name)}
+        for name, case in CASES.items()
+    ]
 
 
 @pytest.fixture
@@ -115,7 +145,11 @@ def start(pki: Pki) -> t.Iterator[t.Callable[..., ScriptedServer]]:
 
 @pytest.mark.parametrize('python', ['3.6', '3.13'])
 def test_every_byte_of_a_mail_is_the_one_that_was_meant(
-        run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, start: t.Callable[..., ScriptedServer], python: str,
+    run_playbook: t.Callable[..., Run],
+    tmp_path: pathlib.Path,
+    pki: Pki,
+    start: t.Callable[..., ScriptedServer],
+    python: str,
 ) -> None:
     server = start('smtps')
     sent = send(run_playbook, tmp_path / 'pd', pki, python, 2, entries_to(server.port))
@@ -124,8 +158,12 @@ def test_every_byte_of_a_mail_is_the_one_that_was_meant(
     for entry in sent:
         visit = visits[entry['name']]
         assert visit.commands == [
-            'EHLO print1.example.com', f'MAIL FROM:<{SENDER}>', *(f'RCPT TO:<{one}>' for one in recipients_of(entry['name'])),
-            'DATA', 'QUIT']
+            'EHLO print1.example.com',
+            f'MAIL FROM:<{SENDER}>',
+            *(f'RCPT TO:<{one}>' for one in recipients_of(entry['name'])),
+            'DATA',
+            'QUIT',
+        ]
         mail = dots_taken_away(visit.mails[0])
         date = re.match(b'Date: (%s)\r\n' % WEEKDAY_AND_DATE, mail)
         assert date
@@ -135,7 +173,8 @@ def test_every_byte_of_a_mail_is_the_one_that_was_meant(
 
 @pytest.mark.parametrize('python', ['3.6', '3.13'])
 def test_a_real_mail_server_delivers_every_byte(
-        run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, postfix: Postfix, python: str) -> None:
+    run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, postfix: Postfix, python: str
+) -> None:
     sent = send(run_playbook, tmp_path / 'pd', pki, python, 1, entries_to(postfix.ports['starttls']))
     for entry in sent:
         for recipient in recipients_of(entry['name']):
@@ -146,7 +185,8 @@ def test_a_real_mail_server_delivers_every_byte(
 
 
 def test_four_slow_servers_are_sent_to_at_the_same_time(
-        run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, start: t.Callable[..., ScriptedServer]) -> None:
+    run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, start: t.Callable[..., ScriptedServer]
+) -> None:
     servers = [start('smtps', banner=(Pause(2), '220 mail.example.com')) for _number in range(4)]
     entries = [{'name': f'spl{server.port}', 'smtp_port': server.port, 'recipients': ['ops@example.com']} for server in servers]
     sent = send(run_playbook, tmp_path / 'pd', pki, '3.13', 2, entries)

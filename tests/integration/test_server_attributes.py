@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """server_attributes through real ansible-playbook runs, against stand-ins of pdls and pdset."""
+
 from __future__ import annotations
 
 import pathlib
@@ -38,8 +39,11 @@ class Site:
         """Run the module on spl1 unless `servers` are given; return the result, with `failed`."""
         given = {'servers': [{'name': 'spl1'}], 'pd_bin_dir': str(self.programs.bin_dir), **options}
         task: dict[str, t.Any] = {
-            'name': 'Attributes', 'printops.infoprint.server_attributes': given, 'timeout': timeout,
-            'environment': self.environment}
+            'name': 'Attributes',
+            'printops.infoprint.server_attributes': given,
+            'timeout': timeout,
+            'environment': self.environment,
+        }
         self.starts.write_text('')
         play = [{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}]
         run = self.ansible.playbook(play, hosts(print1=local_host(ansible_python_interpreter=str(self.counting))), *arguments)
@@ -67,10 +71,14 @@ def test_attributes_are_set_once_and_told(site: Site) -> None:
     assert (result['failed'], result['changed'], result['problems']) == (False, True, [])
     assert result['servers'] == [{'name': 'spl1', 'changed': True, 'before': STARTTLS, 'after': SMTPS, 'problems': []}]
     assert result['msg'] == 'spl1: changed: smtp-server-port (was 587, is 465)'
-    assert result['diff'] == [{
-        'before_header': 'spl1 (server attributes)', 'after_header': 'spl1 (server attributes)',
-        'before': 'smtp-server-host = mail.example.com\nsmtp-server-port = 587\n',
-        'after': 'smtp-server-host = mail.example.com\nsmtp-server-port = 465\n'}]
+    assert result['diff'] == [
+        {
+            'before_header': 'spl1 (server attributes)',
+            'after_header': 'spl1 (server attributes)',
+            'before': 'smtp-server-host = mail.example.com\nsmtp-server-port = 587\n',
+            'after': 'smtp-server-host = mail.example.com\nsmtp-server-port = 465\n',
+        }
+    ]
     assert '-smtp-server-port = 587\n+smtp-server-port = 465\n' in site.output
     assert site.programs.attributes('spl1') == SMTPS
 
@@ -107,13 +115,14 @@ def test_without_attributes_those_of_the_mail_server_are_read(site: Site) -> Non
     assert [entry['before'] for entry in result['servers']] == [STARTTLS, {HOST: None, PORT: None}]
     assert result['msg'].splitlines() == [
         'spl1: smtp-server-host is mail.example.com, smtp-server-port is 587',
-        'spl2: smtp-server-host is unset, smtp-server-port is unset']
+        'spl2: smtp-server-host is unset, smtp-server-port is unset',
+    ]
     assert result['changed'] is False
 
 
 def test_an_attribute_without_a_value_is_read_only(site: Site) -> None:
     site.programs.tell(servers={'spl1': {**STARTTLS, 'comment': ['a', 'b']}})
-    entry, = site.run(attributes={'comment': None, PORT: '465'})['servers']
+    (entry,) = site.run(attributes={'comment': None, PORT: '465'})['servers']
     assert entry['after'] == {'comment': 'a b', PORT: '465'}
 
 
@@ -138,9 +147,15 @@ def test_each_server_has_its_problem_and_the_others_are_done(site: Site) -> None
     result = site.run(servers=[{'name': name} for name in names], attributes={PORT: 465})
     assert (result['failed'], result['changed']) == (True, True)
     assert [(problem['code'], problem['server']) for problem in result['problems']] == [
-        ('server_unknown', 'gone'), ('server_not_running', 'spl3')]
+        ('server_unknown', 'gone'),
+        ('server_not_running', 'spl3'),
+    ]
     assert [(entry['name'], entry['changed'], entry['after']) for entry in result['servers']] == [
-        ('spl1', True, {PORT: '465'}), ('gone', False, None), ('spl3', False, None), ('spl2', True, {PORT: '465'})]
+        ('spl1', True, {PORT: '465'}),
+        ('gone', False, None),
+        ('spl3', False, None),
+        ('spl2', True, {PORT: '465'}),
+    ]
     said = 'The server spl3 does not answer: 5010-414 Cannot communicate with the server. [server_not_running] Start'
     assert f'error spl3: {said}' in result['msg']
 
@@ -148,7 +163,7 @@ def test_each_server_has_its_problem_and_the_others_are_done(site: Site) -> None
 def test_a_refused_attribute_leaves_the_server_as_it_was(site: Site) -> None:
     site.programs.tell(refused=[PORT])
     result = site.run(attributes={HOST: 'b.example.com', PORT: 465})
-    problem, = result['problems']
+    (problem,) = result['problems']
     assert (problem['code'], problem['keyword'], problem['value']) == ('attribute_refused', PORT, '465')
     assert '5010-900 The value 465 of smtp-server-port\\x1b[31m is not allowed.' in problem['message']
     assert (result['failed'], result['changed']) == (True, False)
@@ -157,7 +172,7 @@ def test_a_refused_attribute_leaves_the_server_as_it_was(site: Site) -> None:
 
 
 def test_an_attribute_that_servers_do_not_have_is_refused(site: Site) -> None:
-    problem, = site.run('--check', attributes={'no-such': 'a'})['problems']
+    (problem,) = site.run('--check', attributes={'no-such': 'a'})['problems']
     assert problem['code'] == 'attribute_refused'
     assert 'no-such is not one of the object spl1' in problem['message']
 
@@ -177,7 +192,7 @@ def test_a_missing_program_is_told(site: Site, program: str, arguments: tuple[st
 def test_output_that_is_not_known_is_told_and_nothing_is_set(site: Site, behaviour: str) -> None:
     site.programs.tell(behaviour={'pdls': behaviour})
     result = site.run(attributes={PORT: 465})
-    problem, = result['problems']
+    (problem,) = result['problems']
     assert (problem['code'], problem['server'], result['changed']) == ('pd_output_unreadable', 'spl1', False)
     assert site.programs.calls('pdset') == []
     if behaviour == 'garbage':
@@ -187,10 +202,10 @@ def test_output_that_is_not_known_is_told_and_nothing_is_set(site: Site, behavio
 def test_a_command_that_hangs_ends_in_time_and_leaves_nobody_behind(site: Site) -> None:
     site.programs.tell(behaviour={'pdls': 'hang'})
     result = site.run(attributes={PORT: 465}, timeout=8)
-    problem, = result['problems']
+    (problem,) = result['problems']
     assert problem['code'] == 'pd_output_unreadable'
     assert 'did not end in time and was killed' in problem['message']
-    call, = site.programs.calls()
+    (call,) = site.programs.calls()
     assert [pid for pid in (call['pid'], *call['children']) if runs(pid)] == []
 
 
@@ -209,18 +224,22 @@ def test_the_commands_get_the_task_s_environment_and_keep_its_locale(site: Site)
     assert '5010-414 \\x' in problem['message']
 
 
-@pytest.mark.parametrize(('attributes', 'words'), [
-    ({PORT: 'a b'}, 'without blanks, quotes and backslashes'),
-    ({HOST: '"mail"'}, 'without blanks, quotes and backslashes'),
-    ({HOST: 'a\\b'}, 'without blanks, quotes and backslashes'),
-    ({HOST: 'a\nb'}, 'without blanks, quotes and backslashes'),
-    ({HOST: ''}, 'no documented way to unset'),
-    ({PORT: True}, 'smtp-server-port is neither text nor a number'),
-    ({HOST: ['a']}, 'smtp-server-host is neither text nor a number'),
-    ({'SMTP host': 'a'}, 'SMTP host is no name of an attribute'),
-])
+@pytest.mark.parametrize(
+    ('attributes', 'words'),
+    [
+        ({PORT: 'a b'}, 'without blanks, quotes and backslashes'),
+        ({HOST: '"mail"'}, 'without blanks, quotes and backslashes'),
+        ({HOST: 'a\\b'}, 'without blanks, quotes and backslashes'),
+        ({HOST: 'a\nb'}, 'without blanks, quotes and backslashes'),
+        ({HOST: ''}, 'no documented way to unset'),
+        ({PORT: True}, 'smtp-server-port is neither text nor a number'),
+        ({HOST: ['a']}, 'smtp-server-host is neither text nor a number'),
+        ({'SMTP host': 'a'}, 'SMTP host is no name of an attribute'),
+    ],
+)
 def test_what_can_not_be_handed_over_is_refused_before_anything_connects(
-        site: Site, attributes: dict[str, t.Any], words: str) -> None:
+    site: Site, attributes: dict[str, t.Any], words: str
+) -> None:
     result = site.run(servers=[{'name': 'spl1', 'attributes': attributes}])
     assert words in result['msg']
     assert 'attributes of server spl1' in result['msg']
@@ -228,11 +247,14 @@ def test_what_can_not_be_handed_over_is_refused_before_anything_connects(
     assert site.round_trips() == 0
 
 
-@pytest.mark.parametrize(('options', 'words'), [
-    ({'servers': [{'name': '-c'}]}, 'would be taken for an option of pdls'),
-    ({'pd_bin_dir': 'bin'}, 'give an absolute path'),
-    ({'attributes': {'a_b': 'c'}, 'servers': []}, 'attributes: a_b is no name of an attribute'),
-])
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        ({'servers': [{'name': '-c'}]}, 'would be taken for an option of pdls'),
+        ({'pd_bin_dir': 'bin'}, 'give an absolute path'),
+        ({'attributes': {'a_b': 'c'}, 'servers': []}, 'attributes: a_b is no name of an attribute'),
+    ],
+)
 def test_other_options_that_do_not_fit_are_refused(site: Site, options: dict[str, t.Any], words: str) -> None:
     assert words in site.run(**options)['msg']
     assert site.round_trips() == 0

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The private sshd lets our users in, and they become each other as the tests of the carrier need it."""
+
 from __future__ import annotations
 
 import pytest
@@ -13,9 +14,17 @@ BECOME = [
     pytest.param('root', {}, 'root', id='root'),
     pytest.param(PLAIN_USER, {'ansible_become': True}, 'root', id='sudo to root'),
     pytest.param(PLAIN_USER, {'ansible_become': True, 'ansible_become_user': OTHER_USER}, OTHER_USER, id='sudo to another'),
-    pytest.param(PLAIN_USER, {
-        'ansible_become': True, 'ansible_become_method': 'su', 'ansible_become_user': OTHER_USER,
-        'ansible_become_password': OTHER_PASSWORD}, OTHER_USER, id='su with a password'),
+    pytest.param(
+        PLAIN_USER,
+        {
+            'ansible_become': True,
+            'ansible_become_method': 'su',
+            'ansible_become_user': OTHER_USER,
+            'ansible_become_password': OTHER_PASSWORD,
+        },
+        OTHER_USER,
+        id='su with a password',
+    ),
 ]
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The plugins for users' own templates and asserts, as a playbook sees them."""
+
 from __future__ import annotations
 
 import pytest
@@ -11,22 +12,37 @@ CONFIG = 'EnableTLS = 1\r\nCAFile = {{ ca }}.pem\r\n'
 
 
 def play(*conditions, **variables):
-    return [{'hosts': 'print_servers', 'gather_facts': False, 'vars': variables, 'tasks': [
-        {'name': 'Assert', 'ansible.builtin.assert': {'that': list(conditions)}}]}]
+    return [
+        {
+            'hosts': 'print_servers',
+            'gather_facts': False,
+            'vars': variables,
+            'tasks': [{'name': 'Assert', 'ansible.builtin.assert': {'that': list(conditions)}}],
+        }
+    ]
 
 
 @pytest.mark.every_core
 def test_a_text_becomes_settings_and_a_name_is_tested(run_playbook, tmp_path):
     (tmp_path / 'sendmemo-ssl.cfg').write_bytes(CONFIG.encode())
-    ran = run_playbook(play(
-        "lookup('ansible.builtin.file', path) | printops.infoprint.sendmemo_settings == expected",
-        "'host.example.com' is printops.infoprint.ehlo_hostname",
-        "'fc00::1' is not printops.infoprint.ehlo_hostname",
-        '25 is not printops.infoprint.ehlo_hostname',
-        path=str(tmp_path / 'sendmemo-ssl.cfg'),
-        expected={
-            'EnableTLS': '1', 'CAFile': {'__ansible_unsafe': '{{ ca }}.pem'}, 'CrlFile': '', 'CertValidationIgnoreHostName': '0',
-            'IgnoreCertificateErrors': '0', 'Hostname': ''}), hosts(print1=local_host()))
+    ran = run_playbook(
+        play(
+            "lookup('ansible.builtin.file', path) | printops.infoprint.sendmemo_settings == expected",
+            "'host.example.com' is printops.infoprint.ehlo_hostname",
+            "'fc00::1' is not printops.infoprint.ehlo_hostname",
+            '25 is not printops.infoprint.ehlo_hostname',
+            path=str(tmp_path / 'sendmemo-ssl.cfg'),
+            expected={
+                'EnableTLS': '1',
+                'CAFile': {'__ansible_unsafe': '{{ ca }}.pem'},
+                'CrlFile': '',
+                'CertValidationIgnoreHostName': '0',
+                'IgnoreCertificateErrors': '0',
+                'Hostname': '',
+            },
+        ),
+        hosts(print1=local_host()),
+    )
     assert ran.rc == 0, ran.output
 
 
@@ -41,25 +57,49 @@ LOOKUP = 'printops.infoprint.sendmemo_tls_options'
 
 @pytest.mark.every_core
 def test_variables_of_the_role_become_the_options_of_its_modules(run_playbook):
-    ran = run_playbook(play(
-        f"query('{LOOKUP}', 'sendmemo_validate', 'send_memo', entry_point='verify') == expected",
-        sendmemo_tls_base_dir='/srv/pd', sendmemo_tls_verify='handshake', sendmemo_tls_verify_when='changed',
-        sendmemo_tls_servers=[{'name': 'spl1', 'verify_sender': 'ipm@example.com', 'hostname': '{{ omit }}'}],
-        sendmemo_tls_verify_timeout=12, sendmemo_tls_hostname='{{ omit }}', sendmemo_tls_audit_fails=True,
-        sendmemo_tls_accept_unprotected=True, sendmemo_tls_ignore_certificate_errors=True,
-        expected=[
-            {'base_dir': '/srv/pd', 'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}],
-             'require_configuration': False},
-            {'base_dir': '/srv/pd', 'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}], 'until': 'handshake',
-             'timeout': 12, 'accept_unprotected': True, 'check_declared': True, 'cert_validation_ignore_host_name': False,
-             'ignore_certificate_errors': True}]), hosts(print1=local_host()))
+    ran = run_playbook(
+        play(
+            f"query('{LOOKUP}', 'sendmemo_validate', 'send_memo', entry_point='verify') == expected",
+            sendmemo_tls_base_dir='/srv/pd',
+            sendmemo_tls_verify='handshake',
+            sendmemo_tls_verify_when='changed',
+            sendmemo_tls_servers=[{'name': 'spl1', 'verify_sender': 'ipm@example.com', 'hostname': '{{ omit }}'}],
+            sendmemo_tls_verify_timeout=12,
+            sendmemo_tls_hostname='{{ omit }}',
+            sendmemo_tls_audit_fails=True,
+            sendmemo_tls_accept_unprotected=True,
+            sendmemo_tls_ignore_certificate_errors=True,
+            expected=[
+                {
+                    'base_dir': '/srv/pd',
+                    'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}],
+                    'require_configuration': False,
+                },
+                {
+                    'base_dir': '/srv/pd',
+                    'servers': [{'name': 'spl1', 'verify_sender': 'ipm@example.com'}],
+                    'until': 'handshake',
+                    'timeout': 12,
+                    'accept_unprotected': True,
+                    'check_declared': True,
+                    'cert_validation_ignore_host_name': False,
+                    'ignore_certificate_errors': True,
+                },
+            ],
+        ),
+        hosts(print1=local_host()),
+    )
     assert ran.rc == 0, ran.output
 
 
-@pytest.mark.parametrize(('terms', 'told'), [
-    ("'sendmemo_confg'", "'sendmemo_confg' is not a module that the role uses"),
-    ("'send_memo', entry_point='prove'", "'prove' is not an entry point of the role: main, audit, verify, rollback"),
-    ("'send_memo'", 'sendmemo_tls_bse_dir is not a variable of the role: sendmemo_tls_base_dir is meant?')])
+@pytest.mark.parametrize(
+    ('terms', 'told'),
+    [
+        ("'sendmemo_confg'", "'sendmemo_confg' is not a module that the role uses"),
+        ("'send_memo', entry_point='prove'", "'prove' is not an entry point of the role: main, audit, verify, rollback"),
+        ("'send_memo'", 'sendmemo_tls_bse_dir is not a variable of the role: sendmemo_tls_base_dir is meant?'),
+    ],
+)
 def test_lookup_refuses_what_it_does_not_know(run_playbook, terms, told):
     ran = run_playbook(play(f"query('{LOOKUP}', {terms}) == []", sendmemo_tls_bse_dir='/srv/pd'), hosts(print1=local_host()))
     assert ran.rc == 2

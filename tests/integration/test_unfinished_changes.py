@@ -29,7 +29,8 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
     server = {'base_dir': BASE, 'servers': [{'name': 'spl1'}]}
     declared = {**server, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path)}
     tasks: dict[str, dict[str, t.Any]] = {
-        name: {'printops.infoprint.sendmemo_config': {**declared, 'hostname': f'{name}.example.com'}} for name in ('old', 'new')}
+        name: {'printops.infoprint.sendmemo_config': {**declared, 'hostname': f'{name}.example.com'}} for name in ('old', 'new')
+    }
     tasks['absent'] = {'printops.infoprint.sendmemo_config': {**server, 'servers': [{'name': 'spl1', 'state': 'absent'}]}}
     tasks['keeps one'] = {'printops.infoprint.sendmemo_config': {**declared, 'hostname': 'new.example.com', 'backup_keep': 1}}
     tasks['rollback'] = {'printops.infoprint.sendmemo_rollback': {**server, 'try_before_commit': 'none'}}
@@ -79,13 +80,18 @@ def test_a_playbook_says_so_and_restarts(ansible: Ansible, tmp_path: pathlib.Pat
     site.options['servers'] = [{'name': 'spl1'}]
     assert site.run()['changed']
     mark = f'{hashlib.sha256(site.config().read_bytes()).hexdigest()} converge\n'
-    play = [{'hosts': 'all', 'gather_facts': False,
-             'tasks': [{'name': 'Configure', 'printops.infoprint.sendmemo_config': site.options, 'notify': 'Restart'}],
-             'handlers': [{'name': 'Restart', 'ansible.builtin.debug': {'msg': 'restarted'}}]}]
+    play = [
+        {
+            'hosts': 'all',
+            'gather_facts': False,
+            'tasks': [{'name': 'Configure', 'printops.infoprint.sendmemo_config': site.options, 'notify': 'Restart'}],
+            'handlers': [{'name': 'Restart', 'ansible.builtin.debug': {'msg': 'restarted'}}],
+        }
+    ]
     (site.base / 'spl1' / MARK).write_text(mark)
     for arguments in (['--check'], []):
         run = ansible.playbook(play, hosts(print1=local_host()), *arguments)
-        result, = run.results('print1', 'Configure')
+        (result,) = run.results('print1', 'Configure')
         assert (result.result['changed'], result.result['servers'][0]['drift']) == (True, [])
         assert 'spl1: changed by an earlier run' in result.result['warnings'][0]
         assert run.results('print1', 'Restart')

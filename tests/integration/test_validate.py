@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """sendmemo_validate through real ansible-playbook runs: what lies on a host is told, all of it and nothing more."""
+
 from __future__ import annotations
 
 import hashlib
@@ -40,13 +41,20 @@ def make_server(base_dir: pathlib.Path, pki, name: str, config: str = SOUND, **f
 @pytest.fixture
 def validate(run_playbook):
     """Run the module; return its result, and whether the task failed."""
+
     def run(*arguments, expected='ok', **options):
-        play = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [
-            {'name': 'Judge', 'printops.infoprint.sendmemo_validate': options}]}]
+        play = [
+            {
+                'hosts': 'print_servers',
+                'gather_facts': False,
+                'tasks': [{'name': 'Judge', 'printops.infoprint.sendmemo_validate': options}],
+            }
+        ]
         ran = run_playbook(play, hosts(print1=local_host()), *arguments)
         found = ran.results('print1', 'Judge')
         assert [one.status for one in found] == [expected], ran.output
         return found[0].result
+
     return run
 
 
@@ -64,12 +72,22 @@ def test_sound_servers_are_valid_and_all_is_told_of_them(validate, base_dir, pki
     assert (result['valid'], result['problems'], result['changed'], result['msg']) == (True, [], False, 'no problems')
     assert [entry['name'] for entry in result['servers']] == ['spl1', 'spl2']
     assert [(one['keyword'], one['name'], one['file']) for one in result['servers'][0].pop('trust')] == [
-        (keyword, 'CN=Test CA', f'{base_dir}/spl1/{file}') for keyword, file in (('CAFile', 'ca.pem'), ('CrlFile', 'crl.pem'))]
+        (keyword, 'CN=Test CA', f'{base_dir}/spl1/{file}') for keyword, file in (('CAFile', 'ca.pem'), ('CrlFile', 'crl.pem'))
+    ]
     assert result['servers'][0] == {
-        'name': 'spl1', 'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 'problems': [],
-        'sha256': hashlib.sha256(SOUND.encode()).hexdigest(), 'settings': {
-            'EnableTLS': '1', 'CAFile': 'ca.pem', 'CrlFile': 'crl.pem', 'CertValidationIgnoreHostName': '0',
-            'IgnoreCertificateErrors': '0', 'Hostname': 'print1.example.com'}}
+        'name': 'spl1',
+        'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'),
+        'problems': [],
+        'sha256': hashlib.sha256(SOUND.encode()).hexdigest(),
+        'settings': {
+            'EnableTLS': '1',
+            'CAFile': 'ca.pem',
+            'CrlFile': 'crl.pem',
+            'CertValidationIgnoreHostName': '0',
+            'IgnoreCertificateErrors': '0',
+            'Hostname': 'print1.example.com',
+        },
+    }
 
 
 @pytest.mark.every_core
@@ -80,11 +98,24 @@ def test_problems_are_told_with_file_and_line_and_no_text_is_templated(validate,
     result = validate(expected='failed', base_dir=str(base_dir))
     path = str(base_dir / 'spl1' / 'sendmemo-ssl.cfg')
     assert [(problem['code'], problem['line']) for problem in result['problems']] == [
-        ('invalid_value', 1), ('unknown_keyword', 2), ('invalid_line', 3), ('invalid_ehlo_hostname', 4), ('duplicate_keyword', 5)]
+        ('invalid_value', 1),
+        ('unknown_keyword', 2),
+        ('invalid_line', 3),
+        ('invalid_ehlo_hostname', 4),
+        ('duplicate_keyword', 5),
+    ]
     assert result['valid'] is False
     assert result['problems'][0] == {
-        'code': 'invalid_value', 'severity': 'error', 'message': 'EnableTLS is "{{ 6 * 7 }}"; it can only be 0, 1 or 2.',
-        'hint': 'Write 0, 1 or 2.', 'server': 'spl1', 'file': path, 'line': 1, 'keyword': 'EnableTLS', 'value': '{{ 6 * 7 }}'}
+        'code': 'invalid_value',
+        'severity': 'error',
+        'message': 'EnableTLS is "{{ 6 * 7 }}"; it can only be 0, 1 or 2.',
+        'hint': 'Write 0, 1 or 2.',
+        'server': 'spl1',
+        'file': path,
+        'line': 1,
+        'keyword': 'EnableTLS',
+        'value': '{{ 6 * 7 }}',
+    }
     assert result['servers'][0]['problems'] == result['problems']
     assert (result['servers'][1]['name'], result['servers'][1]['problems']) == ('spl2', [])
     lines = result['msg'].splitlines()
@@ -143,7 +174,8 @@ def test_a_server_that_was_found_without_a_configuration_is_not_configured_yet(v
     path = str(base_dir / 'spl2' / 'sendmemo-ssl.cfg')
     assert (result['valid'], [entry['name'] for entry in result['servers']]) == (True, ['spl1', 'spl2'])
     assert [(one['code'], one['severity'], one['server'], one['file']) for one in result['problems']] == [
-        ('not_configured', 'info', 'spl2', path)]
+        ('not_configured', 'info', 'spl2', path)
+    ]
     assert 'converge' in result['problems'][0]['hint']
     assert result['msg'].count(path) == 1
     named = validate(base_dir=str(base_dir), servers=[{'name': 'spl2'}], expected='failed')
@@ -153,7 +185,7 @@ def test_a_server_that_was_found_without_a_configuration_is_not_configured_yet(v
 
 
 def test_a_loose_file_is_no_server_and_nobody_is_told_to_remove_it(validate, base_dir):
-    (base_dir / 'notifyd_error.cfg').write_text('the product\'s own')
+    (base_dir / 'notifyd_error.cfg').write_text("the product's own")
     [problem] = validate(base_dir=str(base_dir), servers=[{'name': 'notifyd_error.cfg'}], expected='failed')['problems']
     assert problem['code'] == 'not_a_server'
     assert 'remove' not in problem['hint']
@@ -171,7 +203,12 @@ def test_missing_files_links_and_missing_servers_are_told_each_for_itself(valida
     names = ('spl1', 'spl2', 'spl3', 'spl4', 'spl5')
     result = validate(expected='failed', base_dir=str(base_dir), servers=[{'name': name} for name in names])
     assert {name: codes(result, name) for name in names} == {
-        'spl1': ['file_not_found'], 'spl2': ['unsafe_path'], 'spl3': [], 'spl4': ['file_not_found'], 'spl5': ['not_a_server']}
+        'spl1': ['file_not_found'],
+        'spl2': ['unsafe_path'],
+        'spl3': [],
+        'spl4': ['file_not_found'],
+        'spl5': ['not_a_server'],
+    }
     assert [entry['name'] for entry in result['servers']] == list(names)
     assert result['problems'][0]['keyword'] == 'CAFile'
 
@@ -190,17 +227,22 @@ def test_what_others_can_write_is_unsafe(validate, base_dir, pki):
         path.chmod(path.stat().st_mode | stat.S_IWOTH)
     result = validate(expected='failed', base_dir=str(base_dir))
     assert [(problem['code'], problem['file']) for problem in result['problems']] == [
-        ('unsafe_permissions', str(path)) for path in (spl1, spl1 / 'sendmemo-ssl.cfg', spl1 / 'crl.pem')]
+        ('unsafe_permissions', str(path)) for path in (spl1, spl1 / 'sendmemo-ssl.cfg', spl1 / 'crl.pem')
+    ]
 
 
 def test_the_port_is_compared_where_it_is_known(validate, base_dir, pki):
     for name in ('spl1', 'spl2', 'spl3'):
         make_server(base_dir, pki, name)
     make_server(base_dir, pki, 'spl4', 'EnableTLS = 2\n')
-    result = validate(base_dir=str(base_dir), smtp_port=465, servers=[
-        {'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 587}, {'name': 'spl3', 'smtp_port': 2525}, {'name': 'spl4'}])
+    result = validate(
+        base_dir=str(base_dir),
+        smtp_port=465,
+        servers=[{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 587}, {'name': 'spl3', 'smtp_port': 2525}, {'name': 'spl4'}],
+    )
     assert [(problem['code'], problem['server'], problem['severity']) for problem in result['problems']] == [
-        ('port_mismatch', 'spl1', 'warning')]
+        ('port_mismatch', 'spl1', 'warning')
+    ]
 
 
 def test_the_port_is_read_from_the_attributes_where_it_is_not_given(validate, base_dir, pki, tmp_path):
@@ -212,7 +254,10 @@ def test_the_port_is_read_from_the_attributes_where_it_is_not_given(validate, ba
     servers = [{'name': name, **({'smtp_port': 587} if name == 'spl5' else {})} for name in ports]
     result = validate(expected='failed', base_dir=str(base_dir), servers=servers, pd_bin_dir=str(programs.bin_dir))
     assert [(problem['code'], problem['server'], problem['severity']) for problem in result['problems']] == [
-        ('port_mismatch', 'spl1', 'warning'), ('port_mismatch', 'spl4', 'warning'), ('server_not_running', 'spl6', 'error')]
+        ('port_mismatch', 'spl1', 'warning'),
+        ('port_mismatch', 'spl4', 'warning'),
+        ('server_not_running', 'spl6', 'error'),
+    ]
     assert 'smtp-server-port is smtps, which is no port' in result['problems'][1]['message']
 
 
@@ -221,16 +266,21 @@ def test_one_path_is_judged(validate, base_dir, pki):
     path = directory / 'new.cfg'
     shutil.move(directory / 'sendmemo-ssl.cfg', path)
     result = validate(path=str(path))
-    entry, = result['servers']
+    (entry,) = result['servers']
     assert ('name' not in entry, entry['path'], entry['problems'], result['valid']) == (True, str(path), [], True)
 
 
 def test_content_is_judged_without_a_connection(run_playbook):
     content = 'EnableTLS = 1\nCAFile = ca.pem\nHostname = host\n'
-    play = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [
-        {'name': 'Judge', 'printops.infoprint.sendmemo_validate': {'content': content}}]}]
+    play = [
+        {
+            'hosts': 'print_servers',
+            'gather_facts': False,
+            'tasks': [{'name': 'Judge', 'printops.infoprint.sendmemo_validate': {'content': content}}],
+        }
+    ]
     ran = run_playbook(play, hosts(print1={'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 1}))
-    found, = ran.results('print1', 'Judge')
+    (found,) = ran.results('print1', 'Judge')
     assert found.status == 'failed', ran.output
     assert codes(found.result) == ['invalid_ehlo_hostname']
     assert set(found.result['servers'][0]) == {'sha256', 'settings', 'problems'}
@@ -244,12 +294,15 @@ def test_content_is_judged_with_the_files_of_a_working_directory(validate, base_
     assert result['problems'][0]['file'] == str(directory / 'gone.pem')
 
 
-@pytest.mark.parametrize('options, reason', (
-    ({'path': '/x', 'content': 'y'}, 'path and content exclude each other'),
-    ({'path': '/x', 'servers': [{'name': 'spl1'}]}, 'servers and path exclude each other'),
-    ({'path': '/x', 'working_dir': '/y'}, 'working_dir goes with content'),
-    ({'path': 'x'}, 'absolute path'),
-    ({'content': 'x', 'pd_bin_dir': '/usr/lpp/pd/bin'}, 'content has no attributes'),
-))
+@pytest.mark.parametrize(
+    'options, reason',
+    (
+        ({'path': '/x', 'content': 'y'}, 'path and content exclude each other'),
+        ({'path': '/x', 'servers': [{'name': 'spl1'}]}, 'servers and path exclude each other'),
+        ({'path': '/x', 'working_dir': '/y'}, 'working_dir goes with content'),
+        ({'path': 'x'}, 'absolute path'),
+        ({'content': 'x', 'pd_bin_dir': '/usr/lpp/pd/bin'}, 'content has no attributes'),
+    ),
+)
 def test_options_that_do_not_fit_are_refused(validate, options, reason):
     assert reason in validate(expected='failed', **options)['msg']

@@ -8,6 +8,7 @@
 
 Each says `begun`, goes on until standard input ends, and prints how often it was done.
 """
+
 from __future__ import annotations
 
 import atexit
@@ -106,6 +107,9 @@ if __name__ == '__main__':
     user, what, *rest = sys.argv[1:]
     become(user)
     steps: dict[str, t.Callable[[], t.Callable[[], int]]] = {
-        'stop': stopping, 'lock': lambda: locking(rest), 'seize': lambda: seizing(rest)}
+        'stop': stopping,
+        'lock': lambda: locking(rest),
+        'seize': lambda: seizing(rest),
+    }
     PAUSE = 0.0 if what == 'seize' else PAUSE
     until_the_end_of_input(steps[what]())

@@ -5,6 +5,7 @@
 Debian lets a machine have one mail server; `apt-get download` and `dpkg -x` don't mind. The release is always the same, whatever
 that of the machine. What was unpacked is kept under .venvs/.
 """
+
 from __future__ import annotations
 
 import os
@@ -47,7 +48,8 @@ def make_root(package: str, directory: pathlib.Path, users: dict[str, int]) -> N
     (directory / 'etc' / 'group').write_text(''.join(f'{name}:x:{number}:\n' for name, number in names.items()))
     names['nobody'] = names.pop('nogroup')
     (directory / 'etc' / 'passwd').write_text(
-        ''.join(f'{name}:x:{number}:{number}::/:/bin/false\n' for name, number in names.items()))
+        ''.join(f'{name}:x:{number}:{number}::/:/bin/false\n' for name, number in names.items())
+    )
     (directory / 'etc' / 'hosts').write_text('127.0.0.1 localhost mail.example.com\n')
 
 
@@ -76,8 +78,13 @@ def _download(package: str, directory: pathlib.Path) -> list[pathlib.Path]:
     source.write_text(f'{SOURCE}\n')
     for name in ('lists/partial', 'cache/archives/partial'):
         (directory / name).mkdir(parents=True)
-    settings = {'Dir::Etc::SourceList': source, 'Dir::Etc::SourceParts': '-', 'Dir::State::Lists': directory / 'lists',
-                'Dir::Cache': directory / 'cache', 'APT::Sandbox::User': 'root'}
+    settings = {
+        'Dir::Etc::SourceList': source,
+        'Dir::Etc::SourceParts': '-',
+        'Dir::State::Lists': directory / 'lists',
+        'Dir::Cache': directory / 'cache',
+        'APT::Sandbox::User': 'root',
+    }
     options = [word for name, value in settings.items() for word in ('-o', f'{name}={value}')]
     _run('apt-get', '-q', *options, 'update')
     known: list[str] = []
@@ -92,8 +99,15 @@ def _download(package: str, directory: pathlib.Path) -> list[pathlib.Path]:
 
 def _run(*command: str, directory: pathlib.Path | None = None) -> str:
     done = subprocess.run(
-        command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        timeout=SECONDS, check=False)
+        command,
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(f'{" ".join(command)} failed: {done.stdout[-1000:]}')
     return done.stdout

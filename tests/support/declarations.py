@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Declarations of servers as a site may write them, at random and valid; and what happens to servers between two runs."""
+
 from __future__ import annotations
 
 import os
@@ -18,6 +19,7 @@ Entry = dict[str, t.Any]
 
 class Authorities(t.NamedTuple):
     """CAs with their CRLs, as files of the controller; a CRL has the place of its CA. `elsewhere` has them on the host."""
+
     cas: list[pathlib.Path]
     crls: list[pathlib.Path]
     elsewhere: pathlib.Path
@@ -30,8 +32,9 @@ def declaration(chance: random.Random, name: str, owner: str, authorities: Autho
         return {**entry, 'state': 'absent'}
     entry['enable_tls'] = chance.choice(['starttls', 'smtps', 'disabled', 0, 1, 2])
     label = ''.join(chance.choice('abcdefgh0123') for _number in range(chance.randint(1, 12)))
-    entry['hostname'] = chance.choice([
-        f'{label}.example.com', f'p{label}.print.example.org', f'[192.0.2.{chance.randint(1, 254)}]', '[IPv6:2001:db8::1]', None])
+    entry['hostname'] = chance.choice(
+        [f'{label}.example.com', f'p{label}.print.example.org', f'[192.0.2.{chance.randint(1, 254)}]', '[IPv6:2001:db8::1]', None]
+    )
     for option in ('cert_validation_ignore_host_name', 'ignore_certificate_errors'):
         entry[option] = chance.choice([True, False, None, None])
     entry.update(_trust(chance, authorities))
@@ -56,9 +59,20 @@ def _trust(chance: random.Random, authorities: Authorities) -> Entry:
 
 def _rights(chance: random.Random, owner: str) -> Entry:
     """Return rights with which the owner of the directory can read the set."""
-    return chance.choice([
-        {}, {}, {}, {'mode': '0640'}, {'mode': '0600'}, {'mode': '0444'}, {'owner': 'root'}, {'owner': owner, 'mode': '0400'},
-        {'group': 'root'}, {'owner': 'root', 'group': owner, 'mode': '0640'}])
+    return chance.choice(
+        [
+            {},
+            {},
+            {},
+            {'mode': '0640'},
+            {'mode': '0600'},
+            {'mode': '0444'},
+            {'owner': 'root'},
+            {'owner': owner, 'mode': '0400'},
+            {'group': 'root'},
+            {'owner': 'root', 'group': owner, 'mode': '0640'},
+        ]
+    )
 
 
 class Drifts:

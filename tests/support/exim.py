@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A real Exim: STARTTLS on one port, TLS on another. It keeps in its queue what it takes; some recipients it refuses."""
+
 from __future__ import annotations
 
 import os
@@ -11,7 +12,7 @@ USER, NUMBER = 'Debian-exim', 901
 LARGEST = 20_000  # bytes of a mail
 
 # By Exim's specification, chapters 14, 43 and 44.
-CONFIG = '''\
+CONFIG = """\
 primary_hostname = mail.example.com
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = {starttls} : {smtps}
@@ -38,7 +39,7 @@ recipients:
   accept
 mails:
   accept
-'''
+"""
 
 
 class Exim(RootServer):

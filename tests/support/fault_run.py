@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Runs the fault table: an InfoPrint server and a mail server for each fault, and one playbook that sends for them all."""
+
 from __future__ import annotations
 
 import functools
@@ -22,6 +23,7 @@ CONFIG = {'plain': 'EnableTLS = 0', 'starttls': 'EnableTLS = 1', 'smtps': 'Enabl
 
 class Outcome(t.NamedTuple):
     """What send_memo said of a fault, in the table's words, and what the mail server saw."""
+
     expect: str
     ok: bool
     warns: str
@@ -46,11 +48,15 @@ class Outcome(t.NamedTuple):
         expected_mails = int(not fault.expect and TASKS[fault.task].get('until') is None) if fault.mails is None else fault.mails
         wrong = []
         if (self.expect.partition(': ')[0], sorted(self.codes)) != (fault.stage, sorted(fault.codes)) or (
-                first and self.codes[:1] != first):
+            first and self.codes[:1] != first
+        ):
             wrong.append(f'it is {self.expect or "ok"}')
         for what, expected, got in (
-                ('ok', not fault.expect, self.ok), ('warnings', fault.warns, self.warns),
-                ('ignored', sorted(fault.ignored.split()), sorted(self.ignored.split())), ('mails', expected_mails, self.mails)):
+            ('ok', not fault.expect, self.ok),
+            ('warnings', fault.warns, self.warns),
+            ('ignored', sorted(fault.ignored.split()), sorted(self.ignored.split())),
+            ('mails', expected_mails, self.mails),
+        ):
             if expected != got:
                 wrong.append(f'{what}: {got} in place of {expected}')
         if self.seconds > TASKS[fault.task]['timeout'] * (1 + TASKS[fault.task].get('retries', 0)) + 1:
@@ -106,17 +112,36 @@ class FaultServers:
         for name, options in TASKS.items():
             of_task = [fault for fault in FAULTS if fault.task == name]
             for start in range(0, len(of_task), AT_ONCE):
-                part = of_task[start:start + AT_ONCE]
-                memo = {'base_dir': str(self.base_dir), 'fail_on': 'never', 'warn_days': 30, **options,
-                        'servers': [self._entry(fault) for fault in part]}
-                found.append({'name': f'{name} {start}', 'printops.infoprint.send_memo': memo, 'environment': {
-                    'LD_PRELOAD': RESOLVER, 'NSS_WRAPPER_HOSTS': str(self._hosts), **ENVIRONMENT.get(name, {})}})
+                part = of_task[start : start + AT_ONCE]
+                memo = {
+                    'base_dir': str(self.base_dir),
+                    'fail_on': 'never',
+                    'warn_days': 30,
+                    **options,
+                    'servers': [self._entry(fault) for fault in part],
+                }
+                found.append(
+                    {
+                        'name': f'{name} {start}',
+                        'printops.infoprint.send_memo': memo,
+                        'environment': {
+                            'LD_PRELOAD': RESOLVER,
+                            'NSS_WRAPPER_HOSTS': str(self._hosts),
+                            **ENVIRONMENT.get(name, {}),
+                        },
+                    }
+                )
         return found
 
     def _entry(self, fault: Fault) -> dict[str, t.Any]:
         server = self._servers.get(fault.name)
-        return {'name': fault.server, 'smtp_host': fault.host, 'smtp_port': server.port if server else free_port(),
-                'recipients': list(fault.recipients), **({'body': fault.body} if fault.body else {})}
+        return {
+            'name': fault.server,
+            'smtp_host': fault.host,
+            'smtp_port': server.port if server else free_port(),
+            'recipients': list(fault.recipients),
+            **({'body': fault.body} if fault.body else {}),
+        }
 
     def outcomes(self, run: Run) -> dict[str, Outcome]:
         """Return what came of each fault in a run of the tasks, by its name."""
@@ -129,9 +154,14 @@ class FaultServers:
         expect = f'{"+".join(stages)}: {" ".join(problem["code"] for problem in errors)}' if errors else ''
         server = self._servers.get(fault.name)
         return Outcome(
-            expect, entry['ok'], ' '.join(problem['code'] for problem in entry['problems'] if problem['severity'] == 'warning'),
-            ' '.join(problem['code'] for problem in entry['ignored']), len(server.mails) if server else 0,
-            entry.get('timings_ms', {}).get('total', 0) / 1000, entry)
+            expect,
+            entry['ok'],
+            ' '.join(problem['code'] for problem in entry['problems'] if problem['severity'] == 'warning'),
+            ' '.join(problem['code'] for problem in entry['ignored']),
+            len(server.mails) if server else 0,
+            entry.get('timings_ms', {}).get('total', 0) / 1000,
+            entry,
+        )
 
 
 def run_faults(ansible: Ansible, base_dir: pathlib.Path, site: Site, python: str) -> dict[str, Outcome]:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Results as our modules give them, of a fleet of any size, and the report of them: without the fleet."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -13,8 +14,15 @@ BIDI = 'a\u202eb\x1b[31m\x00\r\u2066'
 
 NOW = dt.datetime(2026, 11, 24, 8, 15, tzinfo=dt.timezone.utc)
 SPACE = (  # of the host by its number, modulo: what is wrong there
-    ('expired', 17), ('unreachable', 23), ('drift', 19), ('hidden', 41), ('skipped', 37), ('handshake', 31), ('plaintext', 43),
-    ('changed', 47))
+    ('expired', 17),
+    ('unreachable', 23),
+    ('drift', 19),
+    ('hidden', 41),
+    ('skipped', 37),
+    ('handshake', 31),
+    ('plaintext', 43),
+    ('changed', 47),
+)
 
 
 def moment(days: float = 0) -> str:
@@ -24,35 +32,68 @@ def moment(days: float = 0) -> str:
 def trust(days_ca: int = 800, days_crl: int = 21) -> list[dict[str, t.Any]]:
     return [
         {'keyword': 'CAFile', 'file': 'mail-ca.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_ca)},
-        {'keyword': 'CrlFile', 'file': 'mail-ca.crl.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_crl)}]
+        {'keyword': 'CrlFile', 'file': 'mail-ca.crl.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_crl)},
+    ]
 
 
 def certificate(days: float = 61, name: str = 'mail.example.com') -> dict[str, t.Any]:
-    return {'subject': f'CN={name}', 'issuer': 'CN=Example Mail CA,O=Example', 'sans': [f'DNS:{name}'],
-            'not_before': moment(days - 365), 'not_after': moment(days), 'days_left': math.floor(days), 'sha256': '00' * 32}
+    return {
+        'subject': f'CN={name}',
+        'issuer': 'CN=Example Mail CA,O=Example',
+        'sans': [f'DNS:{name}'],
+        'not_before': moment(days - 365),
+        'not_after': moment(days),
+        'days_left': math.floor(days),
+        'sha256': '00' * 32,
+    }
 
 
 def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **more: t.Any) -> dict[str, t.Any]:
     """Return a server's entry of send_memo, proven unless told otherwise."""
-    problems = [] if ok else [{
-        'code': 'expired', 'severity': 'error', 'stage': 'certificate', 'server': name,
-        'message': 'The certificate of CN=mail.example.com expired on 2026-11-21 08:15 UTC, 3 days ago.',
-        'hint': "Have the mail server's administrators replace the certificate."}]
+    problems = (
+        []
+        if ok
+        else [
+            {
+                'code': 'expired',
+                'severity': 'error',
+                'stage': 'certificate',
+                'server': name,
+                'message': 'The certificate of CN=mail.example.com expired on 2026-11-21 08:15 UTC, 3 days ago.',
+                'hint': "Have the mail server's administrators replace the certificate.",
+            }
+        ]
+    )
     return {
-        'name': name, 'working_dir': f'/var/pd/{name}', 'ok': ok, 'until': until, 'problems': problems, 'ignored': [],
-        'smtp_host': 'mail.example.com', 'smtp_port': 587,
+        'name': name,
+        'working_dir': f'/var/pd/{name}',
+        'ok': ok,
+        'until': until,
+        'problems': problems,
+        'ignored': [],
+        'smtp_host': 'mail.example.com',
+        'smtp_port': 587,
         'tls': {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'TLS_AES_256_GCM_SHA384', 'bits': 256},
-        'certificate': certificate(days if ok else -3.1), 'trust': trust(),
+        'certificate': certificate(days if ok else -3.1),
+        'trust': trust(),
         'reply': {'code': 250, 'text': '2.0.0 Ok: queued as 4A3B', 'queue_id': '4A3B'},
         'message_id': f'<66c785e5f12194fb.6b050b2a@{name}.example.com>',
-        'timings_ms': {'total': 35}, **more}
+        'timings_ms': {'total': 35},
+        **more,
+    }
 
 
 def in_plaintext(name: str, **more: t.Any) -> dict[str, t.Any]:
     """Return a server's entry of send_memo whose mail was accepted in plaintext."""
     problem = {
-        'code': 'tls_off', 'severity': 'warning', 'server': name, 'message': 'EnableTLS is 0: mail is sent in plaintext.',
-        'hint': 'Set EnableTLS to 1 (STARTTLS) or 2 (SMTPS).', 'keyword': 'EnableTLS', 'value': '0'}
+        'code': 'tls_off',
+        'severity': 'warning',
+        'server': name,
+        'message': 'EnableTLS is 0: mail is sent in plaintext.',
+        'hint': 'Set EnableTLS to 1 (STARTTLS) or 2 (SMTPS).',
+        'keyword': 'EnableTLS',
+        'value': '0',
+    }
     entry = sent(name, **{'problems': [problem], **more})
     return {key: value for key, value in entry.items() if key not in ('tls', 'certificate', 'trust')}
 
@@ -61,12 +102,20 @@ def configured(name: str, *, drift: bool = False, changed: bool = False, **more:
     """Return a server's entry of sendmemo_config."""
     path = f'/var/pd/{name}/sendmemo-ssl.cfg'
     found = [{'file': path, 'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}] if drift else []
-    return {'name': name, 'working_dir': f'/var/pd/{name}', 'changed': changed, 'drift': found, 'problems': [], 'trust': trust(),
-            **more}
+    return {
+        'name': name,
+        'working_dir': f'/var/pd/{name}',
+        'changed': changed,
+        'drift': found,
+        'problems': [],
+        'trust': trust(),
+        **more,
+    }
 
 
 class Result(t.NamedTuple):
     """One task's result: what the callback would be given."""
+
     host: str
     module: str
     status: str
@@ -95,8 +144,10 @@ def results(hosts: int, servers: int = 1) -> t.Iterator[Result]:
         elif not checking:
             until = 'handshake' if trouble == 'handshake' else 'sent'
             days = 9 if number % 13 == 0 else 61
-            told = [in_plaintext(name) if trouble == 'plaintext' else sent(name, ok=trouble != 'expired', until=until, days=days)
-                    for name in names]
+            told = [
+                in_plaintext(name) if trouble == 'plaintext' else sent(name, ok=trouble != 'expired', until=until, days=days)
+                for name in names
+            ]
             yield Result(host, 'send_memo', 'failed' if trouble == 'expired' else 'ok', {'servers': told, 'problems': []})
 
 
@@ -131,13 +182,19 @@ def logs(given: t.Iterable[Result], of: t.Any, expected: t.Iterable[str] = (), d
     collector = collect.Collector(of)
     collector.expect(expected)
     for one in given:
-        collector.take(collect.Event(
-            one.host, 'Prove', one.module, one.status, one.result, moment(days), check_mode=one.check_mode))
+        collector.take(
+            collect.Event(one.host, 'Prove', one.module, one.status, one.result, moment(days), check_mode=one.check_mode)
+        )
     return collector.logs({})
 
 
-def report(given: t.Iterable[Result], expected: t.Iterable[str] = (), title: str = 'InfoPrint mail encryption',
-           days: float = 0, before: t.Any = None) -> t.Any:
+def report(
+    given: t.Iterable[Result],
+    expected: t.Iterable[str] = (),
+    title: str = 'InfoPrint mail encryption',
+    days: float = 0,
+    before: t.Any = None,
+) -> t.Any:
     """Return the report of a run with these results, as the callback makes it; `expected` are hosts whose turn never came.
 
     `days` is when it ran, seen from today; it is laid over the report `before`, which is changed.

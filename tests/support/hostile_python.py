@@ -5,6 +5,7 @@
 
 It frames the answer as our own program does, so that what is tested is the reading of it. HOSTILE_FRAME changes the frame.
 """
+
 import base64
 import hashlib
 import json
@@ -14,7 +15,7 @@ import sys
 import zlib
 
 data = zlib.decompress(sys.stdin.buffer.read())
-nonce = json.loads(data[data.index(0) + 1:])['nonce']
+nonce = json.loads(data[data.index(0) + 1 :])['nonce']
 answer = pathlib.Path(os.environ['HOSTILE_ANSWER']).read_bytes()
 packed = zlib.compress(answer, 9)
 body = base64.b64encode(packed).decode()
@@ -22,7 +23,7 @@ digest = hashlib.sha256(packed).hexdigest()
 frame = f'\nINFOPRINT-ANSWER-{nonce}:{len(body)}:{digest}:{body}:END\n'
 kind = os.environ.get('HOSTILE_FRAME', '')
 if kind == 'cut':
-    frame = frame[:len(frame) // 2]
+    frame = frame[: len(frame) // 2]
 elif kind == 'altered':
     frame = frame.replace(body, body[:-8] + body[:8])
 elif kind == 'other nonce':

@@ -9,6 +9,7 @@ a free port. Then it writes DIRECTORY/ready.json: {name: port}. Every mail becom
 received and NNNN.json with the envelope and the session.
 It ends at SIGTERM or SIGINT, after N seconds (600), and when the process PID is no longer its parent.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -55,15 +56,18 @@ class Listener:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd names it)
         # The session knows of STARTTLS only; the transport of both.
         secured = t.cast(asyncio.Transport, server.transport).get_extra_info('ssl_object')
-        queue_id = self._mailbox.keep(t.cast(bytes, envelope.content), {
-            'listener': self._name,
-            'ehlo': session.host_name,
-            'sender': envelope.mail_from,
-            'recipients': envelope.rcpt_tos,
-            'tls_version': secured.version() if secured else None,
-            'cipher': secured.cipher()[0] if secured else None,
-            'received_at': time.time(),
-        })
+        queue_id = self._mailbox.keep(
+            t.cast(bytes, envelope.content),
+            {
+                'listener': self._name,
+                'ehlo': session.host_name,
+                'sender': envelope.mail_from,
+                'recipients': envelope.rcpt_tos,
+                'tls_version': secured.version() if secured else None,
+                'cipher': secured.cipher()[0] if secured else None,
+                'received_at': time.time(),
+            },
+        )
         return f'250 2.0.0 Ok: queued as {queue_id}'
 
 
@@ -87,8 +91,14 @@ async def _listen(wanted: dict[str, t.Any], mailbox: Mailbox) -> asyncio.Server:
     loop = asyncio.get_running_loop()
 
     def session() -> SMTP:
-        return SMTP(Listener(wanted['name'], mailbox), hostname=HOSTNAME, ident='test mail server', loop=loop,
-                    tls_context=context if mode in ('starttls', 'optional') else None, require_starttls=mode == 'starttls')
+        return SMTP(
+            Listener(wanted['name'], mailbox),
+            hostname=HOSTNAME,
+            ident='test mail server',
+            loop=loop,
+            tls_context=context if mode in ('starttls', 'optional') else None,
+            require_starttls=mode == 'starttls',
+        )
 
     return await loop.create_server(session, LOOPBACK, 0, ssl=context if mode == 'smtps' else None)
 

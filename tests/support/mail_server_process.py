@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Starts the embedded mail server as a process of its own, ends it, and reads the mails that it kept."""
+
 from __future__ import annotations
 
 import email
@@ -21,6 +22,7 @@ STOP_SECONDS = 5
 
 class Listener(t.NamedTuple):
     """What to listen with: mode is 'starttls', 'optional' (STARTTLS for who wants it), 'smtps' or 'plain'."""
+
     name: str
     mode: str
     certificate: pathlib.Path | None = None
@@ -29,6 +31,7 @@ class Listener(t.NamedTuple):
 
 class Mail(t.NamedTuple):
     """One mail that arrived, with its envelope and the session it came in; `tls_version` None means plaintext."""
+
     path: pathlib.Path
     listener: str
     ehlo: str
@@ -62,9 +65,22 @@ class MailServer:
         with log.open('wb') as output:
             # In a session of its own a Ctrl-C at the terminal reaches only us, and we end it when we are done with it.
             self._process = subprocess.Popen(
-                [sys.executable, '-m', 'support.mail_server', str(self.directory), '--parent', str(os.getpid()),
-                 '--seconds', str(self._seconds)],
-                cwd=TESTS, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+                [
+                    sys.executable,
+                    '-m',
+                    'support.mail_server',
+                    str(self.directory),
+                    '--parent',
+                    str(os.getpid()),
+                    '--seconds',
+                    str(self._seconds),
+                ],
+                cwd=TESTS,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
         try:
             self._wait_for(ready, log)
         except BaseException:
@@ -106,5 +122,12 @@ def _read(path: pathlib.Path) -> Mail:
     content = path.with_suffix('.eml')
     message = email.message_from_bytes(content.read_bytes(), policy=email.policy.default)
     return Mail(
-        content, facts['listener'], facts['ehlo'], facts['sender'], facts['recipients'], facts['tls_version'], facts['cipher'],
-        message)
+        content,
+        facts['listener'],
+        facts['ehlo'],
+        facts['sender'],
+        facts['recipients'],
+        facts['tls_version'],
+        facts['cipher'],
+        message,
+    )

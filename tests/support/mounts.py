@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """File systems that are small, full or read-only, in a mount namespace of their own: the machine never sees them."""
+
 from __future__ import annotations
 
 import os
@@ -25,7 +26,9 @@ class Mounts:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', 'echo; exec cat >/dev/null'],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         assert self._process.stdout
         self._process.stdout.readline()
 

@@ -1,19 +1,47 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Makes up hosts and names of certificates that are near each other, so that both verdicts are frequent. Python 3.6 too."""
+
 import random
 from typing import List, NamedTuple, Tuple
 
 HOSTS_PER_CERTIFICATE = 20
 
-_LABELS = ('a', 'b', 'host', 'mail', 'example', 'com', 'x-y', 'xn--mller-kva', '1', '12', 'a1', '-a', 'a-', 'a_b', 'A', 'Mail',
-           '*')
-_ADDRESSES = ('192.0.2.1', '192.0.2.11', '1.2.3.4', '::1', '2001:db8::1', '::ffff:192.0.2.1', '2001:DB8:0:0:0:0:0:1',
-              '0.0.0.0', '::')
+_LABELS = (
+    'a',
+    'b',
+    'host',
+    'mail',
+    'example',
+    'com',
+    'x-y',
+    'xn--mller-kva',
+    '1',
+    '12',
+    'a1',
+    '-a',
+    'a-',
+    'a_b',
+    'A',
+    'Mail',
+    '*',
+)
+_ADDRESSES = (
+    '192.0.2.1',
+    '192.0.2.11',
+    '1.2.3.4',
+    '::1',
+    '2001:db8::1',
+    '::ffff:192.0.2.1',
+    '2001:DB8:0:0:0:0:0:1',
+    '0.0.0.0',
+    '::',
+)
 
 
 class Case(NamedTuple):
     """A certificate's names, and hosts to look for in it."""
+
     dns: Tuple[str, ...]
     ip: Tuple[str, ...]
     common: Tuple[str, ...]
@@ -68,5 +96,7 @@ def _spoilt(source: random.Random, name: str) -> str:
         return name.upper() if source.random() < 0.1 else name
     characters: List[str] = list(name)
     place = source.randrange(len(characters) + 1)
-    characters[place:place + source.randrange(2)] = source.choice(('', '.', '-', '*', '_', 'a', 'Z', '0', ' ', ':', '\xe4', '/'))
+    characters[place : place + source.randrange(2)] = source.choice(
+        ('', '.', '-', '*', '_', 'a', 'Z', '0', ' ', ':', '\xe4', '/')
+    )
     return ''.join(characters)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Certificates and CRLs that `cryptography` refuses to make, or to read: made by it, then changed and signed again."""
+
 from __future__ import annotations
 
 import typing as t
@@ -26,21 +27,24 @@ def with_negative_serial(identity: Identity, authority: Authority) -> Identity:
     """Return a certificate of the authority again, with a serial number below zero (RFC 5280, 4.1.2.2, forbids it)."""
     certificate = resigned(identity.certificate, authority, negative)
     first = identity.certificate.public_bytes(serialization.Encoding.PEM)
-    return Identity(certificate, identity.certificate_pem.replace(first, certificate.public_bytes(serialization.Encoding.PEM)),
-                    identity.key_pem)
+    return Identity(
+        certificate,
+        identity.certificate_pem.replace(first, certificate.public_bytes(serialization.Encoding.PEM)),
+        identity.key_pem,
+    )
 
 
 def negative(signed: bytes) -> bytes:
     """Turn the serial number, the first INTEGER of two bytes or more, below zero."""
     start = next(place for place in range(len(signed)) if signed[place] == 2 and 8 < signed[place + 1] <= 20) + 2
-    return signed[:start] + b'\x81' + signed[start + 1:]
+    return signed[:start] + b'\x81' + signed[start + 1 :]
 
 
 def with_constraints_unread(signed: bytes) -> bytes:
     """Put an INTEGER where basic constraints have their BOOLEAN."""
     start = signed.index(BASIC_CONSTRAINTS) + len(BASIC_CONSTRAINTS)
     place = signed.index(b'\x30\x03\x01\x01\xff', start) + 2
-    return signed[:place] + b'\x02' + signed[place + 1:]
+    return signed[:place] + b'\x02' + signed[place + 1 :]
 
 
 def resigned(certificate: x509.Certificate, signer: Authority, change: t.Callable[[bytes], bytes]) -> x509.Certificate:

@@ -4,6 +4,7 @@
 
 It keeps in its queue what comes for example.com, and refuses the rest.
 """
+
 from __future__ import annotations
 
 from .postfix import free_ports
@@ -12,7 +13,7 @@ from .root_server import RootServer
 LARGEST = 20_000  # bytes of a mail
 
 # By smtpd.conf(5). Nobody is there to relay to, so that mails stay in the queue.
-CONFIG = '''\
+CONFIG = """\
 pki mail.example.com cert "/etc/ssl/mail.pem"
 pki mail.example.com key "/etc/ssl/mail.key"
 smtp max-message-size {largest}
@@ -21,7 +22,7 @@ listen on 127.0.0.1 port {smtps} smtps pki mail.example.com hostname mail.exampl
 listen on 127.0.0.1 port {bare} hostname mail.example.com
 action "keep" relay host smtp://127.0.0.1:{nobody}
 match from any for domain "example.com" action "keep"
-'''
+"""
 
 
 class OpenSmtpd(RootServer):

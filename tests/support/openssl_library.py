@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The OpenSSL library that this Python is linked with, to be called directly. Runs on Python 3.6 too."""
+
 import _ssl
 import ctypes
 from typing import Any, Iterable, Tuple

@@ -4,6 +4,7 @@
 
 A verify callback notes each error and goes on (X509_STORE_CTX_set_verify_cb). By itself OpenSSL ends with the first.
 """
+
 import base64
 import ctypes
 import json
@@ -28,23 +29,40 @@ CONSEQUENCES = {
 _P, _INT, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
 _CALLBACK = ctypes.CFUNCTYPE(_INT, _INT, _P)
 _READ = (_P, ctypes.POINTER(_TEXT), ctypes.c_long)
-_openssl = library((
-    ('d2i_X509', _P, _READ), ('d2i_X509_CRL', _P, _READ), ('X509_free', None, (_P,)), ('X509_CRL_free', None, (_P,)),
-    ('X509_STORE_new', _P, ()), ('X509_STORE_free', None, (_P,)),
-    ('X509_STORE_add_cert', _INT, (_P, _P)), ('X509_STORE_add_crl', _INT, (_P, _P)),
-    ('OPENSSL_sk_new_null', _P, ()), ('OPENSSL_sk_push', _INT, (_P, _P)), ('OPENSSL_sk_free', None, (_P,)),
-    ('X509_STORE_CTX_new', _P, ()), ('X509_STORE_CTX_free', None, (_P,)), ('X509_STORE_CTX_init', _INT, (_P, _P, _P, _P)),
-    ('X509_STORE_CTX_set_default', _INT, (_P, _TEXT)), ('X509_STORE_CTX_get0_param', _P, (_P,)),
-    ('X509_STORE_CTX_set_verify_cb', None, (_P, _CALLBACK)),
-    ('X509_STORE_CTX_get_error', _INT, (_P,)), ('X509_STORE_CTX_get_error_depth', _INT, (_P,)),
-    ('X509_VERIFY_PARAM_set_flags', _INT, (_P, ctypes.c_ulong)), ('X509_VERIFY_PARAM_set_auth_level', None, (_P, _INT)),
-    ('X509_VERIFY_PARAM_set_hostflags', None, (_P, ctypes.c_uint)),
-    ('X509_VERIFY_PARAM_set1_host', _INT, (_P, _TEXT, ctypes.c_size_t)), ('X509_VERIFY_PARAM_set1_ip_asc', _INT, (_P, _TEXT)),
-    ('X509_verify_cert', _INT, (_P,))))
+_openssl = library(
+    (
+        ('d2i_X509', _P, _READ),
+        ('d2i_X509_CRL', _P, _READ),
+        ('X509_free', None, (_P,)),
+        ('X509_CRL_free', None, (_P,)),
+        ('X509_STORE_new', _P, ()),
+        ('X509_STORE_free', None, (_P,)),
+        ('X509_STORE_add_cert', _INT, (_P, _P)),
+        ('X509_STORE_add_crl', _INT, (_P, _P)),
+        ('OPENSSL_sk_new_null', _P, ()),
+        ('OPENSSL_sk_push', _INT, (_P, _P)),
+        ('OPENSSL_sk_free', None, (_P,)),
+        ('X509_STORE_CTX_new', _P, ()),
+        ('X509_STORE_CTX_free', None, (_P,)),
+        ('X509_STORE_CTX_init', _INT, (_P, _P, _P, _P)),
+        ('X509_STORE_CTX_set_default', _INT, (_P, _TEXT)),
+        ('X509_STORE_CTX_get0_param', _P, (_P,)),
+        ('X509_STORE_CTX_set_verify_cb', None, (_P, _CALLBACK)),
+        ('X509_STORE_CTX_get_error', _INT, (_P,)),
+        ('X509_STORE_CTX_get_error_depth', _INT, (_P,)),
+        ('X509_VERIFY_PARAM_set_flags', _INT, (_P, ctypes.c_ulong)),
+        ('X509_VERIFY_PARAM_set_auth_level', None, (_P, _INT)),
+        ('X509_VERIFY_PARAM_set_hostflags', None, (_P, ctypes.c_uint)),
+        ('X509_VERIFY_PARAM_set1_host', _INT, (_P, _TEXT, ctypes.c_size_t)),
+        ('X509_VERIFY_PARAM_set1_ip_asc', _INT, (_P, _TEXT)),
+        ('X509_verify_cert', _INT, (_P,)),
+    )
+)
 
 
-def errors_of(chain: List[bytes], trusted: List[bytes], crls: List[bytes], host: str, flags: int,
-              level: int) -> List[Tuple[int, int]]:
+def errors_of(
+    chain: List[bytes], trusted: List[bytes], crls: List[bytes], host: str, flags: int, level: int
+) -> List[Tuple[int, int]]:
     """Return number (X509_V_ERR_*) and depth of each error of a server's chain, the leaf first, in the order of their finding,
     without the consequences.
 
@@ -63,8 +81,9 @@ def errors_of(chain: List[bytes], trusted: List[bytes], crls: List[bytes], host:
     for certificate in certificates:
         _openssl.OPENSSL_sk_push(untrusted, certificate)
     for add, read, free, items in (
-            (_openssl.X509_STORE_add_cert, _openssl.d2i_X509, _openssl.X509_free, trusted),
-            (_openssl.X509_STORE_add_crl, _openssl.d2i_X509_CRL, _openssl.X509_CRL_free, crls)):
+        (_openssl.X509_STORE_add_cert, _openssl.d2i_X509, _openssl.X509_free, trusted),
+        (_openssl.X509_STORE_add_crl, _openssl.d2i_X509_CRL, _openssl.X509_CRL_free, crls),
+    ):
         for der in items:
             thing = _read(read, der)
             add(store, thing)
@@ -98,13 +117,15 @@ def _read(read: Any, der: bytes) -> int:
 
 def main() -> None:
     """Answer for each case of standard input, by name."""
+
     def ders(case: Dict[str, Any], key: str) -> List[bytes]:
         return [base64.b64decode(item) for item in case[key]]
 
     answers = {}
     for name, case in json.load(sys.stdin).items():
         answers[name] = errors_of(
-            ders(case, 'chain'), ders(case, 'trusted'), ders(case, 'crls'), case['host'], case['flags'], case['level'])
+            ders(case, 'chain'), ders(case, 'trusted'), ders(case, 'crls'), case['host'], case['flags'], case['level']
+        )
     json.dump(answers, sys.stdout)
 
 

@@ -5,6 +5,7 @@
 Needs root. The users are gone when it ends, with all their processes; those of a run that was killed are removed by the next.
 Their names have the number of this process, so that two runs on one machine don't meet.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -43,7 +44,10 @@ class Owners:
         for user in (ALICE, BOB):
             subprocess.run(
                 ['useradd', '--no-log-init', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', user],
-                check=True, capture_output=True, timeout=END_SECONDS)
+                check=True,
+                capture_output=True,
+                timeout=END_SECONDS,
+            )
         return self
 
     def __exit__(self, *exception: object) -> None:

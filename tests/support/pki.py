@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A small throw-away PKI: authorities, server certificates and revocation lists, in memory and in PEM (RFC 5280)."""
+
 from __future__ import annotations
 
 import base64
@@ -27,6 +28,7 @@ More = t.Sequence[tuple[x509.ExtensionType, bool]]
 
 class Identity(t.NamedTuple):
     """A certificate with its key; `certificate_pem` is followed by the chain below the root, as a mail server wants it."""
+
     certificate: x509.Certificate
     certificate_pem: bytes
     key_pem: bytes
@@ -46,9 +48,20 @@ class Authority:
     With `is_ca` false it is a certificate that may not issue, and does all the same; `more` are further extensions.
     """
 
-    def __init__(self, common_name: str, *, parent: Authority | None = None, path_length: int | None = None,
-                 not_before: dt.datetime | None = None, not_after: dt.datetime | None = None, key: Key | None = None,
-                 is_ca: bool = True, cert_sign: bool = True, crl_sign: bool = True, more: More = ()) -> None:
+    def __init__(
+        self,
+        common_name: str,
+        *,
+        parent: Authority | None = None,
+        path_length: int | None = None,
+        not_before: dt.datetime | None = None,
+        not_after: dt.datetime | None = None,
+        key: Key | None = None,
+        is_ca: bool = True,
+        cert_sign: bool = True,
+        crl_sign: bool = True,
+        more: More = (),
+    ) -> None:
         self.parent = parent
         self.key: Key = key or ec.generate_private_key(ec.SECP256R1())
         signer = parent or self
@@ -62,17 +75,25 @@ class Authority:
         self.certificate = builder.sign(signer.key, hashes.SHA256())
         self.pem = self.certificate.public_bytes(serialization.Encoding.PEM)
 
-    def issue(self, names: t.Sequence[str], *, common_name: str | None = None, not_before: dt.datetime | None = None,
-              not_after: dt.datetime | None = None,
-              purposes: t.Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.SERVER_AUTH,),
-              key: Key | None = None, more: More = ()) -> Identity:
+    def issue(
+        self,
+        names: t.Sequence[str],
+        *,
+        common_name: str | None = None,
+        not_before: dt.datetime | None = None,
+        not_after: dt.datetime | None = None,
+        purposes: t.Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.SERVER_AUTH,),
+        key: Key | None = None,
+        more: More = (),
+    ) -> Identity:
         """Issue a certificate for DNS names and IP addresses (the subjectAltNames); the first is the CN unless one is given."""
         key = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(_name(common_name or names[0]), self, key, not_before, not_after, LEAF_LIFE)
         usual: list[tuple[x509.ExtensionType, bool]] = [
             (x509.BasicConstraints(False, None), True),
             (_key_usage(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPrivateKey)), True),
-            (x509.ExtendedKeyUsage(purposes), False)]
+            (x509.ExtendedKeyUsage(purposes), False),
+        ]
         if names:
             usual.append((x509.SubjectAlternativeName([_general_name(name) for name in names]), False))
         for extension, critical in [*usual, *more]:
@@ -90,8 +111,15 @@ class Authority:
         """Return its own certificate and key, as a server that shows them has them."""
         return Identity(self.certificate, self.pem + (self.parent.chain_pem if self.parent else b''), _key_pem(self.key))
 
-    def crl(self, revoked: t.Iterable[Identity | x509.Certificate] = (), *, number: int = 1,
-            last_update: dt.datetime | None = None, next_update: dt.datetime | None = None, more: More = ()) -> bytes:
+    def crl(
+        self,
+        revoked: t.Iterable[Identity | x509.Certificate] = (),
+        *,
+        number: int = 1,
+        last_update: dt.datetime | None = None,
+        next_update: dt.datetime | None = None,
+        more: More = (),
+    ) -> bytes:
         """Return a revocation list in PEM that lists `revoked`."""
         start, end = _validity(last_update, next_update, CRL_LIFE)
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.name).last_update(start).next_update(end)
@@ -102,7 +130,8 @@ class Authority:
         for entry in revoked:
             certificate = entry.certificate if isinstance(entry, Identity) else entry
             builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(start).build())
+                x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(start).build()
+            )
         return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
@@ -153,15 +182,27 @@ def _validity(start: dt.datetime | None, end: dt.datetime | None, life: dt.timed
     return start, end if end is not None else max(start, now) + life
 
 
-def _builder(subject: x509.Name, issuer: Authority, key: Key, not_before: dt.datetime | None,
-             not_after: dt.datetime | None, life: dt.timedelta) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name,
+    issuer: Authority,
+    key: Key,
+    not_before: dt.datetime | None,
+    not_after: dt.datetime | None,
+    life: dt.timedelta,
+) -> x509.CertificateBuilder:
     start, end = _validity(not_before, not_after, life)
     public = key.public_key()
     return (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.name).public_key(public)
-        .serial_number(x509.random_serial_number()).not_valid_before(start).not_valid_after(end)
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.name)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False))
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
+    )
 
 
 def _name(common_name: str) -> x509.Name:
@@ -176,7 +217,18 @@ def _general_name(name: str) -> x509.GeneralName:
 
 
 def _key_usage(**set_bits: bool) -> x509.KeyUsage:
-    bits = dict.fromkeys((
-        'digital_signature', 'content_commitment', 'key_encipherment', 'data_encipherment', 'key_agreement',
-        'key_cert_sign', 'crl_sign', 'encipher_only', 'decipher_only'), False)
+    bits = dict.fromkeys(
+        (
+            'digital_signature',
+            'content_commitment',
+            'key_encipherment',
+            'data_encipherment',
+            'key_agreement',
+            'key_cert_sign',
+            'crl_sign',
+            'encipher_only',
+            'decipher_only',
+        ),
+        False,
+    )
     return x509.KeyUsage(**{**bits, **set_bits})

@@ -4,6 +4,7 @@
 
 HOME, ansible.cfg and the collections path are those of a directory of the caller's; of the environment only PATH is kept.
 """
+
 from __future__ import annotations
 
 import json
@@ -29,6 +30,7 @@ Inventory = t.Union[pathlib.Path, 'dict[str, t.Any]']
 
 class TaskResult(t.NamedTuple):
     """What one task gave for one host; `status` is ok, failed, skipped or unreachable."""
+
     host: str
     task: str
     action: str
@@ -38,6 +40,7 @@ class TaskResult(t.NamedTuple):
 
 class Run(t.NamedTuple):
     """One run that has ended. `stats` has, by host: ok, changed, failures, unreachable, skipped, rescued, ignored."""
+
     rc: int
     stdout: str
     stderr: str
@@ -47,8 +50,7 @@ class Run(t.NamedTuple):
 
     def results(self, host: str | None = None, task: str | None = None) -> list[TaskResult]:
         """Return the results in order; of one host, or of the tasks whose name contains `task`."""
-        return [one for one in self.task_results
-                if (host is None or one.host == host) and (task is None or task in one.task)]
+        return [one for one in self.task_results if (host is None or one.host == host) and (task is None or task in one.task)]
 
     @property
     def output(self) -> str:
@@ -67,8 +69,15 @@ class Ansible:
     within: words in front of each command, for another place to run it in.
     """
 
-    def __init__(self, directory: pathlib.Path, *, collection: pathlib.Path = ROOT, collections: pathlib.Path | None = None,
-                 settings: str = '', within: t.Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        *,
+        collection: pathlib.Path = ROOT,
+        collections: pathlib.Path | None = None,
+        settings: str = '',
+        within: t.Sequence[str] = (),
+    ) -> None:
         self.within = within
         self.directory = directory
         self.collections = collections or directory / 'collections'
@@ -97,8 +106,16 @@ class Ansible:
             **more,
         }
 
-    def playbook(self, playbook: Playbook, inventory: Inventory, *arguments: str, extra_vars: dict[str, t.Any] | None = None,
-                 timeout: float = RUN_SECONDS, callbacks: t.Sequence[str] = (), **environment: str) -> Run:
+    def playbook(
+        self,
+        playbook: Playbook,
+        inventory: Inventory,
+        *arguments: str,
+        extra_vars: dict[str, t.Any] | None = None,
+        timeout: float = RUN_SECONDS,
+        callbacks: t.Sequence[str] = (),
+        **environment: str,
+    ) -> Run:
         """Run a playbook; `arguments` are further options of ansible-playbook, `environment` is put over the run's own.
 
         `callbacks` are enabled beside the tests' own.
@@ -108,8 +125,16 @@ class Ansible:
         given = [str(playbook), *self._common(inventory, extra_vars), *arguments]
         return self._run('ansible-playbook', given, timeout, environment, callbacks)
 
-    def adhoc(self, module: str, inventory: Inventory, *arguments: str, args: dict[str, t.Any] | None = None,
-              extra_vars: dict[str, t.Any] | None = None, timeout: float = RUN_SECONDS, **environment: str) -> Run:
+    def adhoc(
+        self,
+        module: str,
+        inventory: Inventory,
+        *arguments: str,
+        args: dict[str, t.Any] | None = None,
+        extra_vars: dict[str, t.Any] | None = None,
+        timeout: float = RUN_SECONDS,
+        **environment: str,
+    ) -> Run:
         """Run one module on all hosts by `ansible`."""
         given = ['all', '-m', module, '-a', json.dumps(args or {}), *self._common(inventory, extra_vars), *arguments]
         return self._run('ansible', given, timeout, {'ANSIBLE_LOAD_CALLBACK_PLUGINS': '1', **environment})
@@ -127,18 +152,30 @@ class Ansible:
         path.write_text(json.dumps(value, indent=1))
         return path
 
-    def _run(self, program: str, arguments: list[str], timeout: float, environment: dict[str, str],
-             callbacks: t.Sequence[str] = ()) -> Run:
+    def _run(
+        self, program: str, arguments: list[str], timeout: float, environment: dict[str, str], callbacks: t.Sequence[str] = ()
+    ) -> Run:
         lines = self.directory / 'results.jsonl'
         lines.unlink(missing_ok=True)
         env = self.environment(
-            ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS), ANSIBLE_CALLBACKS_ENABLED=','.join(['infoprint_results', *callbacks]),
-            INFOPRINT_TEST_RESULTS=str(lines), **environment)
+            ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS),
+            ANSIBLE_CALLBACKS_ENABLED=','.join(['infoprint_results', *callbacks]),
+            INFOPRINT_TEST_RESULTS=str(lines),
+            **environment,
+        )
         begin = time.monotonic()
         # In a session of its own, so that all that it started can be ended together.
         process = subprocess.Popen(
-            [*self.within, str(PROGRAMS / program), *arguments], cwd=self.directory, env=env, text=True, errors='replace',
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+            [*self.within, str(PROGRAMS / program), *arguments],
+            cwd=self.directory,
+            env=env,
+            text=True,
+            errors='replace',
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
         try:
             stdout, stderr = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:

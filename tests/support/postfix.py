@@ -6,6 +6,7 @@ Needs root and the Debian package `postfix`; the system's own configuration, que
 or in a place of the caller's, such as a namespace.
 Mail to any address is accepted and delivered into one maildir.
 """
+
 from __future__ import annotations
 
 import email
@@ -28,7 +29,7 @@ LOG_SECONDS = 15
 MAIL_OWNER = 'nobody'
 
 # By postconf(5). smtpd names the EHLO name of an accepted mail in no log line of its own: the INFO action makes it.
-MAIN_CF = '''\
+MAIN_CF = """\
 compatibility_level = 3.6
 config_directory = {base}/config
 queue_directory = {base}/queue
@@ -62,10 +63,10 @@ virtual_mailbox_base = {base}/mail
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_transport = virtual
-'''
+"""
 
 # By master(5): service type private unpriv chroot wakeup maxproc command.
-MASTER_CF = '''\
+MASTER_CF = """\
 {listeners}
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -86,7 +87,7 @@ virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
-'''
+"""
 
 
 class Place(t.NamedTuple):
@@ -95,6 +96,7 @@ class Place(t.NamedTuple):
     address: its own. network: whom it relays for. ports: by name; the one called smtps has TLS at once.
     root: what we call its root directory. enter: the words in front of a command that is to run there.
     """
+
     address: str
     network: str
     ports: t.Mapping[str, int]
@@ -118,9 +120,15 @@ class Postfix:
     Raises RuntimeError with Postfix's own words when it doesn't start.
     """
 
-    def __init__(self, certificate_pem: bytes, key_pem: bytes, hostname: str = 'mail.example.com',
-                 place: Place | None = None, variants: t.Mapping[str, t.Sequence[str]] | None = None,
-                 files: t.Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        certificate_pem: bytes,
+        key_pem: bytes,
+        hostname: str = 'mail.example.com',
+        place: Place | None = None,
+        variants: t.Mapping[str, t.Sequence[str]] | None = None,
+        files: t.Mapping[str, bytes] | None = None,
+    ) -> None:
         self._place = place or Place(LOOPBACK, '127.0.0.0/8', {})
         self.ports: t.Mapping[str, int] = self._place.ports
         self._files = {**(files or {}), 'key-and-chain.pem': key_pem + certificate_pem}
@@ -149,8 +157,13 @@ class Postfix:
     def _lay_out(self) -> None:
         owner, daemon = pwd.getpwnam(MAIL_OWNER), pwd.getpwnam('postfix')
         self._base.chmod(0o755)
-        for name, uid, gid in (('config', 0, 0), ('queue', 0, 0), ('log', 0, 0), ('data', daemon.pw_uid, daemon.pw_gid),
-                               ('mail', owner.pw_uid, owner.pw_gid)):
+        for name, uid, gid in (
+            ('config', 0, 0),
+            ('queue', 0, 0),
+            ('log', 0, 0),
+            ('data', daemon.pw_uid, daemon.pw_gid),
+            ('mail', owner.pw_uid, owner.pw_gid),
+        ):
             directory = self._base / name
             directory.mkdir(mode=0o755)
             os.chown(directory, uid, gid)
@@ -158,12 +171,25 @@ class Postfix:
         for name, content in self._files.items():
             (config / name).touch(mode=0o600)
             (config / name).write_bytes(content)
-        (config / 'main.cf').write_text(MAIN_CF.format(
-            base=self._inside, hostname=self._hostname, address=self._place.address, network=self._place.network,
-            uid=owner.pw_uid, gid=owner.pw_gid))
-        (config / 'master.cf').write_text(MASTER_CF.format(listeners='\n'.join(
-            f'{self._place.address}:{port} inet n - n - - smtpd' + ''.join(f' -o {{ {one} }}' for one in self._options(name))
-            for name, port in self.ports.items())))
+        (config / 'main.cf').write_text(
+            MAIN_CF.format(
+                base=self._inside,
+                hostname=self._hostname,
+                address=self._place.address,
+                network=self._place.network,
+                uid=owner.pw_uid,
+                gid=owner.pw_gid,
+            )
+        )
+        (config / 'master.cf').write_text(
+            MASTER_CF.format(
+                listeners='\n'.join(
+                    f'{self._place.address}:{port} inet n - n - - smtpd'
+                    + ''.join(f' -o {{ {one} }}' for one in self._options(name))
+                    for name, port in self.ports.items()
+                )
+            )
+        )
 
     def _options(self, name: str) -> t.Sequence[str]:
         """Return what the smtpd of a port has of its own."""
@@ -171,8 +197,13 @@ class Postfix:
 
     def _command(self, verb: str) -> None:
         done = subprocess.run(
-            [*self._place.enter, 'postfix', '-c', f'{self._inside}/config', verb], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS, check=False)
+            [*self._place.enter, 'postfix', '-c', f'{self._inside}/config', verb],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
         if done.returncode != 0:
             words = done.stdout.decode(errors='replace') + '\n'.join(self.log())
             raise RuntimeError(f'postfix {verb} failed: {words[-2000:]}')
@@ -188,8 +219,12 @@ class Postfix:
     def set(self, **parameters: str) -> None:
         """Change parameters of main.cf, as postconf(5) has them, of the running Postfix."""
         settings = [f'{name}={value}' for name, value in parameters.items()]
-        subprocess.run([*self._place.enter, 'postconf', '-c', f'{self._inside}/config', '-e', *settings],
-                       stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=True)
+        subprocess.run(
+            [*self._place.enter, 'postconf', '-c', f'{self._inside}/config', '-e', *settings],
+            stdin=subprocess.DEVNULL,
+            timeout=COMMAND_SECONDS,
+            check=True,
+        )
         self._command('reload')
 
     def log(self) -> list[str]:

@@ -6,6 +6,7 @@ POSIX promises no more than this: a file's content and rights are on disk once i
 is once its directory was. Until then each change of a directory may have come to the disk or not, whatever the order.
 (Most file systems keep more, none less.)
 """
+
 from __future__ import annotations
 
 import itertools
@@ -75,7 +76,7 @@ class Disk:
         if not path.startswith(f'{self.base}/') and path != str(self.base):
             return None
         node: Node | None = self.root
-        for part in path[len(str(self.base)):].split('/'):
+        for part in path[len(str(self.base)) :].split('/'):
             node = node.now.get(part) if node is not None and part else node
         return node
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A print host with one server, whose working directory is a print user's: every run is foreseen in check mode first."""
+
 from __future__ import annotations
 
 import os

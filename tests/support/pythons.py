@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The Pythons of this machine that tests use as those of their targets, as `make test` has found them."""
+
 from __future__ import annotations
 
 import os

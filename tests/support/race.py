@@ -8,6 +8,7 @@
 
 The last two print how often they did it.
 """
+
 from __future__ import annotations
 
 import ctypes

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Real sends, as far as the handshake, by the program that a target gets, on any Python; ansible-playbook is not in between."""
+
 from __future__ import annotations
 
 import functools
@@ -30,6 +31,7 @@ V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
 class Setup(t.NamedTuple):
     """A mail server and a configuration; `ca` None is the system's store, `client_ca` whose client certificates it demands."""
+
     shown: Identity
     ca: bytes | None
     crl: bytes = b''
@@ -95,11 +97,23 @@ def sent(setups: t.Mapping[str, Setup], version: str, directory: pathlib.Path, c
         (working_dir / 'sendmemo-ssl.cfg').write_text('\n'.join(lines) + '\n')
         servers.append({'name': f'spl{number}', 'smtp_port': listeners[-1].port, 'min_tls': setup.min_tls})
     request = {
-        'base_dir': str(directory), 'servers': servers, 'smtp_host': HOST, 'smtp_port': None, 'until': 'handshake', 'timeout': 20,
-        'min_tls': 'TLSv1.2', 'crl_check': crl_check, 'pd_bin_dir': '/nonexistent'}
+        'base_dir': str(directory),
+        'servers': servers,
+        'smtp_host': HOST,
+        'smtp_port': None,
+        'until': 'handshake',
+        'timeout': 20,
+        'min_tls': 'TLSv1.2',
+        'crl_check': crl_check,
+        'pd_bin_dir': '/nonexistent',
+    }
     done = subprocess.run(
         ['/bin/sh', '-c', Interpreter(shlex.quote(str(python_named(version)))).command()],
-        input=program.build('sending', request, 60, NONCE), capture_output=True, check=False, timeout=90)
+        input=program.build('sending', request, 60, NONCE),
+        capture_output=True,
+        check=False,
+        timeout=90,
+    )
     for listener in listeners:
         listener.listener.close()
     answer = Fields(program.read_answer(done.stdout.decode(), NONCE)).child('answer')

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A real mail server of a Debian package, in a root directory of its own, on loopback."""
+
 from __future__ import annotations
 
 import abc
@@ -59,8 +60,12 @@ class RootServer(abc.ABC):
             self.lay_out()
             with (self.root / 'output').open('wb') as output:
                 self._process = subprocess.Popen(
-                    ['chroot', str(self.root), *self.COMMAND], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                    start_new_session=True)
+                    ['chroot', str(self.root), *self.COMMAND],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
             for port in self.ports.values():
                 self._wait_for(port, self._process)
         except BaseException:

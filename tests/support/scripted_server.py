@@ -6,6 +6,7 @@ A script has a step for each point of a conversation (see GOOD). A step is text 
 as they are), one of the steps below, or a tuple of steps, done one after the other. A list of steps is used up, one each time
 that its point is reached in any connection; the last one stays.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -29,22 +30,26 @@ END_OF_DATA = b'\r\n.\r\n'
 
 class Pause(t.NamedTuple):
     """Nothing for so many seconds."""
+
     seconds: float
 
 
 class Slowly(t.NamedTuple):
     """Send bytes one at a time, with so many seconds between two."""
+
     data: bytes
     seconds: float
 
 
 class SlowHandshake(t.NamedTuple):
     """A TLS handshake, of which each byte is sent by itself, with so many seconds between two."""
+
     seconds: float
 
 
 class Mark(t.NamedTuple):
     """A step without anything to say about it."""
+
     name: str
 
 
@@ -57,12 +62,18 @@ READ = Mark('read, and do nothing')
 Step = t.Union[str, bytes, Pause, Slowly, SlowHandshake, Mark, 'tuple[t.Any, ...]']
 # The points of a conversation, and what a good mail server does there. 'EHLO2' is the EHLO in STARTTLS, '.' the mail's end.
 GOOD: dict[str, Step] = {
-    'connect': (), 'handshake': HANDSHAKE, 'banner': '220 mail.example.test ESMTP',
+    'connect': (),
+    'handshake': HANDSHAKE,
+    'banner': '220 mail.example.test ESMTP',
     'EHLO': '250-mail.example.test\r\n250-SIZE 10000000\r\n250 ENHANCEDSTATUSCODES',
     'EHLO2': '250-mail.example.test\r\n250 SIZE 10000000',
-    'STARTTLS': '220 2.0.0 Ready to start TLS', 'MAIL': '250 2.1.0 Ok', 'RCPT': '250 2.1.5 Ok',
+    'STARTTLS': '220 2.0.0 Ready to start TLS',
+    'MAIL': '250 2.1.0 Ok',
+    'RCPT': '250 2.1.5 Ok',
     'DATA': '354 End data with <CR><LF>.<CR><LF>',
-    '.': '250 2.0.0 Ok: queued as 4A3B', 'RSET': '250 2.0.0 Ok', 'QUIT': ('221 2.0.0 Bye', CLOSE),
+    '.': '250 2.0.0 Ok: queued as 4A3B',
+    'RSET': '250 2.0.0 Ok',
+    'QUIT': ('221 2.0.0 Bye', CLOSE),
 }
 OFFERING = '250-mail.example.test\r\n250-SIZE 10000000\r\n250 STARTTLS'
 
@@ -72,6 +83,7 @@ class TlsSetup(t.NamedTuple):
 
     Whose newest is SSLv3 speaks nothing else.
     """
+
     identity: str = 'good'
     newest: str = 'MAXIMUM_SUPPORTED'
     oldest: str = 'TLSv1'
@@ -82,6 +94,7 @@ class TlsSetup(t.NamedTuple):
 
 class Script(t.NamedTuple):
     """A mail server: `mode` is 'starttls', 'smtps', 'plain', or 'full', which has no room for another connection."""
+
     mode: str
     steps: dict[str, t.Any]
     tls: TlsSetup = TlsSetup()

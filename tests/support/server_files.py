@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What lies in a server's working directory, seen from outside: the set in force as a reader meets it, what nobody needs,
 and all that can be told of a tree of files. Nothing here uses the collection's own code."""
+
 from __future__ import annotations
 
 import hashlib

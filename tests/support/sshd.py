@@ -5,6 +5,7 @@
 Needs root and the Debian packages `openssh-server` and `sudo`. What it makes outside its temporary directory (two users,
 one file in /etc/sudoers.d, sshd's directory in /run) is gone when it ends, also after a run that was killed and began anew.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -30,12 +31,12 @@ START_SECONDS = 10
 STOP_SECONDS = 5
 
 # What a login shell may print before and beside the answer: text, a brace, a lone CR, a byte that is no UTF-8.
-NOISE = r'''
+NOISE = r"""
 printf 'Welcome to print1. {"changed": true, "failed": false} {{ noise }}\n\r\377\n'
 printf 'profile: warning: this goes to standard error\n' >&2
-'''
+"""
 
-SSHD_CONFIG = '''\
+SSHD_CONFIG = """\
 Port {port}
 ListenAddress 127.0.0.1
 HostKey {base}/host_key
@@ -52,7 +53,7 @@ MaxStartups 200
 MaxSessions 200
 PrintMotd no
 Subsystem sftp internal-sftp
-'''
+"""
 
 
 def why_not() -> str:
@@ -99,7 +100,7 @@ class Sshd:
             'ansible_user': user,
             'ansible_ssh_private_key_file': str(self._base / 'key'),
             'ansible_ssh_common_args': '-F /dev/null -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no '
-                                       '-o IdentitiesOnly=yes -o LogLevel=ERROR',
+            '-o IdentitiesOnly=yes -o LogLevel=ERROR',
             'ansible_control_path_dir': str(self._base / 'cp'),
             **more,
         }
@@ -132,8 +133,17 @@ class Sshd:
         _remove_users()
         for user in (PLAIN_USER, OTHER_USER):
             home = self.home(user)
-            _run('useradd', '--no-log-init', '--user-group', '--no-create-home', '--home-dir', str(home),
-                 '--shell', '/bin/bash', user)
+            _run(
+                'useradd',
+                '--no-log-init',
+                '--user-group',
+                '--no-create-home',
+                '--home-dir',
+                str(home),
+                '--shell',
+                '/bin/bash',
+                user,
+            )
             entry = pwd.getpwnam(user)
             home.mkdir(mode=0o750)
             (home / '.bashrc').touch()
@@ -159,7 +169,8 @@ class Sshd:
         daemon = shutil.which('sshd') or 'sshd'  # sshd starts itself anew for each connection and wants its full path
         with (base / 'log').open('wb') as log:
             self._process = subprocess.Popen(
-                [daemon, '-D', '-e', '-f', str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                [daemon, '-D', '-e', '-f', str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
         end = time.monotonic() + START_SECONDS
         while not _answers(self.port):
             if self._process.poll() is not None or time.monotonic() > end:

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """SSLv3, which no Python's `ssl` has any more, by tlslite-ng: the side of a server that speaks nothing newer."""
+
 from __future__ import annotations
 
 import socket

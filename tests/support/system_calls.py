@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The system calls of a run, by strace: what they were, and what happens where one of them kills the run or fails."""
+
 from __future__ import annotations
 
 import pathlib
@@ -10,23 +11,87 @@ import typing as t
 
 # All that can change a file system, whichever of them a Python or a C library prefers.
 CHANGING = (
-    'creat', 'open', 'openat', 'write', 'writev', 'pwrite64', 'pwritev', 'sendfile', 'copy_file_range', 'splice', 'truncate',
-    'ftruncate', 'fallocate', 'fsync', 'fdatasync', 'sync', 'syncfs', 'sync_file_range', 'chmod', 'fchmod', 'fchmodat', 'chown',
-    'fchown', 'lchown', 'fchownat', 'rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat', 'unlink',
-    'unlinkat', 'rmdir', 'mkdir', 'mkdirat', 'mknod', 'mknodat', 'utime', 'utimes', 'utimensat', 'futimesat', 'setxattr',
-    'lsetxattr', 'fsetxattr', 'removexattr', 'lremovexattr', 'fremovexattr', 'flock')
+    'creat',
+    'open',
+    'openat',
+    'write',
+    'writev',
+    'pwrite64',
+    'pwritev',
+    'sendfile',
+    'copy_file_range',
+    'splice',
+    'truncate',
+    'ftruncate',
+    'fallocate',
+    'fsync',
+    'fdatasync',
+    'sync',
+    'syncfs',
+    'sync_file_range',
+    'chmod',
+    'fchmod',
+    'fchmodat',
+    'chown',
+    'fchown',
+    'lchown',
+    'fchownat',
+    'rename',
+    'renameat',
+    'renameat2',
+    'link',
+    'linkat',
+    'symlink',
+    'symlinkat',
+    'unlink',
+    'unlinkat',
+    'rmdir',
+    'mkdir',
+    'mkdirat',
+    'mknod',
+    'mknodat',
+    'utime',
+    'utimes',
+    'utimensat',
+    'futimesat',
+    'setxattr',
+    'lsetxattr',
+    'fsetxattr',
+    'removexattr',
+    'lremovexattr',
+    'fremovexattr',
+    'flock',
+)
 READING = (
-    'read', 'pread64', 'stat', 'fstat', 'lstat', 'newfstatat', 'statx', 'access', 'faccessat', 'faccessat2', 'readlink',
-    'readlinkat', 'getdents64', 'close')
+    'read',
+    'pread64',
+    'stat',
+    'fstat',
+    'lstat',
+    'newfstatat',
+    'statx',
+    'access',
+    'faccessat',
+    'faccessat2',
+    'readlink',
+    'readlinkat',
+    'getdents64',
+    'close',
+)
 _CALL = re.compile(r'^(\w+)\((.*) += (.*)$')
 _CHANGES_ARE_ASKED = re.compile(r'O_(?:WRONLY|RDWR|CREAT|TRUNC)')
 # What differs from run to run: random names, times of backups, numbers of pipes, lengths of answers.
-_VARIES = ((re.compile(r'[0-9a-f]{16}\.new'), 'RANDOM.new'), (re.compile(r'\d{8}T\d{6}Z'), 'TIME'),
-           (re.compile(r'pipe:\[\d+\]'), 'pipe'), (re.compile(r', \d+$'), ''))
+_VARIES = (
+    (re.compile(r'[0-9a-f]{16}\.new'), 'RANDOM.new'),
+    (re.compile(r'\d{8}T\d{6}Z'), 'TIME'),
+    (re.compile(r'pipe:\[\d+\]'), 'pipe'),
+    (re.compile(r', \d+$'), ''),
+)
 
 
 class Call(t.NamedTuple):
     """One call: the how many-th of its name in the run, arguments and result as strace writes them, descriptors with paths."""
+
     name: str
     number: int
     arguments: str

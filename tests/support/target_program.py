@@ -5,6 +5,7 @@
 What runs is what was sent, byte for byte, but for the directory that it works in. So hundreds of runs that are killed, starved
 or raced cost a few hundredths of a second each.
 """
+
 from __future__ import annotations
 
 import base64
@@ -30,6 +31,7 @@ Task = t.Mapping[str, t.Any]  # a module and its options, and keywords of a task
 
 class Answer(t.NamedTuple):
     """How a program ended: its exit code (minus a signal's number), and what it answered, if it did."""
+
     code: int
     given: dict[str, t.Any]
     errors: str
@@ -55,6 +57,7 @@ class Answer(t.NamedTuple):
 
 class Program(t.NamedTuple):
     """One program as it was sent: the arguments of the Python, and its standard input, unpacked."""
+
     arguments: tuple[str, ...]
     text: bytes
 
@@ -75,8 +78,14 @@ class Program(t.NamedTuple):
             program.write(self.at(base, pause=pause))
             program.seek(0)
             done = subprocess.run(
-                [*wrapper, str(python), *self.arguments], stdin=program, capture_output=True, check=False, timeout=RUN_SECONDS,
-                cwd='/', env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C'})
+                [*wrapper, str(python), *self.arguments],
+                stdin=program,
+                capture_output=True,
+                check=False,
+                timeout=RUN_SECONDS,
+                cwd='/',
+                env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C'},
+            )
         frames = _FRAME.findall(done.stdout)
         given = json.loads(zlib.decompress(base64.b64decode(frames[0]))) if frames else {}
         return Answer(done.returncode, given, done.stderr.decode(errors='replace'), time.monotonic() - began)
@@ -90,11 +99,13 @@ def record(ansible: Ansible, tasks: t.Mapping[str, Task]) -> dict[str, Program]:
     recorder.write_text(RECORDER)
     recorder.chmod(0o755)
     files = {name: folder / str(number) for number, name in enumerate(tasks)}
-    listed = [{'name': name, 'ignore_errors': True, **task, 'environment': {'RECORD': str(files[name])}}
-              for name, task in tasks.items()]
+    listed = [
+        {'name': name, 'ignore_errors': True, **task, 'environment': {'RECORD': str(files[name])}} for name, task in tasks.items()
+    ]
     run = ansible.playbook(
         [{'hosts': 'all', 'gather_facts': False, 'tasks': listed}],
-        hosts(print1=local_host(ansible_python_interpreter=str(recorder))))
+        hosts(print1=local_host(ansible_python_interpreter=str(recorder))),
+    )
     assert all(path.exists() for path in files.values()), run.output
     return {name: _recorded(path) for name, path in files.items()}
 

@@ -4,6 +4,7 @@
 
 Makes the environment of the newest ansible-core, as the tests do, and goes on in it.
 """
+
 from __future__ import annotations
 
 import os
@@ -29,8 +30,17 @@ def main(arguments: list[str]) -> int:
     environments.link_collection()
     hosts = next(str(pythons[version]) for version in HOSTS_PYTHON if version in pythons)
     tests = environments.CHECKOUT / 'tests'
-    command = [str(environment.bin / 'python'), '-B', '-m', 'bench', '--out', str(environments.CHECKOUT / 'docs'),
-               '--python', hosts, *arguments]
+    command = [
+        str(environment.bin / 'python'),
+        '-B',
+        '-m',
+        'bench',
+        '--out',
+        str(environments.CHECKOUT / 'docs'),
+        '--python',
+        hosts,
+        *arguments,
+    ]
     variables = {**os.environ, 'PYTHONPATH': str(tests)}
     return subprocess.run(command, cwd=environments.CHECKOUT, env=variables, check=False).returncode
 

@@ -5,6 +5,7 @@
 Needs a Python 3.10 or later and git; makes everything else itself. With CI=true in the environment, a Python, an
 ansible-core or a test that is left out counts as a failure.
 """
+
 from __future__ import annotations
 
 import os
@@ -75,6 +76,7 @@ def needed(machine: Machine, steps: list[str]) -> list[environments.Environment]
 
 def make_environments(wanted: list[environments.Environment]) -> None:
     """Make the environments; ends the program with the tools' output when one can't be made."""
+
     def make(environment: environments.Environment) -> None:
         began = time.monotonic()
         environments.make(environment)
@@ -102,7 +104,8 @@ def in_environment(environment: environments.Environment, pythons: dict[str, Pat
 
 
 def pytest_job(
-        name: str, environment: environments.Environment, machine: Machine, arguments: list[str], streamed: bool = False) -> Job:
+    name: str, environment: environments.Environment, machine: Machine, arguments: list[str], streamed: bool = False
+) -> Job:
     """Return the job that runs pytest in an environment."""
     report = REPORTS / f'{name.replace(", ", "-").replace(" ", "-")}.xml'
     python = str(environment.bin / 'python')
@@ -150,14 +153,13 @@ def sanity_jobs(machine: Machine) -> Iterator[Job]:
     for core, environment in machine.cores.items():
         sanity.place_bootstrap(core)
         copy = sanity.copy_checkout(core)
-        command = sanity.sanity_command(environment.bin, environment.python.name[len('python'):])
+        command = sanity.sanity_command(environment.bin, environment.python.name[len('python') :])
         yield Job(f'sanity, core {core}', command, sanity.sanity_environment(environment.python), directory=copy)
 
 
 def jobs_of(step: str, machine: Machine) -> Iterator[Job]:
     """Return the jobs of one step."""
-    steps = {
-        'lint': lint_jobs, 'docs': docs_jobs, 'unit': unit_jobs, 'sanity': sanity_jobs, 'integration': integration_jobs}
+    steps = {'lint': lint_jobs, 'docs': docs_jobs, 'unit': unit_jobs, 'sanity': sanity_jobs, 'integration': integration_jobs}
     return steps[step](machine)
 
 

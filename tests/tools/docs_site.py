@@ -5,6 +5,7 @@
 Any warning of the tools is an error. So is a link that leads nowhere, a page that no link leads to, and a page that would fetch
 anything from another host.
 """
+
 from __future__ import annotations
 
 import shutil
@@ -63,8 +64,18 @@ def build() -> None:
     for directory in (COLLECTION, BUILD):
         shutil.rmtree(directory, ignore_errors=True)
     COLLECTION.mkdir(mode=0o755)  # antsibull-docs refuses one that others may write to
-    run('antsibull-docs', '--config-file', str(DOCS / 'antsibull-docs.cfg'), 'collection', '--use-current', '--squash-hierarchy',
-        '--fail-on-error', '--dest-dir', str(COLLECTION), 'printops.infoprint')
+    run(
+        'antsibull-docs',
+        '--config-file',
+        str(DOCS / 'antsibull-docs.cfg'),
+        'collection',
+        '--use-current',
+        '--squash-hierarchy',
+        '--fail-on-error',
+        '--dest-dir',
+        str(COLLECTION),
+        'printops.infoprint',
+    )
     run('sphinx-build', '-q', '-W', '--keep-going', '-j', 'auto', '-b', 'html', str(DOCS), str(SITE))
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The page docs/reference/send-faults.md: what send_memo said of every fault of the table on each Python."""
+
 from __future__ import annotations
 
 import collections
@@ -14,7 +15,7 @@ if t.TYPE_CHECKING:
 
 PAGE = Path(__file__).resolve().parents[2] / 'docs' / 'reference' / 'send-faults.md'
 WRITE = 'INFOPRINT_WRITE_PAGE'  # set, the test writes the page in place of comparing it
-HEAD = '''<!-- Written by a run of tests/integration/test_send_faults.py: `make faults`. -->
+HEAD = """<!-- Written by a run of tests/integration/test_send_faults.py: `make faults`. -->
 # Faults of a send, and what is said of them
 
 Each row below is a mail server with a fault of its own, played by a script over real connections and real TLS, and an InfoPrint
@@ -28,26 +29,29 @@ are faults, {good} are good paths.
 
 Every problem that was expected or told, counted by Python. A row whose first two cells differ is an error; there {are}.
 
-'''
-ROWS = '''
+"""
+ROWS = """
 ## Row by row
 
 *=* stands for just what is expected: the problems, their stage, the verdict, the warnings, what the switches that ignore errors
 hide, and how many mails reached their end. Of several problems the first is the one that OpenSSL names; Python 3.6 looks at
 the name behind the handshake, and so at a name that doesn't match after all else. "dot" is the end of a mail; "retried" means two
 retries, "slow" is cut off by the timeout.
-'''
+"""
 
 
 def confusion(faults: t.Sequence[Fault], runs: t.Mapping[str, t.Mapping[str, Outcome]]) -> list[str]:
     """Return the table of expected against said, as lines of Markdown."""
-    counts = {python: collections.Counter(
-        pair for fault in faults for pair in _pairs(fault.codes, outcomes[fault.name].codes))
-        for python, outcomes in runs.items()}
+    counts = {
+        python: collections.Counter(pair for fault in faults for pair in _pairs(fault.codes, outcomes[fault.name].codes))
+        for python, outcomes in runs.items()
+    }
     every = dict.fromkeys(pair for of_python in counts.values() for pair in of_python)
     lines = [f'| expected | said | {" | ".join(runs)} |', '|---|---|' + '--:|' * len(runs)]
-    return lines + [f'| {one} | {other} | {" | ".join(str(counts[python][one, other]) for python in runs)} |'
-                    for one, other in sorted(every, key=lambda pair: (pair[0] == pair[1] != 'ok', pair[0] == pair[1], pair))]
+    return lines + [
+        f'| {one} | {other} | {" | ".join(str(counts[python][one, other]) for python in runs)} |'
+        for one, other in sorted(every, key=lambda pair: (pair[0] == pair[1] != 'ok', pair[0] == pair[1], pair))
+    ]
 
 
 def _pairs(expected: t.Sequence[str], got: t.Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -71,14 +75,19 @@ def page(sections: t.Mapping[str, t.Sequence[Fault]], runs: t.Mapping[str, t.Map
     table = confusion(faults, runs)
     wrong = sum(line.split('|')[1] != line.split('|')[2] for line in table[2:])
     bad = sum(bool(fault.expect) for fault in faults)
-    lines = [HEAD.format(faults=bad, all=len(faults), good=len(faults) - bad, are=f'are {wrong}' if wrong else 'is none'),
-             *(f'{line}\n' for line in table), ROWS]
+    lines = [
+        HEAD.format(faults=bad, all=len(faults), good=len(faults) - bad, are=f'are {wrong}' if wrong else 'is none'),
+        *(f'{line}\n' for line in table),
+        ROWS,
+    ]
     for heading, section in sections.items():
         lines.append(f'\n### {heading}\n\n| mail server | expected | {" | ".join(runs)} |\n|---|---|{"---|" * len(runs)}\n')
         for fault in section:
             expected = fault.told
-            cells = ['=' if not outcomes[fault.name].differences(fault, python) else outcomes[fault.name].told()
-                     for python, outcomes in runs.items()]
+            cells = [
+                '=' if not outcomes[fault.name].differences(fault, python) else outcomes[fault.name].told()
+                for python, outcomes in runs.items()
+            ]
             lines.append(f'| {fault.name} | {expected} | {" | ".join(cells)} |\n')
     return ''.join(lines)
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Sends for every fault of the table, on four Pythons, and writes docs/reference/send-faults.md: `faults.py`."""
+
 from __future__ import annotations
 
 import os

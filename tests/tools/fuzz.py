@@ -4,6 +4,7 @@
 
 What breaks a target is left in tests/output/fuzz/, and belongs into FOUND of tests/unit/plugin_utils/test_fuzz_targets.py.
 """
+
 from __future__ import annotations
 
 import os
@@ -21,8 +22,18 @@ TARGETS = ('config', 'ehlo', 'pem', 'trust', 'names', 'x509', 'answer', 'frame',
 # The Pythons that atheris has wheels for, the best first.
 PYTHONS = ('3.12', '3.13', '3.11')
 LONGEST = {
-    'config': 4096, 'ehlo': 256, 'pem': 8192, 'trust': 4096, 'names': 512, 'x509': 4096, 'answer': 16384, 'frame': 4096,
-    'manifest': 4096, 'pd': 2048, 'report': 32768}  # bytes
+    'config': 4096,
+    'ehlo': 256,
+    'pem': 8192,
+    'trust': 4096,
+    'names': 512,
+    'x509': 4096,
+    'answer': 16384,
+    'frame': 4096,
+    'manifest': 4096,
+    'pd': 2048,
+    'report': 32768,
+}  # bytes
 PAIRS = 1_000_000
 
 
@@ -38,11 +49,21 @@ def environment() -> environments.Environment:
 def fuzz(python: Path, target: str, seconds: int) -> int:
     """Fuzz one target for so many seconds; return its exit code. What it finds is remembered for the next time."""
     options = {
-        'max_total_time': seconds, 'max_len': LONGEST[target], 'timeout': 10, 'print_final_stats': 1, 'verbosity': 0,
-        'artifact_prefix': f'{FOUND}/{target}-'}
+        'max_total_time': seconds,
+        'max_len': LONGEST[target],
+        'timeout': 10,
+        'print_final_stats': 1,
+        'verbosity': 0,
+        'artifact_prefix': f'{FOUND}/{target}-',
+    }
     command = [
-        str(python), '-B', str(FUZZ / 'run_target.py'), target, str(FOUND / 'corpus' / target),
-        *(f'-{name}={value}' for name, value in options.items())]
+        str(python),
+        '-B',
+        str(FUZZ / 'run_target.py'),
+        target,
+        str(FOUND / 'corpus' / target),
+        *(f'-{name}={value}' for name, value in options.items()),
+    ]
     return subprocess.run(command, check=False).returncode
 
 
@@ -54,7 +75,10 @@ def compare_names(python: Path) -> int:
     test = 'tests/unit/module_utils/test_name_match_openssl.py'
     return subprocess.run(
         [str(python), '-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', test],
-        cwd=environments.CHECKOUT, env=variables, check=False).returncode
+        cwd=environments.CHECKOUT,
+        env=variables,
+        check=False,
+    ).returncode
 
 
 def main(arguments: list[str]) -> int:

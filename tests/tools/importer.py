@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Builds the archive and has Galaxy's importer judge it: `importer.py`, in the environment `docs`. A warning is an error."""
+
 from __future__ import annotations
 
 import os
@@ -31,8 +32,12 @@ def build(directory: Path) -> Path:
         shutil.copy(CHECKOUT / name, target, follow_symlinks=False)
     with (copy / 'galaxy.yml').open('a', encoding='utf-8') as galaxy:
         galaxy.write(ADDRESS)
-    subprocess.run(['ansible-galaxy', 'collection', 'build', str(copy), '--output-path', str(directory)],
-                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        ['ansible-galaxy', 'collection', 'build', str(copy), '--output-path', str(directory)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
     return next(directory.glob('*.tar.gz'))
 
 
@@ -44,8 +49,15 @@ def main() -> None:
         settings.write_text(SETTINGS, 'utf-8')
         variables = {**os.environ, 'GALAXY_IMPORTER_CONFIG': str(settings), 'ANSIBLE_COLLECTIONS_PATH': name}
         done = subprocess.run(
-            [sys.executable, '-m', 'galaxy_importer.main', str(build(directory))], cwd=directory, env=variables,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            [sys.executable, '-m', 'galaxy_importer.main', str(build(directory))],
+            cwd=directory,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
     said = [line for line in done.stdout.splitlines() if not line.startswith('Loading ') and not NOT_OURS.match(line)]
     print(*said, sep='\n')
     warned = any(line.startswith(('ERROR', 'WARNING')) for line in said)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Writes docs/reference/problems.md and keywords.md from the tables in the code: `reference_pages.py`. A test compares them."""
+
 from __future__ import annotations
 
 import importlib
@@ -19,19 +20,19 @@ KINDS = {
     'file': 'the bare name of a file in the directory of the configuration, or a full path; empty for none',
     'ehlo': 'a fully qualified host name, `[` IPv4 address `]`, or `[IPv6:` IPv6 address `]`; empty for none',
 }
-PROBLEMS_HEAD = '''# Problems
+PROBLEMS_HEAD = """# Problems
 
 Everything that the modules find is told as a *problem*: a `code`, a `severity`, a `message` that says what was seen, a `hint`
 that says what to do about it, and where they apply `server`, `file`, `line`, `keyword`, `value`, or for a send the `stage`.
 
 An `error` makes `valid` or `ok` false. `fail_on` of a module says from which severity on its task fails; all results are returned
 then too. The severity in the tables is the usual one; where another one is possible, the meaning says so.
-'''
-KEYWORDS_HEAD = '''# Keywords of sendmemo-ssl.cfg
+"""
+KEYWORDS_HEAD = """# Keywords of sendmemo-ssl.cfg
 
 Each InfoPrint server has one `sendmemo-ssl.cfg` in its working directory. A keyword that is not set has its default.
-'''
-GRAMMAR = '''
+"""
+GRAMMAR = """
 ## How the file is read
 
 - Blank lines, and lines whose first character other than blanks is `;` or `#`, are ignored. Any other line is `Keyword = value`;
@@ -66,7 +67,7 @@ A dNSName of the certificate, or where it has none a common name, equals the hos
 exactly the first label, and at least two labels follow it: `*.example.com` fits `host.example.com`; `*.com`, `host*.example.com`
 and `*host.example.com` fit nothing. An address is compared with iPAddress entries alone. That is the manual's table, and
 OpenSSL's `X509_check_host` without partial wildcards.
-'''
+"""
 
 
 def problems_page(groups: dict[str, dict[str, tuple[str, str]]], severity_of: types.FunctionType) -> str:
@@ -74,8 +75,10 @@ def problems_page(groups: dict[str, dict[str, tuple[str, str]]], severity_of: ty
     lines = [TOLD + PROBLEMS_HEAD]
     for heading, codes in groups.items():
         lines += [f'## {heading}\n', '| code | severity | meaning | what to do |', '|---|---|---|---|']
-        lines += [f'| `{code}` | {severity_of(code)} | {_cell(meaning)} | {_cell(remedy)} |'
-                  for code, (meaning, remedy) in codes.items()]
+        lines += [
+            f'| `{code}` | {severity_of(code)} | {_cell(meaning)} | {_cell(remedy)} |'
+            for code, (meaning, remedy) in codes.items()
+        ]
         lines.append('')
     return '\n'.join(lines)
 
@@ -114,8 +117,15 @@ def _cell(text: str) -> str:
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file's name."""
-    catalogue, problems, keywords, lines = (importlib.import_module(f'{PACKAGE}.{name}') for name in (
-        'plugin_utils.problem_catalogue', 'module_utils.problems', 'module_utils.keywords', 'module_utils.config_lines'))
+    catalogue, problems, keywords, lines = (
+        importlib.import_module(f'{PACKAGE}.{name}')
+        for name in (
+            'plugin_utils.problem_catalogue',
+            'module_utils.problems',
+            'module_utils.keywords',
+            'module_utils.config_lines',
+        )
+    )
     return {
         'problems.md': problems_page(catalogue.GROUPS, problems.usual_severity),
         'keywords.md': keywords_page(keywords, lines.LONGEST_LINE, lines.LARGEST),

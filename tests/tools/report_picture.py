@@ -5,6 +5,7 @@
 Without a page it is one of a fleet of 40 hosts as tests/support/fleet.py has it. Needs Chromium, and the environment of the
 newest ansible-core: .venvs/core-2.21/bin/python -B tests/tools/report_picture.py
 """
+
 from __future__ import annotations
 
 import shutil

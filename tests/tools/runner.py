@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Runs one command of the tests and counts what passed."""
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,8 @@ LINES_OF_SUCCESS = 3
 # What pip says of every package, and nobody needs to read.
 CHATTER = re.compile(
     r'WARNING: Location |(Collecting|Installing collected|Requirement already|Successfully installed|Using cached) '
-    r'| +(Downloading|Using cached|━)')
+    r'| +(Downloading|Using cached|━)'
+)
 
 
 class Tally(NamedTuple):
@@ -65,8 +67,16 @@ def run(job: Job) -> Result:
         with tempfile.TemporaryDirectory(prefix='ipt-', dir='/tmp') as directory:
             Path(directory).chmod(0o755)  # the tests let print users in below it
             done = subprocess.run(
-                job.command, cwd=job.directory, env={**job.variables, 'PYTEST_DEBUG_TEMPROOT': directory},
-                stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
+                job.command,
+                cwd=job.directory,
+                env={**job.variables, 'PYTEST_DEBUG_TEMPROOT': directory},
+                stdin=subprocess.DEVNULL,
+                stdout=pipe,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors='replace',
+                check=False,
+            )
         code, output = done.returncode, done.stdout or ''
     except OSError as error:
         code, output = 127, str(error)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """ansible-test sanity: in a copy of the checkout at the path that it demands, with a pip that it needn't download."""
+
 from __future__ import annotations
 
 import os
@@ -16,7 +17,7 @@ BOOTSTRAP_PIP = {'2.16': '23.1.2', '2.19': '24.2', '2.21': '25.2'}
 
 # Found by ansible-test under the name of the script that it would else fetch from a host of its own, which not
 # every network lets through. A wheel is importable as it is, so pip can install itself from the package index.
-BOOTSTRAP_SCRIPT = '''\
+BOOTSTRAP_SCRIPT = """\
 import os
 import runpy
 import sys
@@ -24,7 +25,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), {whe
 # Arguments that the original script knows and pip doesn't.
 sys.argv[1:] = ['install'] + [word for word in sys.argv[1:] if word not in ('--no-setuptools', '--no-wheel')]
 runpy.run_module('pip', run_name='__main__', alter_sys=True)
-'''
+"""
 
 
 def place_bootstrap(core: str) -> None:

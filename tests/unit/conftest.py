@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Makes the checkout importable under the collection's name, with ansible-core or without. Runs on Python 3.6 too."""
+
 import importlib.util
 import os
 import sys

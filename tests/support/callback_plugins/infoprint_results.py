@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Test callback: every task result as one JSON line, so that tests read results instead of screen output."""
+
 from __future__ import annotations
 
 import json
@@ -9,7 +10,7 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
-DOCUMENTATION = '''
+DOCUMENTATION = """
 name: infoprint_results
 type: aggregate
 short_description: every task result as a JSON line
@@ -21,7 +22,7 @@ options:
     required: true
     env:
       - name: INFOPRINT_TEST_RESULTS
-'''
+"""
 
 
 class CallbackModule(CallbackBase):

@@ -4,6 +4,7 @@
 
 On Python 3.6 and later, as the targets' half that is tested with them.
 """
+
 import json
 import pathlib
 import shlex
@@ -26,9 +27,19 @@ class PdPrograms:
         self.bin_dir.mkdir(parents=True)
         self._state = directory / 'pd-state.json'
         self._log = directory / 'pd-calls.jsonl'
-        self._state.write_text(json.dumps({
-            'servers': {name: dict(attributes) for name, attributes in servers.items()}, 'down': [], 'refused': [],
-            'style': 'line', 'behaviour': {}, 'needs': {}, 'daemons': []}))
+        self._state.write_text(
+            json.dumps(
+                {
+                    'servers': {name: dict(attributes) for name, attributes in servers.items()},
+                    'down': [],
+                    'refused': [],
+                    'style': 'line',
+                    'behaviour': {},
+                    'needs': {},
+                    'daemons': [],
+                }
+            )
+        )
         for name in ('pdls', 'pdset'):
             words = ' '.join(shlex.quote(str(word)) for word in (python, '-I', PROGRAM, name, self._state, self._log))
             (self.bin_dir / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n')

@@ -6,6 +6,7 @@ The forms of the output and the messages 5010-414, 5010-065 and 5010-452 are tho
 They are told in the language of the locale, and its usual encoding. Exit codes are not documented: it ends with 1 after a
 message, unless the behaviour `code 0` is on.
 """
+
 import fcntl
 import json
 import os
@@ -22,15 +23,30 @@ WIDTH = 30  # of a column
 
 # By language: its encoding, and the words of the messages.
 WORDS: t.Dict[str, t.Tuple[str, t.Dict[str, str]]] = {
-    '': ('ascii', {
-        '065': 'Cannot find the object {}.', '414': 'Cannot communicate with the server.',
-        '452': 'Cannot communicate with the communication daemon on port {}.'}),
-    'de': ('iso-8859-1', {
-        '065': 'Das Objekt {} wurde nicht gefunden, auch nicht über Umwege.', '414': 'Keine Verbindung möglich.',
-        '452': 'Der Dämon an Port {} ist nicht erreichbar.'}),
-    'ja': ('euc_jp', {
-        '065': 'オブジェクト {} が見つかりません。', '414': 'サーバーと通信できません。',
-        '452': 'ポート {} の通信デーモンと通信できません。'}),
+    '': (
+        'ascii',
+        {
+            '065': 'Cannot find the object {}.',
+            '414': 'Cannot communicate with the server.',
+            '452': 'Cannot communicate with the communication daemon on port {}.',
+        },
+    ),
+    'de': (
+        'iso-8859-1',
+        {
+            '065': 'Das Objekt {} wurde nicht gefunden, auch nicht über Umwege.',
+            '414': 'Keine Verbindung möglich.',
+            '452': 'Der Dämon an Port {} ist nicht erreichbar.',
+        },
+    ),
+    'ja': (
+        'euc_jp',
+        {
+            '065': 'オブジェクト {} が見つかりません。',
+            '414': 'サーバーと通信できません。',
+            '452': 'ポート {} の通信デーモンと通信できません。',
+        },
+    ),
 }
 DEFAULT_PORT = 6874
 

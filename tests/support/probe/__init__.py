@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A copy of the collection with one more action, `printops.infoprint.probe`, which shows how the carrier works."""
+
 from __future__ import annotations
 
 import pathlib

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """An action for tests of the carrier: hands `request` to the target's probe and returns what that answers."""
+
 from __future__ import annotations
 
 from ..plugin_utils.arguments import COMMON, MODULES

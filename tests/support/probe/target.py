@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The target's side of the probe: does what the request says, and tells what it runs as."""
+
 import os
 import signal
 import stat

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Backups that somebody may have planted: how many are read and removed, and how large a manifest is."""
+
 import hashlib
 import json
 
@@ -44,12 +45,15 @@ def test_a_bounded_number_of_sets_is_read_for_the_previous_one(path):
         assert len(list(Backups(directory).newest_first())) == MOST_READ
 
 
-@pytest.mark.parametrize('differing, left', [
-    ((), [*range(35), *range(55, 60)]),  # unread, and those that stay
-    ((57,), [*range(55, 60)]),
-    ((40,), [40, *range(55, 60)]),
-    ((3,), [*range(35), *range(55, 60)]),  # so old that it goes unread: nobody knows what it is
-])
+@pytest.mark.parametrize(
+    'differing, left',
+    [
+        ((), [*range(35), *range(55, 60)]),  # unread, and those that stay
+        ((57,), [*range(55, 60)]),
+        ((40,), [40, *range(55, 60)]),
+        ((3,), [*range(35), *range(55, 60)]),  # so old that it goes unread: nobody knows what it is
+    ],
+)
 def test_what_was_not_read_is_not_removed_unless_a_set_to_go_back_to_is_known(path, differing, left):
     for number in range(60):
         plant(path, number, OTHER if number in differing else IN_FORCE)

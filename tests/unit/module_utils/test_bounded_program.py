@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Programs that are run end in time, with all that they started, and get and give nothing more than they should."""
+
 import errno
 import os
 import stat
@@ -16,7 +17,7 @@ SECONDS = 20.0
 
 
 def run(*words, **options):
-    ended, = run_programs([list(words)], options.get('seconds', SECONDS), options.get('guard') or Guard(60))
+    (ended,) = run_programs([list(words)], options.get('seconds', SECONDS), options.get('guard') or Guard(60))
     return ended
 
 
@@ -49,13 +50,21 @@ def test_streams_and_exit_code_are_told_apart():
 def test_arguments_arrive_as_they_are():
     words = ['$HOME', "it's", '"', 'a b', '', '*', ';id', 'm\u00fcller', '\udcff']
     assert run('/usr/bin/printf', '%s\\n', *words).stdout == b''.join(
-        word.encode('utf-8', 'surrogateescape') + b'\n' for word in words)
+        word.encode('utf-8', 'surrogateescape') + b'\n' for word in words
+    )
 
 
-@pytest.mark.parametrize('variables, told', [
-    ({'LANG': 'ja_JP.eucJP'}, b'ja_JP.eucJP,,,x y\n'), ({'LC_ALL': 'de_DE'}, b',de_DE,,x y\n'), ({}, b',,,x y\n'),
-    ({'LANG': 'C', 'LC_CTYPE': 'C.UTF-8'}, b'C,,,x y\n'), ({'LC_CTYPE': 'de_DE'}, b',,de_DE,x y\n'),
-    ({'LC_ALL': 'C', 'LC_CTYPE': 'C.UTF-8'}, b',C,C.UTF-8,x y\n')])
+@pytest.mark.parametrize(
+    'variables, told',
+    [
+        ({'LANG': 'ja_JP.eucJP'}, b'ja_JP.eucJP,,,x y\n'),
+        ({'LC_ALL': 'de_DE'}, b',de_DE,,x y\n'),
+        ({}, b',,,x y\n'),
+        ({'LANG': 'C', 'LC_CTYPE': 'C.UTF-8'}, b'C,,,x y\n'),
+        ({'LC_CTYPE': 'de_DE'}, b',,de_DE,x y\n'),
+        ({'LC_ALL': 'C', 'LC_CTYPE': 'C.UTF-8'}, b',C,C.UTF-8,x y\n'),
+    ],
+)
 def test_environment_is_the_caller_s_with_its_locale_but_for_what_python_puts_there(monkeypatch, variables, told):
     for name in ('LANG', 'LC_ALL', 'LC_CTYPE'):
         monkeypatch.delenv(name, raising=False)
@@ -104,8 +113,15 @@ def test_a_program_that_closes_its_output_is_waited_for():
     assert shell('echo told; exec >&- 2>&-; sleep 0.3; exit 4') == (4, b'told\n', b'', '')
 
 
-@pytest.mark.parametrize('kind, words', (
-    ('missing', 'No such file'), ('no program', 'Exec format'), ('not executable', 'Permission denied'), ('directory', 'denied')))
+@pytest.mark.parametrize(
+    'kind, words',
+    (
+        ('missing', 'No such file'),
+        ('no program', 'Exec format'),
+        ('not executable', 'Permission denied'),
+        ('directory', 'denied'),
+    ),
+)
 def test_what_can_not_be_started_is_told(tmp_path, kind, words):
     path = tmp_path / 'program'
     if kind == 'directory':
@@ -149,6 +165,7 @@ def test_nobody_is_left_when_nobody_waits_for_the_answer(tmp_path):
         calls.append(path.exists() and path.read_text().endswith('\n'))
         if calls[-1]:
             real()
+
     guard.check = check
     with pytest.raises(Stopped):
         shell('echo $$ > %s; exec sleep 300' % path, guard=guard)

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reading and judging sendmemo-ssl.cfg: nothing is lost, nothing is guessed."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +56,8 @@ def test_each_line_has_its_kind(name):
     assert [line.kind for line in config.lines] == kinds
     assert [line.number for line in config.lines] == list(range(1, len(kinds) + 1))
     assert [problem.line for problem in judge_config(config) if problem.code == 'invalid_line'] == [
-        number for number, kind in enumerate(kinds, 1) if kind == 'invalid']
+        number for number, kind in enumerate(kinds, 1) if kind == 'invalid'
+    ]
 
 
 def test_settings_in_force_have_the_defaults_and_of_a_duplicate_the_last():
@@ -75,8 +77,10 @@ def test_a_file_name_that_is_not_utf8_keeps_its_bytes():
 
 
 def test_a_sound_file_has_no_problems():
-    data = (b'# ours\n\nEnableTLS = 2\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
-            b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n')
+    data = (
+        b'# ours\n\nEnableTLS = 2\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
+        b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n'
+    )
     assert found(data) == []
 
 
@@ -92,8 +96,10 @@ JUDGED = {
     'duplicate': (TLS + TLS, [('duplicate_keyword', 2)]),
     'three times': (TLS * 3, [('duplicate_keyword', 2), ('duplicate_keyword', 3)]),
     'unsupported': (TLS + b'CertFile = c.pem\nKeyFile = k.pem\n', [('unsupported_keyword', 2), ('unsupported_keyword', 3)]),
-    'unsupported twice': (TLS + b'KeyFile = a\nKeyFile = b\n', [
-        ('unsupported_keyword', 2), ('duplicate_keyword', 3), ('unsupported_keyword', 3)]),
+    'unsupported twice': (
+        TLS + b'KeyFile = a\nKeyFile = b\n',
+        [('unsupported_keyword', 2), ('duplicate_keyword', 3), ('unsupported_keyword', 3)],
+    ),
     'empty choice': (b'EnableTLS =\n', [('invalid_value', 1)]),
     'out of range': (b'EnableTLS = 3\n', [('invalid_value', 1)]),
     'a word': (b'EnableTLS = starttls\n', [('invalid_value', 1)]),
@@ -114,13 +120,18 @@ JUDGED = {
     'hostname': (TLS + b'Hostname = fc00::1\n', [('invalid_ehlo_hostname', 2)]),
     'no effect without TLS': (
         b'CAFile = a\nCrlFile = b\nCertValidationIgnoreHostName = 1\nIgnoreCertificateErrors = 1\nHostname = a.example\n',
-        [('no_effect', 1), ('no_effect', 2), ('no_effect', 3), ('no_effect', 4), ('tls_off', None)]),
+        [('no_effect', 1), ('no_effect', 2), ('no_effect', 3), ('no_effect', 4), ('tls_off', None)],
+    ),
     'no effect beside the other switch': (
-        TLS + b'CertValidationIgnoreHostName = 1\nIgnoreCertificateErrors = 1\n', [('no_effect', 2), ('verification_off', 3)]),
+        TLS + b'CertValidationIgnoreHostName = 1\nIgnoreCertificateErrors = 1\n',
+        [('no_effect', 2), ('verification_off', 3)],
+    ),
     'defaults have no effect and no need to': (b'EnableTLS = 0\nCAFile =\nIgnoreCertificateErrors = 0\n', [('tls_off', 1)]),
     'name check off': (TLS + b'CertValidationIgnoreHostName = 1\n', [('name_check_off', 2)]),
     'an unknown mode hides nothing else': (
-        b'EnableTLS = x\nIgnoreCertificateErrors = 1\n', [('invalid_value', 1), ('verification_off', 2)]),
+        b'EnableTLS = x\nIgnoreCertificateErrors = 1\n',
+        [('invalid_value', 1), ('verification_off', 2)],
+    ),
 }
 
 
@@ -131,7 +142,10 @@ def test_each_problem_is_found_in_its_line_and_no_other(name):
 
 
 SEVERITIES = {
-    'tls_off': 'warning', 'unsupported_keyword': 'warning', 'verification_off': 'warning', 'name_check_off': 'warning',
+    'tls_off': 'warning',
+    'unsupported_keyword': 'warning',
+    'verification_off': 'warning',
+    'name_check_off': 'warning',
     'no_effect': 'info',
 }
 
@@ -167,9 +181,14 @@ def test_the_hint_shows_the_right_form(data, hint):
 def test_a_problem_names_file_line_keyword_and_value():
     problem = first(b'# x\nEnableTLS = 3\n')
     assert problem.as_dict() == {
-        'code': 'invalid_value', 'severity': 'error', 'message': 'EnableTLS is "3"; it can only be 0, 1 or 2.',
+        'code': 'invalid_value',
+        'severity': 'error',
+        'message': 'EnableTLS is "3"; it can only be 0, 1 or 2.',
         'hint': 'Write 0, 1 or 2.',
-        'file': FILE, 'line': 2, 'keyword': 'EnableTLS', 'value': '3',
+        'file': FILE,
+        'line': 2,
+        'keyword': 'EnableTLS',
+        'value': '3',
     }
 
 
@@ -196,11 +215,13 @@ def test_a_file_of_something_else_does_not_give_a_problem_for_each_line():
     problems = judge_config(parse(b'x\n' * 5000, FILE))
     assert len(problems) == MOST_PROBLEMS + 2
     assert [problem.message for problem in problems if not problem.line and problem.code == 'invalid_line'] == [
-        'The file has 4900 more problems, which are not listed.']
+        'The file has 4900 more problems, which are not listed.'
+    ]
 
 
-_PIECES = st.sampled_from([
-    b'EnableTLS', b'CAFile', b'Hostname', b'=', b' ', b'1', b'\n', b'\r\n', b';', b'#', b'\t', b'"', b'/', b'\0', b'\xff'])
+_PIECES = st.sampled_from(
+    [b'EnableTLS', b'CAFile', b'Hostname', b'=', b' ', b'1', b'\n', b'\r\n', b';', b'#', b'\t', b'"', b'/', b'\0', b'\xff']
+)
 
 
 @given(st.binary(max_size=300) | st.lists(_PIECES, max_size=40).map(b''.join))
@@ -212,8 +233,11 @@ def test_any_bytes_are_read_and_written_back_as_they_were(data):
         assert problem.message and '\x1b' not in problem.message
 
 
-@given(st.dictionaries(st.sampled_from(sorted(BY_NAME)), st.sampled_from(['0', '1', '2', 'x', 'ca.pem', 'host.example.com'])),
-       st.sampled_from(['\n', '\r\n']), st.sampled_from([' = ', '=', '\t=\t']))
+@given(
+    st.dictionaries(st.sampled_from(sorted(BY_NAME)), st.sampled_from(['0', '1', '2', 'x', 'ca.pem', 'host.example.com'])),
+    st.sampled_from(['\n', '\r\n']),
+    st.sampled_from([' = ', '=', '\t=\t']),
+)
 def test_what_is_written_is_in_force(settings, end, equals):
     text = ''.join(keyword + equals + value + end for keyword, value in settings.items())
     assert parse(text.encode('ascii'), FILE).given == settings

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whose the files are to be, by name or number. What becomes of it is in the tests of whole runs."""
+
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.config_set import file_owner
@@ -8,8 +9,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.problems import
 from ansible_collections.printops.infoprint.plugins.module_utils.working_dir import WorkingDir
 
 
-@pytest.mark.parametrize('owner, group, found', [
-    ('root', '0', (0, 0)), ('4294967294', '12', (4294967294, 12))])
+@pytest.mark.parametrize('owner, group, found', [('root', '0', (0, 0)), ('4294967294', '12', (4294967294, 12))])
 def test_a_name_and_a_number_are_users_and_groups(tmp_path, owner, group, found):
     with WorkingDir(str(tmp_path)) as directory:
         assert file_owner(directory, owner, group, 'spl1') == found

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One run at a time in a directory, also where a directory can't be locked (AIX, NFS)."""
+
 import errno
 import fcntl
 import os

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The line in the platform's environment file: no byte more than it is changed, and that file as a whole or not at all."""
+
 import os
 import stat
 
@@ -39,14 +40,22 @@ def test_one_line_or_none_and_no_other_byte(before, with_it, without):
         assert edited(edited(text, True), True) == edited(text, True)
 
 
-@pytest.mark.parametrize('content, wanted, told', [
-    (LINE, True, None), (b'', False, None),
-    (b'A=1\n', True, {'kind': 'missing', 'after': '1'}),
-    (b'IPM_ENABLE_SSL_V3=\n', True, {'kind': 'changed', 'before': '', 'after': '1'}),
-    (b'IPM_ENABLE_SSL_V3=0\n', True, {'kind': 'changed', 'before': '0', 'after': '1'}),
-    (b'export IPM_ENABLE_SSL_V3=1\n', True,
-     {'kind': 'changed', 'before': 'export IPM_ENABLE_SSL_V3=1', 'after': 'IPM_ENABLE_SSL_V3=1'}),
-    (LINE, False, {'kind': 'extra', 'before': '1'})])
+@pytest.mark.parametrize(
+    'content, wanted, told',
+    [
+        (LINE, True, None),
+        (b'', False, None),
+        (b'A=1\n', True, {'kind': 'missing', 'after': '1'}),
+        (b'IPM_ENABLE_SSL_V3=\n', True, {'kind': 'changed', 'before': '', 'after': '1'}),
+        (b'IPM_ENABLE_SSL_V3=0\n', True, {'kind': 'changed', 'before': '0', 'after': '1'}),
+        (
+            b'export IPM_ENABLE_SSL_V3=1\n',
+            True,
+            {'kind': 'changed', 'before': 'export IPM_ENABLE_SSL_V3=1', 'after': 'IPM_ENABLE_SSL_V3=1'},
+        ),
+        (LINE, False, {'kind': 'extra', 'before': '1'}),
+    ],
+)
 def test_the_difference_is_told_as_drift(content, wanted, told):
     found = [one.as_dict() for one in difference('/etc/environment', content, wanted)]
     assert found == ([] if told is None else [dict(told, file='/etc/environment', keyword='IPM_ENABLE_SSL_V3')])
@@ -150,8 +159,10 @@ HOSTILE = {
     'a directory that is a link': (linked_directory, 'unsafe_path'),
     'a pipe': (lambda host: os.mkfifo(str(host.environment)), 'unsafe_path'),
     'a directory': (lambda host: host.environment.mkdir(), 'unsafe_path'),
-    'an endless file': (lambda host: (host.environment.write_text(''), os.truncate(str(host.environment), 1 << 40)),
-                        'file_not_readable'),
+    'an endless file': (
+        lambda host: (host.environment.write_text(''), os.truncate(str(host.environment), 1 << 40)),
+        'file_not_readable',
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The target half needs nothing but a Python: it is imported here in a fresh one that has no other packages."""
+
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ NAMES = sorted(name[:-3] for name in os.listdir(TARGET_HALF) if name.endswith('.
 COSTLY = ('dataclasses', 'email', 'http', 'inspect', 'logging', 'subprocess', 'unittest', 'urllib')
 
 # -I and -S: without the packages that are installed, and without those that a .pth file would import.
-PROBE = '''
+PROBE = """
 import sys
 import types
 target = types.ModuleType('target')
@@ -26,14 +27,15 @@ __import__('target.' + sys.argv[2])
 for name in sorted(set(sys.modules) - before):
     module = sys.modules[name]
     print(name, getattr(module, '__file__', None) or '-')
-'''
+"""
 
 
 def imported_by(name):
     """Return [(module, file or '-')]: what importing one module of the target half brings in."""
     command = [sys.executable, '-I', '-S', '-B', '-c', PROBE, TARGET_HALF, name]
     answer = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False)
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False
+    )
     assert answer.returncode == 0, answer.stderr
     return [tuple(line.split(' ', 1)) for line in answer.stdout.splitlines()]
 

@@ -1,14 +1,20 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The table of keywords agrees with the manual and with what judges by it."""
+
 from ansible_collections.printops.infoprint.plugins.module_utils.config_rules import value_problem
 from ansible_collections.printops.infoprint.plugins.module_utils.keywords import BY_NAME, KEYWORDS, defaults
 
 
 def test_the_keywords_and_defaults_are_the_manual_s():
     assert defaults() == {
-        'EnableTLS': '0', 'CAFile': '', 'CrlFile': '', 'CertValidationIgnoreHostName': '0',
-        'IgnoreCertificateErrors': '0', 'Hostname': ''}
+        'EnableTLS': '0',
+        'CAFile': '',
+        'CrlFile': '',
+        'CertValidationIgnoreHostName': '0',
+        'IgnoreCertificateErrors': '0',
+        'Hostname': '',
+    }
 
 
 def test_a_default_is_a_valid_value():

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Many large mails in one call, in a process of its own: each arrives, and none of them is there as a whole and encoded."""
+
 import json
 import os
 import socketserver
@@ -13,7 +14,7 @@ import pytest
 MAILS, MEGABYTES = 11, 6
 MORE_MEMORY = 40 << 10  # kilobytes that all conversations together may take, beside the texts as they were given
 ANSWERS = {b'EHLO': b'250 hi', b'MAIL': b'250 ok', b'RCPT': b'250 ok', b'DATA': b'354 go', b'QUIT': b'221 bye'}
-SEND = '''\
+SEND = """\
 import json, resource, sys
 sys.path.insert(0, sys.argv[1])
 from module_utils import sending
@@ -24,7 +25,7 @@ for server in request['servers']:
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 answer = sending.run(request, Guard(60))
 json.dump({'servers': answer['servers'], 'more': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}, sys.stdout)
-'''
+"""
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -58,20 +59,33 @@ def sink():
         server.shutdown()
 
 
-@pytest.mark.parametrize('text, octets', [('x' * 70 + '\n', 1), ('ü' * 30 + '\n', 6), ('y' * 5000 + '\n', 1)], ids=[
-    'plain', 'quoted', 'long lines'])
+@pytest.mark.parametrize(
+    'text, octets', [('x' * 70 + '\n', 1), ('ü' * 30 + '\n', 6), ('y' * 5000 + '\n', 1)], ids=['plain', 'quoted', 'long lines']
+)
 def test_many_large_mails_arrive_in_bounded_memory_and_time(tmp_path, checkout, sink, text, octets):
     names = ['spl%02d' % number for number in range(MAILS)]
     for name in names:
         (tmp_path / name).mkdir()
         (tmp_path / name / 'sendmemo-ssl.cfg').write_text('Hostname = host.example.com\n')
     request = {
-        'base_dir': str(tmp_path), 'servers': [{'name': name} for name in names], 'smtp_host': '127.0.0.1',
-        'smtp_port': sink.server_address[1], 'recipients': ['a@example.com'], 'pd_bin_dir': str(tmp_path),
-        'until': 'sent', 'timeout': 30, 'retries': 0, 'text': text, 'bytes': MEGABYTES << 20}
+        'base_dir': str(tmp_path),
+        'servers': [{'name': name} for name in names],
+        'smtp_host': '127.0.0.1',
+        'smtp_port': sink.server_address[1],
+        'recipients': ['a@example.com'],
+        'pd_bin_dir': str(tmp_path),
+        'until': 'sent',
+        'timeout': 30,
+        'retries': 0,
+        'text': text,
+        'bytes': MEGABYTES << 20,
+    }
     done = subprocess.run(
-        [sys.executable, '-B', '-c', SEND, os.path.join(checkout, 'plugins')], input=json.dumps(request).encode(),
-        stdout=subprocess.PIPE, check=True)
+        [sys.executable, '-B', '-c', SEND, os.path.join(checkout, 'plugins')],
+        input=json.dumps(request).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
     told = json.loads(done.stdout.decode())
     assert [entry['reached'] for entry in told['servers']] == [True] * MAILS, told
     assert len(sink.sizes) == MAILS

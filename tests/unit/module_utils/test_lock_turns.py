@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Servers whose lock is free are done first; the others are waited for together, bounded."""
+
 import fcntl
 import os
 import threading
@@ -43,10 +44,24 @@ class Held:
 def converge(base, config=TEXT, seconds=60.0):
     """Return code of the problem, '' for none, and whether it was changed, by server."""
     servers = [{'name': name, 'config': 'new' if name == 'a' else 'other', 'trust': {}, 'mode': 0o644} for name in NAMES]
-    answer = configuring.run({
-        'base_dir': str(base), 'servers': servers, 'defaults': None, 'contents': {'new': TEXT, 'other': config}, 'check': False,
-        'diff': False, 'backup': True, 'backup_keep': 5, 'try': None, 'pd_bin_dir': '/nowhere', 'analysed': None, 'refused': [],
-        'enable_ssl_v3': None}, Guard(seconds))
+    answer = configuring.run(
+        {
+            'base_dir': str(base),
+            'servers': servers,
+            'defaults': None,
+            'contents': {'new': TEXT, 'other': config},
+            'check': False,
+            'diff': False,
+            'backup': True,
+            'backup_keep': 5,
+            'try': None,
+            'pd_bin_dir': '/nowhere',
+            'analysed': None,
+            'refused': [],
+            'enable_ssl_v3': None,
+        },
+        Guard(seconds),
+    )
     found = {entry['name']: (''.join(one['code'] for one in entry['problems']), entry['changed']) for entry in answer['servers']}
     return found, answer['needs_analysis']
 

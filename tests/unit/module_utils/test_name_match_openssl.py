@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Name matching gives OpenSSL's own verdict, on generated certificates and hosts (INFOPRINT_NAME_PAIRS of them)."""
+
 import os
 import random
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The byte stream keeps its deadline, whatever comes, and TLS on it what a malformed certificate does to OpenSSL."""
+
 import socket
 import ssl
 import threading
@@ -12,7 +13,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.net_stream impo
 from ansible_collections.printops.infoprint.plugins.module_utils.smtp_session import StreamLost, StreamTimedOut
 
 # A certificate of a throw-away CA whose authorityInfoAccess is no DER; OpenSSL does not look into it.
-MALFORMED_ACCESS = '''\
+MALFORMED_ACCESS = """\
 -----BEGIN CERTIFICATE-----
 MIIB2TCCAX+gAwIBAgIUHjMbCkgGplwkPG7+IWuGYjsgrwQwCgYIKoZIzj0EAwIw
 EjEQMA4GA1UEAwwHVGVzdCBDQTAgFw0yNjAxMDEwMDAwMDBaGA8yMTIwMDEwMTAw
@@ -30,7 +31,7 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQ07dGfwfVRd7tXn4
 FFSS1n5eGf+2QeTXI7C+fecK9DahRANCAAQmeSBhye11UQbzU2mK9H/eRPnj8S9i
 OAzlwKFkyTBaJJAgOUn3Yd8oi9pBJoPxQ9o4QwwBg3N5Cj8NnQN2OukJ
 -----END PRIVATE KEY-----
-'''
+"""
 
 
 @pytest.fixture

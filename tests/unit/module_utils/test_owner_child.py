@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Work in a child with another's rights: the answer, its bounds, and that the rights are gone for good."""
+
 import os
 import signal
 import stat
@@ -53,9 +54,14 @@ def test_children_work_at_the_same_time():
 
 
 @as_root
-@pytest.mark.parametrize('work, reason', [
-    (lambda _guard: {}['missing'], 'KeyError'), (lambda _guard: os._exit(3), 'without an answer'),
-    (lambda _guard: {'text': 'x' * (1 << 20)}, 'without an answer')])
+@pytest.mark.parametrize(
+    'work, reason',
+    [
+        (lambda _guard: {}['missing'], 'KeyError'),
+        (lambda _guard: os._exit(3), 'without an answer'),
+        (lambda _guard: {'text': 'x' * (1 << 20)}, 'without an answer'),
+    ],
+)
 def test_a_child_that_fails_says_why(work, reason, monkeypatch):
     monkeypatch.setattr(owner_child, 'MOST_BYTES', 1 << 18)
     answer = work_as([(PRINT_USER, work)], Guard(20), 20)[0]

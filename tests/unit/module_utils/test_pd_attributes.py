@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Attributes are read and set with the stand-ins of pdls and pdset, and what is not in force afterwards is a problem."""
+
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils import pd_attributes
@@ -62,7 +63,9 @@ def test_only_what_differs_is_set_and_in_one_request(programs, bin_dir, guard):
     set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, guard)
     set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, guard)
     assert [call['arguments'][3:] for call in programs.calls('pdset')] == [
-        ['smtp-server-port=465', 'spl1'], ['smtp-server-host=b smtp-server-port=25', 'spl2']]
+        ['smtp-server-port=465', 'spl1'],
+        ['smtp-server-host=b smtp-server-port=25', 'spl2'],
+    ]
 
 
 def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, guard):
@@ -71,15 +74,17 @@ def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, gu
     assert (problem.code, problem.server, problem.keyword, problem.value) == ('attribute_refused', 'spl1', PORT, '99999')
     assert problem.message == (
         'pdset refuses for spl1: 5010-900 The value 99999 of smtp-server-port\\x1b[31m is not allowed. '
-        'The other attributes were put back.')
+        'The other attributes were put back.'
+    )
     assert programs.attributes('spl1') == STARTTLS
 
 
 def test_what_can_not_be_put_back_is_named(programs, bin_dir, guard):
     programs.tell(refused=[PORT])
-    change, = set_all(bin_dir, [('spl2', {HOST: 'b', PORT: '1'})], guard)
+    (change,) = set_all(bin_dir, [('spl2', {HOST: 'b', PORT: '1'})], guard)
     assert change.problem.message.endswith(
-        'Not put back: smtp-server-host (it was unset, and there is no documented way to unset it).')
+        'Not put back: smtp-server-host (it was unset, and there is no documented way to unset it).'
+    )
     assert change.after == {HOST: 'b', PORT: None}
 
 
@@ -89,18 +94,21 @@ def test_a_refusal_for_one_server_leaves_another_set(programs, bin_dir, guard):
     assert (second.before, second.after, second.problem) == ({PORT: None}, {PORT: '25'}, None)
 
 
-@pytest.mark.parametrize('behaviour, code, words', (
-    ('lie', 'attribute_refused', 'pdls shows that smtp-server-port is 587'),
-    ('silent', 'attribute_refused', 'pdls shows that smtp-server-port is 587'),
-    ('garbage', 'attribute_refused', 'pdls shows that smtp-server-port is 587'),
-    ('crash', 'attribute_refused', 'ended with code -11'),
-    ('hang', 'pd_output_unreadable', 'did not end in time'),
-    ('flood', 'pd_output_unreadable', 'wrote more than'),
-))
+@pytest.mark.parametrize(
+    'behaviour, code, words',
+    (
+        ('lie', 'attribute_refused', 'pdls shows that smtp-server-port is 587'),
+        ('silent', 'attribute_refused', 'pdls shows that smtp-server-port is 587'),
+        ('garbage', 'attribute_refused', 'pdls shows that smtp-server-port is 587'),
+        ('crash', 'attribute_refused', 'ended with code -11'),
+        ('hang', 'pd_output_unreadable', 'did not end in time'),
+        ('flood', 'pd_output_unreadable', 'wrote more than'),
+    ),
+)
 def test_a_pdset_that_misbehaves_is_not_believed(programs, bin_dir, guard, monkeypatch, behaviour, code, words):
     monkeypatch.setattr(pd_attributes, 'CALL_SECONDS', 3.0)
     programs.tell(behaviour={'pdset': behaviour})
-    change, = set_all(bin_dir, [('spl1', {PORT: '465'})], guard)
+    (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], guard)
     assert (change.problem.code, change.problem.server) == (code, 'spl1')
     assert words in change.problem.message
     assert change.after == {PORT: '587'}
@@ -121,24 +129,24 @@ def test_a_refusal_counts_on_either_stream_and_with_exit_code_0(programs, bin_di
 
 def test_what_can_not_be_looked_at_afterwards_is_a_problem(programs, bin_dir, guard):
     (programs.bin_dir / 'pdset').write_text('#!/bin/sh\nchmod 600 %s/pdls\n' % bin_dir)
-    change, = set_all(bin_dir, [('spl1', {PORT: '465'})], guard)
+    (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], guard)
     assert (change.before, change.after) == ({PORT: '587'}, None)
-    assert change.problem.message.startswith('What pdset did can\'t be seen.')
+    assert change.problem.message.startswith("What pdset did can't be seen.")
 
 
 def test_programs_that_are_missing_are_named(programs, bin_dir, guard, tmp_path):
     problem = problem_of(read_attributes, str(tmp_path / 'nowhere'), 'spl1', [PORT], guard)
     assert (problem.code, problem.file) == ('pd_command_missing', str(tmp_path / 'nowhere'))
-    assert 'pdls can\'t be started: No such file' in problem.message
+    assert "pdls can't be started: No such file" in problem.message
     (programs.bin_dir / 'pdset').unlink()
     for check in (True, False):
-        change, = set_all(bin_dir, [('spl1', {PORT: '465'})], guard, check)
+        (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], guard, check)
         assert (change.problem.code, change.after) == ('pd_command_missing', {PORT: '587'})
     assert set_all(bin_dir, [('spl1', {PORT: '587'})], guard)[0].problem is None
 
 
 def test_a_prediction_changes_nothing(programs, bin_dir, guard):
-    change, = set_all(bin_dir, [('spl1', {PORT: '465', HOST: None})], guard, check=True)
+    (change,) = set_all(bin_dir, [('spl1', {PORT: '465', HOST: None})], guard, check=True)
     assert (change.before, change.after, change.problem) == (STARTTLS, dict(STARTTLS, **{PORT: '465'}), None)
     assert programs.attributes('spl1') == STARTTLS
     assert programs.calls('pdset') == []
@@ -158,6 +166,7 @@ def test_nothing_is_set_after_the_guard_has_stopped(programs, bin_dir):
         checks.append(len(programs.calls()))
         if programs.calls():
             raise Stopped('nobody waits')
+
     guard.check = check
     with pytest.raises(Stopped):
         set_all(bin_dir, [('spl1', {PORT: '465'})], guard)

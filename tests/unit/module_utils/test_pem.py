@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """PEM files: what comes out, and what is a fault because OpenSSL would pass over it or stumble."""
+
 import base64
 
 import pytest
@@ -22,7 +23,7 @@ SMALL = b'\x30\x03\x02\x01\x05'
 
 def block(label='CERTIFICATE', der=DER, width=64, end='\n', end_label=None):
     text = base64.b64encode(der).decode('ascii')
-    lines = ['-----BEGIN %s-----' % label] + [text[i:i + width] for i in range(0, len(text), width)]
+    lines = ['-----BEGIN %s-----' % label] + [text[i : i + width] for i in range(0, len(text), width)]
     return (end.join(lines + ['-----END %s-----' % (end_label or label), ''])).encode('ascii')
 
 
@@ -104,7 +105,9 @@ JUDGED = {
     'an encrypted key beside': (
         block() + b'-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nQUJD\n'
         b'-----END RSA PRIVATE KEY-----\n',
-        'CAFile', ['private_key_in_trust_file']),
+        'CAFile',
+        ['private_key_in_trust_file'],
+    ),
     'a key without its END': (block() + block('EC PRIVATE KEY')[:-30], 'CAFile', ['private_key_in_trust_file', 'not_pem']),
     'a key in the CRL file': (block(CRL) + block('OPENSSH PRIVATE KEY'), 'CrlFile', ['private_key_in_trust_file']),
 }
@@ -120,9 +123,11 @@ def test_what_a_trust_file_holds_is_judged(name):
 
 def test_der_is_named_with_the_command_that_converts_it():
     for keyword, kind in (('CAFile', 'x509'), ('CrlFile', 'crl')):
-        problem, = structure_problems(read_pem(DER), keyword, 'ca.der')
+        (problem,) = structure_problems(read_pem(DER), keyword, 'ca.der')
         assert (problem.message, problem.hint) == (
-            'The file is DER, not PEM.', 'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind)
+            'The file is DER, not PEM.',
+            'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind,
+        )
 
 
 def test_nothing_of_a_file_is_quoted_but_known_labels():
@@ -148,9 +153,22 @@ def test_what_is_written_is_read(items):
     assert not again.faults
 
 
-_PIECES = st.sampled_from([
-    b'-----BEGIN CERTIFICATE-----', b'-----END CERTIFICATE-----', b'-----BEGIN X509 CRL-----', b'\n', b'\r\n', b'MAA=',
-    b'-', b'=', b'\0', b' ', b'-----BEGIN PRIVATE KEY-----', b'\xff'])
+_PIECES = st.sampled_from(
+    [
+        b'-----BEGIN CERTIFICATE-----',
+        b'-----END CERTIFICATE-----',
+        b'-----BEGIN X509 CRL-----',
+        b'\n',
+        b'\r\n',
+        b'MAA=',
+        b'-',
+        b'=',
+        b'\0',
+        b' ',
+        b'-----BEGIN PRIVATE KEY-----',
+        b'\xff',
+    ]
+)
 
 
 @given(st.binary(max_size=200) | st.lists(_PIECES, max_size=30).map(b''.join))

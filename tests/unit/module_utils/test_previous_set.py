@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which set a rollback puts back, and what its files are to be."""
+
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.backups import Backups, KeptSet
@@ -20,20 +21,23 @@ def kept(name, digests, **attributes):
 A, B, NONE = {CONFIG_NAME: 'a'}, {CONFIG_NAME: 'b'}, {}
 
 
-@pytest.mark.parametrize('sets, in_force, attributes, chosen', [
-    ([], A, {}, None),
-    ([kept('3', A)], A, {}, None),
-    ([kept('3', A), kept('2', B), kept('1', NONE)], A, {}, '2'),
-    ([kept('3', B), kept('2', A)], A, {}, '3'),
-    ([kept('3', A)], NONE, {}, '3'),
-    ([kept('3', NONE)], A, {}, '3'),
-    ([kept('3', A)], None, {}, '3'),
-    ([kept('3', A, smtp_server_port='587'), kept('2', B)], A, {PORT: '465'}, '3'),
-    ([kept('3', A, smtp_server_port='465'), kept('2', B)], A, {PORT: '465'}, '2'),
-    ([kept('3', A, smtp_server_port=None), kept('2', B)], A, {PORT: '465'}, '2'),
-    ([kept('3', A, smtp_server_port='587')], A, {PORT: None}, '3'),
-    ([kept('3', A, smtp_server_port='587')], A, {}, None),
-])
+@pytest.mark.parametrize(
+    'sets, in_force, attributes, chosen',
+    [
+        ([], A, {}, None),
+        ([kept('3', A)], A, {}, None),
+        ([kept('3', A), kept('2', B), kept('1', NONE)], A, {}, '2'),
+        ([kept('3', B), kept('2', A)], A, {}, '3'),
+        ([kept('3', A)], NONE, {}, '3'),
+        ([kept('3', NONE)], A, {}, '3'),
+        ([kept('3', A)], None, {}, '3'),
+        ([kept('3', A, smtp_server_port='587'), kept('2', B)], A, {PORT: '465'}, '3'),
+        ([kept('3', A, smtp_server_port='465'), kept('2', B)], A, {PORT: '465'}, '2'),
+        ([kept('3', A, smtp_server_port=None), kept('2', B)], A, {PORT: '465'}, '2'),
+        ([kept('3', A, smtp_server_port='587')], A, {PORT: None}, '3'),
+        ([kept('3', A, smtp_server_port='587')], A, {}, None),
+    ],
+)
 def test_the_previous_set_is_the_newest_that_differs(sets, in_force, attributes, chosen):
     found = choose(iter(sets), in_force, attributes)
     assert (found.name if found else None) == chosen
@@ -63,12 +67,18 @@ def back_up(tmp_path):
 MANAGED = trust_file_name('ca', b'CA').encode()
 
 
-@pytest.mark.parametrize('before, after', [
-    (b'CAFile = ca.pem\n', b'CAFile = %s\n' % MANAGED),
-    (b'# ca.pem\r\n \tCAFile\t=  ca.pem \t\r\nHostname = a.b', b'# ca.pem\r\n \tCAFile\t=  %s \t\r\nHostname = a.b' % MANAGED),
-    (b'CAFile=ca.pem', b'CAFile=%s' % MANAGED),
-    (b';CAFile = ca.pem\nCAFile =ca.pem\n\n; \xff\n', b';CAFile = ca.pem\nCAFile =%s\n\n; \xff\n' % MANAGED),
-])
+@pytest.mark.parametrize(
+    'before, after',
+    [
+        (b'CAFile = ca.pem\n', b'CAFile = %s\n' % MANAGED),
+        (
+            b'# ca.pem\r\n \tCAFile\t=  ca.pem \t\r\nHostname = a.b',
+            b'# ca.pem\r\n \tCAFile\t=  %s \t\r\nHostname = a.b' % MANAGED,
+        ),
+        (b'CAFile=ca.pem', b'CAFile=%s' % MANAGED),
+        (b';CAFile = ca.pem\nCAFile =ca.pem\n\n; \xff\n', b';CAFile = ca.pem\nCAFile =%s\n\n; \xff\n' % MANAGED),
+    ],
+)
 def test_only_the_value_of_the_line_changes(back_up, before, after):
     directory, backups, found = back_up(before, {'ca.pem': b'CA'})
     wanted = wanted_set(directory, backups, found, 1, 2, 0o600)
@@ -76,10 +86,13 @@ def test_only_the_value_of_the_line_changes(back_up, before, after):
     assert (wanted.uid, wanted.gid, wanted.mode) == (1, 2, 0o600)
 
 
-@pytest.mark.parametrize('there, config, trust', [
-    (b'CA', b'CAFile = ca.pem\n', {}),
-    (b'another', b'CAFile = %s\n' % MANAGED, {MANAGED.decode(): b'CA'}),
-])
+@pytest.mark.parametrize(
+    'there, config, trust',
+    [
+        (b'CA', b'CAFile = ca.pem\n', {}),
+        (b'another', b'CAFile = %s\n' % MANAGED, {MANAGED.decode(): b'CA'}),
+    ],
+)
 def test_a_file_that_lies_there_as_it_was_stays(back_up, tmp_path, there, config, trust):
     directory, backups, found = back_up(b'CAFile = ca.pem\n', {'ca.pem': b'CA'})
     (tmp_path / 'ca.pem').write_bytes(there)

@@ -4,6 +4,7 @@
 
 The sends through TLS go through ansible-playbook.
 """
+
 import json
 import os
 import socket
@@ -18,8 +19,14 @@ from ansible_collections.printops.infoprint.plugins.module_utils.pd_output impor
 from ansible_collections.printops.infoprint.plugins.module_utils.send_group import keep_trust
 
 GOOD = {
-    'banner': '220 mail.example.com ESMTP', 'EHLO': '250-mail.example.com\r\n250 SIZE 1000', 'MAIL': '250 ok', 'RCPT': '250 ok',
-    'DATA': '354 go', '.': '250 2.0.0 Ok: queued as 4A3B', 'RSET': '250 ok', 'QUIT': '221 bye',
+    'banner': '220 mail.example.com ESMTP',
+    'EHLO': '250-mail.example.com\r\n250 SIZE 1000',
+    'MAIL': '250 ok',
+    'RCPT': '250 ok',
+    'DATA': '354 go',
+    '.': '250 2.0.0 Ok: queued as 4A3B',
+    'RSET': '250 ok',
+    'QUIT': '221 bye',
 }
 
 
@@ -114,10 +121,22 @@ def working_dirs(tmp_path, *names, **contents):
 def send(tmp_path, ports, guard=None, **options):
     """Send for the servers {name: port}; return their entries by name."""
     request = {
-        'base_dir': str(tmp_path), 'servers': [{'name': name, 'smtp_port': port} for name, port in ports.items()],
-        'smtp_host': '127.0.0.1', 'smtp_port': None, 'sender': None, 'recipients': ['a@example.com'], 'subject': None,
-        'body': None, 'pd_bin_dir': str(tmp_path / 'bin'),
-        'until': 'sent', 'timeout': 5, 'retries': 0, 'retry_delay': 0, 'min_tls': 'TLSv1.2', 'crl_check': 'leaf'}
+        'base_dir': str(tmp_path),
+        'servers': [{'name': name, 'smtp_port': port} for name, port in ports.items()],
+        'smtp_host': '127.0.0.1',
+        'smtp_port': None,
+        'sender': None,
+        'recipients': ['a@example.com'],
+        'subject': None,
+        'body': None,
+        'pd_bin_dir': str(tmp_path / 'bin'),
+        'until': 'sent',
+        'timeout': 5,
+        'retries': 0,
+        'retry_delay': 0,
+        'min_tls': 'TLSv1.2',
+        'crl_check': 'leaf',
+    }
     answer = sending.run(dict(request, **options), guard or Guard(60))
     json.dumps(answer)
     assert abs(answer['now'] - time.time()) < 5
@@ -271,15 +290,17 @@ def test_what_the_children_send_for_the_analysis_is_bounded_in_all(tmp_path, mon
     answers = [
         ([0], {'servers': [{'name': 'spl0', 'trust_key': 'one'}], 'trust': {'one': known['one']}}),
         ([1], {'servers': [{'name': 'spl1', 'trust_key': 'two'}], 'trust': {'two': known['two']}}),
-        ([2], {'servers': [{'name': 'spl2', 'trust_key': 'one'}], 'trust': {'one': known['one']}})]
+        ([2], {'servers': [{'name': 'spl2', 'trust_key': 'one'}], 'trust': {'one': known['one']}}),
+    ]
     monkeypatch.setattr(sending, '_all_groups', lambda *_arguments: answers)
     answer = sending.send_all([sending.Task(name, str(tmp_path / name), {'smtp_host': 'x'}) for name in names], Guard(30))
     assert list(answer['trust']) == ['one']
     assert [entry.get('trust_key') for entry in answer['servers']] == ['one', None, 'one']
 
 
-@pytest.mark.parametrize('stage, code', [
-    ('EHLO', 'timed_out'), ('MAIL', 'timed_out'), ('DATA', 'timed_out'), ('.', 'outcome_unknown')])
+@pytest.mark.parametrize(
+    'stage, code', [('EHLO', 'timed_out'), ('MAIL', 'timed_out'), ('DATA', 'timed_out'), ('.', 'outcome_unknown')]
+)
 def test_a_silence_ends_at_the_deadline(tmp_path, mail_server, stage, code):
     working_dirs(tmp_path, 'spl1')
     began = time.monotonic()
@@ -294,10 +315,15 @@ def test_a_hang_at_quit_does_not_cost_the_success(tmp_path, mail_server):
     assert send(tmp_path, {'spl1': mail_server(QUIT=[5.0]).port}, timeout=1)['spl1']['reached']
 
 
-@pytest.mark.parametrize('changes, attempts', [
-    ({'banner': ['421 busy', '220 hi']}, 2), ({'MAIL': ['450 later', '250 ok']}, 2),
-    ({'RCPT': ['450 later', '450 later', '250 ok']}, 3),
-    ({'DATA': ['451 later', '354 go']}, 2)])
+@pytest.mark.parametrize(
+    'changes, attempts',
+    [
+        ({'banner': ['421 busy', '220 hi']}, 2),
+        ({'MAIL': ['450 later', '250 ok']}, 2),
+        ({'RCPT': ['450 later', '450 later', '250 ok']}, 3),
+        ({'DATA': ['451 later', '354 go']}, 2),
+    ],
+)
 def test_a_4xx_before_the_dot_is_tried_again(tmp_path, mail_server, changes, attempts):
     working_dirs(tmp_path, 'spl1')
     server = mail_server(**changes)
@@ -308,9 +334,15 @@ def test_a_4xx_before_the_dot_is_tried_again(tmp_path, mail_server, changes, att
     assert len(server.mails) == 1
 
 
-@pytest.mark.parametrize('changes, code', [
-    ({'MAIL': '550 no'}, 'sender_refused'), ({'.': '451 later'}, 'message_refused'), ({'.': None}, 'outcome_unknown'),
-    ({'EHLO': None}, 'connection_lost')])
+@pytest.mark.parametrize(
+    'changes, code',
+    [
+        ({'MAIL': '550 no'}, 'sender_refused'),
+        ({'.': '451 later'}, 'message_refused'),
+        ({'.': None}, 'outcome_unknown'),
+        ({'EHLO': None}, 'connection_lost'),
+    ],
+)
 def test_nothing_else_is_tried_again(tmp_path, mail_server, changes, code):
     working_dirs(tmp_path, 'spl1')
     entry = send(tmp_path, {'spl1': mail_server(**changes).port}, retries=3)['spl1']
@@ -332,7 +364,11 @@ def test_who_has_the_mail_does_not_get_it_twice(tmp_path, mail_server):
     entry = send(tmp_path, {'spl1': server.port}, retries=1, recipients=recipients)['spl1']
     assert errors(entry) == ['recipient_refused']
     assert [command for command in server.commands if command.startswith('RCPT')] == [
-        'RCPT TO:<a@example.com>', 'RCPT TO:<b@example.com>', 'RCPT TO:<c@example.com>', 'RCPT TO:<b@example.com>']
+        'RCPT TO:<a@example.com>',
+        'RCPT TO:<b@example.com>',
+        'RCPT TO:<c@example.com>',
+        'RCPT TO:<b@example.com>',
+    ]
     assert len(server.mails) == 2
     assert entry['reached']
 
@@ -385,21 +421,24 @@ def test_a_conversation_ends_before_the_program_does_and_costs_no_other_its_resu
     assert errors(entries['spl2']) == ['timed_out']
 
 
-@pytest.mark.parametrize('config, options, codes', [
-    ('EnableTLS = 1\nCAFile = missing.pem\n', {}, ['file_not_found']),
-    ('EnableTLS = 2\nCAFile = sub/ca.pem\n', {}, ['relative_path']),
-    ('EnableTLS = 2\nCAFile = bad.pem\nCrlFile = bad.pem\n', {}, ['not_pem', 'not_pem']),
-    ('Hostname = not_a_name\n', {}, ['invalid_ehlo_hostname']),
-    ('nonsense\n', {}, ['invalid_line']),
-    ('', {'smtp_host': 'x' * 300}, ['host_not_found']),
-    ('', {'smtp_host': 'm\xfcll\xb7er..example.com'}, ['host_not_found']),
-    ('', {'sender': 'two words'}, ['sender_refused']),
-    ('', {'subject': 'a\nb'}, ['message_refused']),
-    ('', {'recipients': ['two words']}, ['message_refused']),
-    ('', {'recipients': ['two words'], 'until': 'envelope'}, ['message_refused']),
-    ('', {'smtp_host': '.example.com'}, ['host_not_found']),
-    ('', {'smtp_host': 'no-such-host.invalid'}, ['host_not_found']),
-])
+@pytest.mark.parametrize(
+    'config, options, codes',
+    [
+        ('EnableTLS = 1\nCAFile = missing.pem\n', {}, ['file_not_found']),
+        ('EnableTLS = 2\nCAFile = sub/ca.pem\n', {}, ['relative_path']),
+        ('EnableTLS = 2\nCAFile = bad.pem\nCrlFile = bad.pem\n', {}, ['not_pem', 'not_pem']),
+        ('Hostname = not_a_name\n', {}, ['invalid_ehlo_hostname']),
+        ('nonsense\n', {}, ['invalid_line']),
+        ('', {'smtp_host': 'x' * 300}, ['host_not_found']),
+        ('', {'smtp_host': 'm\xfcll\xb7er..example.com'}, ['host_not_found']),
+        ('', {'sender': 'two words'}, ['sender_refused']),
+        ('', {'subject': 'a\nb'}, ['message_refused']),
+        ('', {'recipients': ['two words']}, ['message_refused']),
+        ('', {'recipients': ['two words'], 'until': 'envelope'}, ['message_refused']),
+        ('', {'smtp_host': '.example.com'}, ['host_not_found']),
+        ('', {'smtp_host': 'no-such-host.invalid'}, ['host_not_found']),
+    ],
+)
 def test_with_a_configuration_that_can_not_be_used_nothing_is_sent(tmp_path, mail_server, config, options, codes):
     working_dirs(tmp_path, 'spl1', spl1=config)
     (tmp_path / 'spl1' / 'bad.pem').write_text('nonsense')
@@ -426,14 +465,19 @@ def test_a_name_that_was_found_can_not_break_the_mail(tmp_path, mail_server):
 def test_the_mail_server_is_that_of_the_servers_attributes(tmp_path, mail_server, make_pd_programs):
     working_dirs(tmp_path, 'spl1', 'spl2', 'spl3', 'spl4')
     port = mail_server().port
-    programs = make_pd_programs({
-        'spl1': {HOST: '127.0.0.1', PORT: str(port)}, 'spl2': {HOST: '127.0.0.1', PORT: ''}, 'spl3': {HOST: 'nobody.invalid'}})
-    answer = send(tmp_path, {'spl1': None, 'spl2': None, 'spl3': port, 'spl4': None}, smtp_host=None,
-                  pd_bin_dir=str(programs.bin_dir))
+    programs = make_pd_programs(
+        {'spl1': {HOST: '127.0.0.1', PORT: str(port)}, 'spl2': {HOST: '127.0.0.1', PORT: ''}, 'spl3': {HOST: 'nobody.invalid'}}
+    )
+    answer = send(
+        tmp_path, {'spl1': None, 'spl2': None, 'spl3': port, 'spl4': None}, smtp_host=None, pd_bin_dir=str(programs.bin_dir)
+    )
     assert [answer[name]['reached'] for name in sorted(answer)] == [True, False, False, False]
     assert (answer['spl1']['host'], answer['spl1']['port']) == ('127.0.0.1', port)
     assert [errors(answer[name]) for name in ('spl2', 'spl3', 'spl4')] == [
-        ['smtp_server_unknown'], ['host_not_found'], ['smtp_server_unknown']]
+        ['smtp_server_unknown'],
+        ['host_not_found'],
+        ['smtp_server_unknown'],
+    ]
     assert 'smtp-server-port is not set' in answer['spl2']['problems'][-1]['message']
     assert 'spl4' in answer['spl4']['problems'][-1]['message']
     assert 'stage' not in answer['spl2']['problems'][-1]
@@ -486,6 +530,7 @@ def test_a_fault_of_ours_costs_one_server_its_result_and_is_an_error(tmp_path, m
 @pytest.mark.parametrize('handed_over, code', [(False, 'program_failed'), (True, 'outcome_unknown')])
 def test_who_has_not_ended_at_the_limit_costs_the_others_nothing(tmp_path, mail_server, monkeypatch, handed_over, code):
     """What takes a send that long can't be played: its clock ends before the program's."""
+
     class Slow(send_one.Attempt):
         def run(self):
             if self.job.name == 'spl2':
@@ -539,4 +584,6 @@ def test_root_s_own_servers_are_sent_for_beside_the_others(tmp_path, mail_server
     assert [answer[name]['reached'] for name in sorted(answer)] == [True, True]
     assert len(server.mails) == 2
     assert [(answer[name]['owner'], answer[name]['proven_as']) for name in sorted(answer)] == [
-        ('12345', '12345'), ('root', 'root')]
+        ('12345', '12345'),
+        ('root', 'root'),
+    ]

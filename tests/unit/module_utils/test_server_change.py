@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is told of a host's servers where a run is stopped, and what then is in force."""
+
 import json
 import os
 import time
@@ -27,10 +28,24 @@ def base(tmp_path):
 
 def request(base, **more):
     servers = [{'name': name, 'config': 'new', 'trust': {}, 'mode': 0o644} for name in ('spl1', 'spl2')]
-    return dict({
-        'base_dir': str(base), 'servers': servers, 'defaults': None, 'contents': {'new': NEW}, 'check': False, 'diff': False,
-        'backup': True, 'backup_keep': 5, 'try': None, 'pd_bin_dir': '/nowhere', 'analysed': None, 'refused': [],
-        'enable_ssl_v3': None}, **more)
+    return dict(
+        {
+            'base_dir': str(base),
+            'servers': servers,
+            'defaults': None,
+            'contents': {'new': NEW},
+            'check': False,
+            'diff': False,
+            'backup': True,
+            'backup_keep': 5,
+            'try': None,
+            'pd_bin_dir': '/nowhere',
+            'analysed': None,
+            'refused': [],
+            'enable_ssl_v3': None,
+        },
+        **more,
+    )
 
 
 def in_force(base):
@@ -101,7 +116,7 @@ def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(Transaction, 'commit', fail)
-    entry, = configuring.run(asked, Guard(60))['servers']
+    (entry,) = configuring.run(asked, Guard(60))['servers']
     assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['write_failed'], False)
     assert programs.attributes('spl1')['smtp-server-port'] == '587'
 
@@ -111,7 +126,7 @@ def test_a_refused_attribute_leaves_no_backup_and_names_none(base, make_pd_progr
     asked = request(base, pd_bin_dir=str(programs.bin_dir))
     asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
     programs.tell(behaviour={'pdset': 'lie'})
-    entry, = configuring.run(asked, Guard(60))['servers']
+    (entry,) = configuring.run(asked, Guard(60))['servers']
     assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['attribute_refused'], False)
     assert entry['backup'] is None
     assert [path.name for path in (base / 'spl1').iterdir()] == [CONFIG_NAME]
@@ -127,7 +142,7 @@ def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(Transaction, 'commit', fail)
-    entry, = configuring.run(asked, Guard(60))['servers']
+    (entry,) = configuring.run(asked, Guard(60))['servers']
     assert [problem['code'] for problem in entry['problems']] == ['write_failed', 'attribute_refused']
     assert 'could not be put back' in entry['problems'][1]['message']
 
@@ -138,7 +153,7 @@ def test_the_files_stay_where_it_can_not_be_seen_what_pdset_did(base, monkeypatc
     monkeypatch.setattr(server_change, 'SETTING_SECONDS', 1.0)
     asked = request(base, pd_bin_dir=str(programs.bin_dir))
     asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
-    entry, = configuring.run(asked, Guard(2))['servers']
+    (entry,) = configuring.run(asked, Guard(2))['servers']
     assert (entry['changed'], entry['problems'][0]['code'], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
     assert 'did not end in time' in entry['problems'][0]['message']
 
@@ -150,8 +165,11 @@ CA = trust_file_name('ca', b'CA')
 
 def naming(base, ca, **more):
     """Ask that spl1 have a CA of its own (None = no set) and spl2 name a file."""
-    declared = {'name': 'spl1', 'mode': 0o644, 'state': 'absent'} if ca is None else {
-        'name': 'spl1', 'mode': 0o644, 'config': 'own', 'trust': {trust_file_name('ca', ca): 'ca'}}
+    declared = (
+        {'name': 'spl1', 'mode': 0o644, 'state': 'absent'}
+        if ca is None
+        else {'name': 'spl1', 'mode': 0o644, 'config': 'own', 'trust': {trust_file_name('ca', ca): 'ca'}}
+    )
     contents = {'own': 'CAFile = %s\n' % trust_file_name('ca', ca or b''), 'ca': (ca or b'').decode()}
     return request(base, servers=[declared], contents=contents, **more)
 
@@ -170,7 +188,7 @@ def shared(base, monkeypatch):
 
 @pytest.mark.parametrize('ca', [b'other CA', None])
 def test_a_trust_file_that_another_server_names_stays_until_none_does(shared, ca):
-    entry, = run(naming(shared, ca))
+    (entry,) = run(naming(shared, ca))
     assert entry['changed']
     assert (shared / 'spl1' / CA).read_bytes() == b'CA'
     assert not run(naming(shared, ca))[0]['changed'], 'it is no drift'

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Replies to the letter of RFC 5321, section 4.2: what is one, what is none, and the bounds."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ def read(data, size=1 << 20):
     reader = ReplyReader()
     replies = []
     for start in range(0, len(data), size):
-        reader.feed(data[start:start + size])
+        reader.feed(data[start : start + size])
         reply = reader.next_reply()
         while reply is not None:
             replies.append(reply)
@@ -103,11 +104,15 @@ def test_replies_that_come_together_are_told_apart():
     assert leftover == b'2'
 
 
-@pytest.mark.parametrize('data', [
-    b'220 ' + b'x' * MOST_PER_REPLY,
-    b'220 ' + b'x' * MOST_PER_REPLY + b'\r\n',
-    b'250-' + b'x' * 1000 + b'\r\n',
-], ids=['one line without end', 'one line', 'lines without end'])
+@pytest.mark.parametrize(
+    'data',
+    [
+        b'220 ' + b'x' * MOST_PER_REPLY,
+        b'220 ' + b'x' * MOST_PER_REPLY + b'\r\n',
+        b'250-' + b'x' * 1000 + b'\r\n',
+    ],
+    ids=['one line without end', 'one line', 'lines without end'],
+)
 @pytest.mark.parametrize('size', [999, 1 << 16])
 def test_a_reply_beyond_its_bound_is_too_long(data, size):
     with pytest.raises(ProblemError) as error:
@@ -122,9 +127,17 @@ def test_many_replies_beyond_the_bound_of_all_are_too_long():
     assert error.value.problem.code == 'reply_too_long'
 
 
-@pytest.mark.parametrize('text, enhanced', [
-    (b'5.7.1 no', '5.7.1'), (b'2.0.0', '2.0.0'), (b'4.123.999 x', '4.123.999'), (b'3.0.0 x', ''), (b'5.7.1no', ''),
-    (b'no 5.7.1', '')])
+@pytest.mark.parametrize(
+    'text, enhanced',
+    [
+        (b'5.7.1 no', '5.7.1'),
+        (b'2.0.0', '2.0.0'),
+        (b'4.123.999 x', '4.123.999'),
+        (b'3.0.0 x', ''),
+        (b'5.7.1no', ''),
+        (b'no 5.7.1', ''),
+    ],
+)
 def test_the_enhanced_code_is_told(text, enhanced):
     assert read(b'550 ' + text + b'\r\n')[0][0].enhanced == enhanced
 
@@ -135,8 +148,9 @@ def test_the_text_is_safe_to_show():
     assert reply.shown() == '550 ' + reply.text
 
 
-@given(st.lists(
-    st.one_of(st.binary(max_size=300), st.sampled_from([b'250-a\r\n', b'250 ok\r\n', b'354\r\n', b'\r\n'])), max_size=20))
+@given(
+    st.lists(st.one_of(st.binary(max_size=300), st.sampled_from([b'250-a\r\n', b'250 ok\r\n', b'354\r\n', b'\r\n'])), max_size=20)
+)
 def test_any_bytes_give_replies_or_the_domain_error(pieces):
     reader = ReplyReader()
     size = 0
@@ -160,4 +174,5 @@ def test_the_size_of_the_pieces_changes_nothing(data, size):
             return read(data, pieces)
         except ProblemError as error:
             return error.problem.code
+
     assert outcome(size) == outcome(1)

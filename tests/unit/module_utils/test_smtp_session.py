@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The conversation against a scripted server: every fault is seen for what it is, and there is no fallback."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,29 +92,39 @@ class Script(Stream):
 
 
 GOOD = {
-    'banner': b'220 mail.example.com ESMTP\r\n', 'EHLO': [EHLO, INNER_EHLO], 'STARTTLS': b'220 go\r\n', 'MAIL': b'250 ok\r\n',
-    'RCPT': b'250 ok\r\n', 'DATA': b'354 go\r\n', '.': b'250 2.0.0 Ok: queued as 4A3B\r\n', 'RSET': b'250 ok\r\n',
+    'banner': b'220 mail.example.com ESMTP\r\n',
+    'EHLO': [EHLO, INNER_EHLO],
+    'STARTTLS': b'220 go\r\n',
+    'MAIL': b'250 ok\r\n',
+    'RCPT': b'250 ok\r\n',
+    'DATA': b'354 go\r\n',
+    '.': b'250 2.0.0 Ok: queued as 4A3B\r\n',
+    'RSET': b'250 ok\r\n',
     'QUIT': b'221 bye\r\n',
 }
 
 
-def converse(changes=None, mode='starttls', until='sent', recipients=('a@example.com',), tls=None, before_dot=lambda: None,
-             lost_at=''):
+def converse(
+    changes=None, mode='starttls', until='sent', recipients=('a@example.com',), tls=None, before_dot=lambda: None, lost_at=''
+):
     script = Script(dict(GOOD, **(changes or {})), tls, lost_at)
     plan = Plan(mode, until, 'host.example.com', 's@example.com', recipients, lambda: [MESSAGE], before_dot, lambda stage: None)
     return Conversation(script, plan).run(), script
 
 
-@pytest.mark.parametrize('mode, until, commands', [
-    ('none', 'handshake', 'EHLO RSET QUIT'),
-    ('none', 'envelope', 'EHLO MAIL RCPT RSET QUIT'),
-    ('none', 'sent', 'EHLO MAIL RCPT DATA QUIT'),
-    ('starttls', 'handshake', 'EHLO STARTTLS (TLS) EHLO RSET QUIT'),
-    ('starttls', 'envelope', 'EHLO STARTTLS (TLS) EHLO MAIL RCPT RSET QUIT'),
-    ('starttls', 'sent', 'EHLO STARTTLS (TLS) EHLO MAIL RCPT DATA QUIT'),
-    ('smtps', 'handshake', '(TLS) EHLO RSET QUIT'),
-    ('smtps', 'sent', '(TLS) EHLO MAIL RCPT DATA QUIT'),
-])
+@pytest.mark.parametrize(
+    'mode, until, commands',
+    [
+        ('none', 'handshake', 'EHLO RSET QUIT'),
+        ('none', 'envelope', 'EHLO MAIL RCPT RSET QUIT'),
+        ('none', 'sent', 'EHLO MAIL RCPT DATA QUIT'),
+        ('starttls', 'handshake', 'EHLO STARTTLS (TLS) EHLO RSET QUIT'),
+        ('starttls', 'envelope', 'EHLO STARTTLS (TLS) EHLO MAIL RCPT RSET QUIT'),
+        ('starttls', 'sent', 'EHLO STARTTLS (TLS) EHLO MAIL RCPT DATA QUIT'),
+        ('smtps', 'handshake', '(TLS) EHLO RSET QUIT'),
+        ('smtps', 'sent', '(TLS) EHLO MAIL RCPT DATA QUIT'),
+    ],
+)
 def test_a_good_conversation_goes_as_far_as_asked_and_leaves_politely(mode, until, commands):
     conversation, script = converse(mode=mode, until=until)
     assert [command.split(' ')[0] for command in script.commands] == commands.split(' ')
@@ -124,8 +135,16 @@ def test_a_good_conversation_goes_as_far_as_asked_and_leaves_politely(mode, unti
 def test_the_commands_are_those_of_the_plan():
     _conversation, script = converse(recipients=('a@example.com', 'b@example.com'))
     assert script.commands == [
-        'EHLO host.example.com', 'STARTTLS', '(TLS)', 'EHLO host.example.com', 'MAIL FROM:<s@example.com>',
-        'RCPT TO:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA', 'QUIT']
+        'EHLO host.example.com',
+        'STARTTLS',
+        '(TLS)',
+        'EHLO host.example.com',
+        'MAIL FROM:<s@example.com>',
+        'RCPT TO:<a@example.com>',
+        'RCPT TO:<b@example.com>',
+        'DATA',
+        'QUIT',
+    ]
 
 
 def test_the_mail_goes_with_its_dots_doubled_and_ends_with_one():
@@ -157,9 +176,15 @@ FAULTS = {
     'EHLO 502': ({'EHLO': b'502 what\r\n'}, 'ehlo_refused', 'ehlo'),
     'EHLO 421': ({'EHLO': b'421 too many\r\n'}, 'ehlo_refused', 'ehlo'),
     'EHLO 421, a client certificate': (
-        {'EHLO': [EHLO, b'421 4.7.1 h Error: No client certificate presented\r\n']}, 'handshake_closed', 'handshake'),
+        {'EHLO': [EHLO, b'421 4.7.1 h Error: No client certificate presented\r\n']},
+        'handshake_closed',
+        'handshake',
+    ),
     'EHLO 550, a client certificate': (
-        {'EHLO': [EHLO, b'550 5.7.1 TLS client certificate required\r\n']}, 'handshake_closed', 'handshake'),
+        {'EHLO': [EHLO, b'550 5.7.1 TLS client certificate required\r\n']},
+        'handshake_closed',
+        'handshake',
+    ),
     'MAIL 421, a client certificate': ({'MAIL': b'421 4.7.1 Client certificate needed\r\n'}, 'handshake_closed', 'handshake'),
     'EHLO 530': ({'EHLO': b'530 authenticate\r\n'}, 'authentication_required', 'ehlo'),
     'EHLO 552': ({'EHLO': b'552 large\r\n'}, 'message_too_large', 'ehlo'),
@@ -243,12 +268,19 @@ def test_after_a_failed_handshake_nothing_more_is_said(mode, problem):
     assert (found.code, found.stage) == expected.get(problem, ('connection_lost', 'handshake'))
 
 
-@pytest.mark.parametrize('command, answer, code, reply', [
-    ('MAIL', (b'42', b'1 bye\r\n', LOST), 'rate_limited', 421), ('MAIL', LOST, 'connection_lost', None),
-    ('MAIL', b'250 fine\r\n', 'connection_lost', None), ('MAIL', b'', 'connection_lost', None),
-    ('Subject', (b'552 too', b' large\r\n', LOST), 'message_too_large', 552),
-    ('.\r', (b'552 large\r\n', LOST), 'message_too_large', 552), ('.\r', LOST, 'outcome_unknown', None),
-    ('.\r', b'250 queued as LIE\r\n', 'outcome_unknown', None)])
+@pytest.mark.parametrize(
+    'command, answer, code, reply',
+    [
+        ('MAIL', (b'42', b'1 bye\r\n', LOST), 'rate_limited', 421),
+        ('MAIL', LOST, 'connection_lost', None),
+        ('MAIL', b'250 fine\r\n', 'connection_lost', None),
+        ('MAIL', b'', 'connection_lost', None),
+        ('Subject', (b'552 too', b' large\r\n', LOST), 'message_too_large', 552),
+        ('.\r', (b'552 large\r\n', LOST), 'message_too_large', 552),
+        ('.\r', LOST, 'outcome_unknown', None),
+        ('.\r', b'250 queued as LIE\r\n', 'outcome_unknown', None),
+    ],
+)
 def test_where_nothing_can_be_sent_any_more_a_refusal_that_was_left_behind_says_why(command, answer, code, reply):
     answers = {command: answer if answer != b'' else SILENT}
     conversation, _script = converse(answers, lost_at=command)
@@ -308,13 +340,16 @@ def test_whatever_happens_at_rset_the_goal_is_reached(until, ending):
 def test_a_refused_recipient_among_good_ones_keeps_nobody_from_the_mail():
     conversation, script = converse(
         {'RCPT': [b'250 ok\r\n', b'550 unknown\r\n', b'450 later\r\n', b'251 forwarded\r\n']},
-        recipients=('a@example.com', 'b@example.com', 'c@example.com', 'd@example.com'))
+        recipients=('a@example.com', 'b@example.com', 'c@example.com', 'd@example.com'),
+    )
     assert conversation.reached
     assert conversation.accepted == ['a@example.com', 'd@example.com']
     assert conversation.deferred == ['c@example.com']
     assert conversation.transient
     assert [(problem.code, problem.value) for problem in conversation.problems] == [
-        ('recipient_refused', 'b@example.com'), ('greylisted', 'c@example.com')]
+        ('recipient_refused', 'b@example.com'),
+        ('greylisted', 'c@example.com'),
+    ]
     assert 'DATA' in script.commands
 
 
@@ -326,10 +361,22 @@ def test_without_an_accepted_recipient_there_is_no_data():
 
 
 TRANSIENT = {
-    'banner 421': True, 'EHLO 421': True, 'STARTTLS 454': True, 'MAIL 450': True, 'MAIL 421': True, 'RCPT 450': True,
+    'banner 421': True,
+    'EHLO 421': True,
+    'STARTTLS 454': True,
+    'MAIL 450': True,
+    'MAIL 421': True,
+    'RCPT 450': True,
     'DATA 450': True,
-    'MAIL 550': False, 'RCPT 550': False, 'DATA 550': False, 'dot 450': False, 'dot 421': False, 'dot lost': False,
-    'banner 554': False, 'silent banner': False, 'DATA lost': False,
+    'MAIL 550': False,
+    'RCPT 550': False,
+    'DATA 550': False,
+    'dot 450': False,
+    'dot 421': False,
+    'dot lost': False,
+    'banner 554': False,
+    'silent banner': False,
+    'DATA lost': False,
 }
 
 
@@ -387,21 +434,33 @@ def test_a_reply_of_a_wrong_kind_is_called_no_refusal(name):
     assert 'refuse' not in problem.message
 
 
-@given(st.dictionaries(st.sampled_from(sorted(GOOD)), st.binary(max_size=60)),
-       st.sampled_from(['none', 'starttls', 'smtps']), st.sampled_from(['handshake', 'envelope', 'sent']))
+@given(
+    st.dictionaries(st.sampled_from(sorted(GOOD)), st.binary(max_size=60)),
+    st.sampled_from(['none', 'starttls', 'smtps']),
+    st.sampled_from(['handshake', 'envelope', 'sent']),
+)
 def test_any_replies_end_in_a_result(changes, mode, until):
     conversation, _script = converse(changes, mode, until)
     assert conversation.reached or conversation.problems
 
 
-ANSWERS = st.lists(st.one_of(
-    st.binary(max_size=40), st.sampled_from([LOST, SILENT]),
-    st.sampled_from([b'250 ok\r\n', b'250-a\r\n', b'220 go\r\n', b'354 go\r\n', b'421 bye\r\n', b'55', b'2', b'\r\n']),
-    st.just(b'x' * 70000)), min_size=1, max_size=6).map(tuple)
+ANSWERS = st.lists(
+    st.one_of(
+        st.binary(max_size=40),
+        st.sampled_from([LOST, SILENT]),
+        st.sampled_from([b'250 ok\r\n', b'250-a\r\n', b'220 go\r\n', b'354 go\r\n', b'421 bye\r\n', b'55', b'2', b'\r\n']),
+        st.just(b'x' * 70000),
+    ),
+    min_size=1,
+    max_size=6,
+).map(tuple)
 
 
-@given(st.dictionaries(st.sampled_from(sorted(GOOD)), ANSWERS), st.sampled_from(['none', 'starttls', 'smtps']),
-       st.sampled_from(['', 'EHLO', 'MAIL', 'DATA', 'Subject', '.\r', 'QUIT']))
+@given(
+    st.dictionaries(st.sampled_from(sorted(GOOD)), ANSWERS),
+    st.sampled_from(['none', 'starttls', 'smtps']),
+    st.sampled_from(['', 'EHLO', 'MAIL', 'DATA', 'Subject', '.\r', 'QUIT']),
+)
 def test_any_bytes_in_any_pieces_end_in_a_result_within_the_bounds(changes, mode, lost_at):
     conversation, script = converse(changes, mode, lost_at=lost_at)
     assert conversation.reached or conversation.problems
@@ -418,11 +477,18 @@ def test_only_a_2xx_reply_after_the_dot_is_a_success(answer):
     assert conversation.reached == (answer[:1] == b'2' and not conversation.problems)
 
 
-@pytest.mark.parametrize('text, name', [
-    ('2.0.0 Ok: queued as 4A3B', '4A3B'), ('OK id=1rVbGq-0001Xy-2c', '1rVbGq-0001Xy-2c'),
-    ('2.0.0 41ABCdef012345 Message accepted for delivery', '41ABCdef012345'),
-    ('2.0.0 77a8e4d1 Message accepted for delivery', '77a8e4d1'),
-    ('2.6.0 <x@y> [InternalId=123456, Hostname=ex.example.com] Queued mail for delivery', '123456'),
-    ('ok 1733000000 qp 4242', '4242'), ('thanks', ''), ('', '')])
+@pytest.mark.parametrize(
+    'text, name',
+    [
+        ('2.0.0 Ok: queued as 4A3B', '4A3B'),
+        ('OK id=1rVbGq-0001Xy-2c', '1rVbGq-0001Xy-2c'),
+        ('2.0.0 41ABCdef012345 Message accepted for delivery', '41ABCdef012345'),
+        ('2.0.0 77a8e4d1 Message accepted for delivery', '77a8e4d1'),
+        ('2.6.0 <x@y> [InternalId=123456, Hostname=ex.example.com] Queued mail for delivery', '123456'),
+        ('ok 1733000000 qp 4242', '4242'),
+        ('thanks', ''),
+        ('', ''),
+    ],
+)
 def test_the_queue_id_is_found_as_servers_tell_it(text, name):
     assert queue_id(text) == name

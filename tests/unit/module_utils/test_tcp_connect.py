@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """From a name to a connection: every address is tried, and each failure has its name."""
+
 import errno
 import socket
 import time
@@ -73,17 +74,27 @@ def test_what_is_no_name_is_not_found(host):
     assert error.value.problem.code == 'host_not_found'
 
 
-@pytest.mark.parametrize('host, name', [
-    ('mail.example.com', 'mail.example.com'), ('mail.example.com.', 'mail.example.com.'), ('192.0.2.1', '192.0.2.1'),
-    ('m\xfcller.example.com', 'xn--mller-kva.example.com'), ('M\xdcLLER.example.com', 'xn--mller-kva.example.com'),
-    ('\u30e1\u30fc\u30eb.example.com.', 'xn--4dkua4c.example.com.'), ('\uff11\uff19\uff12.0.2.1', '192.0.2.1'),
-    ('', '')])
+@pytest.mark.parametrize(
+    'host, name',
+    [
+        ('mail.example.com', 'mail.example.com'),
+        ('mail.example.com.', 'mail.example.com.'),
+        ('192.0.2.1', '192.0.2.1'),
+        ('m\xfcller.example.com', 'xn--mller-kva.example.com'),
+        ('M\xdcLLER.example.com', 'xn--mller-kva.example.com'),
+        ('\u30e1\u30fc\u30eb.example.com.', 'xn--4dkua4c.example.com.'),
+        ('\uff11\uff19\uff12.0.2.1', '192.0.2.1'),
+        ('', ''),
+    ],
+)
 def test_a_name_has_its_ascii_form(host, name):
     assert ascii_host(host) == name
 
 
-@pytest.mark.parametrize('host', [
-    '\xfc' * 80, '\xfc..example.com', 'x' * 300, '\xfc' * 100000, '.example.com', '.\xfc.example.com', 'm\u200f\xfc\ud800'])
+@pytest.mark.parametrize(
+    'host',
+    ['\xfc' * 80, '\xfc..example.com', 'x' * 300, '\xfc' * 100000, '.example.com', '.\xfc.example.com', 'm\u200f\xfc\ud800'],
+)
 def test_what_has_no_ascii_form_is_no_host(host):
     began = time.monotonic()
     with pytest.raises(ProblemError) as error:
@@ -152,10 +163,17 @@ def test_refused_counts_more_than_silent(silent_port):
     assert error.value.problem.code == 'connection_refused'
 
 
-@pytest.mark.parametrize('number, code', [
-    (errno.ENETUNREACH, 'network_unreachable'), (errno.EHOSTUNREACH, 'network_unreachable'),
-    (errno.EACCES, 'network_unreachable'),
-    (errno.ECONNREFUSED, 'connection_refused'), (errno.ETIMEDOUT, 'connection_timed_out'), (errno.ENOBUFS, 'connection_lost')])
+@pytest.mark.parametrize(
+    'number, code',
+    [
+        (errno.ENETUNREACH, 'network_unreachable'),
+        (errno.EHOSTUNREACH, 'network_unreachable'),
+        (errno.EACCES, 'network_unreachable'),
+        (errno.ECONNREFUSED, 'connection_refused'),
+        (errno.ETIMEDOUT, 'connection_timed_out'),
+        (errno.ENOBUFS, 'connection_lost'),
+    ],
+)
 def test_a_failure_has_its_name(monkeypatch, number, code):
     def begin(_address):
         raise OSError(number, 'told by the kernel')

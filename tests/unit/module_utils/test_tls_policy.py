@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """sendmemo's policy as an SSLContext: the same on every Python, each flag set. Real handshakes are in the controller's tests."""
+
 import os
 import ssl
 
@@ -22,7 +23,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls_policy impo
 from ansible_collections.printops.infoprint.plugins.module_utils.trust_files import Trust
 
 # Of a throw-away CA without a key that anybody kept.
-CA = b'''\
+CA = b"""\
 -----BEGIN CERTIFICATE-----
 MIIBizCCATGgAwIBAgIUfxWaizwWX1RhkWlkIuorpheBbFEwCgYIKoZIzj0EAwIw
 EjEQMA4GA1UEAwwHVGVzdCBDQTAgFw0yNjExMjQwMzA3MjFaGA8yMTIwMDEwMTAw
@@ -34,8 +35,8 @@ Af8EBTADAQH/MA4GA1UdDwEB/wQEAwIBBjAKBggqhkjOPQQDAgNIADBFAiEAlne/
 LMQgwtFpvqoz9b2XBHBUf5cwVirqC9IO+sZ9b08CICpswxnQVvrYJAc/RT4/J7Hy
 Fp4CzJ0m3twnnA3npziM
 -----END CERTIFICATE-----
-'''
-REVOCATIONS = b'''\
+"""
+REVOCATIONS = b"""\
 -----BEGIN X509 CRL-----
 MIHNMHQCAQEwCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwHVGVzdCBDQRcNMjYxMTI0
 MDMwNzIxWhgPMjEyMDAxMDEwMDAwMDBaoC8wLTAfBgNVHSMEGDAWgBS/qV3oW6S5
@@ -43,7 +44,7 @@ v5x4g3rpHBV3vK+xfzAKBgNVHRQEAwIBATAKBggqhkjOPQQDAgNJADBGAiEA3iyI
 OT2FL+nq5piuGtQd1X7UVgHDORjdMCvMXtQVYeICIQDCyadHH9YXo4geLUZP61/8
 uS0ccZx1XV2gg1A99lgSOQ==
 -----END X509 CRL-----
-'''
+"""
 CERTIFICATES = read_pem(CA).of(CERTIFICATE)
 CRLS = read_pem(REVOCATIONS).of(CRL)
 TRUST = Trust('ca.pem', CERTIFICATES, None)
@@ -52,13 +53,16 @@ TRUSTED_FIRST = int(ssl.VERIFY_X509_TRUSTED_FIRST)
 LEAF, CHAIN = int(ssl.VERIFY_CRL_CHECK_LEAF), int(ssl.VERIFY_CRL_CHECK_CHAIN)
 
 
-@pytest.mark.parametrize('policy, flags', [
-    (Policy(TRUST, True), TRUSTED_FIRST),
-    (Policy(TRUST, True, 'chain'), TRUSTED_FIRST),
-    (Policy(WITH_CRL, True), TRUSTED_FIRST | LEAF),
-    (Policy(WITH_CRL, True, 'chain'), TRUSTED_FIRST | CHAIN),
-    (Policy(WITH_CRL, False, 'chain'), TRUSTED_FIRST | CHAIN),
-])
+@pytest.mark.parametrize(
+    'policy, flags',
+    [
+        (Policy(TRUST, True), TRUSTED_FIRST),
+        (Policy(TRUST, True, 'chain'), TRUSTED_FIRST),
+        (Policy(WITH_CRL, True), TRUSTED_FIRST | LEAF),
+        (Policy(WITH_CRL, True, 'chain'), TRUSTED_FIRST | CHAIN),
+        (Policy(WITH_CRL, False, 'chain'), TRUSTED_FIRST | CHAIN),
+    ],
+)
 def test_the_verify_flags_are_these_and_no_others(policy, flags):
     assert verify_flags(policy) == flags
     context = new_context(policy)
@@ -96,7 +100,7 @@ def test_where_a_descriptor_has_no_path_crls_are_loaded_from_a_private_file_that
     monkeypatch.setattr(os, 'open', lambda path, *how: opened.append((path, how)) or open_file(path, *how))
     descriptors = len(os.listdir('/proc/self/fd'))
     assert new_context(Policy(WITH_CRL, True)).cert_store_stats() == {'x509': 1, 'crl': 1, 'x509_ca': 1}
-    (_path, (flags, mode)), = [one for one in opened if str(one[0]).startswith(str(tmp_path))]
+    ((_path, (flags, mode)),) = [one for one in opened if str(one[0]).startswith(str(tmp_path))]
     assert flags & os.O_EXCL
     assert mode == 0o600
     assert os.listdir(str(tmp_path)) == []
@@ -144,10 +148,20 @@ def test_the_bounds_of_the_version_are_set():
         assert capped.options & ssl.OP_NO_TLSv1_3
 
 
-@pytest.mark.parametrize('version, wanted, older', [
-    ('TLSv1', 'TLSv1.2', True), ('TLSv1.1', 'TLSv1.2', True), ('TLSv1.2', 'TLSv1.2', False), ('TLSv1.3', 'TLSv1.2', False),
-    ('TLSv1.2', 'TLSv1.3', True), ('TLSv1', 'TLSv1', False), ('SSLv3', 'TLSv1', True), ('TLSv9', 'TLSv1', True),
-    (None, 'TLSv1', True)])
+@pytest.mark.parametrize(
+    'version, wanted, older',
+    [
+        ('TLSv1', 'TLSv1.2', True),
+        ('TLSv1.1', 'TLSv1.2', True),
+        ('TLSv1.2', 'TLSv1.2', False),
+        ('TLSv1.3', 'TLSv1.2', False),
+        ('TLSv1.2', 'TLSv1.3', True),
+        ('TLSv1', 'TLSv1', False),
+        ('SSLv3', 'TLSv1', True),
+        ('TLSv9', 'TLSv1', True),
+        (None, 'TLSv1', True),
+    ],
+)
 def test_versions_are_compared(version, wanted, older):
     assert is_older(version, wanted) is older
 
@@ -156,10 +170,13 @@ def test_versions_are_in_order():
     assert [is_older(version, 'TLSv1.1') for version in VERSIONS] == [True, True, False, False, False]
 
 
-@pytest.mark.parametrize('trust, keyword', [
-    (Trust('ca.pem', (Block(CERTIFICATE, 1, b'\x30\x03\x02\x01\x05'),), None), 'CAFile'),
-    (Trust('ca.pem', CERTIFICATES, (Block(CRL, 1, b'\x30\x03\x02\x01\x05'),)), 'CrlFile'),
-])
+@pytest.mark.parametrize(
+    'trust, keyword',
+    [
+        (Trust('ca.pem', (Block(CERTIFICATE, 1, b'\x30\x03\x02\x01\x05'),), None), 'CAFile'),
+        (Trust('ca.pem', CERTIFICATES, (Block(CRL, 1, b'\x30\x03\x02\x01\x05'),)), 'CrlFile'),
+    ],
+)
 def test_what_openssl_can_not_read_is_a_problem(trust, keyword):
     with pytest.raises(ProblemError) as error:
         new_context(Policy(trust, True))

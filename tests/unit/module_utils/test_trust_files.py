@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The trust files that a configuration names: where they are looked for, and what can't be used."""
+
 import os
 
 import pytest
@@ -15,8 +16,9 @@ CRL = b'-----BEGIN X509 CRL-----\nMAMCAQU=\n-----END X509 CRL-----\n'
 KEY = b'-----BEGIN PRIVATE KEY-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n'
 
 
-@pytest.mark.parametrize('value, path', [
-    ('ca.pem', '/var/pd/spl1/ca.pem'), ('/etc/ca.pem', '/etc/ca.pem'), ('..', '/var/pd/spl1/..')])
+@pytest.mark.parametrize(
+    'value, path', [('ca.pem', '/var/pd/spl1/ca.pem'), ('/etc/ca.pem', '/etc/ca.pem'), ('..', '/var/pd/spl1/..')]
+)
 def test_a_value_is_looked_for_where_the_manual_says(value, path):
     assert path_of('CAFile', value, '/var/pd/spl1') == path
 
@@ -72,7 +74,7 @@ def test_without_a_ca_file_the_products_bundle_counts(tmp_path, monkeypatch):
     bundle.write_bytes(CA)
     trust, _problems = load_trust(settings(CAFile=''), str(tmp_path), {})
     assert (len(trust.certificates), trust.path) == (1, str(bundle))
-    assert trust.source == 'the product\'s bundle %s' % bundle
+    assert trust.source == "the product's bundle %s" % bundle
 
 
 def test_a_bundle_that_can_not_be_used_is_a_problem_not_a_fallback(tmp_path, monkeypatch):
@@ -83,10 +85,19 @@ def test_a_bundle_that_can_not_be_used_is_a_problem_not_a_fallback(tmp_path, mon
     assert [problem.code for problem in problems] == ['not_pem']
 
 
-@pytest.mark.parametrize('content, code', [
-    (b'', 'not_pem'), (b'hello', 'not_pem'), (b'\x30\x03\x02\x01\x05', 'not_pem'), (CRL, 'no_certificate'),
-    (CA + KEY, 'private_key_in_trust_file'), (CA[:-10], 'not_pem'), (None, 'file_not_found'),
-    (b'x' * ((4 << 20) + 1), 'file_not_readable')])
+@pytest.mark.parametrize(
+    'content, code',
+    [
+        (b'', 'not_pem'),
+        (b'hello', 'not_pem'),
+        (b'\x30\x03\x02\x01\x05', 'not_pem'),
+        (CRL, 'no_certificate'),
+        (CA + KEY, 'private_key_in_trust_file'),
+        (CA[:-10], 'not_pem'),
+        (None, 'file_not_found'),
+        (b'x' * ((4 << 20) + 1), 'file_not_readable'),
+    ],
+)
 def test_a_ca_file_that_can_not_be_used_is_a_problem(content, code, tmp_path):
     if content is not None:
         (tmp_path / 'ca.pem').write_bytes(content)
@@ -122,7 +133,8 @@ def test_what_was_read_once_is_not_parsed_again_and_is_the_same_content_anywhere
     monkeypatch.setattr(trust_files, 'read_pem', lambda data: parsed.append(data) or read_pem(data))
     read = {}
     first, second, other = [
-        load_trust(settings(CAFile=name), str(tmp_path), {}, read)[0] for name in ('ca.pem', 'copy.pem', 'other.pem')]
+        load_trust(settings(CAFile=name), str(tmp_path), {}, read)[0] for name in ('ca.pem', 'copy.pem', 'other.pem')
+    ]
     assert parsed == [CA, CA + CA]
     assert first.content == second.content != other.content
     assert first.source != second.source

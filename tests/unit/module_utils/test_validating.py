@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the target tells of a host's configurations, and with whose rights it looks."""
+
 import base64
 import hashlib
 import json
@@ -51,9 +52,11 @@ def test_each_distinct_trust_file_comes_along_once(base_dir):
     answer = validate(base_dir=str(base_dir))
     key = hashlib.sha256(CA).hexdigest()
     assert answer['trust_files'] == [
-        {'key': key, 'blocks': [{'label': 'CERTIFICATE', 'line': 1, 'der': base64.b64encode(DER).decode()}]}]
+        {'key': key, 'blocks': [{'label': 'CERTIFICATE', 'line': 1, 'der': base64.b64encode(DER).decode()}]}
+    ]
     assert [entry['trust'] for entry in answer['servers']] == [
-        {'CAFile': {'key': key, 'file': str(base_dir / name / 'ca.pem')}} for name in ('spl1', 'spl2')]
+        {'CAFile': {'key': key, 'file': str(base_dir / name / 'ca.pem')}} for name in ('spl1', 'spl2')
+    ]
     assert [codes(entry) for entry in answer['servers']] == [[], []]
 
 
@@ -73,11 +76,21 @@ def test_a_file_name_that_is_not_utf8_is_found(base_dir):
     assert codes(validate(base_dir=str(base_dir))['servers'][0]) == []
 
 
-@pytest.mark.parametrize('value, code', (
-    (b'gone.pem', 'file_not_found'), (b'/nowhere/gone.pem', 'file_not_found'), (b'dir', 'unsafe_path'), (b'fifo', 'unsafe_path'),
-    (b'link', 'unsafe_path'), (b'two', 'unsafe_path'), (b'loop', 'unsafe_path'), (b'/dev/null', 'unsafe_path'),
-    (b'x/ca.pem', 'relative_path'), (b'a.pem/ca.pem', 'relative_path'),
-))
+@pytest.mark.parametrize(
+    'value, code',
+    (
+        (b'gone.pem', 'file_not_found'),
+        (b'/nowhere/gone.pem', 'file_not_found'),
+        (b'dir', 'unsafe_path'),
+        (b'fifo', 'unsafe_path'),
+        (b'link', 'unsafe_path'),
+        (b'two', 'unsafe_path'),
+        (b'loop', 'unsafe_path'),
+        (b'/dev/null', 'unsafe_path'),
+        (b'x/ca.pem', 'relative_path'),
+        (b'a.pem/ca.pem', 'relative_path'),
+    ),
+)
 def test_what_is_no_regular_file_is_not_opened(base_dir, value, code):
     directory = make_server(base_dir, 'spl1', b'EnableTLS = 1\nCAFile = ' + value + b'\n', ca=CA)
     (directory / 'dir').mkdir()
@@ -104,10 +117,11 @@ def test_a_link_that_stays_in_the_working_directory_is_followed(base_dir, target
 def test_a_link_out_of_the_working_directory_is_told_with_where_it_leads(base_dir):
     directory = make_server(base_dir, 'spl1', b'EnableTLS = 1\nCAFile = ca.pem\n')
     (directory / 'ca.pem').symlink_to('/etc/hostname')
-    problem, = validate(base_dir=str(base_dir))['servers'][0]['problems']
+    (problem,) = validate(base_dir=str(base_dir))['servers'][0]['problems']
     assert (problem['code'], problem['keyword'], problem['value']) == ('unsafe_path', 'CAFile', 'ca.pem')
     assert problem['message'] == '%s is a symbolic link that leads out of the working directory, to /etc/hostname.' % (
-        directory / 'ca.pem')
+        directory / 'ca.pem'
+    )
 
 
 def test_a_host_hands_over_a_bounded_amount(base_dir, monkeypatch):
@@ -120,12 +134,12 @@ def test_a_host_hands_over_a_bounded_amount(base_dir, monkeypatch):
 
 def test_a_configuration_of_more_than_1_mib_is_not_read(base_dir):
     make_server(base_dir, 'spl1', b'#' * ((1 << 20) + 1))
-    entry, = validate(base_dir=str(base_dir))['servers']
+    (entry,) = validate(base_dir=str(base_dir))['servers']
     assert codes(entry) == ['file_not_readable']
     assert 'settings' not in entry
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason='only root can look with another\'s rights')
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can look with another's rights")
 def test_root_looks_with_the_rights_of_the_owner():
     with tempfile.TemporaryDirectory() as scratch:  # pytest's own directories are closed to others
         os.chmod(scratch, 0o755)
@@ -137,7 +151,9 @@ def test_root_looks_with_the_rights_of_the_owner():
         directory = make_server(base_dir, 'spl1', config.encode(), ca=CA)
         (directory / 'ca.pem').chmod(0o600)  # root's alone
         os.chown(str(directory), NOBODY, NOBODY)
-        entry, = validate(base_dir=str(base_dir))['servers']
+        (entry,) = validate(base_dir=str(base_dir))['servers']
     assert [(problem['code'], problem['keyword']) for problem in entry['problems']] == [
-        ('file_not_readable', 'CAFile'), ('file_not_readable', 'CrlFile')]
+        ('file_not_readable', 'CAFile'),
+        ('file_not_readable', 'CrlFile'),
+    ]
     assert os.geteuid() == 0

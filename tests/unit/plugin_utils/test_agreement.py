@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is said in several places is the same everywhere: argument specs, module documentation, role, keywords, template."""
+
 from __future__ import annotations
 
 import pathlib
@@ -89,7 +90,8 @@ def options_from(path: pathlib.Path) -> dict[str, str]:
         for module in {key.rpartition('.')[2] for key in task} & set(MODULES):
             lookup = task['module_defaults'][f'{COLLECTION}.{module}']
             asked = re.fullmatch(
-                rf"{{{{ lookup\('{COLLECTION}.sendmemo_tls_options', '{module}'(?:, entry_point='(\w+)')?\) }}}}", lookup)
+                rf"{{{{ lookup\('{COLLECTION}.sendmemo_tls_options', '{module}'(?:, entry_point='(\w+)')?\) }}}}", lookup
+            )
             assert asked, lookup
             found[module] = asked[1] or 'main'
     return found
@@ -104,7 +106,8 @@ def passed_by_the_role() -> list[tuple[str, str, str]]:
     """Return (module, option, variable of the role) of all that modules get from variables."""
     modules = {module for entry_point in ENTRY_POINTS for module in used_by_the_role(entry_point)}
     return sorted(
-        (module, option, PREFIX + name) for module in modules for name in SPEC for option in options_of(module, {name: None}))
+        (module, option, PREFIX + name) for module in modules for name in SPEC for option in options_of(module, {name: None})
+    )
 
 
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
@@ -136,16 +139,23 @@ def test_every_option_is_explained(module: str) -> None:
 def test_aliases_are_documented() -> None:
     entry = documented('send_memo')['servers']['suboptions']
     assert {name: option.get('aliases') for name, option in entry.items() if option.get('aliases')} == {
-        name: option['aliases'] for name, option in ENTRY.items() if 'aliases' in option}
+        name: option['aliases'] for name, option in ENTRY.items() if 'aliases' in option
+    }
 
 
 def test_role_passes_only_what_exists() -> None:
     assert {entry_point: used_by_the_role(entry_point) for entry_point in ENTRY_POINTS} == {
-        'main': {'sendmemo_config', 'send_memo'}, 'audit': {'sendmemo_config', 'sendmemo_validate'}, 'verify': {'send_memo'},
-        'rollback': {'sendmemo_rollback'}}
+        'main': {'sendmemo_config', 'send_memo'},
+        'audit': {'sendmemo_config', 'sendmemo_validate'},
+        'verify': {'send_memo'},
+        'rollback': {'sendmemo_rollback'},
+    }
     # A module has every option from the role, but those of single configurations; some it always sets itself.
-    lacking = {(module, option) for module, option in ((module, option) for module in MODULES for option in MODULES[module])
-               if module in {module for module, _option, _variable in passed_by_the_role()}}
+    lacking = {
+        (module, option)
+        for module, option in ((module, option) for module in MODULES for option in MODULES[module])
+        if module in {module for module, _option, _variable in passed_by_the_role()}
+    }
     lacking -= {(module, option) for module, option, _variable in passed_by_the_role()}
     of_single_ones = {('sendmemo_validate', option) for option in ('path', 'content', 'working_dir')}
     always = {('send_memo', 'check_declared'), ('sendmemo_validate', 'require_configuration')}
@@ -156,15 +166,23 @@ def test_role_passes_only_what_exists() -> None:
 def test_role_s_tasks_have_the_options_of_their_entry_point() -> None:
     asked = {path.name: options_from(path) for path in (ROLE / 'tasks').glob('*.yml')}
     assert asked == {
-        'main.yml': {}, 'configure.yml': {'sendmemo_config': 'main'}, 'verify.yml': {'send_memo': 'verify'},
+        'main.yml': {},
+        'configure.yml': {'sendmemo_config': 'main'},
+        'verify.yml': {'send_memo': 'verify'},
         'audit.yml': {'sendmemo_config': 'audit', 'sendmemo_validate': 'audit'},
-        'rollback.yml': {'sendmemo_rollback': 'rollback'}}
+        'rollback.yml': {'sendmemo_rollback': 'rollback'},
+    }
 
 
 def test_role_s_tasks_set_nothing_that_is_a_variable() -> None:
     set_there = {
-        option for path in (ROLE / 'tasks').glob('*.yml') for task in tasks_of(path) for key, arguments in task.items()
-        if key.rpartition('.')[2] in MODULES for option in arguments or {}}
+        option
+        for path in (ROLE / 'tasks').glob('*.yml')
+        for task in tasks_of(path)
+        for key, arguments in task.items()
+        if key.rpartition('.')[2] in MODULES
+        for option in arguments or {}
+    }
     assert set_there == {'fail_on'}, 'an audit tells what it found at its end'
 
 
@@ -189,20 +207,26 @@ def test_entry_points_mean_the_same_by_a_variable() -> None:
     for entry_point in ENTRY_POINTS:
         for name, option in role_options(entry_point).items():
             assert everywhere.setdefault(name, option) == option, name
-    assert {name[len(PREFIX):] for name in everywhere} == set(SPEC), 'what is checked before a host is touched'
+    assert {name[len(PREFIX) :] for name in everywhere} == set(SPEC), 'what is checked before a host is touched'
 
 
 @pytest.mark.parametrize('entry_point', ENTRY_POINTS)
 def test_the_role_s_own_check_knows_types_and_choices_as_its_specification_does(entry_point: str) -> None:
     for name, option in role_options(entry_point).items():
-        checked = SPEC[name[len(PREFIX):]]
+        checked = SPEC[name[len(PREFIX) :]]
         assert {facet: option.get(facet) for facet in ('type', 'elements', 'choices')} == {
-            facet: checked.get(facet) for facet in ('type', 'elements', 'choices')}, name
+            facet: checked.get(facet) for facet in ('type', 'elements', 'choices')
+        }, name
 
 
 def test_tasks_use_our_modules_and_what_runs_on_the_controller() -> None:
-    used = {key for path in [*ROLE.glob('tasks/*.yml'), *ROLE.glob('handlers/*.yml')] for task in tasks_of(path)
-            for key in task if '.' in key and not key.startswith('printops.infoprint.')}
+    used = {
+        key
+        for path in [*ROLE.glob('tasks/*.yml'), *ROLE.glob('handlers/*.yml')]
+        for task in tasks_of(path)
+        for key in task
+        if '.' in key and not key.startswith('printops.infoprint.')
+    }
     assert used == {f'ansible.builtin.{name}' for name in ('import_tasks', 'meta', 'raw', 'assert')}
 
 
@@ -222,15 +246,18 @@ def test_entry_of_the_role_is_that_of_the_modules() -> None:
 
 def test_entry_of_the_role_has_what_may_also_be_per_host() -> None:
     """Whatever the role offers per host and the modules' entry knows may stand in an entry, but subject and body."""
-    offered = {name[len(PREFIX):] for name in role_options()}
+    offered = {name[len(PREFIX) :] for name in role_options()}
     known = {(option.get('aliases') or [name])[0] for name, option in ENTRY.items()}
     assert set(role_options()[f'{PREFIX}servers']['options']) == set(NAMED) | (offered & known)
 
 
 def test_role_s_defaults_are_those_of_its_specification() -> None:
     specified = {
-        name: option['default'] for entry_point in ENTRY_POINTS for name, option in role_options(entry_point).items()
-        if 'default' in option}
+        name: option['default']
+        for entry_point in ENTRY_POINTS
+        for name, option in role_options(entry_point).items()
+        if 'default' in option
+    }
     assert read_yaml(ROLE / 'defaults' / 'main.yml') == specified
 
 
@@ -257,7 +284,11 @@ def test_option_of_a_keyword_has_its_kind_wherever_it_is_documented(keyword: t.A
     for ending, kind in TYPES.get(keyword.kind, of_switch).items():
         name = keyword.option + ending
         places = (
-            module[name], module['servers']['suboptions'][name], role[PREFIX + name], role[f'{PREFIX}servers']['options'][name])
+            module[name],
+            module['servers']['suboptions'][name],
+            role[PREFIX + name],
+            role[f'{PREFIX}servers']['options'][name],
+        )
         assert {place['type'] for place in places} == {kind}
         # What is not given is the product's default; only the role asks for encryption.
         defaults_of = {place.get('default') for place in places}

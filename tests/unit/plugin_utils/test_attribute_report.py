@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a target answers of attributes is checked field by field, and told in one line per server."""
+
 from __future__ import annotations
 
 import typing as t
@@ -24,16 +25,32 @@ def answer(**fields: t.Any) -> Fields:
 
 
 LINES: dict[str, tuple[dict[str, str | None], Fields, bool, str]] = {
-    'set': ({PORT: '465'}, answer(changed=True, before=values(port='25'), after=values(port='465')), False,
-            'spl1: changed: smtp-server-port (was 25, is 465)'),
-    'predicted': ({PORT: '465'}, answer(changed=True, before=values(port=None), after=values(port='465')), True,
-                  'spl1: would be changed: smtp-server-port (was unset, would be 465)'),
+    'set': (
+        {PORT: '465'},
+        answer(changed=True, before=values(port='25'), after=values(port='465')),
+        False,
+        'spl1: changed: smtp-server-port (was 25, is 465)',
+    ),
+    'predicted': (
+        {PORT: '465'},
+        answer(changed=True, before=values(port=None), after=values(port='465')),
+        True,
+        'spl1: would be changed: smtp-server-port (was unset, would be 465)',
+    ),
     'nothing to do': ({PORT: '25'}, answer(before=values(port='25'), after=values(port='25')), False, 'spl1: as declared'),
     'read': ({PORT: None}, answer(before=values(port=None), after=values(port=None)), False, 'spl1: smtp-server-port is unset'),
-    'refused': ({PORT: '465'}, answer(before=values(port='25'), after=values(port='25'), problems=[PROBLEM]), False,
-                'spl1: not changed'),
-    'not seen': ({PORT: '465'}, answer(changed=True, before=values(port='25'), problems=[PROBLEM]), False,
-                 'spl1: perhaps changed, which could not be seen'),
+    'refused': (
+        {PORT: '465'},
+        answer(before=values(port='25'), after=values(port='25'), problems=[PROBLEM]),
+        False,
+        'spl1: not changed',
+    ),
+    'not seen': (
+        {PORT: '465'},
+        answer(changed=True, before=values(port='25'), problems=[PROBLEM]),
+        False,
+        'spl1: perhaps changed, which could not be seen',
+    ),
 }
 
 
@@ -46,18 +63,21 @@ def test_each_server_has_a_line(case: str) -> None:
     assert bool(told.diff) == (case in ('set', 'predicted'))
 
 
-@pytest.mark.parametrize('fields', [
-    answer(),
-    answer(before=values(port='25')),
-    answer(before=values(port='25'), after=values()),
-    answer(before=values(port='25'), after=values(port='25', more='x')),
-    answer(before=values(host='25'), after=values(host='25')),
-    answer(before={'values': [{'name': PORT, 'value': 25}]}, after=values(port='25')),
-    answer(before='25', after='25'),
-    answer(before={}, after={}),
-    answer(before=values(port='25'), after=values(port='25'), problems=[{'code': 'made_up'}]),
-    answer(before=values(port='25'), after=values(port='25'), changed='yes'),
-])
+@pytest.mark.parametrize(
+    'fields',
+    [
+        answer(),
+        answer(before=values(port='25')),
+        answer(before=values(port='25'), after=values()),
+        answer(before=values(port='25'), after=values(port='25', more='x')),
+        answer(before=values(host='25'), after=values(host='25')),
+        answer(before={'values': [{'name': PORT, 'value': 25}]}, after=values(port='25')),
+        answer(before='25', after='25'),
+        answer(before={}, after={}),
+        answer(before=values(port='25'), after=values(port='25'), problems=[{'code': 'made_up'}]),
+        answer(before=values(port='25'), after=values(port='25'), changed='yes'),
+    ],
+)
 def test_what_is_not_about_the_attributes_asked_for_is_malformed(fields: Fields) -> None:
     with pytest.raises(Malformed):
         report(fields, {PORT: '465'}, False)

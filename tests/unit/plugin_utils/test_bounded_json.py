@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """JSON of strangers: what is refused before it is made, and what the worst that is not refused costs."""
+
 from __future__ import annotations
 
 import base64
@@ -23,10 +24,18 @@ MOST_KB = 500_000
 MOST_SECONDS = 5  # on a machine that is busy; alone it takes a half
 
 
-@pytest.mark.parametrize('text', [
-    b'[' + b'[],' * 1000 + b'[]]', b'[' + b'{"a":1},' * 1000 + b'{}]', b'[' + b'"",' * 2000 + b'""]', b'[' * 2000 + b']' * 2000,
-    b'{' + b','.join(b'"%d":1' % number for number in range(2000)) + b'}', b'[' + b'1,' * 2000 + b'1]'],
-    ids=['lists', 'objects', 'texts', 'deep', 'keys', 'numbers'])
+@pytest.mark.parametrize(
+    'text',
+    [
+        b'[' + b'[],' * 1000 + b'[]]',
+        b'[' + b'{"a":1},' * 1000 + b'{}]',
+        b'[' + b'"",' * 2000 + b'""]',
+        b'[' * 2000 + b']' * 2000,
+        b'{' + b','.join(b'"%d":1' % number for number in range(2000)) + b'}',
+        b'[' + b'1,' * 2000 + b'1]',
+    ],
+    ids=['lists', 'objects', 'texts', 'deep', 'keys', 'numbers'],
+)
 def test_many_values_are_refused_before_they_are_made(text: bytes) -> None:
     with pytest.raises(ValueError, match='more than 1000 values'):
         load(text, 1000)
@@ -37,9 +46,12 @@ def test_what_stands_in_a_text_is_not_counted() -> None:
     assert load(json.dumps(value).encode(), 10) == value
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_what_is_not_too_much_is_read_as_it_is(value: t.Any) -> None:
     assert load(json.dumps(value).encode('ascii'), 1000) == value
 
@@ -67,9 +79,20 @@ def worst(kind: str) -> bytes:
     return b'{"answer": ' + texts[kind]() + b'}'
 
 
-@pytest.mark.parametrize('kind', [
-    'nested lists', 'as many lists as may be', 'as many objects as may be', 'one wide text', 'commas in a text', 'deep',
-    'backslashes', 'quotes', 'no end of a text'])
+@pytest.mark.parametrize(
+    'kind',
+    [
+        'nested lists',
+        'as many lists as may be',
+        'as many objects as may be',
+        'one wide text',
+        'commas in a text',
+        'deep',
+        'backslashes',
+        'quotes',
+        'no end of a text',
+    ],
+)
 def test_no_answer_costs_a_worker_more_than_500_mb_or_long(kind: str) -> None:
     packed = framed(worst(kind))
     read_end, write_end = os.pipe()

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is dear to judge is judged as far as the budget of the host goes; what is left out is named, and nothing else is lost."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -80,7 +81,7 @@ def of(pem: bytes) -> list[Certificate]:
 def test_cas_of_one_name_and_as_many_lists_are_judged_within_the_budget() -> None:
     ca, crl = heavy_x509.same_name(150)  # 22,500 pairs
     first = judged(ca, crl, budget := Budget())
-    message, = told(first)
+    (message,) = told(first)
     assert message.startswith('The signatures of 149 of 150 CRLs not judged: its share of the signature checks')
     assert 'crl_issuer_unknown' not in [problem.code for problem in first]
     for _server in range(9):
@@ -172,7 +173,7 @@ def test_names_are_compared_as_long_as_the_budget_lasts() -> None:
     """Beyond 1,048,576 comparisons OpenSSL refuses by itself (NAME_CHECK_MAX): see test_x509_reader."""
     many = [x509.DNSName(f'host{number}.example.com') for number in range(900)]
     ca = pki.Authority('Narrow CA', more=[(x509.NameConstraints(None, many), True)])
-    leaf, = of(ca.issue([f'other{number}.example.com' for number in range(900)]).certificate_pem)
+    (leaf,) = of(ca.issue([f'other{number}.example.com' for number in range(900)]).certificate_pem)
     constraints = of(ca.pem)[0].name_constraints
     assert constraints is not None
     problems: list[Problem] = []
@@ -181,14 +182,19 @@ def test_names_are_compared_as_long_as_the_budget_lasts() -> None:
     assert len(told(problems)) == 1
 
 
-@pytest.mark.parametrize('extension', [
-    pytest.param(x509.SubjectAlternativeName([x509.DNSName(f'h{number}.example.com') for number in range(10_000)]), id='names'),
-    pytest.param(x509.NameConstraints(None, [x509.DirectoryName(x509.Name([]))] * 20_000), id='constraints'),
-    pytest.param(x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), bytes(200_000)), id='bytes'),
-])
+@pytest.mark.parametrize(
+    'extension',
+    [
+        pytest.param(
+            x509.SubjectAlternativeName([x509.DNSName(f'h{number}.example.com') for number in range(10_000)]), id='names'
+        ),
+        pytest.param(x509.NameConstraints(None, [x509.DirectoryName(x509.Name([]))] * 20_000), id='constraints'),
+        pytest.param(x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), bytes(200_000)), id='bytes'),
+    ],
+)
 def test_a_certificate_larger_than_a_handshake_takes_is_not_read(extension: x509.ExtensionType) -> None:
     pem = pki.Authority('Large CA', more=[(extension, False)]).pem
-    message, = told(judged(pem, b''))
+    (message,) = told(judged(pem, b''))
     assert message == 'The certificate, which OpenSSL reads, not judged: it has more than 102400 bytes.'
 
 
@@ -216,13 +222,16 @@ def test_the_serial_number_1_in_a_long_list_is_looked_up() -> None:
 def test_a_critical_extension_of_an_entry_is_found_by_its_serial_number() -> None:
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), b'\5\0')
     issuer = x509.CertificateIssuer([x509.DNSName('a')])
-    crl = list_of(heavy_x509.entry(7, (issuer, True)), heavy_x509.entry(0x2a, (unknown, True)))
+    crl = list_of(heavy_x509.entry(7, (issuer, True)), heavy_x509.entry(0x2A, (unknown, True)))
     assert crl.refused == ('its entry of the serial number 2a has the critical extension 1.2.3.4, which OpenSSL does not handle')
 
 
 def test_a_key_that_is_slow_to_verify_with_is_not_tried() -> None:
-    ca, = of(pki.Authority('Test CA').pem)
-    slow = pki.rsa.RSAPublicNumbers((1 << 80) + 1, (1 << 2048) + 1).public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (ca,) = of(pki.Authority('Test CA').pem)
+    slow = (
+        pki.rsa.RSAPublicNumbers((1 << 80) + 1, (1 << 2048) + 1)
+        .public_key()
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
     assert x509_signatures.is_signed_by(ca, ca) is True
     assert x509_signatures.is_signed_by(ca, ca._replace(public_key=slow)) is None

@@ -4,6 +4,7 @@
 
 The program that a target gets runs here on each Python by itself, against real TLS; ansible-playbook is not in between.
 """
+
 from __future__ import annotations
 
 import pathlib
@@ -40,17 +41,27 @@ def self_signed() -> pki.Identity:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(pki.days_from_now(-1))
-        .not_valid_after(pki.days_from_now(90)).add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256()))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(pki.days_from_now(-1))
+        .not_valid_after(pki.days_from_now(90))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
     pem = serialization.Encoding.PEM
-    return pki.Identity(certificate, certificate.public_bytes(pem), key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return pki.Identity(
+        certificate,
+        certificate.public_bytes(pem),
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+    )
 
 
 class Case(t.NamedTuple):
     """A setup and its codes: the errors, or what `ignore` hides."""
+
     setup: Setup
     codes: tuple[str, ...]
 
@@ -97,8 +108,7 @@ def errors(one: Sent) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize('python', PYTHONS)
 @pytest.mark.parametrize('highest', [V12, V13])
-def test_each_defect_has_its_name_and_there_is_no_other(
-        highest: ssl.TLSVersion, python: str, tmp_path: pathlib.Path) -> None:
+def test_each_defect_has_its_name_and_there_is_no_other(highest: ssl.TLSVersion, python: str, tmp_path: pathlib.Path) -> None:
     cases = {name: case.setup._replace(lowest=highest, highest=highest) for name, case in CASES.items()}
     expected, found = {}, {}
     for name, one in sent(cases, python, tmp_path).items():

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Defects of certificates, each in a real handshake in memory: OpenSSL's verdict by our policy, and what our diagnosis says."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -43,6 +44,7 @@ def record(certificate: x509.Certificate) -> Certificate:
 
 class Case(t.NamedTuple):
     """What a server shows and a host trusts."""
+
     shown: pki.Identity
     ca: bytes
     crl: bytes = b''
@@ -86,26 +88,37 @@ BELOW_NARROW = pki.Authority('Below narrow', parent=NARROW)
 WITH_ROOT = DEEP._replace(certificate_pem=DEEP.certificate_pem + ROOT.pem)
 ALONE = DEEP._replace(certificate_pem=DEEP.certificate.public_bytes(serialization.Encoding.PEM))
 REVOKED_ABOVE = ROOT.crl([INTERMEDIATE.certificate]) + INTERMEDIATE.crl()
-LIMITED = pki.Authority('Limited root', more=[
-    (x509.NameConstraints(permitted_subtrees=[x509.DNSName('example.org')], excluded_subtrees=None), True)])
-BARRED = pki.Authority('Barred root', more=[
-    (x509.NameConstraints(permitted_subtrees=None, excluded_subtrees=[x509.DNSName(HOST)]), True)])
+LIMITED = pki.Authority(
+    'Limited root', more=[(x509.NameConstraints(permitted_subtrees=[x509.DNSName('example.org')], excluded_subtrees=None), True)]
+)
+BARRED = pki.Authority(
+    'Barred root', more=[(x509.NameConstraints(permitted_subtrees=None, excluded_subtrees=[x509.DNSName(HOST)]), True)]
+)
 OUTDATED = {'last_update': pki.days_from_now(-40), 'next_update': pki.days_from_now(-10)}
 
 
-def identity(key: t.Any, signer_key: t.Any, subject: str, issuer: x509.Name, *, chain: bytes = b'',
-             more: pki.More = ()) -> pki.Identity:
+def identity(
+    key: t.Any, signer_key: t.Any, subject: str, issuer: x509.Name, *, chain: bytes = b'', more: pki.More = ()
+) -> pki.Identity:
     """Make what the PKI's own authorities refuse to make."""
     builder = (
-        x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])).issuer_name(issuer)
-        .public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(pki.days_from_now(-1)).not_valid_after(pki.days_from_now(90))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False))
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(pki.days_from_now(-1))
+        .not_valid_after(pki.days_from_now(90))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+    )
     for extension, critical in more:
         builder = builder.add_extension(extension, critical)
     certificate = builder.sign(signer_key, hashes.SHA256())
-    return pki.Identity(certificate, certificate.public_bytes(serialization.Encoding.PEM) + chain, key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return pki.Identity(
+        certificate,
+        certificate.public_bytes(serialization.Encoding.PEM) + chain,
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+    )
 
 
 def self_signed() -> pki.Identity:
@@ -132,7 +145,8 @@ def issued_by_a_leaf() -> pki.Identity:
     middle = ROOT.issue(['middle.example.com'])
     middle_key = serialization.load_pem_private_key(middle.key_pem, None)
     return identity(
-        ec.generate_private_key(ec.SECP256R1()), middle_key, HOST, middle.certificate.subject, chain=middle.certificate_pem)
+        ec.generate_private_key(ec.SECP256R1()), middle_key, HOST, middle.certificate.subject, chain=middle.certificate_pem
+    )
 
 
 def deep(count: int) -> pki.Authority:
@@ -161,28 +175,44 @@ MAPPINGS = (x509.UnrecognizedExtension(x509.ObjectIdentifier('2.5.29.33'), bytes
 UNKNOWN = (x509.UnrecognizedExtension(x509.ObjectIdentifier('1.3.6.1.4.1.55555.1'), b'\x05\x00'), True)
 
 
-def constrained(names: list[str], *, common_name: str = HOST, permitted: t.Sequence[x509.GeneralName] = (),
-                excluded: t.Sequence[x509.GeneralName] = ()) -> Case:
+def constrained(
+    names: list[str],
+    *,
+    common_name: str = HOST,
+    permitted: t.Sequence[x509.GeneralName] = (),
+    excluded: t.Sequence[x509.GeneralName] = (),
+) -> Case:
     """Make a certificate for names by an intermediate CA that may not issue for all names."""
     key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, 'Narrow')])
 
     def builder(subject: x509.Name, issuer: x509.Name, public: t.Any) -> x509.CertificateBuilder:
         return (
-            x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer)
+            .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(pki.days_from_now(-1)).not_valid_after(pki.days_from_now(90)))
+            .not_valid_before(pki.days_from_now(-1))
+            .not_valid_after(pki.days_from_now(90))
+        )
 
     authority = (
-        builder(name, ROOT.name, key.public_key()).add_extension(x509.BasicConstraints(True, None), critical=True)
-        .add_extension(x509.NameConstraints(permitted or None, excluded or None), critical=True).sign(ROOT.key, hashes.SHA256()))
+        builder(name, ROOT.name, key.public_key())
+        .add_extension(x509.BasicConstraints(True, None), critical=True)
+        .add_extension(x509.NameConstraints(permitted or None, excluded or None), critical=True)
+        .sign(ROOT.key, hashes.SHA256())
+    )
     leaf = builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]), name, leaf_key.public_key())
     if names:
         leaf = leaf.add_extension(x509.SubjectAlternativeName([pki._general_name(one) for one in names]), critical=False)
     certificate = leaf.sign(key, hashes.SHA256())
     pem = serialization.Encoding.PEM
-    shown = pki.Identity(certificate, certificate.public_bytes(pem) + authority.public_bytes(pem), leaf_key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    shown = pki.Identity(
+        certificate,
+        certificate.public_bytes(pem) + authority.public_bytes(pem),
+        leaf_key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+    )
     return Case(shown, ROOT.pem)
 
 
@@ -196,8 +226,7 @@ NEWER = ROOT.crl([LEAF], number=1, last_update=pki.days_from_now(-20)) + ROOT.cr
 CASES: dict[str, tuple[Case, list[str]]] = {
     'good by an old and a new CRL': (Case(LEAF, ROOT.pem, ROOT.crl(**OUTDATED) + ROOT.crl()), []),
     'expired, an old and a new CRL': (Case(EXPIRED, ROOT.pem, ROOT.crl(**OUTDATED) + ROOT.crl()), ['expired']),
-    'expired, a CRL to come': (
-        Case(EXPIRED, ROOT.pem, ROOT.crl() + ROOT.crl(last_update=pki.days_from_now(2))), ['expired']),
+    'expired, a CRL to come': (Case(EXPIRED, ROOT.pem, ROOT.crl() + ROOT.crl(last_update=pki.days_from_now(2))), ['expired']),
     'expired, a CRL of another key of that name': (Case(EXPIRED, ROOT.pem, TWIN.crl() + ROOT.crl()), ['expired']),
     'expired, only a CRL of another key of that name': (Case(EXPIRED, ROOT.pem, TWIN.crl()), ['crl_missing', 'expired']),
     'expired, two CRLs in force': (Case(EXPIRED, ROOT.pem, TWICE), ['expired']),
@@ -252,7 +281,9 @@ CASES: dict[str, tuple[Case, list[str]]] = {
     'small key': (Case(small_key(), ROOT.pem), ['weak_key']),
     'forged': (Case(forged(), ROOT.pem), ['signature_invalid']),
     'expired and for another name': (
-        Case(ROOT.issue(['other.example.com'], not_after=pki.days_from_now(-3)), ROOT.pem), ['hostname_mismatch', 'expired']),
+        Case(ROOT.issue(['other.example.com'], not_after=pki.days_from_now(-3)), ROOT.pem),
+        ['hostname_mismatch', 'expired'],
+    ),
     'expired and revoked': (Case(EXPIRED, ROOT.pem, ROOT.crl([EXPIRED])), ['revoked', 'expired']),
     'one of very many names': (Case(ROOT.issue([*(f'mail{number}.example.com' for number in range(200)), HOST]), ROOT.pem), []),
     'more than ten CAs': (Case(deep(12).issue([HOST]), ROOT.pem), []),
@@ -310,20 +341,39 @@ def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: b
     assert [problem.code for problem in found] == expected
 
 
-@pytest.mark.parametrize(('chain', 'expected'), [
-    ([LEAF.certificate], 'unknown_ca'), ([LEAF.certificate, ROOT.certificate], 'unknown_ca'),
-    ([self_signed().certificate], 'self_signed')])
-def test_what_leads_to_nothing_is_named_without_the_systems_store_at_hand(
-        chain: list[x509.Certificate], expected: str) -> None:
+@pytest.mark.parametrize(
+    ('chain', 'expected'),
+    [
+        ([LEAF.certificate], 'unknown_ca'),
+        ([LEAF.certificate, ROOT.certificate], 'unknown_ca'),
+        ([self_signed().certificate], 'self_signed'),
+    ],
+)
+def test_what_leads_to_nothing_is_named_without_the_systems_store_at_hand(chain: list[x509.Certificate], expected: str) -> None:
     known = paths.Trust(None, None, False, "the system's own CA certificates")
     nowhere = diagnosis.Verdict(anchored=False)
     assert [problem.code for problem in diagnosis.defects([*map(record, chain)], known, None, NOW, nowhere)] == [expected]
     assert diagnosis.defects([*map(record, chain)], known, None, NOW, diagnosis.Verdict()) == []
 
 
-@pytest.mark.parametrize('pattern', [
-    '*.example.com', 'mail*.example.com', '*mail.example.com', '*.com', 'mail.example.com', 'MAIL.example.COM', '*.*.com',
-    'mail.*.com', '*', '*.-example.com', 'mail.example.com.', '.example.com', '*.example.com.'])
+@pytest.mark.parametrize(
+    'pattern',
+    [
+        '*.example.com',
+        'mail*.example.com',
+        '*mail.example.com',
+        '*.com',
+        'mail.example.com',
+        'MAIL.example.COM',
+        '*.*.com',
+        'mail.*.com',
+        '*',
+        '*.-example.com',
+        'mail.example.com.',
+        '.example.com',
+        '*.example.com.',
+    ],
+)
 @pytest.mark.parametrize('host', ['mail.example.com', 'example.com', 'a.mail.example.com', 'xn--mller-kva.example.com'])
 def test_names_match_as_openssl_matches_them(pattern: str, host: str, tmp_path: pathlib.Path) -> None:
     case = Case(ROOT.issue([pattern]), ROOT.pem, host=host)
@@ -331,8 +381,10 @@ def test_names_match_as_openssl_matches_them(pattern: str, host: str, tmp_path: 
     assert (fault is None) is name_matches(pattern, host)
 
 
-@pytest.mark.parametrize('common_name, sans', [
-    (HOST, ['192.0.2.1']), ('other.example.com', [HOST]), (HOST, ['other.example.com']), ('*.example.com', ['192.0.2.1'])])
+@pytest.mark.parametrize(
+    'common_name, sans',
+    [(HOST, ['192.0.2.1']), ('other.example.com', [HOST]), (HOST, ['other.example.com']), ('*.example.com', ['192.0.2.1'])],
+)
 def test_common_names_count_as_they_do_for_openssl(common_name: str, sans: list[str], tmp_path: pathlib.Path) -> None:
     case = Case(ROOT.issue(sans, common_name=common_name), ROOT.pem)
     fault, _chain = handshake(case, tmp_path, Policy(trust(case), True))

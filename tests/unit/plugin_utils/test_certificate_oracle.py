@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """No false cause: what is reported of NIST's chains (PKITS) against all that the OpenSSL of the same Python has against them."""
+
 from __future__ import annotations
 
 import base64
@@ -29,15 +30,22 @@ Errors = t.Sequence[t.Sequence[int]]  # each its number and its depth
 @functools.cache
 def asked(version: str, crl_check: str) -> dict[str, Errors]:
     """Return what the OpenSSL of a Python has against each chain."""
+
     def texts(ders: t.Iterable[bytes]) -> list[str]:
         return [base64.b64encode(der).decode('ascii') for der in ders]
 
     policy = {'host': HOST, 'flags': verify_flags(Policy(Trust('', (), ()), True, crl_check)), 'level': STRONG_LEVEL}
-    cases = {name: {'chain': texts(chain.sent), 'trusted': texts(chain.trusted), 'crls': texts(chain.crls), **policy}
-             for name, chain in pkits.chains().items()}
+    cases = {
+        name: {'chain': texts(chain.sent), 'trusted': texts(chain.trusted), 'crls': texts(chain.crls), **policy}
+        for name, chain in pkits.chains().items()
+    }
     done = subprocess.run(
-        [str(python_named(version)), '-B', openssl_verify.__file__], input=json.dumps(cases).encode(), capture_output=True,
-        check=True, timeout=60)
+        [str(python_named(version)), '-B', openssl_verify.__file__],
+        input=json.dumps(cases).encode(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
     return t.cast('dict[str, Errors]', json.loads(done.stdout))
 
 
@@ -45,11 +53,12 @@ def reported(version: str, directory: pathlib.Path, crl_check: str, **changes: t
     """Return the codes that are reported of each chain: the errors, or what IgnoreCertificateErrors hides."""
     setups = {
         name: Setup(chain.identity, pem(CERTIFICATE, chain.trusted), pem(CRL, chain.crls), **changes)
-        for name, chain in pkits.chains().items()}
+        for name, chain in pkits.chains().items()
+    }
     names = list(setups)
     answers: dict[str, Sent] = {}
     for start in range(0, len(names), AT_ONCE):
-        part = {name: setups[name] for name in names[start:start + AT_ONCE]}
+        part = {name: setups[name] for name in names[start : start + AT_ONCE]}
         answers.update(sent(part, version, directory / str(start), crl_check))
     return {name: codes(answer, ignored=changes.get('ignore', False)) for name, answer in answers.items()}
 
@@ -86,15 +95,15 @@ def test_the_codes_are_those_of_openssl(python: str, crl_check: str, tmp_path: p
     errors = asked(python, crl_check)
     told = reported(python, tmp_path, crl_check, ignore=ignore)
     assert {name: set(found) for name, found in told.items()} == {name: set(called(found)) for name, found in errors.items()}
-    assert {name: found[0] for name, found in told.items()} == {
-        name: first_of(found, python) for name, found in errors.items()}
+    assert {name: found[0] for name, found in told.items()} == {name: first_of(found, python) for name, found in errors.items()}
 
 
 def test_where_the_chain_is_hidden_nothing_is_false(tmp_path: pathlib.Path) -> None:
     """Python 3.6, and a mail server that speaks TLS 1.3 alone: what can't be known is left open."""
     errors = asked('3.6', 'leaf')
     told = reported('3.6', tmp_path, 'leaf', lowest=V13)
-    assert {name: false for name, found in told.items()
-            if (false := set(found) - set(called(errors[name])) - {'certificate_invalid'})} == {}
+    assert {
+        name: false for name, found in told.items() if (false := set(found) - set(called(errors[name])) - {'certificate_invalid'})
+    } == {}
     left_open = [name for name, found in told.items() if found[0] not in (first_of(errors[name], '3.6'), 'certificate_invalid')]
     assert left_open == []

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Days until and since an end: the number and the sentence agree."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -12,17 +13,37 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.days import ago
 NOW = dt.datetime(2026, 11, 24, 8, 15, tzinfo=dt.timezone.utc)
 
 
-@pytest.mark.parametrize(('hours', 'expected'), [
-    (240, 10), (239, 9), (24, 1), (23, 0), (0.001, 0), (0, -1), (-0.001, -1), (-23, -1), (-25, -1), (-48, -2), (-73, -3),
-    (-95, -3), (-96, -4),
-])
+@pytest.mark.parametrize(
+    ('hours', 'expected'),
+    [
+        (240, 10),
+        (239, 9),
+        (24, 1),
+        (23, 0),
+        (0.001, 0),
+        (0, -1),
+        (-0.001, -1),
+        (-23, -1),
+        (-25, -1),
+        (-48, -2),
+        (-73, -3),
+        (-95, -3),
+        (-96, -4),
+    ],
+)
 def test_days_left(hours: float, expected: int) -> None:
     assert days_left(NOW + dt.timedelta(hours=hours), NOW) == expected
 
 
-@pytest.mark.parametrize(('hours', 'expected'), [
-    (-0.001, 'less than a day ago'), (-23, 'less than a day ago'), (-25, '1 day ago'), (-73, '3 days ago'),
-])
+@pytest.mark.parametrize(
+    ('hours', 'expected'),
+    [
+        (-0.001, 'less than a day ago'),
+        (-23, 'less than a day ago'),
+        (-25, '1 day ago'),
+        (-73, '3 days ago'),
+    ],
+)
 def test_ago(hours: float, expected: str) -> None:
     assert ago(NOW + dt.timedelta(hours=hours), NOW) == expected
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the documentation's site refuses in its own pages."""
+
 from __future__ import annotations
 
 import pathlib
@@ -10,20 +11,23 @@ import pytest
 from tools.docs_site import faults
 
 
-@pytest.mark.parametrize(('start', 'wrong'), [
-    ('<a href="a/b.html#there">', None),
-    ('<a href="#here"></a><p id="here">', None),
-    ('<a href="https://example.com/">', None),
-    ('<img src="a/picture.svg">', None),
-    ('<img src="data:image/png;base64,AA==">', None),
-    ('<a href="a/c.html">', 'a/c.html is not there'),
-    ('<a href="a/b.html#elsewhere">', 'no such anchor'),
-    ('<a href="#elsewhere">', 'no such anchor'),
-    ('<img src="a/none.svg">', 'a/none.svg is not there'),
-    ('<script src="https://example.com/x.js"></script>', 'fetches https://example.com/x.js'),
-    ('<link rel="stylesheet" href="//example.com/x.css">', 'fetches //example.com/x.css'),
-    ('<p>', 'no link leads to it'),
-])
+@pytest.mark.parametrize(
+    ('start', 'wrong'),
+    [
+        ('<a href="a/b.html#there">', None),
+        ('<a href="#here"></a><p id="here">', None),
+        ('<a href="https://example.com/">', None),
+        ('<img src="a/picture.svg">', None),
+        ('<img src="data:image/png;base64,AA==">', None),
+        ('<a href="a/c.html">', 'a/c.html is not there'),
+        ('<a href="a/b.html#elsewhere">', 'no such anchor'),
+        ('<a href="#elsewhere">', 'no such anchor'),
+        ('<img src="a/none.svg">', 'a/none.svg is not there'),
+        ('<script src="https://example.com/x.js"></script>', 'fetches https://example.com/x.js'),
+        ('<link rel="stylesheet" href="//example.com/x.css">', 'fetches //example.com/x.css'),
+        ('<p>', 'no link leads to it'),
+    ],
+)
 def test_a_reference_that_does_not_hold_is_told(tmp_path: pathlib.Path, start: str, wrong: str | None) -> None:
     (tmp_path / 'a').mkdir()
     (tmp_path / 'a' / 'picture.svg').touch()

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The fault table has every sending code, and its page has every fault."""
+
 from __future__ import annotations
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalogue import CATALOGUE, GROUPS

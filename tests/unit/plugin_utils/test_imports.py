@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Every file of the controller half can be imported, each first in a fresh Python, so that no circle hides behind an order."""
+
 from __future__ import annotations
 
 import ast
@@ -14,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 DIRECTORIES = ('action', 'callback', 'doc_fragments', 'filter', 'modules', 'plugin_utils', 'test')
 FILES = sorted(path.relative_to(ROOT) for name in DIRECTORIES for path in (ROOT / 'plugins' / name).glob('*.py'))
 
-PROBE = '''
+PROBE = """
 import sys
 from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader([sys.argv[1]])
@@ -25,7 +26,7 @@ for name in sys.argv[2:]:
     for ours in set(sys.modules) - before:
         if ours.startswith('ansible_collections.printops.infoprint.plugins.'):
             del sys.modules[ours]
-'''
+"""
 
 
 # What the controller may lack, as the environment of ansible-test's import test does.

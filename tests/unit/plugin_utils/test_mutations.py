@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """10,000 spoilt certificates, CRLs and answers: nothing is raised, and no entry or verdict is lost (see `fuzz.analysis`)."""
+
 from __future__ import annotations
 
 import json

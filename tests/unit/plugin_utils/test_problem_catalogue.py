@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The catalogue has the codes that the code raises, each with its meaning and remedy, and no others."""
+
 from __future__ import annotations
 
 import ast
@@ -59,8 +60,11 @@ def codes_in_code() -> t.Iterator[tuple[pathlib.Path, str]]:
     """Return the codes that stand in the code, also where a function of ours that takes a `code` first makes the problem."""
     trees = {path: ast.parse(path.read_text('utf-8')) for path in PLUGINS.rglob('*.py') if path.name not in ELSEWHERE}
     makers = {'Problem'} | {
-        node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
-        and [one.arg for one in node.args.args if one.arg != 'self'][:1] == ['code']}
+        node.name
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and [one.arg for one in node.args.args if one.arg != 'self'][:1] == ['code']
+    }
     assert makers > {'Problem', 'defect', 'refused', '_problem'}
     for path, tree in trees.items():
         for expression in code_expressions(tree, makers):

@@ -172,7 +172,8 @@ def test_the_search_takes_no_python_of_the_current_directory(tmp_path, path: str
         script(folder / 'python-of-somebody', f'touch {tmp_path}/ran')
     command = Interpreter(None, ('/nowhere/python3', 'python-of-somebody')).command()
     done = subprocess.run(
-        ['/bin/sh', '-c', command], input=b'', capture_output=True, check=False, cwd=tmp_path, env={'PATH': path}, timeout=30)
+        ['/bin/sh', '-c', command], input=b'', capture_output=True, check=False, cwd=tmp_path, env={'PATH': path}, timeout=30
+    )
     assert done.returncode == NONE_FOUND
     assert not (tmp_path / 'ran').exists()
 

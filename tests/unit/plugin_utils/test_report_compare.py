@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reports beside each other: what has changed, and several as one."""
+
 from __future__ import annotations
 
 import typing as t
@@ -61,8 +62,11 @@ CASES: dict[str, tuple[States, States, dict[str, list[str]]]] = {
     'still': ({'a': {'1': 'failing'}}, {'a': {'1': 'unprotected'}}, {'still': ['a 1']}),
     'hidden is not fixed': ({'a': {'1': 'failing'}}, {'a': {'': 'hidden'}}, {'unknown': ['a 1']}),
     'left out is not fixed': ({'a': {'1': 'failing'}}, {}, {'unknown': ['a 1']}),
-    'unreachable stands for all': ({'a': {'1': 'proven', '2': 'failing'}}, {'a': {'': 'unreachable'}},
-                                   {'new': ['a 1'], 'still': ['a 2']}),
+    'unreachable stands for all': (
+        {'a': {'1': 'proven', '2': 'failing'}},
+        {'a': {'': 'unreachable'}},
+        {'new': ['a 1'], 'still': ['a 2']},
+    ),
     'reached again': ({'a': {'': 'unreachable'}}, {'a': {'1': 'proven', '2': 'failing'}}, {'fixed': ['a 1'], 'still': ['a 2']}),
     'unreachable twice': ({'a': {'': 'unreachable'}}, {'a': {'': 'unreachable'}}, {'still': ['a']}),
     'never its turn': ({'a': {'1': 'failing'}}, {'a': {'': 'not_checked'}}, {'unknown': ['a 1']}),
@@ -73,8 +77,10 @@ CASES: dict[str, tuple[States, States, dict[str, list[str]]]] = {
 def test_comparison(name: str) -> None:
     before, now, expected = CASES[name]
     found = compare(report(before, -1), report(now))
-    parts = {part: [f'{change.host} {change.server}'.strip() for change in getattr(found, part)]
-             for part in ('new', 'fixed', 'still', 'unknown')}
+    parts = {
+        part: [f'{change.host} {change.server}'.strip() for change in getattr(found, part)]
+        for part in ('new', 'fixed', 'still', 'unknown')
+    }
     assert {part: changes for part, changes in parts.items() if changes} == expected
     assert found.since == fleet.moment(-1)
 
@@ -83,19 +89,27 @@ MERGED: dict[str, tuple[list[States], States]] = {
     'slices': ([{'a': {'1': 'proven'}}, {'b': {'1': 'failing'}}], {'a': {'1': 'proven'}, 'b': {'1': 'failing'}}),
     'the newest counts': ([{'a': {'1': 'proven'}}, {'a': {'1': 'failing'}}], {'a': {'1': 'failing'}}),
     'also where it knows less': ([{'a': {'1': 'proven'}}, {'a': {'1': 'hidden'}}], {'a': {'1': 'hidden'}}),
-    'unreachable is true of all': ([{'a': {'1': 'proven', '2': 'drifted'}}, {'a': {'': 'unreachable'}}],
-                                   {'a': {'1': 'unreachable', '2': 'unreachable'}}),
+    'unreachable is true of all': (
+        [{'a': {'1': 'proven', '2': 'drifted'}}, {'a': {'': 'unreachable'}}],
+        {'a': {'1': 'unreachable', '2': 'unreachable'}},
+    ),
     'reached again': ([{'a': {'': 'unreachable'}}, {'a': {'1': 'proven'}}], {'a': {'1': 'proven'}}),
-    'a run over one server leaves the other': ([{'a': {'1': 'failing', '2': 'proven'}}, {'a': {'2': 'proven'}}],
-                                               {'a': {'1': 'failing', '2': 'proven'}}),
+    'a run over one server leaves the other': (
+        [{'a': {'1': 'failing', '2': 'proven'}}, {'a': {'2': 'proven'}}],
+        {'a': {'1': 'failing', '2': 'proven'}},
+    ),
     'unknown twice': ([{'a': {'': 'unreachable'}}, {'a': {'': 'not_checked'}}], {'a': {'': 'unreachable'}}),
     'an audit leaves a proof': ([{'a': {'1': 'proven'}}, {'a': {'1': 'configured'}}], {'a': {'1': 'proven'}}),
     'an audit leaves a failed send': ([{'a': {'1': 'failing'}}, {'a': {'1': 'configured'}}], {'a': {'1': 'failing'}}),
     'drift stays until it is looked for': ([{'a': {'1': 'drifted'}}, {'a': {'1': 'proven'}}], {'a': {'1': 'drifted'}}),
-    'a change waits for its proof': ([{'a': {'1': 'proven'}}, {'a': {'1': 'changed_unproven'}}, {'a': {'1': 'configured'}}],
-                                     {'a': {'1': 'changed_unproven'}}),
-    'and gets it': ([{'a': {'1': 'changed_unproven'}}, {'a': {'1': 'configured'}}, {'a': {'1': 'proven'}}],
-                    {'a': {'1': 'proven'}}),
+    'a change waits for its proof': (
+        [{'a': {'1': 'proven'}}, {'a': {'1': 'changed_unproven'}}, {'a': {'1': 'configured'}}],
+        {'a': {'1': 'changed_unproven'}},
+    ),
+    'and gets it': (
+        [{'a': {'1': 'changed_unproven'}}, {'a': {'1': 'configured'}}, {'a': {'1': 'proven'}}],
+        {'a': {'1': 'proven'}},
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a report is written as: read back by readers that are not ours, everything foreign as text, of a size that holds."""
+
 from __future__ import annotations
 
 import csv
@@ -79,12 +80,22 @@ def test_json_is_as_its_schema_says_and_reads_back_the_same(report: Report, host
         assert to_json(from_json(text.encode())) == text
 
 
-@pytest.mark.parametrize(('old', 'new'), [
-    ('"version": 2', '"version": 3'), ('fleet_report"', 'other"'), ('"verdict":"failing"', '"verdict":"fine"'),
-    ('"name":"spl1"', '"name":7'), ('"certificate":0', '"certificate":99'), ('"run":1', '"run":9'),
-    ('"generated": "2026', '"generated": "x'), ('"hosts": [', '"hosts": 7, "x": ['),
-    ('}', ''), ('"severity":"error"', '"severity":{}'), ('{', '[' * 100_000),
-])
+@pytest.mark.parametrize(
+    ('old', 'new'),
+    [
+        ('"version": 2', '"version": 3'),
+        ('fleet_report"', 'other"'),
+        ('"verdict":"failing"', '"verdict":"fine"'),
+        ('"name":"spl1"', '"name":7'),
+        ('"certificate":0', '"certificate":99'),
+        ('"run":1', '"run":9'),
+        ('"generated": "2026', '"generated": "x'),
+        ('"hosts": [', '"hosts": 7, "x": ['),
+        ('}', ''),
+        ('"severity":"error"', '"severity":{}'),
+        ('{', '[' * 100_000),
+    ],
+)
 def test_a_report_that_is_not_ours_is_refused(report: Report, old: str, new: str) -> None:
     text = to_json(report)
     assert old in text
@@ -92,8 +103,10 @@ def test_a_report_that_is_not_ours_is_refused(report: Report, old: str, new: str
         from_json(text.replace(old, new, 1 if len(new) > len(old) + 9 else -1).encode())
 
 
-HEAD = ('{"format":"printops.infoprint/fleet_report","version":2,"title":"x","generated":"2026-11-24T08:15:00Z",'
-        '"runs":[{"started":"2026-11-24T08:15:00Z"}],"hosts":[')
+HEAD = (
+    '{"format":"printops.infoprint/fleet_report","version":2,"title":"x","generated":"2026-11-24T08:15:00Z",'
+    '"runs":[{"started":"2026-11-24T08:15:00Z"}],"hosts":['
+)
 
 
 @pytest.mark.parametrize('entry', ['[]', '{"name":"h%d"}', '{"name":"%d","servers":[{"name":"s","log":{"seen":{}}}]}'])
@@ -109,7 +122,7 @@ def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry
 
 
 SMALL = json.loads(to_json(fleet.report([*fleet.results(6, 2), *fleet.hostile_results(3)])))
-ANY = st.none() | st.booleans() | st.integers(-2, 2 ** 60) | st.floats() | st.text(max_size=4) | st.just([]) | st.just({})
+ANY = st.none() | st.booleans() | st.integers(-2, 2**60) | st.floats() | st.text(max_size=4) | st.just([]) | st.just({})
 
 
 def put(value: t.Any, path: list[int], new: t.Any) -> t.Any:
@@ -142,11 +155,30 @@ def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Repor
         assert {row[2] for row in rows[1:]} == {server.state for _host, server in one.servers()}
 
 
-@pytest.mark.parametrize(('value', 'cell'), [
-    ('=1+1', "'=1+1"), ('+1', "'+1"), ('-1', "'-1"), ('@x', "'@x"), ('\t=1', "'\t'=1"), ('\r=1', "'\r'=1"), (' =1', "' =1"),
-    ('\u00a0=1', "'\u00a0=1"), ('\uff1d1', "'\uff1d1"), ('\uff20x', "'\uff20x"), ('\ufeff+1', "'\ufeff+1"), ('a;=1', "a;'=1"),
-    ('a;;=1', "a;;'=1"), ('a; "=1', "a;' \"=1"), ('a,-1', "a,'-1"), (-3, '-3'), ('a=1', 'a=1'), ('a; b=1', 'a; b=1'), ('', ''),
-])
+@pytest.mark.parametrize(
+    ('value', 'cell'),
+    [
+        ('=1+1', "'=1+1"),
+        ('+1', "'+1"),
+        ('-1', "'-1"),
+        ('@x', "'@x"),
+        ('\t=1', "'\t'=1"),
+        ('\r=1', "'\r'=1"),
+        (' =1', "' =1"),
+        ('\u00a0=1', "'\u00a0=1"),
+        ('\uff1d1', "'\uff1d1"),
+        ('\uff20x', "'\uff20x"),
+        ('\ufeff+1', "'\ufeff+1"),
+        ('a;=1', "a;'=1"),
+        ('a;;=1', "a;;'=1"),
+        ('a; "=1', 'a;\' "=1'),
+        ('a,-1', "a,'-1"),
+        (-3, '-3'),
+        ('a=1', 'a=1'),
+        ('a; b=1', 'a; b=1'),
+        ('', ''),
+    ],
+)
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(value: str | int, cell: str) -> None:
     assert report_csv.cell(value) == cell
 
@@ -294,27 +326,44 @@ def verdict_of(*entries: dict[str, t.Any], generated: float = 0) -> str:
     return told
 
 
-@pytest.mark.parametrize(('entries', 'expected'), [
-    ([fleet.sent('spl1', trust=[])], 'The server is proven.'),
-    ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[])], 'All 2 servers are proven.'),
-    ([fleet.sent('spl1', trust=[], days=9)], 'The server is proven. The certificate CN=mail.example.com expires in 9 days.'),
-    ([fleet.sent('spl1', days=9)],
-     'The server is proven. 2 certificates, CAs and CRLs expire soon, the first in 9 days: CN=mail.example.com.'),
-    ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2')], '1 of 2 servers needs attention: 1 unprotected.'),
-    ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2', accept_unprotected=True)],
-     '1 of 2 servers is proven; 1 unprotected but accepted.'),
-    ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[], ok=False), fleet.sent('spl3', trust=[], until='envelope')],
-     '1 of 3 servers needs attention: 1 failing; 1 tested.'),
-], ids=['one', 'all', 'expiry', 'expiries', 'plaintext', 'accepted', 'failing'])
+@pytest.mark.parametrize(
+    ('entries', 'expected'),
+    [
+        ([fleet.sent('spl1', trust=[])], 'The server is proven.'),
+        ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[])], 'All 2 servers are proven.'),
+        ([fleet.sent('spl1', trust=[], days=9)], 'The server is proven. The certificate CN=mail.example.com expires in 9 days.'),
+        (
+            [fleet.sent('spl1', days=9)],
+            'The server is proven. 2 certificates, CAs and CRLs expire soon, the first in 9 days: CN=mail.example.com.',
+        ),
+        ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2')], '1 of 2 servers needs attention: 1 unprotected.'),
+        (
+            [fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2', accept_unprotected=True)],
+            '1 of 2 servers is proven; 1 unprotected but accepted.',
+        ),
+        (
+            [
+                fleet.sent('spl1', trust=[]),
+                fleet.sent('spl2', trust=[], ok=False),
+                fleet.sent('spl3', trust=[], until='envelope'),
+            ],
+            '1 of 3 servers needs attention: 1 failing; 1 tested.',
+        ),
+    ],
+    ids=['one', 'all', 'expiry', 'expiries', 'plaintext', 'accepted', 'failing'],
+)
 def test_verdict(entries: list[dict[str, t.Any]], expected: str) -> None:
     assert verdict_of(*entries) == expected
 
 
 def test_the_verdict_counts_what_was_changed_and_not_proven() -> None:
     entries = {'servers': [fleet.configured('spl1', drift=True, changed=True, trust=[]), fleet.configured('spl2', trust=[])]}
-    found = fleet.report([
-        fleet.Result('print1', 'sendmemo_config', 'ok', entries),
-        fleet.Result('print1', 'send_memo', 'failed', {'servers': [fleet.sent('spl2', ok=False, trust=[])]})])
+    found = fleet.report(
+        [
+            fleet.Result('print1', 'sendmemo_config', 'ok', entries),
+            fleet.Result('print1', 'send_memo', 'failed', {'servers': [fleet.sent('spl2', ok=False, trust=[])]}),
+        ]
+    )
     assert verdict(found) == '1 of 2 servers needs attention: 1 failing; 1 changed but not proven.'
 
 
@@ -326,8 +375,9 @@ def test_what_sends_in_plaintext_is_green_nowhere() -> None:
     failure = ET.fromstring(to_junit(found)).find("./testsuite/testcase[@name='spl1 proof']/failure")
     assert failure is not None
     assert failure.attrib['type'] == 'tls_off'
-    accepted = fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': [
-        fleet.in_plaintext('spl1', accept_unprotected=True)]})])
+    accepted = fleet.report(
+        [fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.in_plaintext('spl1', accept_unprotected=True)]})]
+    )
     assert 'class="fair"' in to_html(accepted)
     assert 'sendmemo_server_proven{host="print1",server="spl1"} 0' in to_prometheus(accepted)
     assert 'sendmemo_server_needs_attention{host="print1",server="spl1"} 0' in to_prometheus(accepted)
@@ -341,7 +391,10 @@ def test_criterion_and_provenance_stand_on_the_page_and_in_the_json(report: Repo
     assert given['criterion'] == CRITERION
     newest = given['runs'][-1]
     assert (newest['playbook'], newest['user'], newest['hosts']) == (
-        'site.yml', 'printops', {'inventory': 100, 'seen': 70, 'reached': 60})
+        'site.yml',
+        'printops',
+        {'inventory': 100, 'seen': 70, 'reached': 60},
+    )
     assert set(newest['versions']) == {'collection', 'ansible_core', 'python', 'openssl'}
     assert 'by printops on controller.example.com' in page.text
     assert len(given['runs']) == 2
@@ -349,24 +402,62 @@ def test_criterion_and_provenance_stand_on_the_page_and_in_the_json(report: Repo
 
 
 VERSION_1 = {
-    'format': 'printops.infoprint/fleet_report', 'version': 1, 'title': 'Old', 'generated': fleet.moment(-1),
-    'started': fleet.moment(-1), 'check_mode': False, 'playbooks': ['verify.yml'], 'unfinished': [], 'merged': [],
-    'comparison': None, 'certificates': [{'kind': 'certificate', 'name': 'CN=mail.example.com', 'not_after': fleet.moment(60)}],
+    'format': 'printops.infoprint/fleet_report',
+    'version': 1,
+    'title': 'Old',
+    'generated': fleet.moment(-1),
+    'started': fleet.moment(-1),
+    'check_mode': False,
+    'playbooks': ['verify.yml'],
+    'unfinished': [],
+    'merged': [],
+    'comparison': None,
+    'certificates': [{'kind': 'certificate', 'name': 'CN=mail.example.com', 'not_after': fleet.moment(60)}],
 }
 PROOF_1 = {'at': fleet.moment(-1), 'message_id': '<a@b>', 'queue_id': '4A3B'}
 ROWS_1: dict[str, tuple[dict[str, t.Any], str]] = {
     'proven': ({'state': 'proven', 'proof': PROOF_1, 'mode': 'starttls', 'tls_version': 'TLSv1.3', 'certificate': 0}, 'proven'),
-    'proven in plaintext': ({'state': 'proven', 'proof': PROOF_1, 'mode': 'plaintext', 'checked': fleet.moment(-1), 'problems': [
-        {'code': 'tls_off', 'severity': 'warning', 'message': 'plaintext'}]}, 'unprotected'),
-    'proven in spite of errors': ({'state': 'proven', 'proof': PROOF_1, 'tls_version': 'TLSv1.3', 'ignored': [
-        {'code': 'expired', 'severity': 'error', 'message': 'it expired'}]}, 'unprotected'),
-    'failing': ({'state': 'failing', 'checked': fleet.moment(-1), 'proof': {'at': fleet.moment(-5)}, 'problems': [
-        {'code': 'expired', 'severity': 'error', 'stage': 'certificate', 'message': 'it expired'}]}, 'failing'),
+    'proven in plaintext': (
+        {
+            'state': 'proven',
+            'proof': PROOF_1,
+            'mode': 'plaintext',
+            'checked': fleet.moment(-1),
+            'problems': [{'code': 'tls_off', 'severity': 'warning', 'message': 'plaintext'}],
+        },
+        'unprotected',
+    ),
+    'proven in spite of errors': (
+        {
+            'state': 'proven',
+            'proof': PROOF_1,
+            'tls_version': 'TLSv1.3',
+            'ignored': [{'code': 'expired', 'severity': 'error', 'message': 'it expired'}],
+        },
+        'unprotected',
+    ),
+    'failing': (
+        {
+            'state': 'failing',
+            'checked': fleet.moment(-1),
+            'proof': {'at': fleet.moment(-5)},
+            'problems': [{'code': 'expired', 'severity': 'error', 'stage': 'certificate', 'message': 'it expired'}],
+        },
+        'failing',
+    ),
     'drifted': ({'state': 'drifted', 'checked': fleet.moment(-1), 'drift': [{'file': 'x', 'kind': 'mode'}]}, 'drifted'),
-    'configured': ({'state': 'configured', 'checked': fleet.moment(-1), 'problems': [
-        {'code': 'not_proven', 'severity': 'info', 'message': 'Nothing was sent in this run.'}]}, 'configured'),
-    'corrected': ({'state': 'configured', 'checked': fleet.moment(-1), 'corrected': True, 'drift': [
-        {'file': 'x', 'kind': 'mode'}]}, 'changed_unproven'),
+    'configured': (
+        {
+            'state': 'configured',
+            'checked': fleet.moment(-1),
+            'problems': [{'code': 'not_proven', 'severity': 'info', 'message': 'Nothing was sent in this run.'}],
+        },
+        'configured',
+    ),
+    'corrected': (
+        {'state': 'configured', 'checked': fleet.moment(-1), 'corrected': True, 'drift': [{'file': 'x', 'kind': 'mode'}]},
+        'changed_unproven',
+    ),
     'tested': ({'state': 'tested', 'checked': fleet.moment(-1), 'until': 'envelope', 'tls_version': 'TLSv1.3'}, 'tested'),
     'not checked': ({'state': 'not_checked'}, 'not_checked'),
 }

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which hosts stay in a report that runs are laid over: those that an inventory which speaks for them still has."""
+
 from __future__ import annotations
 
 import pytest
@@ -48,6 +49,6 @@ def test_of_two_runs_in_one_second_the_later_one_counts() -> None:
         collector = Collector(Run())
         for entry in sends:
             result = {'servers': [entry]}
-            collector.take(Event('a', 'Prove', 'send_memo', 'ok', result, fleet.moment(), order=10 ** 15 + 1000 * number))
+            collector.take(Event('a', 'Prove', 'send_memo', 'ok', result, fleet.moment(), order=10**15 + 1000 * number))
         lay_over(logs, collector.logs({}))
     assert logs['a'].servers['spl1'].seen['send'].verdict == 'ok'

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The state of a server from the results of a run: nothing but a proof that nothing later speaks against is proven."""
+
 from __future__ import annotations
 
 import typing as t
@@ -22,8 +23,9 @@ OFF = {code: {'code': code, 'severity': 'warning', 'message': code} for code in 
 NOT_AS_DECLARED = {'code': 'not_as_declared', 'severity': 'error', 'message': 'EnableTLS is 0, declared is 1'}
 
 
-def event(module: str, *servers: t.Any, status: str = 'ok', check: bool | None = False, may_go_on: bool = False,
-          **result: t.Any) -> Event:
+def event(
+    module: str, *servers: t.Any, status: str = 'ok', check: bool | None = False, may_go_on: bool = False, **result: t.Any
+) -> Event:
     if servers:
         result['servers'] = list(servers)
     return Event(HOST, 'A task', module, status, result, fleet.moment(), check_mode=check, may_go_on=may_go_on)
@@ -77,44 +79,79 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'a proof, then unreachable': ((PROVEN, send(status='unreachable', msg='gone')), 'unreachable'),
     'a proof, then unreachable in another task': ((PROVEN, event('', status='unreachable', msg='gone')), 'unreachable'),
     'unreachable in another task, then a proof': ((event('', status='unreachable', msg='gone'), PROVEN), 'proven'),
-    'unreachable, then only a judgement': (
-        (PROVEN, send(status='unreachable'), JUDGED), 'configured'),
+    'unreachable, then only a judgement': ((PROVEN, send(status='unreachable'), JUDGED), 'configured'),
     'a proof, then a send without results': ((PROVEN, send(status='failed', msg='no Python')), 'failing'),
     'a proof, then a send without results, then a judgement': (
-        (PROVEN, send(status='failed', msg='no Python'), JUDGED), 'failing'),
+        (PROVEN, send(status='failed', msg='no Python'), JUDGED),
+        'failing',
+    ),
     'a proof, then a change': ((PROVEN, CHANGED), 'changed_unproven'),
     'a proof, a change, then a run that changes nothing': ((PROVEN, CHANGED, AS_DECLARED), 'changed_unproven'),
     'a change without a proof': ((CHANGED,), 'changed_unproven'),
     'a change, then a handshake': ((CHANGED, send(fleet.sent('spl1', until='handshake'))), 'tested'),
     'a proof, then a rollback': (
-        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback')), 'changed_unproven'),
+        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback')),
+        'changed_unproven',
+    ),
     'a proof, then the prediction of a rollback': (
-        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback', check=True)), 'proven'),
+        (PROVEN, config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback', check=True)),
+        'proven',
+    ),
     'drift, then the prediction of a rollback': (
-        (config(fleet.configured('spl1', drift=True, changed=True), check=True),
-         config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback', check=True)), 'drifted'),
+        (
+            config(fleet.configured('spl1', drift=True, changed=True), check=True),
+            config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback', check=True),
+        ),
+        'drifted',
+    ),
     'a rollback, then a proof': (
-        (config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback'), PROVEN), 'proven'),
+        (config(fleet.configured('spl1', drift=True, changed=True), module='sendmemo_rollback'), PROVEN),
+        'proven',
+    ),
     'a rollback that was refused': (
-        (PROVEN, config(fleet.configured('spl1', problems=[ERROR]), module='sendmemo_rollback', status='failed')), 'failing'),
+        (PROVEN, config(fleet.configured('spl1', problems=[ERROR]), module='sendmemo_rollback', status='failed')),
+        'failing',
+    ),
     'a set that is refused before anything starts, in a task that may not fail': (
-        (PROVEN, config(servers=[], problems=[ERROR])), 'failing'),
+        (PROVEN, config(servers=[], problems=[ERROR])),
+        'failing',
+    ),
     'only absent servers': ((config(fleet.configured('spl1', state='absent')),), 'configured'),
-    'a proof, then changed attributes': ((PROVEN, event('server_attributes', {
-        'name': 'spl1', 'changed': True, 'before': {'smtp-server-port': '25'}, 'after': {'smtp-server-port': '587'},
-    })), 'changed_unproven'),
+    'a proof, then changed attributes': (
+        (
+            PROVEN,
+            event(
+                'server_attributes',
+                {
+                    'name': 'spl1',
+                    'changed': True,
+                    'before': {'smtp-server-port': '25'},
+                    'after': {'smtp-server-port': '587'},
+                },
+            ),
+        ),
+        'changed_unproven',
+    ),
     'a proof, then a change by a module to come': (
-        (PROVEN, event('other', {'name': 'spl1', 'changed': True})), 'changed_unproven'),
+        (PROVEN, event('other', {'name': 'spl1', 'changed': True})),
+        'changed_unproven',
+    ),
     'a proof in plaintext': ((send(fleet.in_plaintext('spl1')),), 'unprotected'),
     'a proof without TLS, and without a warning': ((send(fleet.in_plaintext('spl1', problems=[])),), 'unprotected'),
     **{f'a proof with {code}': ((send(fleet.sent('spl1', problems=[one])),), 'unprotected') for code, one in OFF.items()},
     'a proof that hides what is wrong': ((send(fleet.sent('spl1', ignored=[ERROR])),), 'unprotected'),
-    'in plaintext, and not as declared': ((send(dict(
-        fleet.in_plaintext('spl1'), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED]), status='failed'),), 'unprotected'),
-    'in plaintext, and failed': ((send(dict(
-        fleet.in_plaintext('spl1'), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED, ERROR]), status='failed'),), 'failing'),
-    'in plaintext, not as declared, and not accepted': ((send(dict(
-        fleet.in_plaintext('spl1', reply=None), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED])),), 'failing'),
+    'in plaintext, and not as declared': (
+        (send(dict(fleet.in_plaintext('spl1'), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED]), status='failed'),),
+        'unprotected',
+    ),
+    'in plaintext, and failed': (
+        (send(dict(fleet.in_plaintext('spl1'), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED, ERROR]), status='failed'),),
+        'failing',
+    ),
+    'in plaintext, not as declared, and not accepted': (
+        (send(dict(fleet.in_plaintext('spl1', reply=None), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED])),),
+        'failing',
+    ),
     'encrypted, and not as declared': ((send(fleet.sent('spl1', ok=False, problems=[NOT_AS_DECLARED])),), 'failing'),
     'in plaintext as far as the envelope': ((send(fleet.in_plaintext('spl1', until='envelope')),), 'tested'),
     'in plaintext, then drift': ((send(fleet.in_plaintext('spl1')), DRIFTED), 'unprotected'),
@@ -124,19 +161,29 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'a proof, then check mode fails': ((PROVEN, send(fleet.sent('spl1', ok=False), check=True)), 'failing'),
     'check mode fails, then a proof': ((send(fleet.sent('spl1', ok=False), check=True), PROVEN), 'proven'),
     'a failed send, then check mode': (
-        (send(fleet.sent('spl1', ok=False)), send(fleet.sent('spl1', until='envelope'), check=True)), 'failing'),
+        (send(fleet.sent('spl1', ok=False)), send(fleet.sent('spl1', until='envelope'), check=True)),
+        'failing',
+    ),
     'check mode alone': ((send(fleet.sent('spl1', until='envelope'), check=True),), 'tested'),
-    'a judgement with an error, then corrected and proven': ((
-        event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), CHANGED, PROVEN), 'proven'),
-    'a judgement with an error, then a prediction that it would be corrected': ((
-        event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), DRIFTED), 'failing'),
+    'a judgement with an error, then corrected and proven': (
+        (event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), CHANGED, PROVEN),
+        'proven',
+    ),
+    'a judgement with an error, then a prediction that it would be corrected': (
+        (event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), DRIFTED),
+        'failing',
+    ),
     'a proof, then drift': ((PROVEN, config(fleet.configured('spl1', drift=True, changed=True), check=True)), 'drifted'),
     'drift, and a proof of what is in force': (
-        (config(fleet.configured('spl1', drift=True, changed=True), check=True), PROVEN), 'drifted'),
+        (config(fleet.configured('spl1', drift=True, changed=True), check=True), PROVEN),
+        'drifted',
+    ),
     'drift that was corrected, then a proof': ((config(fleet.configured('spl1', drift=True, changed=True)), PROVEN), 'proven'),
     'drift that was not corrected': ((config(fleet.configured('spl1', drift=True)), PROVEN), 'drifted'),
     'drift, and nobody knows whether it was check mode': (
-        (config(fleet.configured('spl1', drift=True, changed=True), check=None), PROVEN), 'drifted'),
+        (config(fleet.configured('spl1', drift=True, changed=True), check=None), PROVEN),
+        'drifted',
+    ),
     'as declared': ((config(fleet.configured('spl1')),), 'configured'),
     'a refused configuration': ((config(fleet.configured('spl1', problems=[ERROR]), status='failed'),), 'failing'),
     'a judgement with an error': ((event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), PROVEN), 'failing'),
@@ -146,12 +193,23 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'servers are no list': ((PROVEN, send(servers='all', status='ok')), 'failing'),
     'an entry is no object': ((PROVEN, send('spl1')), 'failing'),
     'problems are no list': ((send(dict(fleet.sent('spl1'), problems='none')),), 'failing'),
-    'a loop, the last item fails': ((send(results=[
-        {'servers': [fleet.sent('spl1')]}, {'failed': True, 'servers': [fleet.sent('spl1', ok=False)]},
-    ], status='failed'),), 'failing'),
+    'a loop, the last item fails': (
+        (
+            send(
+                results=[
+                    {'servers': [fleet.sent('spl1')]},
+                    {'failed': True, 'servers': [fleet.sent('spl1', ok=False)]},
+                ],
+                status='failed',
+            ),
+        ),
+        'failing',
+    ),
     'a loop with a hidden item': ((send(results=[{'servers': [fleet.sent('spl1')]}, {'censored': 'hidden'}]),), 'hidden'),
     'a loop with an unreachable item': (
-        (send(results=[{'servers': [fleet.sent('spl1')]}, {'unreachable': True, 'msg': 'gone'}]),), 'unreachable'),
+        (send(results=[{'servers': [fleet.sent('spl1')]}, {'unreachable': True, 'msg': 'gone'}]),),
+        'unreachable',
+    ),
 }
 
 
@@ -212,8 +270,10 @@ def test_an_odd_result_is_told_once_and_never_raises() -> None:
 
 
 def test_a_failure_that_follows_from_ours_says_nothing_of_other_servers() -> None:
-    events = (send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'),
-              event('', status='failed', msg='print1 failed, so the run ends with its batch'))
+    events = (
+        send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'),
+        event('', status='failed', msg='print1 failed, so the run ends with its batch'),
+    )
     servers = judged(*events, failures=1)
     assert {name: server.state for name, server in servers.items()} == {'spl1': 'proven', 'spl2': 'failing'}
     assert [problem['code'] for problem in servers['spl2'].problems] == ['expired']
@@ -228,15 +288,47 @@ def test_a_server_that_is_gone_as_declared_is_no_part_of_the_report() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(['', 'spl1', 'sent', 'error', 'x']),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(['name', 'ok', 'until', 'problems', 'severity', 'tls', 'drift', 'servers', 'results', 'changed', 'trust',
-                         'certificate', 'reply', 'before', 'after', 'settings', 'failed', 'msg', '_ansible_delegated_vars']),
-        inner, max_size=6), max_leaves=12)
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    'name',
+                    'ok',
+                    'until',
+                    'problems',
+                    'severity',
+                    'tls',
+                    'drift',
+                    'servers',
+                    'results',
+                    'changed',
+                    'trust',
+                    'certificate',
+                    'reply',
+                    'before',
+                    'after',
+                    'settings',
+                    'failed',
+                    'msg',
+                    '_ansible_delegated_vars',
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=12,
+)
 
 
 @settings(max_examples=300, deadline=None)
-@given(JSON, st.sampled_from(['send_memo', 'sendmemo_config', 'sendmemo_validate', 'server_attributes', 'other', '']),
-       st.sampled_from(['ok', 'failed', 'unreachable', 'skipped']), JSON)
+@given(
+    JSON,
+    st.sampled_from(['send_memo', 'sendmemo_config', 'sendmemo_validate', 'server_attributes', 'other', '']),
+    st.sampled_from(['ok', 'failed', 'unreachable', 'skipped']),
+    JSON,
+)
 def test_no_result_raises_and_none_is_a_proof_by_chance(result: t.Any, module: str, status: str, entry: t.Any) -> None:
     collector = Collector(Run())
     collector.take(PROVEN)
@@ -249,8 +341,10 @@ def test_no_result_raises_and_none_is_a_proof_by_chance(result: t.Any, module: s
 
 
 def test_a_failure_that_follows_from_drift_is_told_as_drift() -> None:
-    events = (config(fleet.configured('spl1', drift=True, changed=True), fleet.configured('spl2'), check=True),
-              event('', status='failed', msg='drift was found'))
+    events = (
+        config(fleet.configured('spl1', drift=True, changed=True), fleet.configured('spl2'), check=True),
+        event('', status='failed', msg='drift was found'),
+    )
     servers = judged(*events, failures=1)
     assert (servers['spl1'].state, servers['spl2'].state) == ('drifted', 'configured')
 
@@ -266,10 +360,19 @@ def test_what_is_meant_to_be_unprotected_needs_no_attention_and_is_not_proven() 
     assert server.problems[0]['code'] == 'tls_off' or server.problems[0]['code'] == 'not_as_declared'
 
 
-@pytest.mark.parametrize(('events', 'expected'), [
-    ((DRIFTED, PROVEN), False), ((PROVEN, DRIFTED), False), ((DRIFTED,), True), ((DRIFTED, JUDGED), True), ((PROVEN,), False),
-    ((send(fleet.sent('spl1', until='envelope'), check=True), DRIFTED), True), ((JUDGED,), False),
-], ids=['audit and verify', 'verify and audit', 'audit', 'audit and judge', 'verify', 'check', 'validate'])
+@pytest.mark.parametrize(
+    ('events', 'expected'),
+    [
+        ((DRIFTED, PROVEN), False),
+        ((PROVEN, DRIFTED), False),
+        ((DRIFTED,), True),
+        ((DRIFTED, JUDGED), True),
+        ((PROVEN,), False),
+        ((send(fleet.sent('spl1', until='envelope'), check=True), DRIFTED), True),
+        ((JUDGED,), False),
+    ],
+    ids=['audit and verify', 'verify and audit', 'audit', 'audit and judge', 'verify', 'check', 'validate'],
+)
 def test_check_mode_is_said_of_a_server_for_which_nothing_else_was_done(events: tuple[Event, ...], expected: bool) -> None:
     assert judged(*events)['spl1'].check_mode is expected
 
@@ -286,6 +389,6 @@ def test_a_restart_that_failed_in_an_earlier_run_is_overcome_by_a_proof_alone(la
     for number, events in enumerate(((PROVEN, event('', status='failed', msg='it does not start')), (later,))):
         collector = Collector(Run())
         for one in events:
-            collector.take(one._replace(order=10 ** 15 + number * 1000))
+            collector.take(one._replace(order=10**15 + number * 1000))
         lay_over(logs, collector.logs({HOST: 1}))
     assert [server.state for server in judge_logs('', logs, [], fleet.moment()).hosts[0].servers] == [expected]

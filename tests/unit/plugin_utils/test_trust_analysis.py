@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What CA and CRL files are worth: every date at its boundary, every kind, every signature; each message with its numbers."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -47,8 +48,16 @@ def built(usage=None, constraints=None, name='Test CA', key=None):
 
 def key_usage(**bits):
     names = (
-        'digital_signature', 'content_commitment', 'key_encipherment', 'data_encipherment', 'key_agreement', 'key_cert_sign',
-        'crl_sign', 'encipher_only', 'decipher_only')
+        'digital_signature',
+        'content_commitment',
+        'key_encipherment',
+        'data_encipherment',
+        'key_agreement',
+        'key_cert_sign',
+        'crl_sign',
+        'encipher_only',
+        'decipher_only',
+    )
     return x509.KeyUsage(**{**dict.fromkeys(names, False), **bits})
 
 
@@ -73,10 +82,16 @@ def test_order_duplicates_line_ends_and_text_between_make_no_difference():
 
 
 # Boundaries are OpenSSL's: over at the very second.
-@pytest.mark.parametrize('end, code', (
-    (NOW - SECOND, 'ca_expired'), (NOW, 'ca_expired'), (NOW + SECOND, 'ca_expires_soon'), (NOW + 30 * DAY, 'ca_expires_soon'),
-    (NOW + 30 * DAY + SECOND, None),
-))
+@pytest.mark.parametrize(
+    'end, code',
+    (
+        (NOW - SECOND, 'ca_expired'),
+        (NOW, 'ca_expired'),
+        (NOW + SECOND, 'ca_expires_soon'),
+        (NOW + 30 * DAY, 'ca_expires_soon'),
+        (NOW + 30 * DAY + SECOND, None),
+    ),
+)
 def test_the_end_of_a_ca(end, code):
     assert found(Authority('A', not_before=NOW - 2000 * DAY, not_after=end).pem) == ([code] if code else [])
 
@@ -86,10 +101,16 @@ def test_the_beginning_of_a_ca(start, codes):
     assert found(Authority('A', not_before=start, not_after=NOW + 1000 * DAY).pem) == codes
 
 
-@pytest.mark.parametrize('end, code', (
-    (NOW - SECOND, 'crl_expired'), (NOW, 'crl_expired'), (NOW + SECOND, 'crl_expires_soon'), (NOW + 30 * DAY, 'crl_expires_soon'),
-    (NOW + 30 * DAY + SECOND, None),
-))
+@pytest.mark.parametrize(
+    'end, code',
+    (
+        (NOW - SECOND, 'crl_expired'),
+        (NOW, 'crl_expired'),
+        (NOW + SECOND, 'crl_expires_soon'),
+        (NOW + 30 * DAY, 'crl_expires_soon'),
+        (NOW + 30 * DAY + SECOND, None),
+    ),
+)
 def test_the_end_of_a_crl(end, code):
     assert found(CA.pem, CA.crl(last_update=NOW - 2000 * DAY, next_update=end)) == ([code] if code else [])
 
@@ -172,7 +193,7 @@ def test_without_a_ca_file_the_issuer_is_not_judged():
 @pytest.mark.parametrize('label, keyword', (('CERTIFICATE', 'ca'), ('X509 CRL', 'crl')))
 def test_a_block_that_is_der_and_nothing_more_is_broken(label, keyword):
     pem = f'-----BEGIN {label}-----\nMAMCAQU=\n-----END {label}-----\n'.encode()
-    problem, = judge(pem if keyword == 'ca' else None, pem if keyword == 'crl' else None, NOW, 30, FILES)
+    (problem,) = judge(pem if keyword == 'ca' else None, pem if keyword == 'crl' else None, NOW, 30, FILES)
     assert (problem.code, problem.line) == ('not_pem', 1)
 
 
@@ -191,8 +212,11 @@ def test_each_distinct_file_is_read_once():
 def test_ends_of_what_is_in_both_files():
     ca, crl = (blocks_of(content, file) for content, file in ((CA.pem + OTHER.pem + CA.pem, 'ca.pem'), (CRL, 'crl.pem')))
     told = [(one['keyword'], one['file'], one['name'], one['days_left']) for one in ends(ca, crl, NOW)]
-    assert told == [('CAFile', 'ca.pem', 'CN=Other CA', 1000), ('CAFile', 'ca.pem', 'CN=Test CA', 1000),
-                    ('CrlFile', 'crl.pem', 'CN=Test CA', 100)]
+    assert told == [
+        ('CAFile', 'ca.pem', 'CN=Other CA', 1000),
+        ('CAFile', 'ca.pem', 'CN=Test CA', 1000),
+        ('CrlFile', 'crl.pem', 'CN=Test CA', 100),
+    ]
     assert [one['days_left'] for one in ends(None, crl, NOW + 100 * DAY + SECOND)] == [-1]
     assert ends(None, None, NOW) == []
     assert ends(blocks_of(b'nothing', 'ca.pem'), None, NOW) == []
@@ -200,14 +224,17 @@ def test_ends_of_what_is_in_both_files():
 
 def test_what_ends_the_analysis_ends_neither_the_task_nor_what_was_found():
     """No date is that many days ahead."""
-    problems = judge(CA.pem, CRL + b'-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n', NOW, 10 ** 12, FILES)
+    problems = judge(CA.pem, CRL + b'-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n', NOW, 10**12, FILES)
     assert [(problem.code, problem.file, problem.is_error) for problem in problems] == [
-        ('analysis_incomplete', 'ca.pem', False), ('not_pem', 'crl.pem', True), ('analysis_incomplete', 'crl.pem', False)]
+        ('analysis_incomplete', 'ca.pem', False),
+        ('not_pem', 'crl.pem', True),
+        ('analysis_incomplete', 'crl.pem', False),
+    ]
     assert 'OverflowError' in problems[0].message
 
 
 def test_what_can_not_be_read_in_all_parts_is_told():
     pem, _key = built(constraints=x509.UnrecognizedExtension(x509.BasicConstraints.oid, odd_x509.UNREADABLE))
-    problem, = judge(pem, None, NOW, 30, FILES)
+    (problem,) = judge(pem, None, NOW, 30, FILES)
     assert (problem.code, problem.line) == ('analysis_incomplete', 1)
     assert problem.message == "The certificate of CN=Test CA: basicConstraints not judged: it can't be read."

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """CA and CRL files that hold old and new, strong and weak, fitting and foreign: each verdict is what OpenSSL does with them."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -100,9 +101,10 @@ def test_a_ca_without_a_crl_is_told_where_another_has_one(tmp_path):
 
 def test_many_cas_without_a_crl_are_one_problem():
     others = [Authority(f'CA {number}') for number in range(9)]
-    problem, = judge(b''.join(one.pem for one in others), others[0].crl(), days_from_now(0), 30, FILES)
+    (problem,) = judge(b''.join(one.pem for one in others), others[0].crl(), days_from_now(0), 30, FILES)
     assert problem.message.startswith(
-        'There is no CRL of 8 CAs (CN=CA 1; CN=CA 2; CN=CA 3; CN=CA 4; CN=CA 5 and 3 more), each of the CA file: ')
+        'There is no CRL of 8 CAs (CN=CA 1; CN=CA 2; CN=CA 3; CN=CA 4; CN=CA 5 and 3 more), each of the CA file: '
+    )
     assert (problem.file, problem.line) == ('crl.pem', None)
 
 
@@ -170,16 +172,25 @@ def listed(extension, critical=True):
 
 def partial(**given):
     nothing = {
-        'full_name': None, 'relative_name': None, 'only_contains_user_certs': False, 'only_contains_ca_certs': False,
-        'only_some_reasons': None, 'indirect_crl': False, 'only_contains_attribute_certs': False}
+        'full_name': None,
+        'relative_name': None,
+        'only_contains_user_certs': False,
+        'only_contains_ca_certs': False,
+        'only_some_reasons': None,
+        'indirect_crl': False,
+        'only_contains_attribute_certs': False,
+    }
     return x509.IssuingDistributionPoint(**{**nothing, **given})
 
 
-@pytest.mark.parametrize(('extension', 'seen'), (
-    (partial(indirect_crl=True), 'it is an indirect CRL'),
-    (partial(only_some_reasons=frozenset([x509.ReasonFlags.key_compromise])), 'it is for some reasons of revocation alone'),
-    (partial(only_contains_attribute_certs=True), 'it is for attribute certificates alone'),
-))
+@pytest.mark.parametrize(
+    ('extension', 'seen'),
+    (
+        (partial(indirect_crl=True), 'it is an indirect CRL'),
+        (partial(only_some_reasons=frozenset([x509.ReasonFlags.key_compromise])), 'it is for some reasons of revocation alone'),
+        (partial(only_contains_attribute_certs=True), 'it is for attribute certificates alone'),
+    ),
+)
 def test_a_crl_that_openssl_passes_over_is_told(tmp_path, extension, seen):
     crl = listed(extension)
     problems = judge(CA.pem, crl, days_from_now(0), 30, FILES)
@@ -201,12 +212,15 @@ def test_a_crl_with_a_critical_extension_that_openssl_does_not_handle(tmp_path):
     assert found(CA.pem, listed(extension, critical=False)) == []
 
 
-@pytest.mark.parametrize(('extension', 'codes', 'number'), (
-    (x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), b'\x05\x00'), [('certificate_invalid', 'error')], 36),
-    (x509.CertificateIssuer([x509.DirectoryName(CA.name)]), [], 0),
-))
+@pytest.mark.parametrize(
+    ('extension', 'codes', 'number'),
+    (
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), b'\x05\x00'), [('certificate_invalid', 'error')], 36),
+        (x509.CertificateIssuer([x509.DirectoryName(CA.name)]), [], 0),
+    ),
+)
 def test_a_critical_extension_of_a_crls_entry(tmp_path, extension, codes, number):
-    entry = x509.RevokedCertificateBuilder().serial_number(0xabc).revocation_date(days_from_now(-1))
+    entry = x509.RevokedCertificateBuilder().serial_number(0xABC).revocation_date(days_from_now(-1))
     entry = entry.add_extension(extension, critical=True)
     builder = x509.CertificateRevocationListBuilder().issuer_name(CA.name).last_update(days_from_now(-1))
     builder = builder.next_update(days_from_now(100)).add_revoked_certificate(entry.build())

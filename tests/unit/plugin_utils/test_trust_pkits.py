@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The certificates and CRLs of NIST's test suite for path validation (PKITS), as they would stand in CA and CRL files."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -44,18 +45,28 @@ def test_the_suite_is_there() -> None:
 
 # By the suite's description: a CA that is not named here is a valid one.
 NOT_A_CA = {
-    'MissingbasicConstraintsCACert', 'basicConstraintsCriticalcAFalseCACert', 'basicConstraintsNotCriticalcAFalseCACert',
-    'keyUsageCriticalkeyCertSignFalseCACert', 'keyUsageNotCriticalkeyCertSignFalseCACert',
+    'MissingbasicConstraintsCACert',
+    'basicConstraintsCriticalcAFalseCACert',
+    'basicConstraintsNotCriticalcAFalseCACert',
+    'keyUsageCriticalkeyCertSignFalseCACert',
+    'keyUsageNotCriticalkeyCertSignFalseCACert',
 }
 OTHER_CERTIFICATES = {'BadnotAfterDateCACert': ['ca_expired'], 'BadnotBeforeDateCACert': ['ca_not_yet_valid']}
 
 
 # Certificates at the end of a path that are CAs all the same.
 CAS_AT_THE_END = {
-    'DifferentPoliciesTest7EE', 'DifferentPoliciesTest8EE', 'InvalidSelfIssuedinhibitAnyPolicyTest10EE',
-    'InvalidonlyContainsUserCertsTest11EE', 'InvalidpathLenConstraintTest10EE', 'InvalidpathLenConstraintTest12EE',
-    'InvalidpathLenConstraintTest6EE', 'OverlappingPoliciesTest6EE', 'ValidonlyContainsCACertsTest13EE',
-    'ValidpathLenConstraintTest14EE', 'ValidpathLenConstraintTest8EE',
+    'DifferentPoliciesTest7EE',
+    'DifferentPoliciesTest8EE',
+    'InvalidSelfIssuedinhibitAnyPolicyTest10EE',
+    'InvalidonlyContainsUserCertsTest11EE',
+    'InvalidpathLenConstraintTest10EE',
+    'InvalidpathLenConstraintTest12EE',
+    'InvalidpathLenConstraintTest6EE',
+    'OverlappingPoliciesTest6EE',
+    'ValidonlyContainsCACertsTest13EE',
+    'ValidpathLenConstraintTest14EE',
+    'ValidpathLenConstraintTest8EE',
 }
 
 
@@ -100,7 +111,7 @@ def test_crls_of_cas(name: str) -> None:
 
 def test_two_crls_of_one_ca_are_judged_each_for_itself() -> None:
     both = crl('TwoCRLsCABadCRL') + crl('TwoCRLsCAGoodCRL')
-    problem, = judge(certificate('TwoCRLsCACert'), both, NOW, 30, FILES)
+    (problem,) = judge(certificate('TwoCRLsCACert'), both, NOW, 30, FILES)
     assert (problem.code, problem.severity, problem.line) == ('crl_issuer_unknown', 'warning', 1)
 
 

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Certificates and CRLs as records: each part by itself, and what can't be read is said, not taken for absent."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -77,9 +78,15 @@ def _without(identity: pki.Identity, oid: x509.ObjectIdentifier) -> x509.Certifi
     """Return the certificate with a value that can't be read in place of an extension."""
     old = identity.certificate
     builder = (
-        x509.CertificateBuilder().subject_name(old.subject).issuer_name(old.issuer).public_key(old.public_key())
-        .serial_number(old.serial_number).not_valid_before(old.not_valid_before_utc).not_valid_after(old.not_valid_after_utc)
-        .add_extension(*odd_x509.unreadable(oid)))
+        x509.CertificateBuilder()
+        .subject_name(old.subject)
+        .issuer_name(old.issuer)
+        .public_key(old.public_key())
+        .serial_number(old.serial_number)
+        .not_valid_before(old.not_valid_before_utc)
+        .not_valid_after(old.not_valid_after_utc)
+        .add_extension(*odd_x509.unreadable(oid))
+    )
     for extension in old.extensions:
         if extension.oid != oid:
             builder = builder.add_extension(extension.value, extension.critical)
@@ -136,8 +143,13 @@ def test_more_names_than_can_be_compared_are_said_not_to_be() -> None:
 
 def test_an_entry_that_takes_a_revocation_back_revokes_nothing() -> None:
     leaf = ROOT.issue([HOST]).certificate
-    entry = x509.RevokedCertificateBuilder().serial_number(leaf.serial_number).revocation_date(NOW).add_extension(
-        x509.CRLReason(x509.ReasonFlags.remove_from_crl), critical=False).build()
+    entry = (
+        x509.RevokedCertificateBuilder()
+        .serial_number(leaf.serial_number)
+        .revocation_date(NOW)
+        .add_extension(x509.CRLReason(x509.ReasonFlags.remove_from_crl), critical=False)
+        .build()
+    )
     builder = x509.CertificateRevocationListBuilder().issuer_name(ROOT.name).last_update(NOW - pki.DAY)
     crl = builder.next_update(NOW + pki.DAY).add_revoked_certificate(entry).sign(ROOT.key, hashes.SHA256())
     assert codes([leaf], ROOT.certificate, crl.public_bytes(serialization.Encoding.PEM)) == []
@@ -151,8 +163,9 @@ def test_an_unreadable_extension_of_a_crl_does_not_hide_the_others() -> None:
     assert odd.critical == (records.ISSUING_DISTRIBUTION_POINT,)
 
 
-@pytest.mark.parametrize('name, same', [
-    (' Mail  CA ', True), ('MAIL ca', True), ('Mail\tCA', True), ('Mail CB', False), ('MailCA', False)])
+@pytest.mark.parametrize(
+    'name, same', [(' Mail  CA ', True), ('MAIL ca', True), ('Mail\tCA', True), ('Mail CB', False), ('MailCA', False)]
+)
 def test_names_are_compared_as_openssl_compares_them(name: str, *, same: bool) -> None:
     assert (record(pki.Authority(name).certificate).name == record(pki.Authority('Mail CA').certificate).name) is same
 
@@ -171,14 +184,19 @@ RSA_KEY = rsa.generate_private_key(65537, 2048)
 PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 
 
-@pytest.mark.parametrize('certificate', [
-    pytest.param(ROOT.certificate, id='ecdsa'),
-    pytest.param(_signed_by(RSA_KEY, hashes.SHA256()), id='rsa'),
-    pytest.param(_signed_by(RSA_KEY, hashes.SHA256(), rsa_padding=PSS), id='rsa-pss'),
-    pytest.param(_signed_by(ed25519.Ed25519PrivateKey.generate(), None), id='ed25519'),
-    pytest.param(_signed_by(ed448.Ed448PrivateKey.generate(), None), id='ed448'),
-    pytest.param(x509.load_der_x509_certificate((PKITS / 'certs' / 'TrustAnchorRootCertificate.crt').read_bytes()), id='pkits'),
-])
+@pytest.mark.parametrize(
+    'certificate',
+    [
+        pytest.param(ROOT.certificate, id='ecdsa'),
+        pytest.param(_signed_by(RSA_KEY, hashes.SHA256()), id='rsa'),
+        pytest.param(_signed_by(RSA_KEY, hashes.SHA256(), rsa_padding=PSS), id='rsa-pss'),
+        pytest.param(_signed_by(ed25519.Ed25519PrivateKey.generate(), None), id='ed25519'),
+        pytest.param(_signed_by(ed448.Ed448PrivateKey.generate(), None), id='ed448'),
+        pytest.param(
+            x509.load_der_x509_certificate((PKITS / 'certs' / 'TrustAnchorRootCertificate.crt').read_bytes()), id='pkits'
+        ),
+    ],
+)
 def test_signatures_of_each_kind(certificate: x509.Certificate) -> None:
     signed = record(certificate)
     assert is_signed_by(signed, signed) is True
@@ -199,7 +217,7 @@ def test_a_signature_by_a_key_of_an_unknown_kind_can_not_be_told() -> None:
 
 @pytest.mark.parametrize('value', [0, 1, 127, 128, 255, 256, -1, -128, -129, -(1 << 100), 1 << 159])
 def test_integers_are_encoded(value: int) -> None:
-    element, = asn1.elements(asn1.integer(value))
+    (element,) = asn1.elements(asn1.integer(value))
     assert int.from_bytes(element.content, 'big', signed=True) == value
     shorter = element.content[1:]
     assert not shorter or int.from_bytes(shorter, 'big', signed=True) != value
