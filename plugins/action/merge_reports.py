@@ -11,12 +11,12 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.arguments import ArgumentError, file_mode
-from ..plugin_utils.report_compare import compare, merge
-from ..plugin_utils.report_files import FORMATS, locked, read_report, write_report
-from ..plugin_utils.report_model import Report
-from ..plugin_utils.report_summary import since, verdict
-from ..plugin_utils.report_values import Odd
+from ..plugin_utils.fleet_report.compare import compare, merge
+from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, write_report
+from ..plugin_utils.fleet_report.model import Report
+from ..plugin_utils.fleet_report.summary import since, verdict
+from ..plugin_utils.fleet_report.values import Odd
+from ..plugin_utils.options.spec import ArgumentError, file_mode
 
 REPORT = FORMATS['json'][0]
 SPEC: dict[str, dict[str, t.Any]] = {

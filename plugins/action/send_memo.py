@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..plugin_utils.arguments import ArgumentError
-from ..plugin_utils.declared import declared_settings
-from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
-from ..plugin_utils.mail_options import check_mail
-from ..plugin_utils.send_report import report, terms_of
-from ..plugin_utils.untrusted import server_answers
+from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.declared.entry import declared_settings
+from ..plugin_utils.options.mail import check_mail
+from ..plugin_utils.options.spec import ArgumentError
+from ..plugin_utils.outcome.send import report, terms_of
+from ..plugin_utils.target.answer import server_answers
 
 # What the target needs; an entry's own value counts before the option of the task.
 ENTRY = ('name', 'working_dir', 'smtp_host', 'smtp_port', 'sender', 'recipients', 'subject', 'body')
@@ -21,7 +21,7 @@ SPARE_SECONDS = 10.0  # for reading files and making contexts, beside the conver
 
 class ActionModule(InfoprintAction):
     MODULE = 'send_memo'
-    PROGRAM = 'sending'
+    PROGRAM = 'send.send_all'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         until = 'envelope' if self._task.check_mode and args['until'] == 'sent' else args['until']

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils.keywords import CONFIG_NAME
-from ..plugin_utils.analysed_run import analysed_run
-from ..plugin_utils.arguments import ENTRY
-from ..plugin_utils.change_report import report
-from ..plugin_utils.config_request import ConfigRequest, trial
-from ..plugin_utils.environment_report import with_environment
-from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
-from ..plugin_utils.results import line_of
-from ..plugin_utils.untrusted import server_answers
+from ..module_utils.config.keywords import CONFIG_NAME
+from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.declared.request import ConfigRequest, trial
+from ..plugin_utils.options.spec import ENTRY
+from ..plugin_utils.outcome.change import report
+from ..plugin_utils.outcome.environment import with_environment
+from ..plugin_utils.problems.text import line_of
+from ..plugin_utils.target.answer import server_answers
+from ..plugin_utils.target.reviewed_run import analysed_run
 
 LIMIT = 120.0  # seconds of the target's clock for the files of all servers, tries and attributes apart
 ATTRIBUTES_LIMIT = 150.0  # for the programs that read and set attributes: each of five steps takes 30 at most
@@ -22,7 +22,7 @@ ATTRIBUTES_LIMIT = 150.0  # for the programs that read and set attributes: each 
 
 class ActionModule(InfoprintAction):
     MODULE = 'sendmemo_config'
-    PROGRAM = 'configuring'
+    PROGRAM = 'operations.configure'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         tried = trial(args)

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..plugin_utils.analysed_run import analysed_run
-from ..plugin_utils.arguments import file_mode
-from ..plugin_utils.change_report import report
-from ..plugin_utils.config_request import trial
-from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
-from ..plugin_utils.untrusted import server_answers
+from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.declared.request import trial
+from ..plugin_utils.options.spec import file_mode
+from ..plugin_utils.outcome.change import report
+from ..plugin_utils.target.answer import server_answers
+from ..plugin_utils.target.reviewed_run import analysed_run
 
 LIMIT = 270.0  # seconds of the target's clock for the files and attributes of all servers, tries apart
 ENTRY = ('name', 'working_dir', 'owner', 'group', 'smtp_host', 'smtp_port', 'sender', 'recipients', 'manage_attributes')
@@ -19,7 +19,7 @@ ENTRY = ('name', 'working_dir', 'owner', 'group', 'smtp_host', 'smtp_port', 'sen
 
 class ActionModule(InfoprintAction):
     MODULE = 'sendmemo_rollback'
-    PROGRAM = 'rolling_back'
+    PROGRAM = 'operations.rollback'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         tried = trial(args)

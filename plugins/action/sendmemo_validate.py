@@ -7,18 +7,18 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from ..plugin_utils.arguments import ArgumentError
-from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
-from ..plugin_utils.trust_terms import Terms
-from ..plugin_utils.untrusted import Fields, Malformed, server_answers
-from ..plugin_utils.validation import Judged, judge_answer, judge_content, read_blocks
+from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.options.spec import ArgumentError
+from ..plugin_utils.outcome.validation import Judged, judge_answer, judge_content, read_blocks
+from ..plugin_utils.target.answer import Fields, Malformed, server_answers
+from ..plugin_utils.x509.criteria import Terms
 
 LIMIT = 60.0  # seconds of the target's clock for the files of all servers
 
 
 class ActionModule(InfoprintAction):
     MODULE = 'sendmemo_validate'
-    PROGRAM = 'validating'
+    PROGRAM = 'operations.validate'
     NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {'valid': False}
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:

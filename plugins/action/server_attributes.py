@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils.pd_output import HOST, PORT
-from ..plugin_utils.arguments import ArgumentError
-from ..plugin_utils.attribute_report import Report, declared_attributes, report
-from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
-from ..plugin_utils.untrusted import server_answers
+from ..module_utils.pd.commands import HOST, PORT
+from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.options.spec import ArgumentError
+from ..plugin_utils.outcome.attributes import Report, declared_attributes, report
+from ..plugin_utils.target.answer import server_answers
 
 LIMIT = 180.0  # seconds of the target's clock for the programs of all servers: each of four steps takes 30 at most
 READ: dict[str, str | None] = {HOST: None, PORT: None}  # where no attribute is named
@@ -19,7 +19,7 @@ READ: dict[str, str | None] = {HOST: None, PORT: None}  # where no attribute is 
 class ActionModule(InfoprintAction):
     MODULE = 'server_attributes'
     JUDGES_CERTIFICATES = False
-    PROGRAM = 'setting_attributes'
+    PROGRAM = 'operations.attributes'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         wanted = [self._declared(entry) for entry in servers]

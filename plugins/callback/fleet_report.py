@@ -113,18 +113,17 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
-from ..plugin_utils import report_plays as plays
-from ..plugin_utils import report_values as values
-from ..plugin_utils.arguments import file_mode
-from ..plugin_utils.report_collect import Collector, Event, module_of
-from ..plugin_utils.report_compare import compare, logs_of
-from ..plugin_utils.report_files import FORMATS, locked, read_report, set_aside, write_report
-from ..plugin_utils.report_judge import judged
-from ..plugin_utils.report_log import WARN_DAYS, Logs, Run, lay_over, still_there
-from ..plugin_utils.report_model import Report
-from ..plugin_utils.report_run import complete_run
-from ..plugin_utils.report_summary import terminal_lines, tone
-from ..plugin_utils.report_values import Odd
+from ..plugin_utils.fleet_report import plays, values
+from ..plugin_utils.fleet_report.compare import compare, logs_of
+from ..plugin_utils.fleet_report.events import Collector, Event, module_of
+from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, set_aside, write_report
+from ..plugin_utils.fleet_report.log import WARN_DAYS, Logs, Run, lay_over, still_there
+from ..plugin_utils.fleet_report.model import Report
+from ..plugin_utils.fleet_report.provenance import complete_run
+from ..plugin_utils.fleet_report.state import judged
+from ..plugin_utils.fleet_report.summary import terminal_lines, tone
+from ..plugin_utils.fleet_report.values import Odd
+from ..plugin_utils.options.spec import file_mode
 
 COLOURS = {'well': 'green', 'fair': 'cyan', 'ill': 'yellow'}
 

@@ -8,7 +8,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils.config_file import parse
+from ..module_utils.config.parser import parse
 
 DOCUMENTATION = r"""
 name: sendmemo_settings

@@ -48,8 +48,8 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils.arguments import MODULES, ArgumentError
-from ..plugin_utils.role_variables import ENTRY_POINTS, OF_THE_ROLE, PREFIX, check_variables, options_of
+from ..plugin_utils.options.role import ENTRY_POINTS, OF_THE_ROLE, PREFIX, check_variables, options_of
+from ..plugin_utils.options.spec import MODULES, ArgumentError
 
 
 class LookupModule(LookupBase):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils.ehlo import check_ehlo_hostname
+from ..module_utils.config.ehlo_name import check_ehlo_hostname
 
 
 def ehlo_hostname(value: object) -> bool:

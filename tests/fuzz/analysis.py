@@ -8,14 +8,15 @@ import json
 import re
 import typing as t
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils import change_report, send_report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.analysed_run import Analysed
-from ansible_collections.printops.infoprint.plugins.plugin_utils.infoprint_action import Outcome
-from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalogue import CATALOGUE
-from ansible_collections.printops.infoprint.plugins.plugin_utils.results import complete
-from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_terms import Terms
-from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted import Fields, Malformed, server_answers
-from ansible_collections.printops.infoprint.plugins.plugin_utils.validation import Judged, judge_answer, read_blocks
+from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import change as change_report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import send as send_report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import Judged, judge_answer, read_blocks
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import complete
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import Analysed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Terms
 
 from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils import der as asn1
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import der as asn1
 
 OCTET_STRING, CONSTRUCTED = 0x04, 0x20
 

@@ -9,7 +9,7 @@ import pathlib
 
 import cryptography_vectors
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_json import to_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
 from support import fleet
 from support.pki import Authority
 

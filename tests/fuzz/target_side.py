@@ -13,15 +13,20 @@ import typing as t
 import zlib
 from pathlib import Path
 
-from ansible_collections.printops.infoprint.plugins.module_utils.backups import BACKUPS, MANIFEST, Backups, KeptSet
-from ansible_collections.printops.infoprint.plugins.module_utils.bounded_program import Ended
-from ansible_collections.printops.infoprint.plugins.module_utils.pd_output import HOST, PORT, attributes_shown, complaint_of_pdset
+from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import BACKUPS, MANIFEST, Backups, KeptSet
+from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import (
+    HOST,
+    PORT,
+    attributes_shown,
+    complaint_of_pdset,
+)
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
-from ansible_collections.printops.infoprint.plugins.module_utils.working_dir import WorkingDir
-from ansible_collections.printops.infoprint.plugins.plugin_utils import drift_report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.program import NoAnswer, read_answer
-from ansible_collections.printops.infoprint.plugins.plugin_utils.results import summary
-from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted import Fields, Malformed, server_answers
+from ansible_collections.printops.infoprint.plugins.module_utils.program.commands import Ended
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import drift as drift_report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import summary
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.program import NoAnswer, read_answer
 
 NONCE = '0123456789abcdef'
 SCRATCH = tempfile.TemporaryDirectory(prefix='infoprint-fuzz-')  # goes with the process

@@ -7,19 +7,19 @@ from __future__ import annotations
 import base64
 import datetime as dt
 
-from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
-from ansible_collections.printops.infoprint.plugins.module_utils.config_rules import judge_config
-from ansible_collections.printops.infoprint.plugins.module_utils.ehlo import check_ehlo_hostname
-from ansible_collections.printops.infoprint.plugins.module_utils.keywords import defaults
-from ansible_collections.printops.infoprint.plugins.module_utils.name_match import CertificateNames, host_matches
-from ansible_collections.printops.infoprint.plugins.module_utils.pem import as_pem, read_pem, structure_problems
+from ansible_collections.printops.infoprint.plugins.module_utils.config.ehlo_name import check_ehlo_hostname
+from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import defaults
+from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
+from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import judge_config
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
-from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalogue import CATALOGUE
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_json import to_json
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_read import from_json
-from ansible_collections.printops.infoprint.plugins.plugin_utils.report_values import Odd
-from ansible_collections.printops.infoprint.plugins.plugin_utils.results import summary
-from ansible_collections.printops.infoprint.plugins.plugin_utils.trust_analysis import judge
+from ansible_collections.printops.infoprint.plugins.module_utils.tls.host_names import CertificateNames, host_matches
+from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import as_pem, read_pem, structure_problems
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.from_json import from_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.values import Odd
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import summary
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import judge
 
 from .analysis import answer, x509
 from .target_side import frame, manifest, pd

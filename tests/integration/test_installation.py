@@ -102,7 +102,9 @@ def test_installed_copy_holds_what_users_need_and_no_more(installed: pathlib.Pat
     assert {name.split('/')[0] for name in names} <= SHIPPED
     assert {f'plugins/modules/{name}.py' for name in MODULES} <= set(names)
     assert {f'plugins/action/{name}.py' for name in MODULES} <= set(names)
-    assert {f'plugins/plugin_utils/report_page/page.{kind}' for kind in ('html.j2', 'css', 'js')} <= set(names)
+    assert {f'plugins/plugin_utils/fleet_report/formats/report_page/page.{kind}' for kind in ('html.j2', 'css', 'js')} <= set(
+        names
+    )
     assert {f'roles/{name}/meta/argument_specs.yml' for name in ROLES} <= set(names)
 
 

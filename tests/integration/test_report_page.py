@@ -30,7 +30,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pathlib.Path]:
     link.parent.mkdir(parents=True)
     link.symlink_to(ROOT, target_is_directory=True)
     init_plugin_loader([str(directory)])
-    from ansible_collections.printops.infoprint.plugins.plugin_utils import report_compare, report_html  # noqa: PLC0415
+    from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report import compare as report_compare  # noqa: PLC0415
+    from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats import to_html as report_html  # noqa: PLC0415
 
     troubled = fleet.report(fleet.results(HOSTS, 2), ['print9999.example.com'])
     troubled.comparison = report_compare.compare(fleet.report(fleet.results(HOSTS - 10, 2)), troubled)

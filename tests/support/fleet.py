@@ -167,7 +167,7 @@ def _foul(value: t.Any) -> t.Any:
 
 def _part(name: str) -> t.Any:
     """Return a module of the report; the collection must be importable under its name."""
-    return importlib.import_module(f'ansible_collections.printops.infoprint.plugins.plugin_utils.report_{name}')
+    return importlib.import_module(f'ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.{name}')
 
 
 def run(playbook: str = 'site.yml', days: float = 0, **more: t.Any) -> t.Any:
@@ -178,7 +178,7 @@ def run(playbook: str = 'site.yml', days: float = 0, **more: t.Any) -> t.Any:
 
 def logs(given: t.Iterable[Result], of: t.Any, expected: t.Iterable[str] = (), days: float = 0) -> t.Any:
     """Return what a run with these results has seen, all of it at one moment."""
-    collect = _part('collect')
+    collect = _part('events')
     collector = collect.Collector(of)
     collector.expect(expected)
     for one in given:
@@ -203,4 +203,4 @@ def report(
     seen = logs(given, of, expected, days)
     if before is not None:
         seen = _part('log').lay_over(_part('compare').logs_of(before), seen)
-    return _part('judge').judged(title, seen, [of], moment(days))
+    return _part('state').judged(title, seen, [of], moment(days))

@@ -28,7 +28,7 @@ def converge(rounds: int, files: list[str]) -> None:
     """Run programs in turns, in this process, as they were sent."""
     parts = [zlib.decompress(pathlib.Path(name).read_bytes()).split(b'\0', 1) for name in files]
     main: dict[str, t.Any] = {}
-    exec(compile(parts[0][0], 'program_main.py', 'exec'), main)  # without a PAYLOAD it only defines
+    exec(compile(parts[0][0], 'program/main.py', 'exec'), main)  # without a PAYLOAD it only defines
     payloads = [json.loads(payload) for _main, payload in parts]
     sys.meta_path.insert(0, main['_Sources'](payloads[0]['modules']))
     package = main['PACKAGE']

@@ -16,10 +16,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils import program
-from ansible_collections.printops.infoprint.plugins.plugin_utils.interpreter import Interpreter
-from ansible_collections.printops.infoprint.plugins.plugin_utils.send_report import Sent, report, terms_of
-from ansible_collections.printops.infoprint.plugins.plugin_utils.untrusted import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send import Sent, report, terms_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target import program
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.interpreter import Interpreter
 
 from .pki import Identity
 from .pythons import target_pythons
@@ -109,7 +109,7 @@ def sent(setups: t.Mapping[str, Setup], version: str, directory: pathlib.Path, c
     }
     done = subprocess.run(
         ['/bin/sh', '-c', Interpreter(shlex.quote(str(python_named(version)))).command()],
-        input=program.build('sending', request, 60, NONCE),
+        input=program.build('send.send_all', request, 60, NONCE),
         capture_output=True,
         check=False,
         timeout=90,

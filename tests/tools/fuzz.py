@@ -72,7 +72,7 @@ def compare_names(python: Path) -> int:
     seed = str(random.randrange(1 << 32))
     print(f'\n=== {PAIRS} names against OpenSSL, INFOPRINT_SEED={seed}', flush=True)
     variables = {**os.environ, 'INFOPRINT_NAME_PAIRS': str(PAIRS), 'INFOPRINT_SEED': seed, 'CI': 'true'}
-    test = 'tests/unit/module_utils/test_name_match_openssl.py'
+    test = 'tests/unit/module_utils/tls/test_host_names_openssl.py'
     return subprocess.run(
         [str(python), '-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', test],
         cwd=environments.CHECKOUT,

@@ -120,10 +120,10 @@ def pages() -> dict[str, str]:
     catalogue, problems, keywords, lines = (
         importlib.import_module(f'{PACKAGE}.{name}')
         for name in (
-            'plugin_utils.problem_catalogue',
+            'plugin_utils.problems.catalogue',
             'module_utils.problems',
-            'module_utils.keywords',
-            'module_utils.config_lines',
+            'module_utils.config.keywords',
+            'module_utils.config.lines',
         )
     )
     return {

@@ -30,7 +30,8 @@ HOSTS = 40
 def sample(directory: Path) -> Path:
     """Write the page of a fleet in which a few hosts are in trouble, some of them since the day before."""
     init_plugin_loader([str(link_collection())])
-    from ansible_collections.printops.infoprint.plugins.plugin_utils import report_compare, report_html  # noqa: PLC0415
+    from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report import compare as report_compare  # noqa: PLC0415
+    from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats import to_html as report_html  # noqa: PLC0415
 
     now = fleet.report(fleet.results(HOSTS, 2), title='Print servers of Example Ltd')
     before = fleet.report(fleet.results(HOSTS - 6, 2), days=-1)

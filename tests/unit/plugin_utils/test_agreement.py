@@ -15,13 +15,13 @@ from ansible.utils.plugin_docs import get_docstring
 from jinja2 import Environment
 
 from ansible_collections.printops.infoprint.plugins.action.merge_reports import SPEC as MERGING
-from ansible_collections.printops.infoprint.plugins.module_utils.config_file import parse
-from ansible_collections.printops.infoprint.plugins.module_utils.config_rules import judge_config
-from ansible_collections.printops.infoprint.plugins.module_utils.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
+from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
+from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
+from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import judge_config
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
-from ansible_collections.printops.infoprint.plugins.plugin_utils.arguments import COMMON, ENTRY, MODULES, NAMED
-from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import ENTRY_POINTS as ENTRY_POINTS_CHECKED
-from ansible_collections.printops.infoprint.plugins.plugin_utils.role_variables import OF_THE_ROLE, SPEC, options_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.role import ENTRY_POINTS as ENTRY_POINTS_CHECKED
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.role import OF_THE_ROLE, SPEC, options_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import COMMON, ENTRY, MODULES, NAMED
 
 Options = dict[str, dict[str, t.Any]]
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils import program
 from ansible_collections.printops.infoprint.plugins.plugin_utils.bounded_json import LONGEST_NUMBER, load
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target import program
 
 NONCE = '0123456789abcdef'
 MOST_KB = 500_000

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 DIRECTORIES = ('action', 'callback', 'doc_fragments', 'filter', 'modules', 'plugin_utils', 'test')
-FILES = sorted(path.relative_to(ROOT) for name in DIRECTORIES for path in (ROOT / 'plugins' / name).glob('*.py'))
+FILES = sorted(path.relative_to(ROOT) for name in DIRECTORIES for path in (ROOT / 'plugins' / name).rglob('*.py'))
 
 PROBE = """
 import sys
@@ -34,7 +34,7 @@ WITHOUT_LIBRARY = "import sys; sys.modules['cryptography'] = None\n"
 
 
 def names(directory: str) -> list[str]:
-    return ['.'.join(path.with_suffix('').parts) for path in FILES if path.parent.name == directory]
+    return ['.'.join(path.with_suffix('').parts) for path in FILES if path.parts[1] == directory]
 
 
 @pytest.mark.parametrize('before', [pytest.param('', id='with all'), pytest.param(WITHOUT_LIBRARY, id='without cryptography')])
@@ -46,7 +46,7 @@ def test_each_file_can_be_the_first_that_is_imported(directory: str, before: str
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize('path', [path for path in FILES if path.parent.name in ('action', 'plugin_utils')], ids=str)
+@pytest.mark.parametrize('path', [path for path in FILES if path.parts[1] in ('action', 'plugin_utils')], ids=str)
 def test_nothing_is_imported_in_a_worker(path: pathlib.Path) -> None:
     """Ansible loads an action before it forks a worker for each host; what is imported later is imported for each host anew."""
     functions = [node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.FunctionDef)]

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils.keywords import KEYWORDS
-from ansible_collections.printops.infoprint.plugins.plugin_utils.problem_catalogue import CATALOGUE
+from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import KEYWORDS
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from tools.reference_pages import PAGES, pages
 
 

@@ -1,0 +1,306 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The working directories of InfoPrint servers: which there are, and how to read in them without following a link.
+
+We may be root in a directory that a print user owns. So a directory is opened once and everything in it is reached
+from its descriptor (openat); files are opened with O_NOFOLLOW and O_NONBLOCK and must be regular; and what is read
+is read with the rights of the directory's owner.
+"""
+
+import errno
+import itertools
+import os
+import pwd
+import stat
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from ..config.keywords import CONFIG_NAME
+from ..problems import Problem, ProblemError
+from ..safe_text import safe_text
+
+MAX_FILE = 4 << 20  # bytes
+MOST_NAMES = 100_000  # in a directory
+CONVERGE_HINT = 'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.'
+SERVER_MARKS = (CONFIG_NAME, 'error.log')
+
+
+class Server(NamedTuple):
+    name: str
+    path: str  # of the working directory
+    entry: Dict[str, Any]  # what was asked for it
+
+
+class Identity(NamedTuple):
+    """Who somebody is to the kernel."""
+
+    uid: int
+    gid: int
+    groups: Tuple[int, ...]
+
+
+def is_for_good(error: OSError) -> bool:
+    """Return whether a removal that failed will fail the next time, too: it is not allowed, or is in the way of another thing."""
+    return error.errno in (errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
+
+
+def fs_bytes(path: str) -> bytes:
+    """Return a path for a system call: UTF-8 whatever the locale says (Python 3.6 under LANG=C would refuse it)."""
+    return path.encode('utf-8', 'surrogateescape')
+
+
+def identity_of(status: os.stat_result) -> Identity:
+    """Return the owner of a file: with the groups that a login would give, or the file's group where the uid has no name."""
+    try:
+        account = pwd.getpwuid(status.st_uid)
+    except KeyError:
+        return Identity(status.st_uid, status.st_gid, (status.st_gid,))
+    return Identity(account.pw_uid, account.pw_gid, tuple(os.getgrouplist(account.pw_name, account.pw_gid)))
+
+
+def user_name(uid: int) -> str:
+    """Return the name of a user, the number as text where it has none."""
+    try:
+        return safe_text(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return str(uid)
+
+
+@contextmanager
+def acting_as(identity: Identity) -> Iterator[None]:
+    """Open and create files with another's rights. Only root can; anybody else acts as themselves.
+
+    Not for a process with other threads at work: the effective ids are the whole process's.
+    """
+    if os.geteuid() != 0 or identity.uid == 0:
+        yield
+        return
+    groups, gid = os.getgroups(), os.getegid()
+    os.setgroups(list(identity.groups))
+    os.setegid(identity.gid)
+    os.seteuid(identity.uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(gid)
+        os.setgroups(groups)
+
+
+@contextmanager
+def own_rights() -> Iterator[None]:
+    """Have root's rights back for a moment where `acting_as` put them aside."""
+    euid = os.geteuid()
+    if os.getuid() != 0 or euid == 0:
+        yield
+        return
+    os.seteuid(0)
+    try:
+        yield
+    finally:
+        os.seteuid(euid)
+
+
+def sync_directory(fd: int) -> None:
+    """Let the names in a directory come to the disk. AIX syncs only what is open for writing, which a directory never is."""
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in (errno.EBADF, errno.EINVAL):
+            raise
+
+
+def open_directory(name: bytes, dir_fd: Optional[int] = None, follow: bool = False) -> int:
+    """Return a descriptor of a directory that is no link, unless asked to `follow` one; where the system lets us, listing it
+    leaves no trace."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    try:
+        return os.open(name, flags | getattr(os, 'O_NOATIME', 0), dir_fd=dir_fd)
+    except PermissionError:  # only its owner and root may leave none
+        return os.open(name, flags, dir_fd=dir_fd)
+
+
+def names_in(fd: int) -> Iterator[str]:
+    """Yield the names in an open directory, MOST_NAMES at most: its owner may have made many millions."""
+    if os.scandir in os.supports_fd:
+        directory: Any = fd
+    else:  # Python 3.6
+        directory = '/proc/self/fd/%d' % fd
+    try:
+        with os.scandir(directory) as entries:
+            for entry in itertools.islice(entries, MOST_NAMES):
+                yield entry.name
+    except FileNotFoundError:  # no /proc
+        yield from os.listdir(fd)[:MOST_NAMES]
+
+
+def _list(path: str) -> List[str]:
+    """Return the names in a directory, or in one that a link leads to, MOST_NAMES at most. Raises OSError."""
+    fd = open_directory(fs_bytes(path), follow=True)
+    try:
+        return [os.fsencode(name).decode('utf-8', 'surrogateescape') for name in names_in(fd)]
+    finally:
+        os.close(fd)
+
+
+def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
+    """Return the problem that a failed open of `path` is."""
+    code, hint = 'file_not_readable', ''
+    if error.errno == errno.ENOENT:
+        code = 'file_not_found'
+    elif error.errno in (errno.ELOOP, errno.EMLINK, errno.ENOTDIR, errno.ENXIO):  # the last one: a socket
+        code = 'unsafe_path'
+    why = 'not a regular file' if error.errno == errno.ENXIO else error.strerror or error
+    return ProblemError(Problem(code, '%s %s: %s' % (what, path, why), hint, server=server, file=path))
+
+
+class WorkingDir:
+    """An open working directory. `path` itself must not be a link; what lies above it is the administrator's."""
+
+    def __init__(self, path: str, server: Optional[str] = None) -> None:
+        self.path = path
+        self.server = server
+        try:
+            self.fd = open_directory(fs_bytes(path))
+        except FileNotFoundError:
+            raise ProblemError(Problem('not_a_server', 'There is no working directory %s.' % path, server=server, file=path))
+        except OSError as error:
+            try:
+                is_link = stat.S_ISLNK(os.lstat(fs_bytes(path)).st_mode)
+            except OSError:
+                is_link = False
+            if error.errno == errno.ENOTDIR and not is_link:
+                message = "%s is no directory, so it is no server's working directory." % path
+                raise ProblemError(Problem('not_a_server', message, server=server, file=path))
+            if is_link:
+                raise ProblemError(
+                    Problem(
+                        'unsafe_path',
+                        'The working directory %s is a symbolic link.' % path,
+                        'Name the directory that it leads to as working_dir, if that is the one that is meant.',
+                        server=server,
+                        file=path,
+                    )
+                )
+            raise _refused(error, path, server, 'The working directory')
+        self.status = os.fstat(self.fd)
+        self.owner = identity_of(self.status)
+
+    def __enter__(self) -> 'WorkingDir':
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        try:
+            os.close(self.fd)
+        except OSError:  # it was read only: nothing is lost
+            pass
+
+    def path_of(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+    def status_of(self, name: str) -> Optional[os.stat_result]:
+        """Return the status of an entry, of a link itself; None where there is none."""
+        try:
+            return os.stat(fs_bytes(name), dir_fd=self.fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def has_file(self, name: str) -> bool:
+        """Return whether an entry is a regular file."""
+        status = self.status_of(name)
+        return status is not None and stat.S_ISREG(status.st_mode)
+
+    def names(self) -> List[str]:
+        """Return the names of the entries, of MOST_NAMES at most."""
+        return list(names_in(self.fd))
+
+    def read_config(self, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
+        """Return the configuration as `read_file` does; what is missing is told as such."""
+        try:
+            return self.read_file(CONFIG_NAME, limit)
+        except ProblemError as error:
+            if error.problem.code != 'file_not_found':
+                raise
+            raise ProblemError(
+                error.problem._replace(message='There is no configuration %s.' % self.path_of(CONFIG_NAME), hint=CONVERGE_HINT)
+            )
+
+    def read_file(self, name: str, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
+        """Return a regular file's content and status, as the owner may read it; more than `limit` bytes is an error."""
+        with acting_as(self.owner):
+            return read_file(name, limit, self.server, dir_fd=self.fd, shown=self.path_of(name))
+
+
+def read_file(
+    path: str, limit: int = MAX_FILE, server: Optional[str] = None, dir_fd: Optional[int] = None, shown: Optional[str] = None
+) -> Tuple[bytes, os.stat_result]:
+    """Return content and status of the regular file at `path`, with the rights that the process has now.
+
+    Raises ProblemError: file_not_found, file_not_readable, unsafe_path (a link, or not a regular file).
+    """
+    shown = shown or path
+    try:
+        fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):
+            raise ProblemError(Problem('unsafe_path', '%s is a symbolic link.' % shown, server=server, file=shown))
+        raise _refused(error, shown, server, 'The file')
+    try:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            raise ProblemError(Problem('unsafe_path', '%s is not a regular file.' % shown, server=server, file=shown))
+        if status.st_size > limit:
+            raise ProblemError(
+                Problem(
+                    'file_not_readable',
+                    '%s has %d bytes; at most %d are read.' % (shown, status.st_size, limit),
+                    'Look whether this is the file that is meant; if it is, leave only what is needed in it.',
+                    server=server,
+                    file=shown,
+                )
+            )
+        parts, left = [], limit + 1
+        while left:
+            try:
+                part = os.read(fd, min(left, 1 << 16))
+            except OSError as error:
+                raise _refused(error, shown, server, 'The file')
+            if not part:
+                break
+            parts.append(part)
+            left -= len(part)
+        return b''.join(parts)[:limit], status
+    finally:
+        os.close(fd)
+
+
+def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
+    """Return the servers that are `asked` for, or, with none, every one found directly under `base_dir`.
+
+    Found are directories that hold a sendmemo-ssl.cfg or a server's error.log; never loose files, hidden entries, links
+    or deleted servers (`*.BAK`). Raises ProblemError not_a_server where `base_dir` can't be listed or holds none.
+    """
+    if asked:
+        return [
+            Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry) for entry in asked
+        ]
+    try:
+        names = sorted(_list(base_dir))
+    except OSError as error:
+        raise ProblemError(
+            Problem('not_a_server', "The base directory %s can't be listed: %s" % (base_dir, error.strerror), file=base_dir)
+        )
+    found = [name for name in names if _is_server(base_dir, name)]
+    if not found:
+        raise ProblemError(Problem('not_a_server', 'No InfoPrint server was found under %s.' % base_dir, file=base_dir))
+    return [Server(name, os.path.join(base_dir, name), {}) for name in found]
+
+
+def _is_server(base_dir: str, name: str) -> bool:
+    path = fs_bytes(os.path.join(base_dir, name))
+    if name.startswith('.') or name.endswith('.BAK') or os.path.islink(path) or not os.path.isdir(path):
+        return False
+    return any(os.path.lexists(os.path.join(path, fs_bytes(mark))) for mark in SERVER_MARKS)

@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is said to pdls and pdset, and what they say: command lines and the reading of their output. Pure.
+
+InfoPrint's manual gives the command lines. The forms of the output and the numbers of the messages are those of a
+sibling of the product (HP Distributed Print Service); exit codes are in neither, so they never count alone. The commands speak
+the caller's language, by which they may also choose their server: only names of attributes and numbers of messages are read.
+"""
+
+import re
+from typing import Dict, List, NamedTuple, Optional, Sequence
+
+from ..problems import Problem, ProblemError
+from ..program.commands import MOST_BYTES, Ended
+from ..safe_text import safe_text
+
+HOST = 'smtp-server-host'
+PORT = 'smtp-server-port'
+
+Values = Dict[str, Optional[str]]  # by attribute; None = unset; several values of one attribute, with blanks between them
+
+_NAME = re.compile('[a-z][a-z0-9-]{0,63}')
+# Nothing is known of how quotes, blanks and backslashes are read inside the one argument of -x.
+_VALUE = re.compile('(?!=)[!#-&(-[\\]-_a-~]{1,255}')
+_MESSAGE = re.compile('(?:[^\\s:=]{1,64} ?: ?)?5010-([0-9]{3})(?![0-9])')
+_PORT_IN_WORDS = re.compile('(?<![0-9-])[0-9]{1,5}(?![0-9-])')
+_DASHES = re.compile(r'\s*-{2,}(?:\s+-{2,})*\s*')
+_QUOTED = 200  # characters of an output that is shown
+
+DAEMON = '452'  # nobody answers where the command asks
+# Messages that say something of the server, not of the attributes.
+_OF_SERVER = {
+    '414': ('server_not_running', 'The server %s does not answer'),
+    '065': ('server_unknown', 'InfoPrint Manager knows no server %s'),
+}
+
+
+def refusal(name: str, value: Optional[str]) -> str:
+    """Return why an attribute, or a value for it (None = it is only read), can't be handed to the programs; '' if it can."""
+    if not _NAME.fullmatch(name):
+        return '%s is no name of an attribute: lower-case letters, digits and hyphens, as in %s' % (_words(name), HOST)
+    if value == '':
+        return '%s is empty: pdset has no documented way to unset an attribute; leave it out' % name
+    if value is not None and not _VALUE.fullmatch(value):
+        return (
+            '%s is "%s": a value is one word of up to 255 printable ASCII characters, without blanks, quotes and backslashes '
+            'and not beginning with =, since it is not documented how pdset reads these' % (name, _words(value))
+        )
+    return ''
+
+
+def server_refusal(server: str) -> str:
+    """Return why a server's name can't be an argument of the programs; '' if it can."""
+    if server.startswith('-') or not server.strip():
+        return 'the name "%s" would be taken for an option of pdls' % _words(server)
+    return ''
+
+
+def pdls_command(bin_dir: str, server: str, names: Sequence[str]) -> List[str]:
+    """Return the command that shows attributes of one server, in line style."""
+    return [bin_dir + '/pdls', '-c', 'server', '-r', ' '.join(names), '-s', 'line', server]
+
+
+def pdset_command(bin_dir: str, server: str, values: Dict[str, str]) -> List[str]:
+    """Return the command that sets attributes of one server, all in one request."""
+    return [bin_dir + '/pdset', '-c', 'server', '-x', ' '.join('%s=%s' % item for item in sorted(values.items())), server]
+
+
+class Output(NamedTuple):
+    """The lines of one stream, sorted. `values` has all values of each attribute that is told."""
+
+    values: Dict[str, List[str]]
+    messages: Dict[str, str]  # by the three digits of its number, the whole message
+    rest: List[str]
+
+
+def read_output(server: str, data: bytes) -> Output:
+    """Sort a program's output in line or column style; what is neither, nor a message, is `rest`."""
+    lines = [line.rstrip() for line in data.decode('utf-8', 'surrogateescape').split('\n')]
+    values: Dict[str, List[str]] = {}
+    messages: Dict[str, str] = {}
+    rest: List[str] = []
+    told = re.compile('%s: *([a-z][a-z0-9-]*) *=(?: *)(.*)' % re.escape(server))
+    current = ''
+    columns: Optional[_Columns] = None
+    for number, line in enumerate(lines):
+        message, attribute = _MESSAGE.match(line), told.fullmatch(line)
+        below = lines[number + 1] if number + 1 < len(lines) else ''
+        if message:
+            current, columns = message.group(1), None
+            _add_words(messages, current, line)
+        elif attribute:
+            current = ''
+            values.setdefault(attribute.group(1), []).extend([attribute.group(2)] if attribute.group(2) else [])
+        elif line and _DASHES.fullmatch(below):
+            current, columns = '', _Columns(line, below)
+            for heading in columns.headings:
+                values.setdefault(heading, [])
+        elif columns is not None and not _DASHES.fullmatch(line):
+            if not columns.take(line, values):
+                rest.append(line)
+        elif current and line:
+            _add_words(messages, current, line)
+        elif line and columns is None:
+            rest.append(line)
+    return Output(values, messages, rest)
+
+
+def _add_words(messages: Dict[str, str], number: str, line: str) -> None:
+    words = messages.get(number, '')
+    if len(words) < _QUOTED:  # a megabyte of lines would take minutes
+        messages[number] = (words + ' ' + line.strip()).strip()
+
+
+class _Columns:
+    """A table: its dashes say where each column begins."""
+
+    def __init__(self, heading: str, dashes: str) -> None:
+        self._starts = [found.start() for found in re.finditer('-+', dashes)]
+        self.headings = [cell.lower().replace(' ', '-') for cell in self._cells(heading)]
+
+    def _cells(self, line: str) -> List[str]:
+        return [line[start:end].strip() for start, end in zip(self._starts, self._starts[1:] + [len(line)])]
+
+    def take(self, line: str, values: Dict[str, List[str]]) -> bool:
+        """Add a row's values; a blank cell has none. Return False where a cell runs into the next: nobody knows where."""
+        if line[: self._starts[0]].strip() or any(line[start - 1 : start].strip() for start in self._starts if start):
+            return False
+        for heading, cell in zip(self.headings, self._cells(line)):
+            if cell:
+                values[heading].append(cell)
+        return True
+
+
+def attributes_shown(server: str, names: Sequence[str], ended: Ended) -> Values:
+    """Return the value of each of `names`, as pdls has shown them.
+
+    Raises ProblemError: pd_command_missing, server_unknown, server_not_running, attribute_refused, pd_output_unreadable.
+    """
+    out, err = read_output(server, ended.stdout), read_output(server, ended.stderr)
+    complaint = _complaint('pdls', server, ended, dict(err.messages, **out.messages))
+    missing = [name for name in names if name not in out.values]
+    # A message about neither server nor limits is a mere remark where all is told and the program is content.
+    content = complaint is None or complaint.code == 'attribute_refused'
+    if content and not missing and not out.rest and ended.code == 0:
+        return {name: ' '.join(out.values[name]) or None for name in names}
+    if complaint is not None:
+        raise ProblemError(complaint)
+    reason = 'it does not tell %s' % ' and '.join(missing) if missing else 'there is more than the attributes asked for'
+    if ended.code != 0:
+        reason = 'it ended with code %s' % ended.code
+    seen = "The output of pdls for %s can't be read: %s; %s." % (server, reason, _said(ended))
+    raise ProblemError(Problem('pd_output_unreadable', seen, server=server))
+
+
+def complaint_of_pdset(server: str, ended: Ended) -> Optional[Problem]:
+    """Return what pdset says that it could not do, None where it is content."""
+    messages = dict(read_output(server, ended.stderr).messages, **read_output(server, ended.stdout).messages)
+    complaint = _complaint('pdset', server, ended, messages)
+    if complaint is None and ended.code != 0:
+        return Problem(
+            'attribute_refused', 'pdset ended with code %s for %s; %s.' % (ended.code, server, _said(ended)), server=server
+        )
+    return complaint
+
+
+def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]) -> Optional[Problem]:
+    if ended.not_started:
+        return Problem('pd_command_missing', "%s can't be started: %s." % (program, ended.why.split(': ', 1)[1]), server=server)
+    for number, (code, seen) in _OF_SERVER.items():
+        if number in messages:
+            return Problem(code, '%s: %s' % (seen % server, _words(messages[number])), server=server)
+    if DAEMON in messages:
+        return _no_daemon(program, server, messages[DAEMON])
+    if ended.why:
+        limit = 'did not end in time' if ended.why == 'time' else 'wrote more than %d bytes' % MOST_BYTES
+        return Problem(
+            'pd_output_unreadable', '%s for %s %s and was killed; %s.' % (program, server, limit, _said(ended)), server=server
+        )
+    if messages:
+        words = '; '.join(_words(text) for _number, text in sorted(messages.items()))
+        return Problem('attribute_refused', '%s refuses for %s: %s' % (program, server, words), server=server)
+    return None
+
+
+def _no_daemon(program: str, server: str, words: str) -> Problem:
+    """Return the problem that 5010-452 is: of the InfoPrint server that the command asks, which need not be `server`."""
+    ports = _PORT_IN_WORDS.findall(words.split(DAEMON, 1)[1])
+    where = 'port %s' % ports[0] if len(ports) == 1 else 'the port'
+    return Problem(
+        'server_not_running',
+        'Nobody answers on %s that %s asks about %s: %s' % (where, program, server, _words(words)),
+        'The command takes the port from PD_SOCKET, or the first entry in its locale from /var/lib/pd/pdserver.conf: start the '
+        'InfoPrint server of that port, or set PD_SOCKET, in the environment of the task, to the port of one that runs.',
+        server=server,
+    )
+
+
+def _words(text: str) -> str:
+    return safe_text(' '.join(text[: 4 * _QUOTED].split()), _QUOTED)
+
+
+def _said(ended: Ended) -> str:
+    """Return the beginning of what a program wrote, for a message."""
+    for name, data in (('it wrote', ended.stdout), ('it wrote to standard error', ended.stderr)):
+        words = _words(data[: 4 * _QUOTED].decode('utf-8', 'surrogateescape'))
+        if words:
+            return '%s: %s' % (name, words)
+    return 'it wrote nothing'

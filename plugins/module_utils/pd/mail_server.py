@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which mail server an InfoPrint server hands its mail to: as declared, else as its own attributes say, read with pdls."""
+
+import re
+from typing import List, NamedTuple, Optional, Sequence
+
+from ..problems import Problem
+from ..program.watchdog import Guard
+from .attributes import read_all
+from .commands import HOST, PORT
+
+
+class MailServer(NamedTuple):
+    """Host and port of a mail server. What is not known is None, and then `problem` says why, if there was a problem."""
+
+    host: Optional[str]
+    port: Optional[int]
+    problem: Optional[Problem] = None
+
+
+class Asked(NamedTuple):
+    """An InfoPrint server's name, and what is declared of its mail server."""
+
+    server: str
+    host: Optional[str] = None
+    port: Optional[int] = None
+
+
+def mail_servers(bin_dir: str, asked: Sequence[Asked], guard: Guard) -> List[MailServer]:
+    """Return the mail server of each InfoPrint server; only what is not declared is read, that of all servers at the same time.
+
+    `problem` is one of pdls's (pd_command_missing, server_unknown, server_not_running, attribute_refused,
+    pd_output_unreadable) or that of an attribute which is unset or no port (smtp_server_unknown). Not to be called with the
+    rights of a working directory's owner: pdls judges by the login. Raises Stopped.
+    """
+    questions = [(one.server, [name for name, known in ((HOST, one.host), (PORT, one.port)) if not known]) for one in asked]
+    found = []
+    for one, (_server, names), told in zip(asked, questions, read_all(bin_dir, questions, guard)):
+        if isinstance(told, Problem):
+            found.append(MailServer(one.host, one.port, told))
+            continue
+        text = told.get(PORT) or ''
+        values = MailServer(one.host or told.get(HOST), one.port or port_in(text))
+        unset = [name for name in names if not told[name]]
+        if unset:
+            values = values._replace(
+                problem=Problem(
+                    'smtp_server_unknown', "The server's attribute %s is not set." % ' and '.join(unset), server=one.server
+                )
+            )
+        elif values.port is None:
+            values = values._replace(
+                problem=Problem(
+                    'smtp_server_unknown',
+                    "The server's attribute %s is %s, which is no port." % (PORT, text),
+                    server=one.server,
+                    keyword=PORT,
+                    value=text,
+                )
+            )
+        found.append(values)
+    return found
+
+
+def port_in(text: str) -> Optional[int]:
+    """Return the port that an attribute's value is, None where it is none."""
+    return int(text) if re.fullmatch('[0-9]{1,5}', text) and 0 < int(text) < 65536 else None

@@ -1,0 +1,165 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Work done with another's rights, for good: a forked child that becomes the owner and answers through a pipe.
+
+A proof made as root proves nothing for `ipm1`, who runs the InfoPrint server.
+"""
+
+import codecs
+import json
+import os
+import select
+import signal
+import sys
+import time
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+
+from ..files.working_dir import Identity
+from .child_process import hold_only, kill_and_reap
+from .watchdog import Guard, Stopped
+
+MOST_BYTES = 32 << 20  # of one child's answer
+ANSWER_SECONDS = 0.5  # before the guard's limit: what the other children have answered is still to be told
+Work = Callable[[Guard], Dict[str, Any]]
+
+
+class Failed(NamedTuple):
+    """A child that gave no answer: why."""
+
+    reason: str
+
+
+def needs_child(identity: Identity) -> bool:
+    """Return whether work for this owner has to be done by a child: only root can become another."""
+    return os.geteuid() == 0 and identity.uid != 0
+
+
+def become(identity: Identity) -> None:
+    """Give up all other rights, for ever. Raises OSError, also where they could be had back."""
+    os.setgroups(list(identity.groups))
+    os.setgid(identity.gid)  # as root: real, effective and saved
+    os.setuid(identity.uid)
+    if identity.uid == 0:
+        return
+    try:
+        os.setuid(0)
+    except OSError:
+        return
+    raise OSError('the rights of root could be had back')
+
+
+def work_as(works: List[Tuple[Identity, Work]], guard: Guard, seconds: float) -> List[Any]:
+    """Do all works at the same time, each in a child of its owner; return their answers, `Failed` where there is none.
+
+    Answers are JSON. No child outlives this call, nor `seconds`: its owner may have stopped it (SIGSTOP), which keeps no other
+    owner's answer from being told. Raises Stopped by the guard alone.
+    """
+    if sys.version_info < (3, 7):
+        # Imported at its first use, by ssl; then a child may no longer be allowed to read where this Python lies.
+        codecs.lookup('idna')
+    children = _Children()
+    guard.at_end.insert(0, children.kill)
+    try:
+        seconds = min(seconds, max(0.0, guard.remaining() - ANSWER_SECONDS))
+        end = time.monotonic() + seconds
+        for identity, work in works:
+            children.start(identity, work, guard, seconds)
+        return [_answer(data) for data in _read_all(children.read_ends, guard, end)]
+    finally:
+        guard.at_end.remove(children.kill)
+        children.kill()
+
+
+class _Children:
+    """The children that run, and where each answers."""
+
+    def __init__(self) -> None:
+        self._pids: List[int] = []
+        self.read_ends: List[int] = []
+
+    def start(self, identity: Identity, work: Work, guard: Guard, seconds: float) -> None:
+        read_end, write_end = os.pipe()
+        pid = os.fork()
+        if not pid:
+            _be_child(identity, work, guard, seconds, write_end)
+        os.close(write_end)
+        self._pids.append(pid)
+        self.read_ends.append(read_end)
+
+    def kill(self) -> None:
+        """Kill what still runs, stopped or not. Called by the watch's thread too: each child is taken by one of both."""
+        while self._pids:
+            kill_and_reap(self._pids.pop())
+
+
+def _be_child(identity: Identity, work: Work, guard: Guard, seconds: float, write_end: int) -> None:
+    """The child's part: never returns.
+
+    It holds nothing but its own pipe: neither the answer's descriptors, which the controller reads to their end, nor a lock.
+    In a process group of its own the kernel ends it (SIGHUP, SIGCONT) when the parent is killed while it is stopped.
+    """
+    try:
+        hold_only(write_end)
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        _write_all(write_end, json.dumps(_work(identity, work, guard.for_child(seconds, write_end))).encode('ascii'))
+    finally:
+        os._exit(0)
+
+
+def _work(identity: Identity, work: Work, guard: Guard) -> Dict[str, Any]:
+    try:
+        become(identity)
+        guard.watch()
+        return {'answer': work(guard)}
+    except Stopped as error:
+        return {'error': str(error)}
+    except Exception as error:  # told by the parent: nobody reads a child's traceback
+        return {'error': '%s: %s' % (type(error).__name__, error)}
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _read_all(read_ends: List[int], guard: Guard, end: float) -> List[Optional[bytes]]:
+    """Return what each child wrote before it closed its end; b'' for more than is read, None where it did not by `end`."""
+    parts: Dict[int, List[bytes]] = {fd: [] for fd in read_ends}
+    sizes = dict.fromkeys(read_ends, 0)
+    poll = select.poll()
+    for fd in read_ends:
+        poll.register(fd, select.POLLIN)
+    if guard.output_fd is not None:
+        poll.register(guard.output_fd, 0)  # that the reader has gone is seen at once: a mail may be about to be sent
+    opened = set(read_ends)
+    try:
+        while opened and time.monotonic() < end:
+            guard.check()
+            for fd, _event in poll.poll(250):
+                if fd not in opened:
+                    continue
+                data = os.read(fd, 1 << 16)
+                sizes[fd] += len(data)
+                if data and sizes[fd] <= MOST_BYTES:
+                    parts[fd].append(data)
+                    continue
+                if data:
+                    parts[fd] = []
+                poll.unregister(fd)
+                os.close(fd)
+                opened.discard(fd)
+    finally:
+        for fd in opened:
+            os.close(fd)
+    return [None if fd in opened else b''.join(parts[fd]) for fd in read_ends]
+
+
+def _answer(data: Optional[bytes]) -> Any:
+    if data is None:
+        return Failed('it did not answer in time and was ended')
+    if not data:
+        return Failed('its process ended without an answer')
+    answer = json.loads(data.decode('ascii'))
+    return answer['answer'] if 'answer' in answer else Failed(answer['error'])

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The first code of ours that runs on a target: it makes the modules that came along importable, does what was asked
+and writes one framed answer.
+
+The bootstrap (`plugin_utils/target/program.py`) executes this file's text with `PAYLOAD`, the JSON that came with it:
+`{"modules": {name: source}, "entry": name, "request": {...}, "limit": seconds, "nonce": text}`.
+"""
+
+import _frozen_importlib
+import _thread
+import binascii
+import hashlib
+import json
+import os
+import select
+import sys
+import zlib
+
+PACKAGE = 'printops_infoprint'
+MARK = 'INFOPRINT-ANSWER'
+
+
+class _Sources:
+    """Imports the modules that came with the program (PEP 451 finder and loader in one)."""
+
+    def __init__(self, sources):
+        self.sources = {'%s.%s' % (PACKAGE, name): text for name, text in sources.items()}
+        # The folders, which have no file of their own: every name before a dot.
+        self.packages = {name[:end] for name in self.sources for end in range(len(name)) if name[end] == '.'}
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.sources or name in self.packages:
+            return _frozen_importlib.ModuleSpec(name, self, is_package=name in self.packages)  # type: ignore[arg-type]  # PEP 451 asks for no base class
+        return None
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        text = self.sources.get(module.__name__)
+        if text is not None:
+            path = '/'.join(module.__name__.split('.')[1:])
+            exec(compile(text, '<infoprint>/%s.py' % path, 'exec'), module.__dict__)
+
+
+def frame(answer, nonce):
+    """Return the answer as one line: mark with nonce, length, SHA-256 and the compressed JSON in base64.
+
+    Only characters that no terminal changes; the digest is of the compressed bytes.
+    """
+    packed = zlib.compress(json.dumps(answer).encode('ascii'), 6)
+    body = binascii.b2a_base64(packed, newline=False)
+    head = '\n%s-%s:%d:%s:' % (MARK, nonce, len(body), hashlib.sha256(packed).hexdigest())
+    return head.encode('ascii') + body + b':END\n'
+
+
+class Output:
+    """Where the answer goes: one of them, whoever is first, and line feeds before it as signs of life."""
+
+    def __init__(self, fd, nonce):
+        self.fd = fd
+        self.nonce = nonce
+        self.lock = _thread.allocate_lock()
+
+    def answer(self, answer):
+        self.lock.acquire()  # for good: nothing may follow, and a second answer waits for the end of the program
+        data = frame(answer, self.nonce)
+        while data:
+            data = data[os.write(self.fd, data) :]
+
+    def sign_of_life(self):
+        if self.lock.acquire(False):
+            try:
+                poll = select.poll()
+                poll.register(self.fd, select.POLLOUT)
+                if poll.poll(0):  # a full pipe must not stop the watch
+                    os.write(self.fd, b'\n')
+            finally:
+                self.lock.release()
+
+
+def failure(error):
+    """Return the answer that an exception is: one line, with the traceback apart."""
+    import traceback
+
+    text = '%s: %s' % (type(error).__name__, error) if str(error) else type(error).__name__
+    return {'error': text, 'traceback': traceback.format_exc()}
+
+
+def main(payload):
+    output = Output(os.dup(1), payload['nonce'])
+    os.dup2(2, 1)  # nothing but the answer goes to standard output
+    os.umask(os.umask(0o077) & 0o077)  # one that takes rights from the owner himself would lock him out of what is made for him
+    sys.meta_path.insert(0, _Sources(payload['modules']))
+    guard_module = __import__(PACKAGE + '.program.watchdog', fromlist=['Guard'])
+    problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
+    guard = guard_module.Guard(payload['limit'], output.fd, output.answer, output.sign_of_life)
+    guard.watch()
+    try:
+        entry = __import__('%s.%s' % (PACKAGE, payload['entry']), fromlist=['run'])
+        answer = {'answer': entry.run(payload['request'], guard)}
+    except problems_module.ProblemError as error:
+        answer = {'problem': error.problem.as_dict()}
+    except guard_module.Stopped as error:
+        answer = {'stopped': str(error)}
+    except Exception as error:
+        answer = failure(error)
+    output.answer(answer)
+    if 'answer' in answer:
+        guard.told()
+    sys.stdout.flush()
+    os._exit(0)  # the watch's thread, and what a send left behind, have nothing more to say
+
+
+if 'PAYLOAD' in globals():
+    main(globals()['PAYLOAD'])

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Real sends from this host, all servers at the same time, each as the owner of its working directory.
+
+`run` is the target's part of send_memo; sendmemo_config tries staged sets with `send_all`.
+"""
+
+import functools
+import os
+import time
+from typing import Any, Dict, List, Tuple
+
+from ..files.working_dir import Identity, Server, WorkingDir, find_servers, user_name
+from ..net.connect import ascii_host
+from ..problems import Problem, ProblemError
+from ..program.as_owner import Failed, Work, needs_child, work_as
+from ..program.watchdog import Guard
+from .job import Task
+from .send_group import keep_trust, send_group
+from .send_one import Entry, refused
+
+SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
+
+
+def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
+    """Send for every server that the request names or, with none, that is found.
+
+    The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
+    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check, pd_bin_dir and
+    `declared` (keyword to text, what the configuration in force is compared with). See `send_all`.
+    """
+    servers = find_servers(request['base_dir'], request['servers'])
+    return send_all(with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], guard), guard)
+
+
+def _task(server: Server, request: Dict[str, Any]) -> Task:
+    options = {key: value for key, value in request.items() if key not in ('base_dir', 'servers', 'pd_bin_dir')}
+    options.update((key, value) for key, value in server.entry.items() if value is not None)
+    return Task(server.name, server.path, options)
+
+
+def with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Task]:
+    """Return the tasks, each with the mail server that its InfoPrint server's attributes name where none is declared.
+
+    Before anybody's rights are given up: pdls judges by the login.
+    """
+    if all(task.options.get('smtp_host') and task.options.get('smtp_port') for task in tasks):
+        return tasks
+    from ..pd.mail_server import Asked, mail_servers  # most runs ask for no attributes
+
+    asked = [Asked(task.name, task.options.get('smtp_host'), task.options.get('smtp_port')) for task in tasks]
+    return [
+        task._replace(options=dict(task.options, smtp_host=found.host, smtp_port=found.port), unknown=found.problem)
+        for task, found in zip(tasks, mail_servers(bin_dir, asked, guard))
+    ]
+
+
+def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
+    """Do all tasks at the same time, with the rights of each working directory's owner.
+
+    Returns `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...], 'system': bool}}, 'now': seconds}` in the order
+    of the tasks. DER is in base64; `trust` has what the entries' `trust_key` names, `now` is this host's clock.
+    """
+    entries: Dict[int, Entry] = {}
+    owners: Dict[int, int] = {}
+    trust: Dict[str, Any] = {}
+    own: List[int] = []
+    tasks = list(tasks)
+    groups: Dict[Identity, List[int]] = {}
+    for number, task in enumerate(tasks):
+        try:
+            with WorkingDir(task.directory, task.name) as directory:
+                owner = directory.owner
+            owners[number] = owner.uid
+            host = ascii_host(task.options.get('smtp_host') or '')
+            tasks[number] = task._replace(options=dict(task.options, smtp_host=host))
+        except ProblemError as error:
+            entries[number] = refused(task, [error.problem])
+            continue
+        if needs_child(owner):
+            groups.setdefault(owner, []).append(number)
+        else:
+            own.append(number)
+    for numbers, answer in _all_groups(tasks, own, groups, guard):
+        if isinstance(answer, Failed):
+            failed = Problem('program_failed', 'The child process that sends as the owner failed: %s.' % answer.reason)
+            entries.update((number, refused(tasks[number], [failed])) for number in numbers)
+            continue
+        entries.update((number, answer['servers'][place]) for place, number in enumerate(numbers))
+        for key, known in answer['trust'].items():
+            keep_trust(trust, key, known)
+    name_of = functools.lru_cache()(user_name)
+    for number, entry in entries.items():
+        if entry.get('trust_key') not in trust:
+            entry.pop('trust_key', None)
+        if 'attempts' in entry:
+            uid = owners[number]
+            entry.update(owner=name_of(uid), proven_as=name_of(uid if os.geteuid() == 0 else os.geteuid()))
+    return {'servers': [entries[number] for number in range(len(tasks))], 'trust': trust, 'now': int(time.time())}
+
+
+def _all_groups(
+    tasks: List[Task], own: List[int], groups: Dict[Identity, List[int]], guard: Guard
+) -> List[Tuple[List[int], Any]]:
+    """Return each group's server numbers and answer. Children are forked before there are threads at work."""
+
+    def work_of(numbers: List[int]) -> Work:
+        return lambda its_guard: send_group([tasks[number] for number in numbers], its_guard)
+
+    works = [(owner, work_of(numbers)) for owner, numbers in groups.items()]
+    if own and works:  # root's own servers must not wait for the children, nor these for them
+        works.append((Identity(os.getuid(), os.getgid(), tuple(os.getgroups())), work_of(own)))
+        groups = dict(groups)
+        order = list(groups.values()) + [own]
+    elif own:
+        return [(own, work_of(own)(guard))]
+    else:
+        order = list(groups.values())
+    answers = work_as(works, guard, max(map(_most_seconds, tasks)))
+    return [(numbers, answers[place]) for place, numbers in enumerate(order)]
+
+
+def _most_seconds(task: Task) -> float:
+    """Return what all attempts for a server take at most."""
+    retries = int(task.options.get('retries') or 0)
+    conversations = (retries + 1) * float(task.options['timeout'])
+    return conversations + retries * float(task.options.get('retry_delay') or 0) + SPARE_SECONDS
+
+
+def joined(kept: Dict[str, Any], more: Dict[str, Any]) -> Dict[str, Any]:
+    """Return what `send_all` told of trust in two sends, within the same bounds."""
+    both = dict(kept)
+    for key, known in more.items():
+        keep_trust(both, key, known)
+    return both

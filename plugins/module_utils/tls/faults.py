@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Why a handshake failed: by the exception's class, then its verify code, then the server's bytes, then OpenSSL's text.
+
+Never by `reason` alone: "protocol too old" appears as BAD_MAC_LENGTH on a Python that was built with older error tables.
+"""
+
+import re
+import ssl
+from typing import Any, Dict, Iterable, NamedTuple, Optional, Tuple
+
+from ..problems import Problem
+from ..safe_text import safe_text
+from ..smtp.refusals import CERTIFICATE_HINT, CERTIFICATE_MISSED
+from .records import (
+    BAD_CERTIFICATE,
+    CERTIFICATE_REQUIRED,
+    HANDSHAKE_FAILURE,
+    INSUFFICIENT_SECURITY,
+    NO_CERTIFICATE,
+    PROTOCOL_VERSION,
+    Beginning,
+    alert_name,
+)
+
+# X509_V_ERR_* of OpenSSL 1.1.1 and 3 -> our code. All others are certificate_invalid.
+VERIFY_CODES = {
+    2: 'unknown_ca',
+    3: 'crl_missing',
+    7: 'signature_invalid',
+    8: 'crl_signature_invalid',
+    9: 'not_yet_valid',
+    10: 'expired',
+    11: 'crl_not_yet_valid',
+    12: 'crl_expired',
+    18: 'self_signed',
+    19: 'unknown_ca',
+    20: 'unknown_ca',
+    23: 'revoked',
+    25: 'path_length_exceeded',
+    26: 'wrong_purpose',
+    47: 'name_constraint',
+    48: 'name_constraint',
+    62: 'hostname_mismatch',
+    64: 'hostname_mismatch',
+    66: 'weak_key',
+    67: 'weak_key',
+    68: 'weak_signature',
+    79: 'issuer_not_ca',
+}
+# A Python that doesn't tell the number: OpenSSL's alert for it (ssl_x509err2alert), which its client sends unencrypted in TLS 1.3
+# too -> the codes that it can be. The name is none of them: such a Python looks at it behind the handshake.
+ALERT_CODES = {
+    42: ('not_yet_valid', 'crl_not_yet_valid', 'weak_key', 'weak_signature', 'certificate_invalid'),
+    43: ('wrong_purpose',),
+    44: ('revoked',),
+    45: ('expired', 'crl_expired'),
+    46: ('name_constraint', 'certificate_invalid'),
+    48: ('unknown_ca', 'self_signed', 'issuer_not_ca', 'path_length_exceeded', 'crl_missing', 'certificate_invalid'),
+    51: ('signature_invalid', 'crl_signature_invalid'),
+}
+UNTRUSTED = ('unknown_ca', 'self_signed')
+OF_LISTS = ('crl_missing', 'crl_signature_invalid', 'crl_expired', 'crl_not_yet_valid', 'revoked')
+UNTOLD_HINT = (
+    "This host's Python does not tell why. On the host, openssl s_client -connect HOST:PORT -CAfile FILE shows it "
+    '(with -starttls smtp for EnableTLS 1), and a Python from 3.7 on tells it.'
+)
+# The chain leads to nothing that is trusted. Whatever else OpenSSL names it meets only behind that (X509_verify_cert).
+UNANCHORED = frozenset((2, 18, 19, 20, 21, 22))
+# OpenSSL's words in the exception -> our code, where the server sent no alert of its own.
+_TEXTS = tuple(
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        ('dh.key.too.small|bad.dh.p.length|modulus.too.small', 'weak_dh'),
+        ('unsupported.protocol|protocol.version|version.too.low|no.protocols.available', 'protocol_too_old'),
+        ('no.shared.cipher|no.ciphers.available|cipher.not.found|unknown.cipher|wrong.cipher', 'no_shared_cipher'),
+    )
+)
+_VERIFY_FAILED = re.compile('certificate.verify.failed', re.IGNORECASE)
+# How servers say that ours is missing: RFC 8446, section 6.2, and what older ones make of it.
+_CERTIFICATE_WANTED = (NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED)
+_LATE_ALERT = re.compile('alert.(certificate.required|bad.certificate|no.certificate)', re.IGNORECASE)
+_UNTOLD = tuple(dict.fromkeys(code for codes in ALERT_CODES.values() for code in codes))
+_SMTP = re.compile(rb'[2-5][0-5][0-9][ \-\r]')
+
+
+class Fault(NamedTuple):
+    """A failed handshake's problem, and OpenSSL's own number and text where the certificate was the reason.
+
+    `verify_code` 0 with a `verify_text` means that this Python (3.6) doesn't tell the number; `may_be` are then the codes that it
+    can be.
+    """
+
+    problem: Problem
+    verify_code: Optional[int] = None
+    verify_text: str = ''
+    may_be: Tuple[str, ...] = ()
+
+    def verify(self) -> Dict[str, Any]:
+        """Return what OpenSSL said, for the answer."""
+        told: Dict[str, Any] = {'code': self.verify_code, 'text': self.verify_text}
+        return dict(told, may_be=list(self.may_be)) if self.may_be else told
+
+    def among(self, codes: Iterable[str]) -> 'Fault':
+        """Return a refusal without a number that can only be one of these codes; with one left, that is its name."""
+        left = tuple(code for code in self.may_be if code in codes)
+        if len(left) != 1 or left[0] == self.problem.code:
+            return self._replace(may_be=left or self.may_be)
+        return self._replace(may_be=left, problem=self.problem._replace(code=left[0], hint=''))
+
+    def but(self, codes: Iterable[str]) -> 'Fault':
+        """Return a refusal without a number that is none of these codes."""
+        return self.among([code for code in self.may_be if code not in codes])
+
+
+def certificate_code(number: int, text: str) -> str:
+    if number == 24 and 'invalid ca' in text.lower():  # what OpenSSL 1.1.1 calls 79
+        return 'issuer_not_ca'
+    return VERIFY_CODES.get(number, 'certificate_invalid')
+
+
+def fault_of(error: Exception, beginning: Beginning, mode: str, alert: Optional[int] = None) -> Fault:
+    """Return why a handshake failed. `error` is an SSLError or the loss of the connection, `mode` starttls or smtps.
+
+    `alert` is the number of the one that our side sent, None where it isn't known.
+    """
+    text = safe_text(str(error))
+    number = getattr(error, 'verify_code', None)
+    if number is not None or (isinstance(error, ssl.SSLError) and _VERIFY_FAILED.search(text)):
+        return _certificate_fault(number or 0, getattr(error, 'verify_message', '') or '', text, alert)
+    if beginning.plaintext:
+        return Fault(_plaintext(beginning.plaintext, mode))
+    if beginning.alert is not None and not (isinstance(error, ssl.SSLError) and _code_of(text) == 'weak_dh'):
+        return Fault(_alert(beginning))
+    code = _code_of(text) if isinstance(error, ssl.SSLError) else ''
+    if code == 'protocol_too_old' and beginning.hello_version:
+        return Fault(Problem(code, 'The server chose %s, which is not allowed.' % beginning.hello_version, stage='handshake'))
+    if code:
+        return Fault(Problem(code, 'The TLS handshake failed: %s.' % text, stage='handshake'))
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or not isinstance(error, ssl.SSLError):
+        return Fault(Problem('handshake_closed', 'The connection ended in the TLS handshake: %s.' % text, stage='handshake'))
+    return Fault(Problem('handshake_closed', 'The TLS handshake failed: %s.' % text, stage='handshake'))
+
+
+def _code_of(text: str) -> str:
+    return next((code for pattern, code in _TEXTS if pattern.search(text)), '')
+
+
+def _certificate_fault(number: int, said: str, text: str, alert: Optional[int]) -> Fault:
+    said = safe_text(said) or text
+    code = certificate_code(number, said)
+    shown = '%s (OpenSSL %d)' % (said, number) if number else said
+    hint = '' if number else UNTOLD_HINT
+    problem = Problem(code, "The server's certificate is refused: %s." % shown, hint, stage='certificate')
+    if number:
+        return Fault(problem, number, said)
+    return Fault(problem, 0, said, _UNTOLD).among(ALERT_CODES.get(alert or 0, _UNTOLD))
+
+
+def _plaintext(first: bytes, mode: str) -> Problem:
+    quoted = safe_text(first[:200].split(b'\r', 1)[0].split(b'\n', 1)[0])
+    if mode == 'starttls':
+        message = 'After its consent to STARTTLS the server, or somebody on the way, went on in plaintext: %s' % quoted
+        return Problem('plaintext_injected', message, stage='starttls')
+    if _SMTP.match(first):
+        code, message = 'plaintext_expected', 'The port begins in plaintext'
+    else:
+        code, message = 'not_smtp', 'What answers speaks neither TLS nor SMTP'
+    return Problem(code, '%s: %s' % (message, quoted), stage='handshake')
+
+
+def late_alert(error: ssl.SSLError) -> Optional[Problem]:
+    """Return the problem that an alert behind the handshake is, if it is one.
+
+    In TLS 1.3 the client is done before the server has looked at the client's certificate.
+    """
+    found = _LATE_ALERT.search(str(error))
+    return _client_certificate(found.group(1).lower().replace(' ', '_')) if found else None
+
+
+def _client_certificate(alert: str) -> Problem:
+    return Problem(
+        'handshake_closed',
+        CERTIFICATE_MISSED % ('it ended the TLS handshake (alert %s).' % alert),
+        CERTIFICATE_HINT,
+        stage='handshake',
+    )
+
+
+def _alert(beginning: Beginning) -> Problem:
+    number = beginning.alert or 0
+    if number in _CERTIFICATE_WANTED or (number == HANDSHAKE_FAILURE and beginning.asks_certificate):
+        return _client_certificate(alert_name(number))
+    if number == PROTOCOL_VERSION:
+        code, message = 'protocol_too_old', 'The server speaks no TLS version that this host offers'
+    elif number in (HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY) and not beginning.hello:
+        code, message = 'no_shared_cipher', 'The server found no cipher in common'
+    else:
+        code, message = 'handshake_closed', 'The server ended the TLS handshake'
+    return Problem(code, '%s (alert %s).' % (message, alert_name(number)), stage='handshake')

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the actions have in common: options checked before anything connects, and one place that makes a result."""
+
+from __future__ import annotations
+
+import abc
+import typing as t
+
+from ansible import template
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
+from ansible.utils.unsafe_proxy import wrap_var
+
+from ..module_utils.problems import Problem, ProblemError
+from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
+from .problems.text import complete, is_failure, summary
+from .target.answer import Fields, Malformed
+from .target.carrier import Target
+from .target.program import prepare
+from .x509.budget import Budget, limited_to
+from .x509.library import missing_library
+
+EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless it is marked as none: core before 2.19
+
+
+class Outcome(t.NamedTuple):
+    """What an action found and did. `problems` are all of them, flat; each server's own also stand in its entry."""
+
+    servers: list[dict[str, t.Any]]
+    problems: list[Problem]
+    msg: str = ''  # '' = the summary of the problems
+    changed: bool = False
+    diff: list[dict[str, t.Any]] = []
+    extra: dict[str, t.Any] = {}
+    fail_on: str = 'error'
+    warnings: list[str] = []
+
+
+class InfoprintAction(ActionBase, abc.ABC):
+    """An action on the InfoPrint servers of a host. A subclass names its MODULE and its PROGRAM, and performs."""
+
+    MODULE: t.ClassVar[str]
+    PROGRAM: t.ClassVar[str]  # the module of the target half that does the work
+    JUDGES_CERTIFICATES: t.ClassVar[bool] = True
+    NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # what the module's own return values are where the target told nothing
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    target: Target
+    _validator: t.ClassVar[ArgumentSpecValidator]
+
+    def __init_subclass__(cls, **kwargs: t.Any) -> None:
+        # Ansible loads the class of a task's action before it forks a worker for each host: what is done, and imported, here
+        # is done once in a run.
+        super().__init_subclass__(**kwargs)
+        spec = MODULES[cls.MODULE]
+        exclusive = [group for group in EXCLUSIVE if group[0] in spec]
+        cls._validator = ArgumentSpecValidator(spec, mutually_exclusive=exclusive)
+        prepare(cls.PROGRAM)
+        lookup_loader.get('printops.infoprint.sendmemo_tls_options')  # what the role's tasks have their options from
+
+    def _options(self) -> dict[str, t.Any]:
+        """Return the task's arguments as the module's argument spec reads them. Raises ArgumentError.
+
+        ActionBase.validate_argument_spec does the same, with a validator that it makes anew for each host.
+        """
+        read = self._validator.validate(self._task.args)
+        if read.error_messages:
+            raise ArgumentError(
+                '; '.join(
+                    f'Unsupported parameters for ({self.MODULE}) module: {error.msg}'
+                    if isinstance(error, UnsupportedError)
+                    else error.msg
+                    for error in read.errors
+                )
+            )
+        return dict(read.validated_parameters)
+
+    @abc.abstractmethod
+    def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
+        """Do the work: `args` are the checked options, `servers` the entries with the options as their defaults."""
+
+    def _refused(self, error: ArgumentError) -> dict[str, t.Any]:
+        """Return the result of a task whose options are wrong; nothing is known of any server."""
+        text = f'{self.target.host}: {error}'
+        problem = Problem('invalid_value', text, 'Correct the option; nothing was done on the host.')
+        return {'failed': True, 'changed': False, 'msg': text, 'problems': [complete(problem).as_dict()]}
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if self.JUDGES_CERTIFICATES and (missing := missing_library()):
+            raise AnsibleActionFail(missing)
+        self.task_vars = task_vars or {}
+        self.target = Target(self, self.task_vars)
+        try:
+            args = normalized(self._options())
+            check(args)
+            with limited_to(Budget()):
+                outcome = self.perform(args, merged_servers(args))
+        except ArgumentError as error:
+            return {**result, **self._refused(error)}
+        except Malformed as error:
+            outcome = Outcome([], [self.target.malformed(error)], extra=self.NOTHING_KNOWN)
+        except ProblemError as error:
+            outcome = Outcome([], [error.problem], extra=self.NOTHING_KNOWN)
+        result.update(outcome.extra)
+        result.update(
+            changed=outcome.changed,
+            servers=outcome.servers,
+            problems=[complete(problem).as_dict() for problem in outcome.problems],
+            msg=outcome.msg or summary(outcome.problems),
+        )
+        if is_failure(outcome.problems, outcome.fail_on):
+            result['failed'] = True
+        if outcome.warnings:
+            result['warnings'] = outcome.warnings
+        if self._task.diff and outcome.diff:
+            result['diff'] = outcome.diff
+        # Text from a target is in there.
+        return t.cast('dict[str, t.Any]', wrap_var(result)) if EVERY_TEXT_IS_A_TEMPLATE else result
+
+
+def server_entry(fields: Fields, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
+    """Return a server's entry in a result: who it is, what was found about it, and its problems."""
+    name = fields.text('name')
+    own = [complete(problem)._replace(server=name).as_dict() for problem in problems]
+    return {'name': name, 'working_dir': fields.text('working_dir'), **more, 'problems': own}

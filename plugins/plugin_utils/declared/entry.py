@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a server's entry declares: the settings of its file, and the trust files that go with it."""
+
+from __future__ import annotations
+
+import base64
+import pathlib
+import textwrap
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ...module_utils.change.drift import trust_file_name
+from ...module_utils.config.keywords import ENABLE_TLS_WORDS, KEYWORDS
+from ...module_utils.problems import Problem, ProblemError
+from ...module_utils.trust.pem import read_pem
+
+VAULT = b'$ANSIBLE_VAULT;'  # how an encrypted file begins
+MAX_SOURCE = 4 << 20  # bytes, as much as is read of a trust file on a target
+
+
+class Declared(t.NamedTuple):
+    """`settings` are keyword to text; `trust` is the content of the managed trust files by their names."""
+
+    settings: dict[str, str]
+    trust: dict[str, bytes]
+    sources: dict[str, str]  # of each trust file's name: what to call it in a message
+
+
+class SourceReader:
+    """Reads trust files of the controller, each once; looked up as core looks up `files`."""
+
+    def __init__(self, action: ActionBase) -> None:
+        self._action = action
+        self._read: dict[str, bytes] = {}
+
+    def content(self, sources: t.Sequence[str]) -> bytes:
+        """Return one file as it is, or several joined, each certificate and CRL once. Raises ProblemError."""
+        contents = [self._one(source) for source in sources]
+        if len(contents) == 1:
+            return contents[0]
+        read = [read_pem(content) for content in contents]
+        if any(pem.faults or pem.others or not pem.blocks for pem in read):
+            return b'\n'.join(contents)  # as it is, for the judgement to find what is wrong with it
+        unique = dict.fromkeys((block.label, block.der) for pem in read for block in pem.blocks)
+        return b''.join(_pem(label, der) for label, der in unique)
+
+    def _one(self, source: str) -> bytes:
+        if source not in self._read:
+            try:
+                path = self._action._find_needle('files', source)
+                real = self._action._loader.get_real_file(path)
+                try:
+                    with pathlib.Path(real).open('rb') as stream:
+                        content = stream.read(MAX_SOURCE + 1)
+                finally:
+                    self._action._loader.cleanup_tmp_file(real)
+            except (AnsibleError, OSError) as error:
+                raise ProblemError(unreadable(source, error, self._action)) from None
+            if len(content) > MAX_SOURCE:
+                raise ProblemError(
+                    Problem(
+                        'file_not_readable',
+                        f'{source} has more than {MAX_SOURCE >> 20} MiB.',
+                        'Give a file with the CAs that are needed.',
+                        file=source,
+                    )
+                )
+            self._read[source] = content
+        return self._read[source]
+
+
+def unreadable(source: str, error: Exception, action: ActionBase, folder: str = 'files', shown: str = '') -> Problem:
+    """Return the problem that a file of the controller can't be read: of one that is encrypted, that it is."""
+    shown = shown or source
+    try:
+        with pathlib.Path(action._find_needle(folder, source)).open('rb') as stream:
+            is_vaulted = stream.read(len(VAULT)) == VAULT
+    except (AnsibleError, OSError):
+        is_vaulted = False
+    if not is_vaulted:
+        return Problem('file_not_found', f"{shown} can't be read on the controller: {error}", file=source)
+    lacks = not action._loader._vault.secrets
+    why = 'no vault password was given' if lacks else 'no vault password that was given decrypts it'
+    hint = 'Give the password, by --ask-vault-pass, --vault-id or vault_password_file; or encrypt the file with another.'
+    return Problem('file_not_readable', f'{shown} is encrypted by Ansible Vault, and {why}.', hint, file=source)
+
+
+def declared(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Declared:
+    """Return what an entry declares. A keyword whose option is not given is not set. Raises ProblemError."""
+    settings = declared_settings(entry)
+    trust: dict[str, bytes] = {}
+    sources: dict[str, str] = {}
+    for keyword in (one for one in KEYWORDS if one.kind == 'file'):
+        src, content, path = (entry.get(f'{keyword.option}_{way}') for way in ('src', 'content', 'path'))
+        if path:
+            settings[keyword.name] = path
+        elif src or content:
+            data = reader.content(src) if src else str(content).encode('utf-8')
+            name = trust_file_name(keyword.option, data)
+            settings[keyword.name] = name
+            trust[name] = data
+            sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
+    in_order = {keyword.name: settings[keyword.name] for keyword in KEYWORDS if keyword.name in settings}  # as templates see them
+    return Declared(in_order, trust, sources)
+
+
+def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return what an entry declares of the keywords that name no file."""
+    return {
+        keyword.name: _text(entry[keyword.option])
+        for keyword in KEYWORDS
+        if keyword.kind != 'file' and entry.get(keyword.option) is not None
+    }
+
+
+def _pem(label: str, der: bytes) -> bytes:
+    """Return a block in the form of RFC 7468 section 3."""
+    lines = textwrap.wrap(base64.b64encode(der).decode('ascii'), 64)
+    return '\n'.join([f'-----BEGIN {label}-----', *lines, f'-----END {label}-----', '']).encode('ascii')
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return '1' if value else '0'
+    return ENABLE_TLS_WORDS.get(str(value), str(value))

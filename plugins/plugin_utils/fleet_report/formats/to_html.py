@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""index.html: the whole report as one page that asks for nothing else, and shows every foreign text as text.
+
+The template escapes whatever it is given. The page's own style and script are allowed by their hashes, so that a browser would
+run nothing else even if markup got in.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import pathlib
+import re
+import typing as t
+
+import jinja2
+
+from ...outcome.drift import describe
+from .. import values
+from ..expiry_calendar import DAYS, KINDS, SOON, endings, months
+from ..log import Expiry
+from ..model import CRITERION, STATES, Change, Report
+from ..summary import causes, sentences, tone, unfinished, verdict
+from ..values import Problem
+
+PAGE = pathlib.Path(__file__).parent / 'report_page'
+MOST_GROUPS = 30  # causes that are shown by themselves
+MOST_CHANGES = 12  # servers that are named in a part of the comparison
+# The tiles: the states that each counts, its label, and whether it is shown when it counts none.
+TILES = (
+    (('proven', 'delivered'), 'proven', True),
+    (('failing',), 'failing', True),
+    (('unprotected',), 'unprotected', True),
+    (('drifted',), 'drifted', True),
+    (('unreachable',), 'unreachable', True),
+    (('changed_unproven', 'tested', 'configured'), 'not proven', True),
+    (('not_checked', 'hidden'), 'not checked', True),
+    (('stale',), 'stale', False),
+)
+# The headline's sign by the verdict's tone.
+SIGNS = {'well': '✓', 'fair': '○', 'ill': '!'}
+MOST_RUNS = 50  # whose provenance is shown
+HOST_WORDS = {'inventory': 'hosts in the inventory', 'seen': 'in this run', 'reached': 'answered'}
+
+
+def to_html(report: Report) -> str:
+    style, script = ((PAGE / name).read_text('utf-8') for name in ('page.css', 'page.js'))
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(PAGE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: '' if value is None else value,
+    )
+    environment.filters.update(
+        describe=describe,
+        day=_day,
+        minute=_minute,
+        places=_places,
+        bound=_bound,
+        ago=lambda what: values.ago(what.not_after, report.generated),
+    )
+    numbers = {id(host): number for number, host in enumerate(report.hosts)}
+    ending = endings(report)
+    near = sum(one.days_left < DAYS for one in ending)
+    places = {(one.what.not_after, one.what.kind, one.what.name): number for number, one in enumerate(ending)}
+    counts = report.counts()
+    return environment.get_template('page.html.j2').render(
+        report=report,
+        verdict=verdict(report),
+        sentences=sentences(report),
+        tone=tone(report),
+        signs=SIGNS,
+        criterion=CRITERION,
+        counts=counts,
+        total=sum(counts.values()),
+        states=STATES,
+        runs=report.runs[::-1][:MOST_RUNS],
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+        number_of=lambda host: numbers[id(host)],
+        rows=report.worst_first(),
+        accepted=sum(server.is_accepted for _host, server in report.servers()),
+        begin=report.runs[-1].started if report.runs else '',
+        host_words=HOST_WORDS,
+        tiles=[
+            (group, label, sum(counts[state] for state in group))
+            for group, label, always in TILES
+            if always or any(counts[state] for state in group)
+        ],
+        shares=_shares(counts),
+        unfinished=unfinished(report) if report.unfinished else '',
+        groups=causes(report),
+        most_groups=MOST_GROUPS,
+        most=MOST_CHANGES,
+        days=DAYS,
+        soon=SOON,
+        kinds=KINDS,
+        endings=ending,
+        near=near,
+        place_of=lambda what: places[what.not_after, what.kind, what.name],
+        months=months(report, ending[:near]),
+        changes=_changes(report),
+        left=lambda what: _left(report, what),
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the Content-Security-Policy: nothing is fetched, nothing runs but the page's own style and script."""
+    hashes = [base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii') for text in (style, script)]
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _left(report: Report, what: Expiry | None) -> int | None:
+    return None if what is None else values.days_between(report.generated, what.not_after)
+
+
+def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Change]]]]:
+    """Return the parts of the comparison: heading, what it means, and the changes with the number of each one's host."""
+    if report.comparison is None:
+        return []
+    numbers = {host.name: number for number, host in enumerate(report.hosts)}
+    parts = (
+        ('New', 'was well or unknown before', report.comparison.new),
+        ('Still broken', 'was so before', report.comparison.still),
+        ('Fixed', 'was broken before', report.comparison.fixed),
+        ('Not known to be fixed', 'was broken before; not looked at again, or not proven since', report.comparison.unknown),
+    )
+    return [(heading, told, [(numbers.get(change.host), change) for change in group]) for heading, told, group in parts]
+
+
+def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:
+    """Return the bar below the verdict: state, begin and width of 1000, the best first."""
+    total = sum(counts.values()) or 1
+    found, begin = [], 0.0
+    for state in reversed(STATES):
+        width = 1000 * counts[state] / total
+        if width:
+            found.append((state, round(begin, 2), round(width, 2)))
+        begin += width
+    return found
+
+
+def _day(when: str) -> str:
+    return when[:10]
+
+
+def _minute(when: str) -> str:
+    return when[:16].replace('T', ' ')
+
+
+def _places(problem: Problem) -> list[str]:
+    """Return where a problem was seen, in words."""
+    words = (('stage', 'stage {}'), ('file', '{}'), ('line', 'line {}'), ('keyword', '{}'), ('value', '"{}"'))
+    return [word.format(problem[key]) for key, word in words if key in problem]
+
+
+def _bound(line: str) -> str:
+    """Keep a number and what it counts on one line."""
+    return re.sub(r'(?<=\d) ', '\u00a0', line)

@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""sendmemo.prom: the text format of Prometheus, for node_exporter's textfile collector. METRICS is the reference's table too."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .. import values
+from ..expiry_calendar import endings
+from ..log import Expiry
+from ..model import PROVEN, Host, Report, Server
+
+Sample = tuple[dict[str, str], int]
+
+
+def _of_servers(value_of: t.Callable[[Server], int | None]) -> t.Callable[[Report], t.Iterator[Sample]]:
+    """Return what makes a sample of each server that there is a value for."""
+
+    def samples(report: Report) -> t.Iterator[Sample]:
+        for host, server in report.servers():
+            value = value_of(server)
+            if value is not None:
+                yield _labels(host, server), value
+
+    return samples
+
+
+def _labels(host: Host, server: Server) -> dict[str, str]:
+    return {'host': host.name, 'server': server.name}
+
+
+def _seconds(when: str) -> int:
+    return int(values.at(when).timestamp())
+
+
+def _info(report: Report) -> t.Iterator[Sample]:
+    for host, server in report.servers():
+        cause = server.cause() or {}
+        facts = {'state': server.state, 'tls_version': server.tls_version, 'code': cause.get('code', '')}
+        yield {**_labels(host, server), **{key: value for key, value in facts.items() if value}}, 1
+
+
+def _names(what: Expiry) -> dict[str, str]:
+    return {'kind': what.kind, 'name': what.name, 'not_after': what.not_after}
+
+
+def _expiries(report: Report) -> t.Iterator[Sample]:
+    for ending in endings(report):
+        yield _names(ending.what), _seconds(ending.what.not_after)
+
+
+def _users(report: Report) -> t.Iterator[Sample]:
+    for ending in endings(report):
+        yield _names(ending.what), len(ending.users)
+
+
+METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
+    'sendmemo_report_timestamp_seconds': (
+        'When a run last wrote the report, in seconds since 1970.',
+        lambda report: [({}, _seconds(report.generated))],
+    ),
+    'sendmemo_report_complete': (
+        'Whether every play of the run was begun (1) or the run ended before that (0).',
+        lambda report: [({}, int(not report.unfinished))],
+    ),
+    'sendmemo_servers': (
+        'Servers by state.',
+        lambda report: [({'state': state}, count) for state, count in report.counts().items()],
+    ),
+    'sendmemo_server_info': ('Each server, with its state, TLS version and the code of its cause as labels.', _info),
+    'sendmemo_server_proven': (
+        'Whether the server is proven by a real mail over TLS, and nothing later says otherwise (1), or not (0).',
+        _of_servers(lambda server: int(server.state in PROVEN)),
+    ),
+    'sendmemo_server_needs_attention': (
+        'Whether somebody has to act: failing, unreachable, drifted, stale, or unprotected and not accepted (1), or not (0).',
+        _of_servers(lambda server: int(server.needs_attention)),
+    ),
+    'sendmemo_server_checked_timestamp_seconds': (
+        'When something was last found out about the server, in seconds since 1970.',
+        _of_servers(lambda server: _seconds(server.checked) if server.checked else None),
+    ),
+    'sendmemo_server_last_proof_timestamp_seconds': (
+        'When the server was last proven, in seconds since 1970.',
+        _of_servers(lambda server: _seconds(server.proof.at) if server.proof else None),
+    ),
+    'sendmemo_expiry_timestamp_seconds': (
+        "When a mail server's certificate or a CA ends, or a CRL is to be replaced, in seconds since 1970.",
+        _expiries,
+    ),
+    'sendmemo_expiry_servers': ('How many servers use that certificate, CA or CRL.', _users),
+}
+
+
+def to_prometheus(report: Report) -> str:
+    lines = []
+    for name, (told, samples) in METRICS.items():
+        lines += [f'# HELP {name} {told}', f'# TYPE {name} gauge']
+        lines += [f'{name}{_braces(labels)} {value}' for labels, value in samples(report)]
+    return '\n'.join(lines) + '\n'
+
+
+def _braces(labels: t.Mapping[str, str]) -> str:
+    if not labels:
+        return ''
+    return '{' + ','.join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + '}'
+
+
+def _escaped(value: str) -> str:
+    return value.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n')

@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a report says: the fleet's hosts and servers, each server in exactly one state. Everything else is made from this."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import typing as t
+
+from ..outcome.drift import describe
+from .log import Expiry, HostLog, Proof, Run
+from .values import Problem
+
+
+class State(t.NamedTuple):
+    """A state of a server: how it is called, the sign that stands beside its colour, and what it means."""
+
+    label: str
+    sign: str
+    meaning: str
+
+
+# The worst first: the order of every list.
+STATES = {
+    'failing': State('failing', '✕', 'a send, a check or a task failed'),
+    'unprotected': State(
+        'unprotected', '⚠', 'a mail was accepted in plaintext, or with certificate or name verification switched off'
+    ),
+    'unreachable': State('unreachable', '⊘', 'the host could not be reached'),
+    'drifted': State('drifted', '≠', 'files or attributes are not as declared, and stay so'),
+    'stale': State('stale', '⌛', 'not looked at for too long, or its certificate has expired since'),
+    'changed_unproven': State('changed but not proven', '△', 'changed since its last proof, or never proven after a change'),
+    'hidden': State('hidden', '◌', 'no_log hides what was found'),
+    'not_checked': State('not checked', '?', 'nothing is known of it yet'),
+    'configured': State('configured', '-', 'files as declared, never proven'),
+    'tested': State('tested', '○', 'tried up to handshake or envelope, no mail sent'),
+    'proven': State('proven', '✓', 'a mail was accepted over TLS, certificate and name verified, and nothing says otherwise'),
+    'delivered': State('delivered', '✔', 'proven, and the mail was found in the mailbox'),
+}
+BAD = ('failing', 'unprotected', 'unreachable', 'drifted', 'stale')
+UNKNOWN = ('hidden', 'not_checked')
+PROVEN = ('proven', 'delivered')
+GOOD = ('configured', 'tested', *PROVEN)
+ORDER = {state: number for number, state in enumerate(STATES)}
+CRITERION = (
+    'Proven means: with the configuration in force on the host, the mail server accepted a real mail over TLS after its '
+    'certificate and name had been verified, and nothing was changed on that server since. A mail in plaintext, or without that '
+    'verification, proves nothing.'
+)
+
+
+@dataclasses.dataclass
+class Server:
+    """An InfoPrint server. '' as its name: the host's servers are not known. `problems` begin with the cause of its state.
+
+    `checked` is when something was last found out about it, `looked` when that was last tried, `changed` when it was last
+    changed, `check_mode` whether the last run that looked did so in check mode alone. `drift` has what was found to differ;
+    `corrected` says that it does no longer. `accepted`: that it is unprotected is meant. `soon` are the ends that are near.
+    """
+
+    name: str
+    state: str
+    checked: str = ''
+    looked: str = ''
+    changed: str = ''
+    check_mode: bool = False
+    mode: str = ''
+    mail_server: str = ''
+    tls_version: str = ''
+    cipher: str = ''
+    certificate: Expiry | None = None
+    trust: list[Expiry] = dataclasses.field(default_factory=list)
+    soon: list[Expiry] = dataclasses.field(default_factory=list)
+    drift: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    corrected: bool = False
+    proof: Proof | None = None
+    proven_as: str = ''
+    owner: str = ''
+    accepted: bool = False
+    until: str = ''
+    total_ms: int | None = None
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    ignored: list[Problem] = dataclasses.field(default_factory=list)
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.state in BAD and not self.is_accepted
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it sends unprotected, and that is meant."""
+        return self.state == 'unprotected' and self.accepted
+
+    @property
+    def other_rights(self) -> str:
+        """The user whose rights the last send used, where that isn't the owner of the working directory; else ''."""
+        return self.proven_as if self.proven_as != self.owner else ''
+
+    def endings(self) -> list[Expiry]:
+        """Return all that ends: the mail server's certificate, the CAs and the CRLs."""
+        return [*([self.certificate] if self.certificate else []), *self.trust]
+
+    def first_ending(self, kind: str) -> Expiry | None:
+        """Return the certificate, CA or CRL that ends first, None where none is known."""
+        return min((one for one in self.endings() if one.kind == kind), key=lambda one: one.not_after, default=None)
+
+    def cause(self) -> Problem | None:
+        """Return why the server is not well, or what is to be known of it; None where there is nothing to say."""
+        if self.problems:
+            return self.problems[0]
+        if self.drift and not self.corrected:
+            return {
+                'code': 'drift',
+                'severity': 'warning',
+                'message': '; '.join(map(describe, self.drift)),
+                'hint': 'Run printops.infoprint.converge to bring it into the declared state.',
+            }
+        return None
+
+
+@dataclasses.dataclass
+class Host:
+    """A host with its servers as they are judged, and the log that they are judged by."""
+
+    name: str
+    servers: list[Server]
+    log: HostLog
+
+    @property
+    def state(self) -> str:
+        """The worst state of its servers."""
+        return min((server.state for server in self.servers), key=ORDER.__getitem__)
+
+
+@dataclasses.dataclass
+class Change:
+    """A server whose state is another than in the report before, or that is still bad."""
+
+    host: str
+    server: str
+    before: str
+    now: str
+
+
+@dataclasses.dataclass
+class Comparison:
+    """What has changed since the report of the time `since`."""
+
+    since: str
+    new: list[Change]
+    fixed: list[Change]
+    still: list[Change]
+    unknown: list[Change]
+
+
+@dataclasses.dataclass
+class Report:
+    """The fleet as it was last seen, by one run or by many. Times are UTC. `unfinished` are plays that were never begun.
+
+    `runs` are those that anything in it rests on, the newest last. `merged` names the reports that it was merged from.
+    """
+
+    title: str
+    generated: str
+    hosts: list[Host]
+    runs: list[Run] = dataclasses.field(default_factory=list)
+    unfinished: list[str] = dataclasses.field(default_factory=list)
+    merged: list[str] = dataclasses.field(default_factory=list)
+    comparison: Comparison | None = None
+
+    def servers(self) -> t.Iterator[tuple[Host, Server]]:
+        for host in self.hosts:
+            for server in host.servers:
+                yield host, server
+
+    def worst_first(self) -> list[tuple[Host, Server]]:
+        return sorted(self.servers(), key=lambda pair: ORDER[pair[1].state])  # of equals the order stays: by name
+
+    def counts(self) -> dict[str, int]:
+        """Return how many servers are in each state, all states named."""
+        found = collections.Counter(server.state for _host, server in self.servers())
+        return {state: found[state] for state in STATES}

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which plays of a run are ours, and whom they are for. Reads ansible-core's objects, and changes none."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.playbook.block import Block
+from ansible.template import Templar
+
+from . import values
+from .events import module_of
+from .log import HostLog, Logs
+from .result_reader import COLLECTION
+
+ROLE_ACTIONS = ('include_role', 'import_role')
+DECLARED = 'sendmemo_tls_servers'
+
+
+class Inventory(t.NamedTuple):
+    """The names of all hosts of an inventory, whatever --limit says, and where it was read from."""
+
+    hosts: frozenset[str]
+    sources: tuple[str, ...]
+
+
+def identity(play: t.Any) -> str:
+    """Return what stays the same of a play when core copies it for each batch."""
+    return str(play._uuid)
+
+
+def name_of(play: t.Any) -> str:
+    return values.text(play.get_name())
+
+
+def is_ours(play: t.Any) -> bool:
+    """Return whether a play has a task or a role of this collection, as far as that can be seen before it runs."""
+    if any(_role_name(role).startswith(COLLECTION) for role in play.roles or ()):
+        return True
+    lists = (play.pre_tasks, play.tasks, play.post_tasks, play.handlers)
+    return any(_holds_ours(entry) for entries in lists for entry in entries or ())
+
+
+def _holds_ours(entry: t.Any) -> bool:
+    if isinstance(entry, Block):
+        return any(_holds_ours(one) for part in (entry.block, entry.rescue, entry.always) for one in part or ())
+    if isinstance(entry, list):
+        return any(_holds_ours(one) for one in entry)
+    action = str(getattr(entry, 'resolved_action', None) or entry.action)
+    if action.rsplit('.', 1)[-1] in ROLE_ACTIONS:
+        name = str(getattr(entry, '_role_name', None) or (entry.args or {}).get('name') or '')
+        return name.startswith(COLLECTION)
+    return bool(module_of(action))
+
+
+def _role_name(role: t.Any) -> str:
+    collection, name = getattr(role, '_role_collection', None), str(getattr(role, '_role_name', ''))
+    return f'{collection}.{name}' if collection else name
+
+
+def hosts_of(play: t.Any) -> list[str]:
+    """Return the names of the hosts of a play, of all its batches, within the run's --limit."""
+    inventory = play.get_variable_manager()._inventory
+    return [host.get_name() for host in inventory.get_hosts(play.hosts, ignore_restrictions=True)]
+
+
+def hosts_wanted(play: t.Any) -> list[str] | None:
+    """Return the names of the hosts of a play that was never begun, None where that can't be told."""
+    try:
+        manager = play.get_variable_manager()
+        variables = manager.get_vars(play=play)
+        pattern = Templar(loader=play.get_loader(), variables=variables).template(play.hosts)
+        return [host.get_name() for host in manager._inventory.get_hosts(pattern, ignore_restrictions=True)]
+    except Exception:  # a pattern that only the plays before make known
+        return None
+
+
+def inventory_of(play: t.Any) -> Inventory:
+    """Return the inventory of a play."""
+    found = play.get_variable_manager()._inventory
+    hosts = found.get_hosts('all', ignore_limits=True, ignore_restrictions=True)
+    return Inventory(frozenset(values.host_name(host.get_name()) for host in hosts), tuple(map(str, found._sources)))
+
+
+def without_undeclared(play: t.Any, older: Logs, newer: Logs) -> Logs:
+    """Return the older logs without the servers that the inventory no longer names.
+
+    It is asked for hosts that have answered now without some of their servers, and counts where it names servers at all.
+    """
+    return {name: _without_undeclared(play, log, newer[name]) if name in newer else log for name, log in older.items()}
+
+
+def _without_undeclared(play: t.Any, log: HostLog, newer: HostLog) -> HostLog:
+    left = set(log.servers) - set(newer.servers)
+    named = _declared(play, log.name) if left and newer.servers else set()
+    if named:
+        log.servers = {name: server for name, server in log.servers.items() if name not in left or name in named}
+    return log
+
+
+def _declared(play: t.Any, host: str) -> set[str]:
+    """Return the names of the servers that the inventory's variables of a host name; none where that can't be told.
+
+    A play, or `-e`, may name but a part of them for once.
+    """
+    try:
+        manager = play.get_variable_manager()
+        if DECLARED in manager.extra_vars:
+            return set()
+        variables = manager.get_vars(host=manager._inventory.get_host(host))
+        given = Templar(loader=play.get_loader(), variables=variables).template(variables.get(DECLARED) or [])
+        return {values.text(entry['name']) for entry in given}
+    except Exception:  # variables that only a task makes known
+        return set()

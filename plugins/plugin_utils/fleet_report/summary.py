@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The verdict in one line, and the few lines at the end of a run: who needs attention and why."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from . import values
+from .model import ORDER, PROVEN, STATES, UNKNOWN, Comparison, Report, Server
+
+MOST_LINES = 10
+MOST_NAMED = 3  # servers that are named beside a cause
+KINDS = {'certificate': 'The certificate', 'ca': 'The CA', 'crl': 'The CRL of'}
+
+
+def verdict(report: Report) -> str:
+    """Return what is to be said of the fleet in a few short sentences. Nothing but proofs of all makes it good."""
+    return ' '.join(sentences(report))
+
+
+def sentences(report: Report) -> list[str]:
+    """Return the verdict's sentences, the most important first."""
+    parts = [_of_states(report), _of_ends(report)]
+    if report.unfinished and not any(server.needs_attention for _host, server in report.servers()):
+        parts.append(unfinished(report))  # where something failed that is why, and told already
+    return [part for part in parts if part]
+
+
+def _of_states(report: Report) -> str:
+    servers = [server for _host, server in report.servers()]
+    total, proven = len(servers), sum(server.state in PROVEN for server in servers)
+    bad = [server for server in servers if server.needs_attention]
+    if not total:
+        return 'No InfoPrint server was looked at.'
+    if proven == total:
+        return 'The server is proven.' if total == 1 else f'All {total} servers are proven.'
+    if bad:
+        line = f'{len(bad)} of {_servers(total)} {"needs" if len(bad) == 1 else "need"} attention: {_listed(bad)}'
+    else:
+        line = f'{proven} of {_servers(total)} {"is" if 1 in (proven, total) else "are"} proven'
+    rest = _listed(server for server in servers if not server.needs_attention and server.state not in PROVEN)
+    return f'{line}; {rest}.' if rest else f'{line}.'
+
+
+def _of_ends(report: Report) -> str:
+    """Return what of the certificates, CAs and CRLs that are in use ends soon."""
+    soon = {(what.kind, what.name, what.not_after): what for _host, server in report.servers() for what in server.soon}
+    if not soon:
+        return ''
+    first = min(soon.values(), key=lambda what: what.not_after)
+    when = values.in_days(first.not_after, report.generated)
+    if len(soon) == 1:
+        return f'{KINDS[first.kind]} {first.name} expires {when}.'
+    return f'{len(soon)} certificates, CAs and CRLs expire soon, the first {when}: {first.name}.'
+
+
+def unfinished(report: Report) -> str:
+    plays = 'this play' if len(report.unfinished) == 1 else 'these plays'
+    return f'The run ended before {plays}: {", ".join(report.unfinished)}.'
+
+
+def tone(report: Report) -> str:
+    """Return how the verdict is to be shown: well (all proven), fair (the others are unprotected but accepted), or ill."""
+    servers = [server for _host, server in report.servers()]
+    if report.unfinished or not servers or not all(server.state in PROVEN or server.is_accepted for server in servers):
+        return 'ill'
+    return 'fair' if any(server.is_accepted for server in servers) else 'well'
+
+
+def _servers(number: int) -> str:
+    return f'{number} server{"" if number == 1 else "s"}'
+
+
+def _listed(servers: t.Iterable[Server]) -> str:
+    """Return how many servers are in each state, the worst first."""
+    counts = collections.Counter('' if server.is_accepted else server.state for server in servers)
+    named = [f'{counts[state]} {STATES[state].label}' for state in STATES if counts[state]]
+    return ', '.join([*named, *([f'{counts[""]} unprotected but accepted'] if counts[''] else [])])
+
+
+def since(comparison: Comparison) -> str:
+    """Return the comparison in one line."""
+    parts = (
+        (comparison.new, 'new'),
+        (comparison.fixed, 'fixed'),
+        (comparison.still, 'still broken'),
+        (comparison.unknown, 'not known to be fixed'),
+    )
+    told = ', '.join(f'{len(group)} {name}' for group, name in parts if group)
+    return f'since {comparison.since[:16].replace("T", " ")} UTC: {told or "nothing new"}'
+
+
+class Group(t.NamedTuple):
+    """Servers that are not well, or not known, for the same reason: (number of the host, host, server)."""
+
+    state: str
+    code: str
+    message: str
+    hint: str
+    servers: list[tuple[int, str, str]]
+
+
+def causes(report: Report) -> list[Group]:
+    """Return the reasons for which servers need attention: those of the worst states first, of these the most frequent."""
+    numbers = {id(host): number for number, host in enumerate(report.hosts)}
+    found: dict[tuple[str, ...], Group] = {}
+    for host, server in report.worst_first():
+        if server.needs_attention or server.state in UNKNOWN or server.state == 'changed_unproven':
+            cause = server.cause() or {}
+            code, message, hint = (cause.get(key, '') for key in ('code', 'message', 'hint'))
+            key = server.state, code, message.replace(host.name, '')
+            group = found.setdefault(key, Group(server.state, code, message, hint, []))
+            group.servers.append((numbers[id(host)], host.name, server.name))
+    return sorted(found.values(), key=lambda group: (ORDER[group.state], -len(group.servers)))
+
+
+def terminal_lines(report: Report, page: str) -> list[str]:
+    """Return the lines for the end of a run; `page` is where the page is, '' where none was written."""
+    lines = [f'{report.title}: {verdict(report)}']
+    groups = causes(report)
+    for group in groups[:MOST_LINES]:
+        who = ', '.join(f'{host} {server}'.strip() for _number, host, server in group.servers[:MOST_NAMED])
+        more = len(group.servers) - MOST_NAMED
+        why = ' '.join(filter(None, (group.message, group.code and f'[{group.code}]', group.hint)))
+        state = STATES[group.state]
+        lines.append(f'  {state.sign} {state.label}: {who}{f" and {more} more" if more > 0 else ""}: {why}')
+    if len(groups) > MOST_LINES:
+        lines.append(f'  and {len(groups) - MOST_LINES} more causes')
+    if report.comparison is not None:
+        lines.append(f'  {since(report.comparison)}')
+    if page:
+        lines.append(f'  {page}')
+    return lines

@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The variables of the role sendmemo_tls: what an argument specification can't say of them, told before a host is touched."""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .mail import check_mail
+from .spec import EXCLUSIVE, MODULES, NAMED, ArgumentError, Spec, check, check_option, merged_servers, normalized
+
+PREFIX = 'sendmemo_tls_'
+ENTRY_POINTS = ('main', 'audit', 'verify', 'rollback')
+VERIFY = 'verify_'  # what the role puts before options of the verification
+# Those that no module has an option for, and those that are an option, by the variable's name.
+ALONE: Spec = {
+    'audit_fails': {'type': 'bool'},
+    'restart_command': {'type': 'str'},
+    'verify': {'type': 'str', 'choices': ['none', 'handshake', 'envelope', 'sent']},
+    'verify_when': {'type': 'str', 'choices': ['always', 'changed']},
+}
+OF_MODULES = (
+    'accept_unprotected',
+    'backup',
+    'backup_keep',
+    'base_dir',
+    'ca_content',
+    'ca_path',
+    'ca_src',
+    'cert_validation_ignore_host_name',
+    'crl_check',
+    'crl_content',
+    'crl_path',
+    'crl_src',
+    'enable_ssl_v3',
+    'enable_tls',
+    'fail_on',
+    'group',
+    'hostname',
+    'ignore_certificate_errors',
+    'manage_attributes',
+    'min_tls',
+    'mode',
+    'owner',
+    'pd_bin_dir',
+    'servers',
+    'smtp_host',
+    'smtp_port',
+    'template',
+    'try_before_commit',
+    'verify_body',
+    'verify_recipients',
+    'verify_retries',
+    'verify_retry_delay',
+    'verify_sender',
+    'verify_subject',
+    'verify_timeout',
+    'warn_days',
+)
+# What the role itself says to a module; a variable counts before it. A switch of the configuration that is not set in the role
+# is declared: the product's default is in force after converge.
+OF_THE_ROLE: dict[str, dict[str, t.Any]] = {
+    'sendmemo_validate': {'require_configuration': False},  # where one is missing, an audit tells it as drift
+    'send_memo': {'check_declared': True, 'cert_validation_ignore_host_name': False, 'ignore_certificate_errors': False},
+}
+# Variables that must not be empty where mails are addressed; by entry point, which variable asks for it and at what value.
+ADDRESSED = {
+    'main': (('verify', ('envelope', 'sent')), ('try_before_commit', ('envelope',))),
+    'verify': (('verify', ('envelope', 'sent')),),
+    'rollback': (('try_before_commit', ('envelope',)),),
+}
+
+Values = t.Mapping[str, t.Any]
+
+
+def option_of(name: str) -> str:
+    """Return what the modules call the variable of this name."""
+    if name == 'verify':
+        return 'until'
+    return name[len(VERIFY) :] if name.startswith(VERIFY) and name not in ALONE else name
+
+
+def options_of(module: str, given: Values) -> dict[str, t.Any]:
+    """Return the options of a module as the variables that are set, by name without the prefix, give them."""
+    return {option: value for name, value in given.items() if (option := option_of(name)) in MODULES[module]}
+
+
+def _variable_of(option: str) -> str:
+    return PREFIX + (VERIFY + option if VERIFY + option in OF_MODULES else option)
+
+
+_OPTIONS = {name: option for module in MODULES.values() for name, option in module.items()}
+SPEC: Spec = {**ALONE, **{name: _OPTIONS[option_of(name)] for name in OF_MODULES}}
+# Which of them exclude each other is told in the role's words.
+SPEC['servers'] = {key: value for key, value in SPEC['servers'].items() if key != 'mutually_exclusive'}
+_VALIDATOR = ArgumentSpecValidator({PREFIX + name: option for name, option in SPEC.items()})
+
+
+def check_variables(given: Values, entry_point: str) -> None:
+    """Check the variables that are set, by name without the prefix. Raises ArgumentError, which names them as the role does.
+
+    Types and choices too: where the role's argument specification is checked, that is a task of its own for each host.
+    """
+    for name in sorted(set(given) - set(SPEC)):
+        raise ArgumentError(_unknown(name))
+    read = _VALIDATOR.validate({PREFIX + name: value for name, value in given.items()})
+    if read.error_messages:
+        raise ArgumentError('; '.join(read.error_messages))
+    values = {name[len(PREFIX) :]: value for name, value in read.validated_parameters.items()}
+    for name, value in values.items():
+        option = option_of(name)
+        check_option(option, value, PREFIX + (VERIFY if option != name else ''))
+    for group in EXCLUSIVE:
+        _exclusive(values, group, PREFIX)
+        for number, entry in enumerate(values['servers']):
+            _exclusive(entry, group, f'{PREFIX}servers[{number}].')
+    if entry_point == 'verify' and values['verify'] == 'none':
+        raise ArgumentError(f'{PREFIX}verify is none, so there is nothing to prove: set it to handshake, envelope or sent')
+    _check_servers(values, entry_point)
+
+
+def _unknown(name: str) -> str:
+    if name in NAMED:
+        return f'{PREFIX}{name} is not a variable: {name} stands in an entry of {PREFIX}servers'
+    meant = difflib.get_close_matches(name, sorted(SPEC), 1)
+    return f'{PREFIX}{name} is not a variable of the role: ' + (
+        f'{PREFIX}{meant[0]} is meant?' if meant else f'give variables of your own another prefix than {PREFIX}'
+    )
+
+
+def _exclusive(options: Values, group: tuple[str, ...], where: str) -> None:
+    found = [f'{where}{name}' for name in group if options.get(name) is not None]
+    if len(found) > 1:
+        raise ArgumentError(f'{" and ".join(found)} exclude each other: give one of them')
+
+
+def _check_servers(given: Values, entry_point: str) -> None:
+    """Check the servers' entries, and what each of them comes to with the variables of the host."""
+    try:
+        check(normalized({'base_dir': given['base_dir'], 'servers': given['servers']}))
+    except ArgumentError as error:
+        raise ArgumentError(f'{PREFIX}{error}') from None
+    args = {option_of(name): value for name, value in given.items()}
+    present = [entry for entry in merged_servers(args) if entry.get('state') != 'absent']
+    for entry in present if args['servers'] else [args]:
+        of = f' of server {entry["name"]}' if args['servers'] else ''
+        for variable, values in ADDRESSED.get(entry_point, ()):
+            if given[variable] in values and not entry.get('recipients'):
+                raise ArgumentError(
+                    f'{PREFIX}verify_recipients{of} is missing and {PREFIX}{variable} is {given[variable]}: give at least '
+                    'one mail address, or set it to handshake or none'
+                )
+        if entry.get('manage_attributes') and not (entry.get('smtp_host') and entry.get('smtp_port')):
+            raise ArgumentError(
+                f'{PREFIX}manage_attributes{of} needs {PREFIX}smtp_host and {PREFIX}smtp_port: they are what the attributes '
+                'are set to'
+            )
+        check_mail(entry, of, _variable_of)

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The verdict on configurations: what the target read of them, completed by what only the controller judges."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import typing as t
+
+from ...module_utils.config.parser import parse
+from ...module_utils.config.rules import judge_config
+from ...module_utils.problems import Problem
+from ...module_utils.safe_text import safe_text
+from ...module_utils.trust.pem import CERTIFICATE, CRL, Block
+from ..problems.text import complete
+from ..target.answer import Fields, Malformed
+from ..x509.criteria import Terms
+from ..x509.guard import guard
+from ..x509.trust_files import TrustBlocks, ends, judge_blocks
+
+CONTENT = 'content'  # the name of a configuration that is given as text
+MOST_CHARACTERS = 6 << 20  # of one block in base64: a file has at most 4 MiB
+
+# Ports that are as good as reserved for another mode than the value of EnableTLS: (value, its name, ports, their mode).
+_OTHER_PORTS = (
+    ('0', 'plaintext', (465,), 'SMTPS'),
+    ('1', 'STARTTLS', (465,), 'SMTPS'),
+    ('2', 'SMTPS', (25, 587), 'plaintext or STARTTLS'),
+)
+
+
+class Judged(t.NamedTuple):
+    """One configuration: its entry in the result, and its problems."""
+
+    entry: dict[str, t.Any]
+    problems: list[Problem]
+
+
+def judge_content(content: bytes, port: int | None) -> Judged:
+    """Return the verdict on a configuration that lies nowhere: the files that it names are not judged."""
+    config = parse(content, CONTENT)
+    problems = judge_config(config) + port_problems(config.settings, port, CONTENT, config.line_of('EnableTLS'))
+    settings = {keyword: safe_text(value) for keyword, value in config.settings.items()}
+    return _judged({'sha256': hashlib.sha256(content).hexdigest(), 'settings': settings}, problems)
+
+
+def judge_answer(
+    fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms, may_lack: bool = False
+) -> Judged:
+    """Return the verdict on what the target found of one configuration; `port` None = as the server's attributes say.
+
+    One that `may_lack` is no fault where it isn't there. Raises Malformed.
+    """
+    problems = fields.problems()
+    path, settings = fields.text('path'), fields.texts_by_key('settings')
+    lacks = may_lack and any(problem.code == 'not_configured' for problem in problems)
+    if not settings and not lacks and not any(problem.is_error for problem in problems):
+        raise Malformed('neither settings nor an error of a configuration')
+    problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
+    ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
+    problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
+    known: dict[str, t.Any] = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
+    with guard(problems, 'The ends of CAs and CRLs', file=path):
+        known['trust'] = ends(ca, crl, terms.now)
+    return _judged({key: value for key, value in known.items() if value}, problems)
+
+
+def read_blocks(answer: Fields) -> dict[str, list[Block]]:
+    """Return the blocks of each trust file that the target read, by the digest of the file. Raises Malformed."""
+    read: dict[str, list[Block]] = {}
+    for file in answer.children('trust_files'):
+        read[file.text('key', '')] = [_block(fields) for fields in file.children('blocks')]
+    return read
+
+
+def port_problems(settings: t.Mapping[str, str], port: int | None, file: str, line: int | None) -> list[Problem]:
+    """Return the warning that EnableTLS and a known port don't fit, if they don't. Port None is not known."""
+    return [
+        Problem(
+            'port_mismatch',
+            f'EnableTLS is {value} ({mode}), but the port is {port}, which is for {other}.',
+            file=file,
+            line=line or None,
+            keyword='EnableTLS',
+            value=value,
+        )
+        for value, mode, ports, other in _OTHER_PORTS
+        if settings.get('EnableTLS') == value and port in ports
+    ]
+
+
+def _judged(entry: dict[str, t.Any], problems: list[Problem]) -> Judged:
+    name = entry.get('name')
+    completed = [complete(problem)._replace(server=name) for problem in problems]
+    return Judged({**entry, 'problems': [problem.as_dict() for problem in completed]}, completed)
+
+
+def trust_blocks(trust: Fields | None, keyword: str, blocks: t.Mapping[str, t.Sequence[Block]]) -> TrustBlocks | None:
+    """Return what stands in the file that a target tells of for a keyword, None where it tells of none. Raises Malformed."""
+    found = trust.child(keyword) if trust is not None else None
+    if found is None:
+        return None
+    key = found.text('key', '')
+    if key not in blocks:
+        raise Malformed(f'{keyword} names a file that did not come along')
+    return TrustBlocks(blocks[key], found.text('file', keyword))
+
+
+def _block(fields: Fields) -> Block:
+    label = fields.raw('label', 16)
+    try:
+        der = binascii.a2b_base64(fields.raw('der', MOST_CHARACTERS) or '')
+    except ValueError as error:
+        raise Malformed(f'a block is not base64: {error}') from None
+    if label not in (CERTIFICATE, CRL):
+        raise Malformed('a block is neither a certificate nor a CRL')
+    return Block(label, fields.integer('line') or 0, der)

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether a chain's certificates are revoked, and what is wrong with the lists that tell it.
+
+As OpenSSL goes about it (check_cert), without X509_V_FLAG_EXTENDED_CRL_SUPPORT, which Python can't set.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ...module_utils.problems import Problem
+from ..days import ago
+from .certificate import defect, moment
+from .chain_path import Path, Trust
+from .reader import entry_of
+from .records import (
+    DISTRIBUTION_POINTS,
+    RELATIVE,
+    Certificate,
+    DistributionPoint,
+    Entry,
+    NameKey,
+    PointNames,
+    RevocationList,
+)
+from .signatures import is_signed_by
+
+OTHER_LIST = 'Put another revocation list of that CA into CrlFile, one that is for the certificates of servers.'
+
+
+class Found(t.NamedTuple):
+    """A list that is by a certificate's issuer: the certificate that has signed it, None where that was not seen, whether that is
+    the one above, and whether the list is for such a certificate."""
+
+    crl: RevocationList
+    signer: Certificate | None
+    is_direct: bool
+    is_in_scope: bool
+
+
+def revocation(path: Path, trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
+    """Yield what the lists of `trust` say against the certificates of a path, and what is wrong with the lists, once each."""
+    yield from dict.fromkeys(_of_each(path, trust, now))
+
+
+def _of_each(path: Path, trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
+    missing: set[NameKey] = set()
+    for place, certificate in enumerate(path.certificates if trust.whole_chain else path.certificates[:1]):
+        used = max(_lists_for(place, path, trust), key=lambda one: _score(one, now), default=None)
+        if used is not None:
+            yield from _list_defects(used, certificate, now)
+        elif not _can_be_another(place, path, trust) and certificate.issuer_name not in missing:
+            missing.add(certificate.issuer_name)
+            yield defect(
+                'crl_missing', (f'There is no revocation list of {certificate.issuer}, who issued {certificate.subject}.')
+            )
+
+
+def _can_be_another(place: int, path: Path, trust: Trust) -> bool:
+    """Return whether a list that isn't found may be there all the same: one that can't be read, or by another key of the issuer's
+    where that was not seen."""
+    certificate = path.certificates[place]
+    is_hidden = place + 1 == len(path.certificates) and not certificate.is_self_signed
+    return bool(trust.unread_crls) or (is_hidden and any(_by_issuer(certificate, trust)))
+
+
+def _by_issuer(certificate: Certificate, trust: Trust) -> t.Iterator[RevocationList]:
+    """Yield the lists in an issuer's name that OpenSSL makes use of."""
+    for crl in trust.crls or ():
+        if crl.name == certificate.issuer_name and not (crl.scope is not None and (crl.scope.indirect or crl.scope.some_reasons)):
+            yield crl
+
+
+def _lists_for(place: int, path: Path, trust: Trust) -> t.Iterator[Found]:
+    certificate, above = path.certificates[place], path.certificates[place + 1 :]
+    for crl in _by_issuer(certificate, trust):
+        for signer in _signers(crl, certificate, above)[:1]:
+            yield Found(crl, signer, not above or signer is above[0], _is_in_scope(crl, certificate))
+
+
+def _signers(crl: RevocationList, certificate: Certificate, above: list[Certificate]) -> list[Certificate] | list[None]:
+    """Return who can have signed a list: the issuer, or who is higher and has its name (crl_akid_check)."""
+    if not above and not certificate.is_self_signed:  # its issuer was not seen
+        wanted = certificate.authority_key.key_id if certificate.authority_key is not None else None
+        return [None] if None in (wanted, crl.key_id) or wanted == crl.key_id else []
+    return [one for one in above or [certificate] if crl.may_be_issued_by(one)]
+
+
+def _score(one: Found, now: dt.datetime) -> tuple[bool, bool, bool, bool, dt.datetime]:
+    """Which list OpenSSL goes by (get_crl_score), best what it doesn't refuse; of equals the newest."""
+    start, end = one.crl.last_update, one.crl.next_update
+    return not one.crl.refused, one.is_in_scope, start <= now and (end is None or end > now), one.is_direct, start
+
+
+def _is_in_scope(crl: RevocationList, certificate: Certificate) -> bool:
+    """Return whether a list is for certificates of this kind and of this distribution point (crl_crldp_check)."""
+    scope = crl.scope
+    if scope is None:
+        return True
+    if scope.attribute_certificates or (scope.user_certificates if certificate.is_ca else scope.ca_certificates):
+        return False
+    names = _full(scope.names, crl.name)
+    return (
+        names is None
+        or DISTRIBUTION_POINTS in certificate.unreadable
+        or any(_leads_to(point, names, crl.name, certificate.issuer_name) for point in certificate.distribution_points or ())
+    )
+
+
+def _leads_to(point: DistributionPoint, names: PointNames, crl_issuer: NameKey, issuer: NameKey) -> bool:
+    issuers = point.crl_issuers or (issuer,)
+    own = _full(point.names, issuers[0])
+    return crl_issuer in issuers and (own is None or bool(own & names))
+
+
+def _full(names: PointNames | None, issuer: NameKey) -> PointNames | None:
+    """Return a distribution point's names with the relative one behind its issuer's (DIST_POINT_set_dpname)."""
+    if names is None:
+        return None
+    return frozenset(
+        ('DirectoryName', issuer + t.cast(NameKey, value)) if kind == RELATIVE else (kind, value) for kind, value in names
+    )
+
+
+def _list_defects(used: Found, certificate: Certificate, now: dt.datetime) -> t.Iterator[Problem]:
+    crl, signer = used.crl, used.signer
+    name, start, end = crl.issuer, crl.last_update, crl.next_update
+    if not crl.is_delta and signer is not None and signer.usage is not None and not signer.usage.signs_crls:
+        yield _unusable(name, 'the key usage of that CA has no cRLSign')
+    if not crl.is_delta and not used.is_in_scope:
+        yield _unusable(name, 'it is for certificates of another kind, or for another distribution point')
+    if start > now:
+        yield defect('crl_not_yet_valid', f'The revocation list of {name} begins on {moment(start)}.')
+    if end is not None and end <= now:
+        yield defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {ago(end, now)}.')
+    if signer is not None and is_signed_by(crl, signer) is False:
+        yield defect('crl_signature_invalid', f'The revocation list of {name} is not signed by that CA.')
+    if crl.refused:
+        yield _unusable(name, crl.refused)
+    entry = entry_of(crl, certificate.serial)
+    if isinstance(entry, Entry) and not entry.is_removed:
+        date = f' on {moment(entry.date)}' if entry.date else ''
+        yield defect('revoked', f'The certificate of {certificate.subject} was revoked{date}.')
+
+
+def _unusable(name: str, why: str) -> Problem:
+    return defect('certificate_invalid', f"The revocation list of {name} can't be used: {why}.")._replace(hint=OTHER_LIST)

@@ -1,0 +1,223 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is told of a host's servers where a run is stopped, and what then is in force."""
+
+import json
+import os
+import time
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.module_utils.change import converge as server_change
+from ansible_collections.printops.infoprint.plugins.module_utils.change.drift import trust_file_name
+from ansible_collections.printops.infoprint.plugins.module_utils.change.transaction import Transaction
+from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
+from ansible_collections.printops.infoprint.plugins.module_utils.operations import configure as configuring
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+
+OLD, NEW = 'Hostname = old.example.com\n', 'Hostname = new.example.com\n'
+
+
+@pytest.fixture
+def base(tmp_path):
+    """Two servers, of which the second has no configuration yet."""
+    for name in ('spl1', 'spl2'):
+        (tmp_path / name).mkdir()
+    (tmp_path / 'spl1' / CONFIG_NAME).write_text(OLD)
+    return tmp_path
+
+
+def request(base, **more):
+    servers = [{'name': name, 'config': 'new', 'trust': {}, 'mode': 0o644} for name in ('spl1', 'spl2')]
+    return dict(
+        {
+            'base_dir': str(base),
+            'servers': servers,
+            'defaults': None,
+            'contents': {'new': NEW},
+            'check': False,
+            'diff': False,
+            'backup': True,
+            'backup_keep': 5,
+            'try': None,
+            'pd_bin_dir': '/nowhere',
+            'analysed': None,
+            'refused': [],
+            'enable_ssl_v3': None,
+        },
+        **more,
+    )
+
+
+def in_force(base):
+    paths = [base / name / CONFIG_NAME for name in ('spl1', 'spl2')]
+    return [path.read_text() if path.exists() else None for path in paths]
+
+
+def told_at_the_limit(base):
+    """Run with half a second to go, in a child; return what it answers."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            guard = Guard(0.5, write_end, lambda told: os.write(write_end, json.dumps(told).encode()))
+            guard.watch()
+            configuring.run(request(base), guard)
+        finally:
+            os._exit(0)
+    os.close(write_end)
+    os.waitpid(pid, 0)
+    with os.fdopen(read_end, 'rb') as stream:
+        return json.loads(stream.read().decode())['answer']['servers']
+
+
+def hang(*_args):
+    time.sleep(30)
+
+
+def test_a_limit_that_falls_behind_the_switch_does_not_make_it_untold(base, monkeypatch):
+    monkeypatch.setattr(Transaction, 'clean', hang)
+    assert [(entry['changed'], entry['problems']) for entry in told_at_the_limit(base)] == [(True, []), (True, [])]
+    assert in_force(base) == [NEW, NEW]
+
+
+def test_a_limit_that_falls_before_the_switch_is_told_of_each_server(base, monkeypatch):
+    monkeypatch.setattr(Transaction, 'stage', hang)
+    servers = told_at_the_limit(base)
+    assert [entry['changed'] for entry in servers] == [False, False]
+    assert [entry['problems'][0]['code'] for entry in servers] == ['program_failed'] * 2
+    assert 'the time limit of 0.5 s is reached' in servers[0]['problems'][0]['message']
+    assert in_force(base) == [OLD, None]
+
+
+def test_a_server_that_is_as_declared_is_told_so_at_the_limit(base, monkeypatch):
+    (base / 'spl1' / CONFIG_NAME).write_text(NEW)
+    monkeypatch.setattr(Transaction, 'stage', hang)
+    assert [len(entry['problems']) for entry in told_at_the_limit(base)] == [0, 1]
+
+
+def test_a_guard_that_says_stop_leaves_the_old_sets(base):
+    class Stopping(Guard):
+        def check(self):
+            raise Stopped('nobody waits for the answer any more')
+
+    answer = configuring.run(request(base), Stopping(60))
+    assert [(entry['changed'], entry['problems'][0]['code']) for entry in answer['servers']] == [(False, 'program_failed')] * 2
+    assert in_force(base) == [OLD, None]
+    assert not list(base.rglob('*.new'))
+
+
+def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(base, monkeypatch, make_pd_programs):
+    programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
+    asked = request(base, pd_bin_dir=str(programs.bin_dir))
+    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+
+    def fail(_transaction):
+        assert programs.attributes('spl1')['smtp-server-port'] == '465'
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(Transaction, 'commit', fail)
+    (entry,) = configuring.run(asked, Guard(60))['servers']
+    assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['write_failed'], False)
+    assert programs.attributes('spl1')['smtp-server-port'] == '587'
+
+
+def test_a_refused_attribute_leaves_no_backup_and_names_none(base, make_pd_programs):
+    programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
+    asked = request(base, pd_bin_dir=str(programs.bin_dir))
+    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    programs.tell(behaviour={'pdset': 'lie'})
+    (entry,) = configuring.run(asked, Guard(60))['servers']
+    assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['attribute_refused'], False)
+    assert entry['backup'] is None
+    assert [path.name for path in (base / 'spl1').iterdir()] == [CONFIG_NAME]
+
+
+def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd_programs):
+    programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
+    asked = request(base, pd_bin_dir=str(programs.bin_dir))
+    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+
+    def fail(_transaction):
+        programs.tell(behaviour={'pdset': 'lie'})
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(Transaction, 'commit', fail)
+    (entry,) = configuring.run(asked, Guard(60))['servers']
+    assert [problem['code'] for problem in entry['problems']] == ['write_failed', 'attribute_refused']
+    assert 'could not be put back' in entry['problems'][1]['message']
+
+
+def test_the_files_stay_where_it_can_not_be_seen_what_pdset_did(base, monkeypatch, make_pd_programs):
+    programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
+    programs.tell(behaviour={'pdset': 'hang'})
+    monkeypatch.setattr(server_change, 'SETTING_SECONDS', 1.0)
+    asked = request(base, pd_bin_dir=str(programs.bin_dir))
+    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    (entry,) = configuring.run(asked, Guard(2))['servers']
+    assert (entry['changed'], entry['problems'][0]['code'], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
+    assert 'did not end in time' in entry['problems'][0]['message']
+
+
+# A managed CA of spl1 that spl2 names by its full path
+
+CA = trust_file_name('ca', b'CA')
+
+
+def naming(base, ca, **more):
+    """Ask that spl1 have a CA of its own (None = no set) and spl2 name a file."""
+    declared = (
+        {'name': 'spl1', 'mode': 0o644, 'state': 'absent'}
+        if ca is None
+        else {'name': 'spl1', 'mode': 0o644, 'config': 'own', 'trust': {trust_file_name('ca', ca): 'ca'}}
+    )
+    contents = {'own': 'CAFile = %s\n' % trust_file_name('ca', ca or b''), 'ca': (ca or b'').decode()}
+    return request(base, servers=[declared], contents=contents, **more)
+
+
+def run(asked):
+    return configuring.run(asked, Guard(60))['servers']
+
+
+@pytest.fixture
+def shared(base, monkeypatch):
+    monkeypatch.setattr(server_change, 'GRACE', 0)
+    run(naming(base, b'CA'))
+    (base / 'spl2' / CONFIG_NAME).write_text('CAFile = %s\n' % (base / 'spl1' / CA))
+    return base
+
+
+@pytest.mark.parametrize('ca', [b'other CA', None])
+def test_a_trust_file_that_another_server_names_stays_until_none_does(shared, ca):
+    (entry,) = run(naming(shared, ca))
+    assert entry['changed']
+    assert (shared / 'spl1' / CA).read_bytes() == b'CA'
+    assert not run(naming(shared, ca))[0]['changed'], 'it is no drift'
+    (shared / 'spl2' / CONFIG_NAME).write_text('CAFile = elsewhere.pem\n')
+    run(naming(shared, b'third CA'))
+    assert not (shared / 'spl1' / CA).exists()
+
+
+def test_a_server_that_names_it_no_more_after_this_run_does_not_count(shared):
+    asked = naming(shared, None)
+    asked['servers'].append({'name': 'spl2', 'config': 'new', 'trust': {}, 'mode': 0o644})
+    asked['contents']['new'] = NEW
+    assert [entry['changed'] for entry in run(asked)] == [True, True]
+    assert not (shared / 'spl1' / CA).exists()
+    assert not run(asked)[0]['changed']
+
+
+def test_a_server_whose_change_fails_still_counts(shared, monkeypatch):
+    asked = naming(shared, None)
+    asked['servers'].append({'name': 'spl2', 'config': 'new', 'trust': {}, 'mode': 0o644})
+    asked['contents']['new'] = NEW
+    stage = Transaction.stage
+
+    def fail_for_spl2(transaction):
+        if transaction.directory.server == 'spl2':
+            raise OSError(28, 'No space left on device')
+        stage(transaction)
+
+    monkeypatch.setattr(Transaction, 'stage', fail_for_spl2)
+    assert [entry['changed'] for entry in run(asked)] == [True, False]
+    assert (shared / 'spl1' / CA).exists()

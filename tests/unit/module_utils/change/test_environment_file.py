@@ -1,0 +1,233 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The line in the platform's environment file: no byte more than it is changed, and that file as a whole or not at all."""
+
+import os
+import stat
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.module_utils.change import environment_file
+from ansible_collections.printops.infoprint.plugins.module_utils.change.environment_file import Environment, difference, edited
+from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+
+LINE = b'IPM_ENABLE_SSL_V3=1\n'
+# Before, with the line, without it.
+TEXTS = [
+    (b'', LINE, b''),
+    (b'A=1\n', b'A=1\n' + LINE, b'A=1\n'),
+    (b'A=1', b'A=1\n' + LINE, b'A=1'),
+    (b'A=1\n\n', b'A=1\n\n' + LINE, b'A=1\n\n'),
+    (LINE, LINE, b''),
+    (LINE.strip(), LINE.strip(), b''),
+    (b'A=1\n' + LINE + b'B=2\r\n', b'A=1\n' + LINE + b'B=2\r\n', b'A=1\nB=2\r\n'),
+    (b'IPM_ENABLE_SSL_V3=\nA=1\n', LINE + b'A=1\n', b'A=1\n'),
+    (b'export IPM_ENABLE_SSL_V3="1"\nA=1\n', LINE + b'A=1\n', b'A=1\n'),
+    (LINE + b'A=1\nIPM_ENABLE_SSL_V3=\n', LINE + b'A=1\n', b'A=1\n'),
+    (b'IPM_ENABLE_SSL_V3=\nA=1\nIPM_ENABLE_SSL_V3=0\n', b'A=1\n' + LINE, b'A=1\n'),
+    (LINE + LINE, LINE, b''),
+    (b'#IPM_ENABLE_SSL_V3=1\n', b'#IPM_ENABLE_SSL_V3=1\n' + LINE, b'#IPM_ENABLE_SSL_V3=1\n'),
+    (b'\xff\x00A=\xc3\xa4\n', b'\xff\x00A=\xc3\xa4\n' + LINE, b'\xff\x00A=\xc3\xa4\n'),
+]
+
+
+@pytest.mark.parametrize('before, with_it, without', TEXTS)
+def test_one_line_or_none_and_no_other_byte(before, with_it, without):
+    assert edited(before, True) == with_it
+    assert edited(before, False) == without
+    for text in (with_it, without):
+        assert edited(edited(text, True), True) == edited(text, True)
+
+
+@pytest.mark.parametrize(
+    'content, wanted, told',
+    [
+        (LINE, True, None),
+        (b'', False, None),
+        (b'A=1\n', True, {'kind': 'missing', 'after': '1'}),
+        (b'IPM_ENABLE_SSL_V3=\n', True, {'kind': 'changed', 'before': '', 'after': '1'}),
+        (b'IPM_ENABLE_SSL_V3=0\n', True, {'kind': 'changed', 'before': '0', 'after': '1'}),
+        (
+            b'export IPM_ENABLE_SSL_V3=1\n',
+            True,
+            {'kind': 'changed', 'before': 'export IPM_ENABLE_SSL_V3=1', 'after': 'IPM_ENABLE_SSL_V3=1'},
+        ),
+        (LINE, False, {'kind': 'extra', 'before': '1'}),
+    ],
+)
+def test_the_difference_is_told_as_drift(content, wanted, told):
+    found = [one.as_dict() for one in difference('/etc/environment', content, wanted)]
+    assert found == ([] if told is None else [dict(told, file='/etc/environment', keyword='IPM_ENABLE_SSL_V3')])
+
+
+class Host:
+    """An /etc of the test's own."""
+
+    def __init__(self, root):
+        self.root = root
+        self.environment = root / 'etc' / 'environment'
+        self.profile = root / 'etc' / 'profile.d' / 'ipm_environment.sh'
+        self.profile.parent.mkdir(parents=True)
+
+    def run(self, wanted, platform='linux', between=lambda: None):
+        """Look, stage and commit; return the drift's files by their last name."""
+        change = Environment(wanted, Guard(60), str(self.root), platform)
+        try:
+            change.look()
+            change.stage()
+            between()
+            change.commit()
+        finally:
+            change.close()
+        return [os.path.basename(one.file) for one in change.drift]
+
+    def texts(self):
+        return [path.read_text() if path.exists() else None for path in (self.environment, self.profile)]
+
+    def names(self):
+        return sorted(path.name for path in self.root.rglob('*'))
+
+
+@pytest.fixture
+def host(tmp_path):
+    return Host(tmp_path)
+
+
+NAMES = ['environment', 'etc', 'ipm_environment.sh', 'profile.d']
+WITH = LINE.decode()
+
+
+# Platform, what is in both files (None = no such file), what is wanted, what is then in them, which differ.
+CASES = [
+    ('linux', None, None, True, WITH, None, ['environment']),
+    ('linux', 'A=1\n', None, True, 'A=1\n' + WITH, None, ['environment']),
+    ('linux', 'A=1\n', 'B=1\n', True, 'A=1\n', 'B=1\n' + WITH, ['ipm_environment.sh']),
+    ('linux', WITH, 'B=1\n', True, WITH, 'B=1\n' + WITH, ['ipm_environment.sh']),
+    ('linux', 'A=1\n', 'B=1\n' + WITH, True, 'A=1\n', 'B=1\n' + WITH, []),
+    ('linux', 'A=1\n' + WITH, 'B=1\n' + WITH, False, 'A=1\n', 'B=1\n', ['environment', 'ipm_environment.sh']),
+    ('linux', 'A=1\n' + WITH, 'B=1\n', False, 'A=1\n', 'B=1\n', ['environment']),
+    ('linux', None, None, False, None, None, []),
+    ('aix7', 'A=1\n', 'B=1\n', True, 'A=1\n' + WITH, 'B=1\n', ['environment']),
+    ('aix7', WITH, WITH, False, '', WITH, ['environment']),
+]
+
+
+@pytest.mark.parametrize('case', CASES)
+def test_the_platform_s_file_has_it(host, case):
+    platform, first, second, wanted, first_then, second_then, differ = case
+    for path, text in ((host.environment, first), (host.profile, second)):
+        if text is not None:
+            path.write_text(text)
+    assert host.run(wanted, platform) == differ
+    assert host.texts() == [first_then, second_then]
+    assert set(host.names()) <= set(NAMES)
+    before = [path.stat().st_mtime_ns for path in (host.environment, host.profile) if path.exists()]
+    assert host.run(wanted, platform) == []
+    assert [path.stat().st_mtime_ns for path in (host.environment, host.profile) if path.exists()] == before
+
+
+def test_mode_and_owner_stay(host):
+    host.environment.write_text('A=1\n')
+    host.environment.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(str(host.environment), 4711, 4712)
+    before = host.environment.stat()
+    host.run(True)
+    after = host.environment.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    host.environment.unlink()
+    host.run(True)
+    assert stat.S_IMODE(host.environment.stat().st_mode) == 0o644
+
+
+def link(host):
+    host.environment.symlink_to(host.root / 'elsewhere')
+    (host.root / 'elsewhere').write_text('A=1\n')
+
+
+def linked_directory(host):
+    host.profile.parent.rmdir()
+    (host.root / 'elsewhere').mkdir()
+    (host.root / 'elsewhere' / 'ipm_environment.sh').write_text('A=1\n')
+    host.profile.parent.symlink_to(host.root / 'elsewhere')
+
+
+HOSTILE = {
+    'a link': (link, 'unsafe_path'),
+    'a dangling link': (lambda host: host.environment.symlink_to(host.root / 'nowhere'), 'unsafe_path'),
+    'a directory that is a link': (linked_directory, 'unsafe_path'),
+    'a pipe': (lambda host: os.mkfifo(str(host.environment)), 'unsafe_path'),
+    'a directory': (lambda host: host.environment.mkdir(), 'unsafe_path'),
+    'an endless file': (
+        lambda host: (host.environment.write_text(''), os.truncate(str(host.environment), 1 << 40)),
+        'file_not_readable',
+    ),
+}
+
+
+@pytest.mark.parametrize('wanted', [True, False])
+@pytest.mark.parametrize('case', sorted(HOSTILE))
+def test_what_is_no_plain_file_is_a_problem_and_stays(host, case, wanted):
+    plant, code = HOSTILE[case]
+    plant(host)
+    before = host.names()
+    with pytest.raises(ProblemError) as error:
+        host.run(wanted)
+    assert error.value.problem.code == code
+    assert host.names() == before
+    elsewhere = host.root / 'elsewhere'
+    assert not elsewhere.is_file() or elsewhere.read_text() == 'A=1\n'
+
+
+def test_who_may_not_write_is_told_before_anything_is_begun(host, monkeypatch):
+    host.environment.write_text('A=1\n')
+    monkeypatch.setattr(environment_file.os, 'access', lambda _path, _mode: False)
+    with pytest.raises(ProblemError) as error:
+        Environment(True, Guard(60), str(host.root), 'linux').look()
+    assert error.value.problem.code == 'write_failed'
+    assert host.run(False) == [], 'nothing to write, nothing to refuse'
+
+
+def test_a_file_that_somebody_changes_meanwhile_is_left(host):
+    host.environment.write_text('A=1\n')
+    with pytest.raises(ProblemError) as error:
+        host.run(True, between=lambda: host.environment.write_text('A=2\n'))
+    assert error.value.problem.code == 'write_failed'
+    assert host.texts() == ['A=2\n', None]
+    assert host.names() == ['environment', 'etc', 'profile.d']
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(host, monkeypatch):
+    host.environment.write_text('A=1\n')
+
+    def full(_fd):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(environment_file.os, 'fsync', full)
+    with pytest.raises(ProblemError, match='No space left'):
+        host.run(True)
+    assert host.texts() == ['A=1\n', None]
+    assert host.names() == ['environment', 'etc', 'profile.d']
+
+
+def test_after_the_limit_nothing_is_put_in_place(host):
+    host.environment.write_text('A=1\n')
+    change = Environment(True, Guard(0), str(host.root), 'linux')
+    change.look()
+    change.stage()
+    with pytest.raises(Stopped):
+        change.commit()
+    change.close()
+    assert host.texts() == ['A=1\n', None]
+    assert host.names() == ['environment', 'etc', 'profile.d']
+
+
+def test_what_a_killed_run_left_goes_with_the_next_change(host):
+    host.environment.write_text('A=1\n')
+    old, young = (host.environment.parent / ('.environment.infoprint-%s' % name) for name in ('old', 'young'))
+    for path in (old, young):
+        path.write_text('half')
+    os.utime(str(old), (0, 0))
+    host.run(True)
+    assert (old.exists(), young.exists()) == (False, True)

@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which set a rollback puts back, and what its files are to be."""
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import Backups, KeptSet
+from ansible_collections.printops.infoprint.plugins.module_utils.change.drift import find_file, trust_file_name
+from ansible_collections.printops.infoprint.plugins.module_utils.change.previous_set import choose, wanted_set
+from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
+from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
+from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
+
+PORT = 'smtp-server-port'
+
+
+def kept(name, digests, **attributes):
+    return KeptSet(name, '/pd/' + name, digests, {key.replace('_', '-'): value for key, value in attributes.items()}, {})
+
+
+A, B, NONE = {CONFIG_NAME: 'a'}, {CONFIG_NAME: 'b'}, {}
+
+
+@pytest.mark.parametrize(
+    'sets, in_force, attributes, chosen',
+    [
+        ([], A, {}, None),
+        ([kept('3', A)], A, {}, None),
+        ([kept('3', A), kept('2', B), kept('1', NONE)], A, {}, '2'),
+        ([kept('3', B), kept('2', A)], A, {}, '3'),
+        ([kept('3', A)], NONE, {}, '3'),
+        ([kept('3', NONE)], A, {}, '3'),
+        ([kept('3', A)], None, {}, '3'),
+        ([kept('3', A, smtp_server_port='587'), kept('2', B)], A, {PORT: '465'}, '3'),
+        ([kept('3', A, smtp_server_port='465'), kept('2', B)], A, {PORT: '465'}, '2'),
+        ([kept('3', A, smtp_server_port=None), kept('2', B)], A, {PORT: '465'}, '2'),
+        ([kept('3', A, smtp_server_port='587')], A, {PORT: None}, '3'),
+        ([kept('3', A, smtp_server_port='587')], A, {}, None),
+    ],
+)
+def test_the_previous_set_is_the_newest_that_differs(sets, in_force, attributes, chosen):
+    found = choose(iter(sets), in_force, attributes)
+    assert (found.name if found else None) == chosen
+
+
+@pytest.fixture
+def back_up(tmp_path):
+    """Keep a set of the working directory, with these files, then take the files away; return the open directory and the set."""
+    opened = []
+
+    def back_up(config, files):
+        for name, content in dict(files, **{CONFIG_NAME: config}).items():
+            (tmp_path / name).write_bytes(content)
+        opened.append(WorkingDir(str(tmp_path), 'spl1'))
+        backups = Backups(opened[0])
+        backups.keep(find_file(opened[0], CONFIG_NAME), None, {})
+        for path in tmp_path.iterdir():
+            if path.is_file():
+                path.unlink()
+        return opened[0], backups, next(backups.newest_first())
+
+    yield back_up
+    for directory in opened:
+        directory.close()
+
+
+MANAGED = trust_file_name('ca', b'CA').encode()
+
+
+@pytest.mark.parametrize(
+    'before, after',
+    [
+        (b'CAFile = ca.pem\n', b'CAFile = %s\n' % MANAGED),
+        (
+            b'# ca.pem\r\n \tCAFile\t=  ca.pem \t\r\nHostname = a.b',
+            b'# ca.pem\r\n \tCAFile\t=  %s \t\r\nHostname = a.b' % MANAGED,
+        ),
+        (b'CAFile=ca.pem', b'CAFile=%s' % MANAGED),
+        (b';CAFile = ca.pem\nCAFile =ca.pem\n\n; \xff\n', b';CAFile = ca.pem\nCAFile =%s\n\n; \xff\n' % MANAGED),
+    ],
+)
+def test_only_the_value_of_the_line_changes(back_up, before, after):
+    directory, backups, found = back_up(before, {'ca.pem': b'CA'})
+    wanted = wanted_set(directory, backups, found, 1, 2, 0o600)
+    assert (wanted.config, wanted.trust) == (after, {MANAGED.decode(): b'CA'})
+    assert (wanted.uid, wanted.gid, wanted.mode) == (1, 2, 0o600)
+
+
+@pytest.mark.parametrize(
+    'there, config, trust',
+    [
+        (b'CA', b'CAFile = ca.pem\n', {}),
+        (b'another', b'CAFile = %s\n' % MANAGED, {MANAGED.decode(): b'CA'}),
+    ],
+)
+def test_a_file_that_lies_there_as_it_was_stays(back_up, tmp_path, there, config, trust):
+    directory, backups, found = back_up(b'CAFile = ca.pem\n', {'ca.pem': b'CA'})
+    (tmp_path / 'ca.pem').write_bytes(there)
+    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    assert (wanted.config, wanted.trust) == (config, trust)
+
+
+def test_a_managed_name_with_other_content_gets_the_name_of_its_content(back_up, tmp_path):
+    name = trust_file_name('ca', b'good')
+    directory, backups, found = back_up(b'CAFile = %s\n' % name.encode(), {name: b'spoiled'})
+    (tmp_path / name).write_bytes(b'spoiled')
+    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    spoiled = trust_file_name('ca', b'spoiled')
+    assert (wanted.config, wanted.trust) == (b'CAFile = %s\n' % spoiled.encode(), {spoiled: b'spoiled'})
+
+
+def test_a_full_path_to_a_managed_file_stays(back_up, tmp_path):
+    name = trust_file_name('ca', b'CA')
+    config = b'CAFile = %s\n' % str(tmp_path / name).encode()
+    directory, backups, found = back_up(config, {name: b'CA'})
+    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    assert (wanted.config, wanted.trust) == (config, {name: b'CA'})
+
+
+def test_one_file_for_both_keywords_comes_back_as_two(back_up):
+    directory, backups, found = back_up(b'CAFile = both.pem\nCrlFile = both.pem\n', {'both.pem': b'both'})
+    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    assert wanted.trust == {trust_file_name(kind, b'both'): b'both' for kind in ('ca', 'crl')}
+
+
+def test_the_absence_of_a_configuration_is_a_set(tmp_path):
+    with WorkingDir(str(tmp_path), 'spl1') as directory:
+        backups = Backups(directory)
+        backups.keep(None, None, {})
+        found = next(backups.newest_first())
+        assert wanted_set(directory, backups, found, 0, 0, 0o644).config is None
+
+
+def test_a_set_without_its_configuration_is_refused(back_up):
+    directory, backups, found = back_up(b'CAFile = ca.pem\n', {'ca.pem': b'CA'})
+    with pytest.raises(ProblemError) as error:
+        wanted_set(directory, backups, found._replace(digests={'ca.pem': found.digests['ca.pem']}), 0, 0, 0o644)
+    assert error.value.problem.code == 'no_previous_set'

@@ -1,0 +1,479 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a report is written as: read back by readers that are not ours, everything foreign as text, of a size that holds."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+import pathlib
+import re
+import time
+import tracemalloc
+import typing as t
+import xml.etree.ElementTree as ET
+
+import jsonschema
+import prometheus_client.parser
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.compare import compare
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.events import Collector, Event
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats import to_csv as report_csv
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.files import FORMATS, write_report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.from_json import from_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_html import to_html
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_junit import to_junit
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_prometheus import METRICS, to_prometheus
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Run
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import CRITERION, STATES, Report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import judged
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.summary import terminal_lines, verdict
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.values import Odd
+from support import fleet
+from support.fleet import MARKUP
+
+REFERENCE = pathlib.Path(__file__).resolve().parents[5] / 'docs' / 'reference'
+
+
+def made(hosts: int, servers: int = 1, expected: t.Iterable[str] = (), results: t.Iterable[fleet.Result] = ()) -> Report:
+    found: Report = fleet.report([*fleet.results(hosts, servers), *results], expected)
+    return found
+
+
+@pytest.fixture(scope='module')
+def report() -> Report:
+    before = fleet.report(fleet.results(3, 1), days=-30)
+    before.hosts[0].log.name = before.hosts[0].name = 'print0000.example.com'  # which nobody has looked at since
+    found: Report = fleet.report(fleet.results(60, 2), ['print9999.example.com'], before=before)
+    found.comparison = compare(made(50, 2), found)
+    return found
+
+
+@pytest.fixture(scope='module')
+def hostile() -> Report:
+    """A report in which every text that a host, a mail server or an inventory controls is markup, or moves the cursor."""
+    found = made(0, results=fleet.hostile_results(40))
+    found.title = MARKUP
+    found.unfinished, found.merged = [MARKUP], [MARKUP]
+    run = found.runs[-1]
+    run.playbook = run.limit = run.user = run.controller = MARKUP
+    run.tags, run.versions = [MARKUP], {'python': MARKUP}
+    return found
+
+
+def test_the_fleet_of_the_tests_has_every_state(report: Report) -> None:
+    lacking = {state for state, count in report.counts().items() if not count}
+    assert lacking == {'delivered'}
+
+
+def test_json_is_as_its_schema_says_and_reads_back_the_same(report: Report, hostile: Report) -> None:
+    schema = json.loads((REFERENCE / 'report.schema.json').read_text())
+    for one in (report, hostile, made(0)):
+        text = to_json(one)
+        jsonschema.validate(json.loads(text), schema)
+        assert to_json(from_json(text.encode())) == text
+
+
+@pytest.mark.parametrize(
+    ('old', 'new'),
+    [
+        ('"version": 2', '"version": 3'),
+        ('fleet_report"', 'other"'),
+        ('"verdict":"failing"', '"verdict":"fine"'),
+        ('"name":"spl1"', '"name":7'),
+        ('"certificate":0', '"certificate":99'),
+        ('"run":1', '"run":9'),
+        ('"generated": "2026', '"generated": "x'),
+        ('"hosts": [', '"hosts": 7, "x": ['),
+        ('}', ''),
+        ('"severity":"error"', '"severity":{}'),
+        ('{', '[' * 100_000),
+    ],
+)
+def test_a_report_that_is_not_ours_is_refused(report: Report, old: str, new: str) -> None:
+    text = to_json(report)
+    assert old in text
+    with pytest.raises(Odd):
+        from_json(text.replace(old, new, 1 if len(new) > len(old) + 9 else -1).encode())
+
+
+HEAD = (
+    '{"format":"printops.infoprint/fleet_report","version":2,"title":"x","generated":"2026-11-24T08:15:00Z",'
+    '"runs":[{"started":"2026-11-24T08:15:00Z"}],"hosts":['
+)
+
+
+@pytest.mark.parametrize('entry', ['[]', '{"name":"h%d"}', '{"name":"%d","servers":[{"name":"s","log":{"seen":{}}}]}'])
+def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry: str) -> None:
+    content = (HEAD + ','.join([entry] * 4_000_000) + ']}').encode()
+    tracemalloc.start()
+    try:
+        with pytest.raises(Odd, match='more than'):
+            from_json(content)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+SMALL = json.loads(to_json(fleet.report([*fleet.results(6, 2), *fleet.hostile_results(3)])))
+ANY = st.none() | st.booleans() | st.integers(-2, 2**60) | st.floats() | st.text(max_size=4) | st.just([]) | st.just({})
+
+
+def put(value: t.Any, path: list[int], new: t.Any) -> t.Any:
+    """Return a value with another in the place that the numbers lead to."""
+    if not path or not isinstance(value, list | dict) or not value:
+        return new
+    key = path[0] % len(value) if isinstance(value, list) else list(value)[path[0] % len(value)]
+    changed = list(value) if isinstance(value, list) else dict(value)
+    changed[key] = put(value[key], path[1:], new)
+    return changed
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=9), ANY)
+def test_a_report_with_an_odd_value_is_refused_or_read(path: list[int], new: t.Any) -> None:
+    content = json.dumps(put(SMALL, path, new)).encode('utf-8', 'replace')
+    try:
+        text = to_json(from_json(content))
+    except Odd:
+        return
+    assert to_json(from_json(text.encode())) == text
+
+
+def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Report) -> None:
+    for one in (report, hostile):
+        rows = list(csv.reader(io.StringIO(report_csv.to_csv(one), newline='')))
+        assert rows[0] == list(report_csv.COLUMNS)
+        assert len(rows) == 1 + len(list(one.servers()))
+        assert {len(row) for row in rows} == {len(report_csv.COLUMNS)}
+        assert {row[2] for row in rows[1:]} == {server.state for _host, server in one.servers()}
+
+
+@pytest.mark.parametrize(
+    ('value', 'cell'),
+    [
+        ('=1+1', "'=1+1"),
+        ('+1', "'+1"),
+        ('-1', "'-1"),
+        ('@x', "'@x"),
+        ('\t=1', "'\t'=1"),
+        ('\r=1', "'\r'=1"),
+        (' =1', "' =1"),
+        ('\u00a0=1', "'\u00a0=1"),
+        ('\uff1d1', "'\uff1d1"),
+        ('\uff20x', "'\uff20x"),
+        ('\ufeff+1', "'\ufeff+1"),
+        ('a;=1', "a;'=1"),
+        ('a;;=1', "a;;'=1"),
+        ('a; "=1', 'a;\' "=1'),
+        ('a,-1', "a,'-1"),
+        (-3, '-3'),
+        ('a=1', 'a=1'),
+        ('a; b=1', 'a; b=1'),
+        ('', ''),
+    ],
+)
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(value: str | int, cell: str) -> None:
+    assert report_csv.cell(value) == cell
+
+
+SIGNS = '=+-@\uff1d\uff0b\uff0d\uff20'
+
+
+@given(st.lists(st.text(st.sampled_from(SIGNS + ';,\t|"\' \u00a0\u200b\r\nab'), max_size=12), min_size=1, max_size=4))
+def test_no_reader_finds_a_formula_in_a_cell_whatever_it_separates_them_by(texts: list[str]) -> None:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator='\r\n').writerow([report_csv.cell(text) for text in texts])
+    for separator in ',;\t|':
+        for row in csv.reader(io.StringIO(stream.getvalue(), newline=''), delimiter=separator):
+            assert not [cell for cell in row if re.match(f'[\\s\u200b"]*[{re.escape(SIGNS)}]', cell)]
+
+
+def test_junit_counts_are_right_and_only_a_proof_passes(report: Report, hostile: Report) -> None:
+    for one in (report, hostile):
+        root = ET.fromstring(to_junit(one))
+        cases = root.findall('./testsuite/testcase')
+        for element, found in [(root, cases), *((suite, suite.findall('testcase')) for suite in root)]:
+            assert int(element.attrib['tests']) == len(found)
+            for kind, name in (('failure', 'failures'), ('error', 'errors'), ('skipped', 'skipped')):
+                assert int(element.attrib[name]) == sum(case.find(kind) is not None for case in found)
+        assert all(len(case) <= 1 and case.attrib['classname'] and case.attrib['name'] for case in cases)
+        passed = sum(case.attrib['name'].endswith(' proof') and not len(case) for case in cases)
+        assert passed == one.counts()['proven']
+        bad = sum(server.needs_attention for _host, server in one.servers())
+        assert int(root.attrib['failures']) + int(root.attrib['errors']) >= bad
+
+
+def test_metrics_are_read_by_the_parser_of_prometheus(report: Report, hostile: Report) -> None:
+    for one in (report, hostile):
+        families = {family.name: family for family in prometheus_client.parser.text_string_to_metric_families(to_prometheus(one))}
+        assert set(families) == set(METRICS)
+        assert all(family.documentation and family.type == 'gauge' for family in families.values())
+        for family in families.values():
+            labels = [tuple(sorted(sample.labels.items())) for sample in family.samples]
+            assert len(labels) == len(set(labels)), family.name
+        by_state = {sample.labels['state']: sample.value for sample in families['sendmemo_servers'].samples}
+        assert by_state == one.counts()
+        proven = families['sendmemo_server_proven'].samples
+        assert sum(sample.value for sample in proven) == one.counts()['proven']
+        assert len(proven) == len(list(one.servers()))
+
+
+class Page(html.parser.HTMLParser):
+    """The elements, attributes and text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ''
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or '') for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_what_is_foreign_is_text_on_the_page(hostile: Report) -> None:
+    page = Page(to_html(hostile))
+    assert 'img' not in page.tags
+    assert not {name for name, _value in page.attributes if name.startswith('on') or name in ('src', 'style')}
+    assert {value for name, value in page.attributes if name == 'href' and not value.startswith('#')} == {'data:,'}
+    assert MARKUP in page.text
+    assert not set(page.text) & set('\u202e\u2066\x1b\x00\r')
+
+
+def test_no_file_and_no_line_holds_what_moves_a_cursor(hostile: Report) -> None:
+    texts = [make(hostile) for _file, make in FORMATS.values()] + terminal_lines(hostile, '')
+    for text in texts:
+        assert not set(text.replace('\r\n', '\n')) & set('\u202e\u2066\x1b\x00\r')
+
+
+def test_page_shows_every_server_and_every_state(report: Report) -> None:
+    page = Page(to_html(report))
+    for host, _server in report.servers():
+        assert host.name in page.text
+    assert all(state.label in page.text and state.meaning in page.text for state in STATES.values())
+
+
+def test_an_empty_report_is_no_good_one() -> None:
+    empty = made(0)
+    assert 'No InfoPrint server was looked at.' in to_html(empty)
+    assert 'class="well"' not in to_html(empty)
+    assert 'tests="0"' in to_junit(empty)
+
+
+def test_ten_thousand_servers_take_seconds_and_two_kilobytes_each(tmp_path: pathlib.Path) -> None:
+    results = list(fleet.results(2500, 4))
+    collector = Collector(Run())
+    begin = time.process_time()
+    for one in results:
+        collector.take(Event(one.host, 'Prove', one.module, one.status, one.result, fleet.moment(), check_mode=one.check_mode))
+    big = judged('Big', collector.logs({}), [], fleet.moment())
+    written = write_report(big, tmp_path, list(FORMATS))
+    assert time.process_time() - begin < 10
+    assert len(list(big.servers())) > 9000
+    assert sum(path.stat().st_size for path in written) < 22_000_000
+
+
+@pytest.mark.parametrize('name', FORMATS)
+def test_a_file_is_replaced_in_one_step_and_readable_as_its_mode_says(tmp_path: pathlib.Path, report: Report, name: str) -> None:
+    path = write_report(report, tmp_path, [name])[0]
+    first = path.stat().st_ino
+    path.chmod(0o600)
+    assert write_report(report, tmp_path, [name]) == []
+    path.write_text('x')
+    write_report(report, tmp_path, [name])
+    assert path.stat().st_ino != first
+    assert path.stat().st_mode & 0o777 == 0o640
+    path.write_text('x')
+    write_report(report, tmp_path, [name], 0o644)
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_reference_names_every_metric_state_and_file(report: Report) -> None:
+    page = (REFERENCE / 'report.md').read_text()
+    labels: dict[str, set[str]] = {}
+    for family in prometheus_client.parser.text_string_to_metric_families(to_prometheus(report)):
+        labels[family.name] = {label for sample in family.samples for label in sample.labels}
+    for name, (told, _samples) in METRICS.items():
+        line = next(line for line in page.splitlines() if line.startswith(f'| `{name}` |'))
+        assert told in line
+        assert set(line.split('|')[2].strip().strip('`').split()) == labels[name]
+    assert all(f'| `{word}` |' in page for word in [*STATES, *(file for file, _make in FORMATS.values())])
+
+
+def test_a_run_that_ended_early_is_not_well() -> None:
+    proven = made(0, results=[fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.sent('spl1')]})])
+    assert 'class="well"' in to_html(proven)
+    proven.unfinished = ['Prove the others']
+    assert 'class="well"' not in to_html(proven)
+    assert 'The run ended before this play: Prove the others.' in terminal_lines(proven, '')[0]
+
+
+def verdict_of(*entries: dict[str, t.Any], generated: float = 0) -> str:
+    told: str = verdict(fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': list(entries)})]))
+    return told
+
+
+@pytest.mark.parametrize(
+    ('entries', 'expected'),
+    [
+        ([fleet.sent('spl1', trust=[])], 'The server is proven.'),
+        ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[])], 'All 2 servers are proven.'),
+        ([fleet.sent('spl1', trust=[], days=9)], 'The server is proven. The certificate CN=mail.example.com expires in 9 days.'),
+        (
+            [fleet.sent('spl1', days=9)],
+            'The server is proven. 2 certificates, CAs and CRLs expire soon, the first in 9 days: CN=mail.example.com.',
+        ),
+        ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2')], '1 of 2 servers needs attention: 1 unprotected.'),
+        (
+            [fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2', accept_unprotected=True)],
+            '1 of 2 servers is proven; 1 unprotected but accepted.',
+        ),
+        (
+            [
+                fleet.sent('spl1', trust=[]),
+                fleet.sent('spl2', trust=[], ok=False),
+                fleet.sent('spl3', trust=[], until='envelope'),
+            ],
+            '1 of 3 servers needs attention: 1 failing; 1 tested.',
+        ),
+    ],
+    ids=['one', 'all', 'expiry', 'expiries', 'plaintext', 'accepted', 'failing'],
+)
+def test_verdict(entries: list[dict[str, t.Any]], expected: str) -> None:
+    assert verdict_of(*entries) == expected
+
+
+def test_the_verdict_counts_what_was_changed_and_not_proven() -> None:
+    entries = {'servers': [fleet.configured('spl1', drift=True, changed=True, trust=[]), fleet.configured('spl2', trust=[])]}
+    found = fleet.report(
+        [
+            fleet.Result('print1', 'sendmemo_config', 'ok', entries),
+            fleet.Result('print1', 'send_memo', 'failed', {'servers': [fleet.sent('spl2', ok=False, trust=[])]}),
+        ]
+    )
+    assert verdict(found) == '1 of 2 servers needs attention: 1 failing; 1 changed but not proven.'
+
+
+def test_what_sends_in_plaintext_is_green_nowhere() -> None:
+    found = fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.in_plaintext('spl1')]})])
+    assert 'class="ill"' in to_html(found)
+    assert 'sendmemo_server_proven{host="print1",server="spl1"} 0' in to_prometheus(found)
+    assert 'sendmemo_server_needs_attention{host="print1",server="spl1"} 1' in to_prometheus(found)
+    failure = ET.fromstring(to_junit(found)).find("./testsuite/testcase[@name='spl1 proof']/failure")
+    assert failure is not None
+    assert failure.attrib['type'] == 'tls_off'
+    accepted = fleet.report(
+        [fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.in_plaintext('spl1', accept_unprotected=True)]})]
+    )
+    assert 'class="fair"' in to_html(accepted)
+    assert 'sendmemo_server_proven{host="print1",server="spl1"} 0' in to_prometheus(accepted)
+    assert 'sendmemo_server_needs_attention{host="print1",server="spl1"} 0' in to_prometheus(accepted)
+    assert ET.fromstring(to_junit(accepted)).attrib['failures'] == '0'
+
+
+def test_criterion_and_provenance_stand_on_the_page_and_in_the_json(report: Report) -> None:
+    page = Page(to_html(report))
+    assert CRITERION in page.text
+    given = json.loads(to_json(report))
+    assert given['criterion'] == CRITERION
+    newest = given['runs'][-1]
+    assert (newest['playbook'], newest['user'], newest['hosts']) == (
+        'site.yml',
+        'printops',
+        {'inventory': 100, 'seen': 70, 'reached': 60},
+    )
+    assert set(newest['versions']) == {'collection', 'ansible_core', 'python', 'openssl'}
+    assert 'by printops on controller.example.com' in page.text
+    assert len(given['runs']) == 2
+    assert 'check_mode' not in given
+
+
+VERSION_1 = {
+    'format': 'printops.infoprint/fleet_report',
+    'version': 1,
+    'title': 'Old',
+    'generated': fleet.moment(-1),
+    'started': fleet.moment(-1),
+    'check_mode': False,
+    'playbooks': ['verify.yml'],
+    'unfinished': [],
+    'merged': [],
+    'comparison': None,
+    'certificates': [{'kind': 'certificate', 'name': 'CN=mail.example.com', 'not_after': fleet.moment(60)}],
+}
+PROOF_1 = {'at': fleet.moment(-1), 'message_id': '<a@b>', 'queue_id': '4A3B'}
+ROWS_1: dict[str, tuple[dict[str, t.Any], str]] = {
+    'proven': ({'state': 'proven', 'proof': PROOF_1, 'mode': 'starttls', 'tls_version': 'TLSv1.3', 'certificate': 0}, 'proven'),
+    'proven in plaintext': (
+        {
+            'state': 'proven',
+            'proof': PROOF_1,
+            'mode': 'plaintext',
+            'checked': fleet.moment(-1),
+            'problems': [{'code': 'tls_off', 'severity': 'warning', 'message': 'plaintext'}],
+        },
+        'unprotected',
+    ),
+    'proven in spite of errors': (
+        {
+            'state': 'proven',
+            'proof': PROOF_1,
+            'tls_version': 'TLSv1.3',
+            'ignored': [{'code': 'expired', 'severity': 'error', 'message': 'it expired'}],
+        },
+        'unprotected',
+    ),
+    'failing': (
+        {
+            'state': 'failing',
+            'checked': fleet.moment(-1),
+            'proof': {'at': fleet.moment(-5)},
+            'problems': [{'code': 'expired', 'severity': 'error', 'stage': 'certificate', 'message': 'it expired'}],
+        },
+        'failing',
+    ),
+    'drifted': ({'state': 'drifted', 'checked': fleet.moment(-1), 'drift': [{'file': 'x', 'kind': 'mode'}]}, 'drifted'),
+    'configured': (
+        {
+            'state': 'configured',
+            'checked': fleet.moment(-1),
+            'problems': [{'code': 'not_proven', 'severity': 'info', 'message': 'Nothing was sent in this run.'}],
+        },
+        'configured',
+    ),
+    'corrected': (
+        {'state': 'configured', 'checked': fleet.moment(-1), 'corrected': True, 'drift': [{'file': 'x', 'kind': 'mode'}]},
+        'changed_unproven',
+    ),
+    'tested': ({'state': 'tested', 'checked': fleet.moment(-1), 'until': 'envelope', 'tls_version': 'TLSv1.3'}, 'tested'),
+    'not checked': ({'state': 'not_checked'}, 'not_checked'),
+}
+
+
+@pytest.mark.parametrize('name', ROWS_1)
+def test_a_report_of_version_1_is_read(name: str) -> None:
+    row, expected = ROWS_1[name]
+    given = {**VERSION_1, 'hosts': [{'name': 'print1', 'state': row['state'], 'servers': [{'name': 'spl1', **row}]}]}
+    server = from_json(json.dumps(given).encode()).hosts[0].servers[0]
+    assert server.state == expected
+    proof = {} if expected == 'unprotected' else row.get('proof', {})
+    assert (server.proof.at if server.proof else None) == proof.get('at')
+
+
+def test_an_unreachable_host_of_version_1_is_read() -> None:
+    server = {'name': '', 'state': 'unreachable', 'problems': [{'code': 'unreachable', 'severity': 'error', 'message': 'gone'}]}
+    given = {**VERSION_1, 'hosts': [{'name': 'print1', 'state': 'unreachable', 'servers': [server]}]}
+    assert [one.state for one in from_json(json.dumps(given).encode()).hosts[0].servers] == ['unreachable']

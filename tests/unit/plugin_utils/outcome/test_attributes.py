@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a target answers of attributes is checked field by field, and told in one line per server."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.attributes import declared_attributes, report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed
+
+HOST, PORT = 'smtp-server-host', 'smtp-server-port'
+PROBLEM = {'code': 'attribute_refused', 'message': 'pdset refuses.'}
+
+
+def values(**found: str | None) -> dict[str, t.Any]:
+    names = {'host': HOST, 'port': PORT}
+    return {'values': [{'name': names.get(name, name), 'value': value} for name, value in found.items()]}
+
+
+def answer(**fields: t.Any) -> Fields:
+    return Fields({'name': 'spl1', 'changed': False, 'problems': [], **fields})
+
+
+LINES: dict[str, tuple[dict[str, str | None], Fields, bool, str]] = {
+    'set': (
+        {PORT: '465'},
+        answer(changed=True, before=values(port='25'), after=values(port='465')),
+        False,
+        'spl1: changed: smtp-server-port (was 25, is 465)',
+    ),
+    'predicted': (
+        {PORT: '465'},
+        answer(changed=True, before=values(port=None), after=values(port='465')),
+        True,
+        'spl1: would be changed: smtp-server-port (was unset, would be 465)',
+    ),
+    'nothing to do': ({PORT: '25'}, answer(before=values(port='25'), after=values(port='25')), False, 'spl1: as declared'),
+    'read': ({PORT: None}, answer(before=values(port=None), after=values(port=None)), False, 'spl1: smtp-server-port is unset'),
+    'refused': (
+        {PORT: '465'},
+        answer(before=values(port='25'), after=values(port='25'), problems=[PROBLEM]),
+        False,
+        'spl1: not changed',
+    ),
+    'not seen': (
+        {PORT: '465'},
+        answer(changed=True, before=values(port='25'), problems=[PROBLEM]),
+        False,
+        'spl1: perhaps changed, which could not be seen',
+    ),
+}
+
+
+@pytest.mark.parametrize('case', LINES)
+def test_each_server_has_a_line(case: str) -> None:
+    wanted, fields, check, line = LINES[case]
+    told = report(fields, wanted, check)
+    assert told.lines[0] == line
+    assert len(told.lines) == 1 + len(told.problems)
+    assert bool(told.diff) == (case in ('set', 'predicted'))
+
+
+@pytest.mark.parametrize(
+    'fields',
+    [
+        answer(),
+        answer(before=values(port='25')),
+        answer(before=values(port='25'), after=values()),
+        answer(before=values(port='25'), after=values(port='25', more='x')),
+        answer(before=values(host='25'), after=values(host='25')),
+        answer(before={'values': [{'name': PORT, 'value': 25}]}, after=values(port='25')),
+        answer(before='25', after='25'),
+        answer(before={}, after={}),
+        answer(before=values(port='25'), after=values(port='25'), problems=[{'code': 'made_up'}]),
+        answer(before=values(port='25'), after=values(port='25'), changed='yes'),
+    ],
+)
+def test_what_is_not_about_the_attributes_asked_for_is_malformed(fields: Fields) -> None:
+    with pytest.raises(Malformed):
+        report(fields, {PORT: '465'}, False)
+
+
+def test_values_of_a_target_are_made_safe() -> None:
+    planted = answer(changed=True, before=values(port='\x1b[2J'), after=values(port='\u202e465'))
+    told = report(planted, {PORT: '465'}, False)
+    assert '\x1b' not in repr((told.lines, told.diff, told.entry)).replace('\\x1b', '')
+    assert told.entry['before'] == {PORT: '\\x1b[2J'}
+    assert '\u202e' not in told.lines[0] + told.diff['after']
+
+
+def test_declared_values_are_text() -> None:
+    assert declared_attributes('spl1', {PORT: 587, HOST: 'a', 'x': None}) == {PORT: '587', HOST: 'a', 'x': None}
+    assert declared_attributes(None, None) == {}
+
+
+@pytest.mark.parametrize('value', [True, 1.5, ['a'], {}, b'a', 'a b', ''])
+def test_what_is_no_value_names_server_and_attribute(value: object) -> None:
+    with pytest.raises(ValueError, match=r'attributes of server spl1: smtp-server-port is '):
+        declared_attributes('spl1', {PORT: value})
