@@ -21,7 +21,7 @@ SPARE_SECONDS = 10.0  # for reading files and making contexts, beside the conver
 
 class ActionModule(InfoprintAction):
     MODULE = 'send_memo'
-    PROGRAM = 'send.send_all'
+    PROGRAM = 'operations.send'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         until = 'envelope' if self._task.check_mode and args['until'] == 'sent' else args['until']

@@ -8,9 +8,11 @@ import datetime as dt
 import typing as t
 
 from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.foreign_values import Malformed
 from ..plugin_utils.options.spec import ArgumentError
-from ..plugin_utils.outcome.validation import Judged, judge_answer, judge_content, read_blocks
-from ..plugin_utils.target.answer import Fields, Malformed, server_answers
+from ..plugin_utils.outcome.validation import Judged, judge_answer, judge_content
+from ..plugin_utils.target.answer import Fields, server_answers
+from ..plugin_utils.target.trust_blocks import read_blocks
 from ..plugin_utils.x509.criteria import Terms
 
 LIMIT = 60.0  # seconds of the target's clock for the files of all servers

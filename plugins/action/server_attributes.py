@@ -8,8 +8,9 @@ import typing as t
 
 from ..module_utils.pd.commands import HOST, PORT
 from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.options.attributes import declared_attributes
 from ..plugin_utils.options.spec import ArgumentError
-from ..plugin_utils.outcome.attributes import Report, declared_attributes, report
+from ..plugin_utils.outcome.attributes import Report, report
 from ..plugin_utils.target.answer import server_answers
 
 LIMIT = 180.0  # seconds of the target's clock for the programs of all servers: each of four steps takes 30 at most

@@ -16,9 +16,10 @@ from ansible.plugins.loader import lookup_loader
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import Problem, ProblemError
+from .foreign_values import Malformed
 from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
 from .problems.text import complete, is_failure, summary
-from .target.answer import Fields, Malformed
+from .target.answer import Fields
 from .target.carrier import Target
 from .target.program import prepare
 from .x509.budget import Budget, limited_to

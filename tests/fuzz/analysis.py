@@ -9,13 +9,15 @@ import re
 import typing as t
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import change as change_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import send as send_report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import Judged, judge_answer, read_blocks
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import Judged, judge_answer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import complete
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import Analysed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Terms
 
 from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer

@@ -23,9 +23,10 @@ from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands imp
 )
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.program.commands import Ended
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import drift as drift_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import summary
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.program import NoAnswer, read_answer
 
 NONCE = '0123456789abcdef'

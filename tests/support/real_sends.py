@@ -109,7 +109,7 @@ def sent(setups: t.Mapping[str, Setup], version: str, directory: pathlib.Path, c
     }
     done = subprocess.run(
         ['/bin/sh', '-c', Interpreter(shlex.quote(str(python_named(version)))).command()],
-        input=program.build('send.send_all', request, 60, NONCE),
+        input=program.build('operations.send', request, 60, NONCE),
         capture_output=True,
         check=False,
         timeout=90,

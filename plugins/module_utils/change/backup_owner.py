@@ -14,8 +14,9 @@ import stat
 from contextlib import contextmanager
 from typing import Iterator
 
-from ..files.working_dir import MAX_FILE, WorkingDir, acting_as, fs_bytes, names_in, open_directory, read_file
+from ..files.working_dir import MAX_FILE, WorkingDir, fs_bytes, names_in, open_directory, read_file
 from ..problems import Problem, ProblemError
+from ..program.rights import acting_as
 from .backups import BACKUPS, MANIFEST, MOST_FILES, SET, UNFINISHED, Backups, KeptSet
 
 PRIVATE = 0o700

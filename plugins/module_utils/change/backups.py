@@ -22,8 +22,9 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tu
 
 from ..config.keywords import CONFIG_NAME
 from ..config.parser import parse
-from ..files.working_dir import WorkingDir, acting_as, fs_bytes, is_for_good, names_in, open_directory, read_file, sync_directory
+from ..files.working_dir import WorkingDir, fs_bytes, is_for_good, names_in, open_directory, read_file, sync_directory
 from ..problems import Problem, ProblemError
+from ..program.rights import acting_as
 from .drift import MANAGED, FoundFile, find_file, is_kept_from_reading, is_named_for
 from .unreadable_files import UNREAD, Kept, Unread, are_same, kept_in, link_into, move
 

@@ -6,17 +6,18 @@ stop another.
 Who asks says what is wanted: `operations.configure` what is declared, `operations.rollback` what a backup holds. The answer is
 `{"servers": [{"name", "working_dir", "changed", "untold", "drift", "problems", "backup", "restored", "before", "after", "tried",
 "trust_before": {keyword: {"key", "file"}}, "trust_after"}], "trust_files", "needs_analysis"}`. `tried` is the entry that
-`send_all` gives, whose `trust` and `now` then stand beside `servers`. `trust_files` are as those of `operations.validate`: what a
-diff shows, and what the controller is to judge. With `needs_analysis` nothing was changed: a trust file that is not managed has to
-be judged first, and the request comes again with the keys of those that were, as `analysed`, and as `refused` the servers for
-which they have an error: nothing is changed for these.
+`send_all` gives, whose `trust` and `now` then stand beside `servers`. `trust_files` are as those of `operations.validate`: what
+a diff shows, and what the controller is to judge. With `needs_analysis` nothing was changed: a trust file that is not managed
+has to be judged first, and the request comes again with the keys of those that were, as `analysed`, and as `refused` the
+servers for which they have an error: nothing is changed for these.
 """
 
 import time
 from typing import Any, Callable, Dict, List, Optional, Set
 
-from ..files.working_dir import Server, acting_as
+from ..files.working_dir import Server
 from ..problems import Problem, ProblemError
+from ..program.rights import acting_as
 from ..program.watchdog import Guard, Stopped
 from .backups import Attributes, Backups
 from .drift import Drift

@@ -14,8 +14,9 @@ from ..config.keywords import BY_NAME, CONFIG_NAME
 from ..config.lines import COMMENT, SETTING, Line, read_lines
 from ..config.parser import parse
 from ..files.permissions import read_problem
-from ..files.working_dir import WorkingDir, acting_as, read_file
+from ..files.working_dir import WorkingDir, read_file
 from ..problems import Problem, ProblemError
+from ..program.rights import acting_as
 
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never finds a configuration with another's CA.

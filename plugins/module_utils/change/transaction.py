@@ -17,8 +17,9 @@ from ..config.lines import LARGEST
 from ..config.parser import parse
 from ..files.directory_lock import DirectoryLock
 from ..files.permissions import drop_acl
-from ..files.working_dir import Identity, WorkingDir, acting_as, fs_bytes, is_for_good, sync_directory
+from ..files.working_dir import WorkingDir, fs_bytes, is_for_good, sync_directory
 from ..problems import Problem, ProblemError
+from ..program.rights import Identity, acting_as
 from ..program.watchdog import Guard
 from .backup_owner import give, is_of_another, look_at
 from .backups import BACKUPS, Attributes, Backups, Digests, is_ours

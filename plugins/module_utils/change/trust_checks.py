@@ -5,8 +5,8 @@ can judge."""
 
 from typing import Any, List
 
-from ..files.working_dir import acting_as
 from ..problems import Problem, ProblemError
+from ..program.rights import acting_as
 from .backups import Backups
 from .server_change import HostReport, Options, Work, Works
 

@@ -11,8 +11,9 @@ import stat
 from typing import Any, Dict, List, Mapping, Optional
 
 from ..config.keywords import CONFIG_NAME
-from ..files.working_dir import WorkingDir, fs_bytes, own_rights, sync_directory
+from ..files.working_dir import WorkingDir, fs_bytes, sync_directory
 from ..problems import Problem, ProblemError
+from ..program.rights import own_rights
 from .drift import MANAGED, FoundFile, FoundFiles
 
 _NO_LINKS = (errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)

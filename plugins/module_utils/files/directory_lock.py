@@ -14,7 +14,8 @@ import stat
 from typing import AbstractSet, List, Optional
 
 from ..problems import Problem, ProblemError
-from .working_dir import WorkingDir, acting_as
+from ..program.rights import acting_as
+from .working_dir import WorkingDir
 
 LOCK_FILE = '.sendmemo-ssl.lock'
 # AIX, and NFS on Linux, lock only what is open for writing, which a directory never is.

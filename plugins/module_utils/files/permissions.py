@@ -12,7 +12,8 @@ import stat
 from typing import Any, List, Mapping, Optional
 
 from ..problems import Problem
-from .working_dir import Identity, fs_bytes
+from ..program.rights import Identity
+from .working_dir import fs_bytes
 
 _ACL = 'system.posix_acl_access'
 

@@ -10,14 +10,12 @@ is read with the rights of the directory's owner.
 import errno
 import itertools
 import os
-import pwd
 import stat
-from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..config.keywords import CONFIG_NAME
 from ..problems import Problem, ProblemError
-from ..safe_text import safe_text
+from ..program.rights import acting_as, identity_of
 
 MAX_FILE = 4 << 20  # bytes
 MOST_NAMES = 100_000  # in a directory
@@ -31,14 +29,6 @@ class Server(NamedTuple):
     entry: Dict[str, Any]  # what was asked for it
 
 
-class Identity(NamedTuple):
-    """Who somebody is to the kernel."""
-
-    uid: int
-    gid: int
-    groups: Tuple[int, ...]
-
-
 def is_for_good(error: OSError) -> bool:
     """Return whether a removal that failed will fail the next time, too: it is not allowed, or is in the way of another thing."""
     return error.errno in (errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
@@ -47,58 +37,6 @@ def is_for_good(error: OSError) -> bool:
 def fs_bytes(path: str) -> bytes:
     """Return a path for a system call: UTF-8 whatever the locale says (Python 3.6 under LANG=C would refuse it)."""
     return path.encode('utf-8', 'surrogateescape')
-
-
-def identity_of(status: os.stat_result) -> Identity:
-    """Return the owner of a file: with the groups that a login would give, or the file's group where the uid has no name."""
-    try:
-        account = pwd.getpwuid(status.st_uid)
-    except KeyError:
-        return Identity(status.st_uid, status.st_gid, (status.st_gid,))
-    return Identity(account.pw_uid, account.pw_gid, tuple(os.getgrouplist(account.pw_name, account.pw_gid)))
-
-
-def user_name(uid: int) -> str:
-    """Return the name of a user, the number as text where it has none."""
-    try:
-        return safe_text(pwd.getpwuid(uid).pw_name)
-    except KeyError:
-        return str(uid)
-
-
-@contextmanager
-def acting_as(identity: Identity) -> Iterator[None]:
-    """Open and create files with another's rights. Only root can; anybody else acts as themselves.
-
-    Not for a process with other threads at work: the effective ids are the whole process's.
-    """
-    if os.geteuid() != 0 or identity.uid == 0:
-        yield
-        return
-    groups, gid = os.getgroups(), os.getegid()
-    os.setgroups(list(identity.groups))
-    os.setegid(identity.gid)
-    os.seteuid(identity.uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(gid)
-        os.setgroups(groups)
-
-
-@contextmanager
-def own_rights() -> Iterator[None]:
-    """Have root's rights back for a moment where `acting_as` put them aside."""
-    euid = os.geteuid()
-    if os.getuid() != 0 or euid == 0:
-        yield
-        return
-    os.seteuid(0)
-    try:
-        yield
-    finally:
-        os.seteuid(euid)
 
 
 def sync_directory(fd: int) -> None:

@@ -20,8 +20,9 @@ from ..config.lines import LARGEST
 from ..config.parser import ConfigFile, parse
 from ..config.rules import judge_config, value_problem
 from ..files.permissions import above_problem, write_problem
-from ..files.working_dir import MAX_FILE, Server, WorkingDir, acting_as, find_servers, fs_bytes
+from ..files.working_dir import MAX_FILE, Server, WorkingDir, find_servers, fs_bytes
 from ..problems import Problem, ProblemError
+from ..program.rights import acting_as
 from ..program.watchdog import Guard
 from ..trust.trust_file import HostBlocks, read_trust_file
 

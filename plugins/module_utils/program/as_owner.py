@@ -14,8 +14,8 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from ..files.working_dir import Identity
 from .child_process import hold_only, kill_and_reap
+from .rights import Identity, become
 from .watchdog import Guard, Stopped
 
 MOST_BYTES = 32 << 20  # of one child's answer
@@ -27,25 +27,6 @@ class Failed(NamedTuple):
     """A child that gave no answer: why."""
 
     reason: str
-
-
-def needs_child(identity: Identity) -> bool:
-    """Return whether work for this owner has to be done by a child: only root can become another."""
-    return os.geteuid() == 0 and identity.uid != 0
-
-
-def become(identity: Identity) -> None:
-    """Give up all other rights, for ever. Raises OSError, also where they could be had back."""
-    os.setgroups(list(identity.groups))
-    os.setgid(identity.gid)  # as root: real, effective and saved
-    os.setuid(identity.uid)
-    if identity.uid == 0:
-        return
-    try:
-        os.setuid(0)
-    except OSError:
-        return
-    raise OSError('the rights of root could be had back')
 
 
 def work_as(works: List[Tuple[Identity, Work]], guard: Guard, seconds: float) -> List[Any]:

@@ -10,33 +10,17 @@ import os
 import time
 from typing import Any, Dict, List, Tuple
 
-from ..files.working_dir import Identity, Server, WorkingDir, find_servers, user_name
+from ..files.working_dir import WorkingDir
 from ..net.connect import ascii_host
 from ..problems import Problem, ProblemError
-from ..program.as_owner import Failed, Work, needs_child, work_as
+from ..program.as_owner import Failed, Work, work_as
+from ..program.rights import Identity, needs_child, user_name
 from ..program.watchdog import Guard
 from .job import Task
 from .send_group import keep_trust, send_group
 from .send_one import Entry, refused
 
 SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
-
-
-def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
-    """Send for every server that the request names or, with none, that is found.
-
-    The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
-    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check, pd_bin_dir and
-    `declared` (keyword to text, what the configuration in force is compared with). See `send_all`.
-    """
-    servers = find_servers(request['base_dir'], request['servers'])
-    return send_all(with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], guard), guard)
-
-
-def _task(server: Server, request: Dict[str, Any]) -> Task:
-    options = {key: value for key, value in request.items() if key not in ('base_dir', 'servers', 'pd_bin_dir')}
-    options.update((key, value) for key, value in server.entry.items() if value is not None)
-    return Task(server.name, server.path, options)
 
 
 def with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Task]:

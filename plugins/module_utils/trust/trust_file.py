@@ -9,8 +9,9 @@ import stat
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ..files.permissions import write_problem
-from ..files.working_dir import MAX_FILE, WorkingDir, acting_as, fs_bytes, read_file
+from ..files.working_dir import MAX_FILE, WorkingDir, fs_bytes, read_file
 from ..problems import Problem, ProblemError
+from ..program.rights import acting_as
 from .pem import Pem, read_pem, structure_problems
 
 MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host

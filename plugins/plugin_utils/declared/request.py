@@ -14,14 +14,14 @@ from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.config.parser import parse
 from ...module_utils.pd.commands import HOST, PORT
 from ...module_utils.problems import Problem, ProblemError
+from ..options.attributes import declared_attributes
 from ..options.mail import check_mail
 from ..options.spec import ArgumentError, file_mode
-from ..outcome.attributes import declared_attributes
-from ..outcome.validation import port_problems
 from ..x509.budget import limited_to
 from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, ends, judge
 from .entry import Declared, SourceReader, declared
+from .ports import port_problems
 from .template import Renderer
 
 TRIAL_OPTIONS = ('timeout', 'min_tls', 'crl_check')

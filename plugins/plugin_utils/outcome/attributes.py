@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils.pd.commands import refusal, server_refusal
 from ...module_utils.problems import Problem
+from ..foreign_values import Malformed
 from ..problems.text import complete, line_of
-from ..target.answer import Fields, Malformed
+from ..target.answer import Fields
 
 Values = t.Mapping[str, 'str | None']
 
@@ -21,23 +21,6 @@ class Report(t.NamedTuple):
     problems: list[Problem]
     lines: list[str]
     diff: dict[str, str]
-
-
-def declared_attributes(server: str | None, given: t.Mapping[str, t.Any] | None) -> dict[str, str | None]:
-    """Return the declared attributes as text; None is to be read only. Raises ValueError, whose text names the attribute."""
-    of = f' of server {server}' if server else ''
-    reason = server_refusal(server) if server else ''
-    if reason:
-        raise ValueError(f'servers: {reason}')
-    values: dict[str, str | None] = {}
-    for name, value in (given or {}).items():
-        if isinstance(value, bool) or not isinstance(value, (str, int, type(None))):
-            raise ValueError(f'attributes{of}: {name} is neither text nor a number: give one word, in quotes')
-        values[str(name)] = None if value is None else str(value)
-        reason = refusal(str(name), values[str(name)])
-        if reason:
-            raise ValueError(f'attributes{of}: {reason}')
-    return values
 
 
 def report(fields: Fields, wanted: Values, check: bool) -> Report:

@@ -12,11 +12,11 @@ from ..action_base import Outcome, server_entry
 from ..problems.text import line_of
 from ..target.answer import Fields
 from ..target.reviewed_run import Analysed
+from ..target.trust_blocks import read_blocks
 from ..x509.guard import guard
 from . import drift as drift_report
 from . import send as send_report
 from .trust_diff import trust_diffs
-from .validation import read_blocks
 
 UNTOLD = (
     '{name}: changed by an earlier run that did not come to its end, or whose answer was lost. '

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.safe_text import safe_text
-from ..target.answer import Fields, Malformed
+from ..foreign_values import Malformed
+from ..target.answer import Fields
 
 ATTRIBUTES = 'server attributes'  # what the target names in place of a file
 KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')

@@ -13,8 +13,10 @@ from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.problems import Problem
 from ..action_base import server_entry
 from ..days import days_ago
+from ..declared.ports import port_problems
+from ..foreign_values import Malformed
 from ..problems.text import complete
-from ..target.answer import Fields, Malformed
+from ..target.answer import Fields
 from ..x509 import chain_diagnosis as diagnosis
 from ..x509.certificate import describe
 from ..x509.chain_path import Trust, sorted_out, trust_of
@@ -22,7 +24,6 @@ from ..x509.guard import guard
 from ..x509.reader import read_certificate
 from ..x509.records import Certificate
 from ..x509.unchecked import unjudged, unread_leaf
-from .validation import port_problems
 
 MODES = {'none': 'plaintext', 'starttls': 'STARTTLS', 'smtps': 'SMTPS'}
 ENABLE_TLS = {'none': '0', 'starttls': '1', 'smtps': '2'}

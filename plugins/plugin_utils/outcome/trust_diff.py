@@ -9,10 +9,10 @@ import typing as t
 
 from ...module_utils.trust.pem import CERTIFICATE, Block
 from ..target.answer import Fields
+from ..target.trust_blocks import trust_blocks
 from ..x509 import budget
 from ..x509.certificate import moment
 from ..x509.reader import read_certificate, read_crl
-from .validation import trust_blocks
 
 Blocks = t.Mapping[str, t.Sequence[Block]]
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import typing as t
 
@@ -12,22 +11,19 @@ from ...module_utils.config.parser import parse
 from ...module_utils.config.rules import judge_config
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
-from ...module_utils.trust.pem import CERTIFICATE, CRL, Block
+from ...module_utils.trust.pem import Block
+from ..declared.ports import port_problems
+from ..foreign_values import Malformed
 from ..problems.text import complete
-from ..target.answer import Fields, Malformed
+from ..target.answer import Fields
+from ..target.trust_blocks import trust_blocks
 from ..x509.criteria import Terms
 from ..x509.guard import guard
-from ..x509.trust_files import TrustBlocks, ends, judge_blocks
+from ..x509.trust_files import ends, judge_blocks
 
 CONTENT = 'content'  # the name of a configuration that is given as text
-MOST_CHARACTERS = 6 << 20  # of one block in base64: a file has at most 4 MiB
 
 # Ports that are as good as reserved for another mode than the value of EnableTLS: (value, its name, ports, their mode).
-_OTHER_PORTS = (
-    ('0', 'plaintext', (465,), 'SMTPS'),
-    ('1', 'STARTTLS', (465,), 'SMTPS'),
-    ('2', 'SMTPS', (25, 587), 'plaintext or STARTTLS'),
-)
 
 
 class Judged(t.NamedTuple):
@@ -66,53 +62,7 @@ def judge_answer(
     return _judged({key: value for key, value in known.items() if value}, problems)
 
 
-def read_blocks(answer: Fields) -> dict[str, list[Block]]:
-    """Return the blocks of each trust file that the target read, by the digest of the file. Raises Malformed."""
-    read: dict[str, list[Block]] = {}
-    for file in answer.children('trust_files'):
-        read[file.text('key', '')] = [_block(fields) for fields in file.children('blocks')]
-    return read
-
-
-def port_problems(settings: t.Mapping[str, str], port: int | None, file: str, line: int | None) -> list[Problem]:
-    """Return the warning that EnableTLS and a known port don't fit, if they don't. Port None is not known."""
-    return [
-        Problem(
-            'port_mismatch',
-            f'EnableTLS is {value} ({mode}), but the port is {port}, which is for {other}.',
-            file=file,
-            line=line or None,
-            keyword='EnableTLS',
-            value=value,
-        )
-        for value, mode, ports, other in _OTHER_PORTS
-        if settings.get('EnableTLS') == value and port in ports
-    ]
-
-
 def _judged(entry: dict[str, t.Any], problems: list[Problem]) -> Judged:
     name = entry.get('name')
     completed = [complete(problem)._replace(server=name) for problem in problems]
     return Judged({**entry, 'problems': [problem.as_dict() for problem in completed]}, completed)
-
-
-def trust_blocks(trust: Fields | None, keyword: str, blocks: t.Mapping[str, t.Sequence[Block]]) -> TrustBlocks | None:
-    """Return what stands in the file that a target tells of for a keyword, None where it tells of none. Raises Malformed."""
-    found = trust.child(keyword) if trust is not None else None
-    if found is None:
-        return None
-    key = found.text('key', '')
-    if key not in blocks:
-        raise Malformed(f'{keyword} names a file that did not come along')
-    return TrustBlocks(blocks[key], found.text('file', keyword))
-
-
-def _block(fields: Fields) -> Block:
-    label = fields.raw('label', 16)
-    try:
-        der = binascii.a2b_base64(fields.raw('der', MOST_CHARACTERS) or '')
-    except ValueError as error:
-        raise Malformed(f'a block is not base64: {error}') from None
-    if label not in (CERTIFICATE, CRL):
-        raise Malformed('a block is neither a certificate nor a CRL')
-    return Block(label, fields.integer('line') or 0, der)

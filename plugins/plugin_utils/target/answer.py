@@ -8,14 +8,11 @@ import typing as t
 
 from ...module_utils.problems import INFO, WARNINGS, Problem
 from ...module_utils.safe_text import safe_text
+from ..foreign_values import Malformed
 from ..problems.catalogue import CATALOGUE
 
 MOST_CHILDREN = 10_000
 STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'certificate', 'envelope', 'data')
-
-
-class Malformed(ValueError):
-    """The answer is not one that our program gives: it names the field."""
 
 
 class Fields:

@@ -18,8 +18,9 @@ from ansible.utils.display import Display
 
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.safe_text import safe_text
+from ..foreign_values import Malformed
 from . import program
-from .answer import Fields, Malformed
+from .answer import Fields
 from .interpreter import NONE_FOUND, Interpreter, choose
 from .wait_limit import OutOfPatience, patience
 

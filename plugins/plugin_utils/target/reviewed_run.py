@@ -9,10 +9,10 @@ import datetime as dt
 import typing as t
 
 from ...module_utils.problems import Problem
-from ..outcome.validation import read_blocks, trust_blocks
 from ..x509.trust_files import judge_blocks
 from .answer import Fields
 from .carrier import Target
+from .trust_blocks import read_blocks, trust_blocks
 
 
 class Analysed(t.NamedTuple):

@@ -9,7 +9,7 @@ import typing as t
 
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
-from ..target.answer import Malformed
+from ..foreign_values import Malformed
 from .budget import OverBudget, step
 from .reading_errors import is_of_reading, why
 

@@ -10,7 +10,7 @@ import stat
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.files import permissions
-from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import Identity
+from ansible_collections.printops.infoprint.plugins.module_utils.program.rights import Identity
 
 OWNER, OTHER, PRIVATE, SHARED = 5001, 5002, 6001, 6002
 

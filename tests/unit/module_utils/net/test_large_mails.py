@@ -17,13 +17,13 @@ ANSWERS = {b'EHLO': b'250 hi', b'MAIL': b'250 ok', b'RCPT': b'250 ok', b'DATA': 
 SEND = """\
 import json, resource, sys
 sys.path.insert(0, sys.argv[1])
-from module_utils.send import send_all
+from module_utils.operations import send
 from module_utils.program.watchdog import Guard
 request = json.load(sys.stdin)
 for server in request['servers']:
     server['body'] = (server['name'] + request['text']) * (request['bytes'] // len(request['text']))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-answer = send_all.run(request, Guard(60))
+answer = send.run(request, Guard(60))
 json.dump({'servers': answer['servers'], 'more': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}, sys.stdout)
 """
 

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import Identity
 from ansible_collections.printops.infoprint.plugins.module_utils.program import as_owner as owner_child
-from ansible_collections.printops.infoprint.plugins.module_utils.program.as_owner import Failed, become, needs_child, work_as
+from ansible_collections.printops.infoprint.plugins.module_utils.program.as_owner import Failed, work_as
+from ansible_collections.printops.infoprint.plugins.module_utils.program.rights import Identity, become, needs_child
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
 
 PRINT_USER = Identity(12345, 12346, (12346, 12347))

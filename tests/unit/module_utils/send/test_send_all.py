@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+from ansible_collections.printops.infoprint.plugins.module_utils.operations import send as operation
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
 from ansible_collections.printops.infoprint.plugins.module_utils.send import send_all as sending
@@ -138,7 +139,7 @@ def send(tmp_path, ports, guard=None, **options):
         'min_tls': 'TLSv1.2',
         'crl_check': 'leaf',
     }
-    answer = sending.run(dict(request, **options), guard or Guard(60))
+    answer = operation.run(dict(request, **options), guard or Guard(60))
     json.dumps(answer)
     assert abs(answer['now'] - time.time()) < 5
     return {entry['name']: entry for entry in answer['servers']}

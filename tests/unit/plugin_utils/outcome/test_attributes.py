@@ -8,8 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.attributes import declared_attributes, report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.attributes import declared_attributes
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.attributes import report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
 
 HOST, PORT = 'smtp-server-host', 'smtp-server-port'
 PROBLEM = {'code': 'attribute_refused', 'message': 'pdset refuses.'}

@@ -12,8 +12,9 @@ import typing as t
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send import Sent, report, terms_of
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
 from support import pki
 
 NOW = int(dt.datetime.now(dt.timezone.utc).timestamp())

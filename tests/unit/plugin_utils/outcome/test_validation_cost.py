@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import validate as validating
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import judge_answer, read_blocks
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import judge_answer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Terms
 

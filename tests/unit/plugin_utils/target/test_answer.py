@@ -8,7 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, Malformed, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
 
 
 def test_text_is_made_safe_and_cut() -> None:

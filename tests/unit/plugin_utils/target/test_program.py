@@ -30,7 +30,7 @@ NONCE = '0123456789abcdef'
 ACTIONS = 'ansible_collections.printops.infoprint.plugins.action'
 MODULE_OF = {
     'operations.configure': 'sendmemo_config',
-    'send.send_all': 'send_memo',
+    'operations.send': 'send_memo',
     'operations.validate': 'sendmemo_validate',
     'operations.attributes': 'server_attributes',
 }
@@ -43,7 +43,7 @@ def run(interpreter: Interpreter, data: bytes) -> subprocess.CompletedProcess[by
 def test_a_module_brings_what_it_imports_and_no_more() -> None:
     modules = program.modules_for('config.ehlo_name')
     assert {'config.ehlo_name', 'program.watchdog', 'problems'} <= set(modules)
-    assert 'send.send_all' not in modules
+    assert 'operations.send' not in modules
     assert all('import ansible' not in text for text in modules.values())
 
 

@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The certificates and CRLs in a target's answer."""
+
+from __future__ import annotations
+
+import binascii
+import typing as t
+
+from ...module_utils.trust.pem import CERTIFICATE, CRL, Block
+from ..foreign_values import Malformed
+from ..x509.trust_files import TrustBlocks
+from .answer import Fields
+
+MOST_CHARACTERS = 6 << 20  # of one block in base64: a file has at most 4 MiB  # of one block in base64: a file has at most 4 MiB
+
+
+def read_blocks(answer: Fields) -> dict[str, list[Block]]:
+    """Return the blocks of each trust file that the target read, by the digest of the file. Raises Malformed."""
+    read: dict[str, list[Block]] = {}
+    for file in answer.children('trust_files'):
+        read[file.text('key', '')] = [_block(fields) for fields in file.children('blocks')]
+    return read
+
+
+def trust_blocks(trust: Fields | None, keyword: str, blocks: t.Mapping[str, t.Sequence[Block]]) -> TrustBlocks | None:
+    """Return what stands in the file that a target tells of for a keyword, None where it tells of none. Raises Malformed."""
+    found = trust.child(keyword) if trust is not None else None
+    if found is None:
+        return None
+    key = found.text('key', '')
+    if key not in blocks:
+        raise Malformed(f'{keyword} names a file that did not come along')
+    return TrustBlocks(blocks[key], found.text('file', keyword))
+
+
+def _block(fields: Fields) -> Block:
+    label = fields.raw('label', 16)
+    try:
+        der = binascii.a2b_base64(fields.raw('der', MOST_CHARACTERS) or '')
+    except ValueError as error:
+        raise Malformed(f'a block is not base64: {error}') from None
+    if label not in (CERTIFICATE, CRL):
+        raise Malformed('a block is neither a certificate nor a CRL')
+    return Block(label, fields.integer('line') or 0, der)
