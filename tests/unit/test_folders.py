@@ -7,11 +7,13 @@ from __future__ import annotations
 import ast
 import importlib.util
 import pathlib
+import re
 import typing as t
 
 import pytest
 
-PLUGINS = pathlib.Path(__file__).resolve().parents[2] / 'plugins'
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PLUGINS = ROOT / 'plugins'
 
 # From the top; a folder may import those in the lines below its own, and the files beside the folders, which come last.
 ORDER = {
@@ -82,3 +84,13 @@ def test_the_order_names_every_folder(half: str) -> None:
         for path in (PLUGINS / half).rglob('*.py')
     }
     assert folders == set(ranks(half))
+
+
+@pytest.mark.parametrize('half', ORDER)
+def test_the_architecture_page_lists_the_folders_from_the_top(half: str) -> None:
+    page = (ROOT / 'docs' / 'architecture.md').read_text('utf-8')
+    table = page.split(f'half, `plugins/{half}/`:')[1].split('\nBeside them')[0]
+    listed = [folder.replace('/', '.') for folder in re.findall(r'^\| `([\w/]+)/`', table, re.MULTILINE)]
+    rank = ranks(half)
+    assert set(listed) == {folder for folder in rank if (PLUGINS / half / folder.replace('.', '/')).is_dir()}
+    assert [rank[folder] for folder in listed] == sorted(rank[folder] for folder in listed)
