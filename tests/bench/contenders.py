@@ -52,7 +52,7 @@ _PING = _play({'name': 'Ping', 'ansible.builtin.ping': {}})
 # As the playbook converge does, which names its strategy.
 _ROLE = _play(
     {
-        'name': 'Converge and prove',
+        'name': 'Converge and verify',
         'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls', 'rolespec_validate': False},
     }
 )

@@ -16,7 +16,7 @@ from .conftest import Pki
 pytestmark = pytest.mark.every_core
 
 AUDIT = 'printops.infoprint.audit'
-TASK_TOLD = 'Tell what was found'
+TASK_TOLD = 'Report drift and problems'
 CONFIG = 'sendmemo-ssl.cfg'
 
 
@@ -72,7 +72,7 @@ def told(run: Run) -> list[str]:
 def test_all_is_well(host: Host) -> None:
     run = host.run(sendmemo_tls_audit_fails=True, sendmemo_tls_fail_on='warning')
     assert run.rc == 0, run.output
-    assert told(run) == ['spl1: as declared', 'spl2: as declared', 'in force: no problems']
+    assert told(run) == ['spl1: as declared', 'spl2: as declared', 'current configuration: no problems']
 
 
 def test_drift_and_problems_are_told_and_nothing_is_touched(host: Host) -> None:
@@ -87,7 +87,7 @@ def test_drift_and_problems_are_told_and_nothing_is_touched(host: Host) -> None:
     lines = told(run)
     assert lines[0].startswith('spl1: would be changed: EnableTLS changed (was 0, declared 1); Verbose extra (was {{ lookup')
     assert lines[1].startswith('spl2: would be changed: sendmemo-ssl.cfg mode (was 0666, declared 0644)')
-    assert lines[2].startswith('in force: ')
+    assert lines[2].startswith('current configuration: ')
     assert any('[unknown_keyword]' in line for line in lines[3:])
     assert any('[unsafe_permissions]' in line for line in lines[3:])
     assert host.seen() == before
@@ -114,7 +114,7 @@ def test_a_server_without_a_configuration_is_drift_and_no_error(host: Host, foun
     assert run.rc == 0, run.output
     lines = told(run)
     assert lines[1].startswith('spl2: would be changed: sendmemo-ssl.cfg missing')
-    assert lines[2] == 'in force: 1 info'
+    assert lines[2] == 'current configuration: 1 info'
     assert lines[3].startswith(f'info spl2 {host.config("spl2")}: It has no configuration yet. [not_configured] Run printops.')
     assert host.run(sendmemo_tls_audit_fails=True, **variables).rc == 2, 'drift counts'
 
@@ -130,7 +130,11 @@ def test_an_absent_server_is_no_problem_while_it_is_absent(host: Host) -> None:
     servers = [{'name': 'spl1'}, {'name': 'spl2', 'state': 'absent'}]
     assert 'spl2: would be changed' in str(told(host.run(sendmemo_tls_servers=servers)))
     host.run('printops.infoprint.converge', sendmemo_tls_servers=servers)
-    assert told(host.run(sendmemo_tls_servers=servers)) == ['spl1: as declared', 'spl2: as declared', 'in force: no problems']
+    assert told(host.run(sendmemo_tls_servers=servers)) == [
+        'spl1: as declared',
+        'spl2: as declared',
+        'current configuration: no problems',
+    ]
     none = [{'name': 'spl2', 'state': 'absent'}]
     assert host.run(sendmemo_tls_servers=none, sendmemo_tls_audit_fails=True).rc == 0
 

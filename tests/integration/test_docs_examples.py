@@ -35,7 +35,7 @@ from .conftest import Pki, need
 EXAMPLES = ROOT / 'docs' / 'examples'
 CONVERGE = 'printops.infoprint.converge'
 TASK_CONVERGE = 'Converge the mail encryption'
-TASK_PROVE = 'Prove every InfoPrint server'
+TASK_PROVE = 'Verify every InfoPrint server'
 
 
 class Site:

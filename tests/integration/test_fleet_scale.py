@@ -21,7 +21,7 @@ from .conftest import need
 COLLECTIONS = ROOT / '.venvs' / 'collections'  # `make test` puts the link to this checkout there
 # What a host needs to run ansible: this checkout, the environment of the tests and the Python that it was made from.
 ANSIBLE = (ROOT, PROGRAMS.parent.resolve(), pathlib.Path(sys.base_prefix))
-SITE = [{'name': 'Converge and prove', 'ansible.builtin.import_playbook': 'printops.infoprint.converge'}]
+SITE = [{'name': 'Converge and verify', 'ansible.builtin.import_playbook': 'printops.infoprint.converge'}]
 WORKERS = ('worker1', 'worker2')
 SLICES = ('print_servers[0:2]', 'print_servers[3:5]')
 FILES = '{{ inventory_dir }}/../files'

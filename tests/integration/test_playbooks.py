@@ -14,8 +14,8 @@ from support.playbook import Ansible, Run, hosts, local_host
 
 CONVERGE = 'printops.infoprint.converge'
 TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
-TASK_PROVE = 'Prove every InfoPrint server'
-TASK_END = 'End the run with this batch'
+TASK_PROVE = 'Verify every InfoPrint server'
+TASK_END = 'End the run after this batch'
 CONFIG = 'sendmemo-ssl.cfg'
 # Nobody listens there.
 DEAD = {'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 9, 'ansible_ssh_common_args': '-F /dev/null'}
@@ -114,7 +114,7 @@ def test_a_failure_ends_the_run_with_its_batch_whose_other_hosts_are_converged_a
     told = [one.result['msg'] for one in run.results(task=TASK_END)]
     assert len(told) == 2
     for message in told:
-        assert 'hosts that are left: 7' in message
+        assert 'Hosts not processed: 7' in message
         assert "--limit 'print_servers:!print03:!print05'" in message
     again = fleet.run('--limit', 'print_servers:!print03:!print05')
     assert again.rc == 0, again.output
@@ -201,7 +201,7 @@ def test_a_failing_restart_fails_its_host_and_ends_the_run_with_its_batch(fleet:
     [restart] = [one for one in run.results(name) if one.status == 'failed' and 'Restart' in one.task]
     assert 'no such server' in restart.result['stderr']
     told = run.results(name, TASK_END)[0].result['msg']
-    assert f'hosts that are left: {12 - proven}' in told
+    assert f'Hosts not processed: {12 - proven}' in told
     assert f"'print_servers:!{name}'" in told
 
 

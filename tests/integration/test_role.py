@@ -23,7 +23,7 @@ from .conftest import Pki, need
 CONFIG = 'sendmemo-ssl.cfg'
 CONVERGE = 'printops.infoprint.converge'
 TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
-TASK_PROVE = 'Prove every InfoPrint server'
+TASK_PROVE = 'Verify every InfoPrint server'
 
 
 class Fleet:
@@ -233,7 +233,7 @@ def test_one_task_per_purpose_and_no_facts(fleet: Fleet) -> None:
     tasks = [one.task.split(' : ')[-1] for one in run.results('print1')]
     assert [re.split(r' \(| -', task)[0] for task in tasks] == [
         TASK_CONVERGE,
-        'Prove every InfoPrint server by a mail',
+        'Verify every InfoPrint server with a real mail',
     ]
 
 

@@ -18,7 +18,7 @@ from .conftest import Pki
 
 pytestmark = pytest.mark.every_core
 
-TASK_ROLLBACK = 'Put the previous set of every InfoPrint server back in force'
+TASK_ROLLBACK = 'Roll every InfoPrint server back to its previous set'
 CONFIG = 'sendmemo-ssl.cfg'
 
 
