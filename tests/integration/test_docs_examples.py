@@ -312,7 +312,7 @@ def test_crl_refresh(ansible: Ansible, site: Site, pki: Pki, tmp_path: pathlib.P
         crl.write_bytes(b'<html>moved</html>')
         moved = given()
     assert moved.rc != 0
-    assert [one.task for one in moved.task_results if one.status == 'failed'] == ['Convert it']
+    assert [one.task for one in moved.task_results if one.status == 'failed'] == ['Convert the CRL to PEM']
 
 
 def der(pem: bytes) -> bytes:
