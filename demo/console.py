@@ -15,7 +15,7 @@ from support.mail_server_process import Mail
 WIDTH = 110
 INDENT = '   '
 COLOURS = {'bold': '1', 'green': '32', 'red': '31', 'yellow': '33', 'cyan': '36', 'dim': '2'}
-# How ansible's own lines begin, and in which colour a reader knows them; unified diffs too.
+# How the lines of Ansible's output and of unified diffs begin, and the colour that Ansible gives them.
 ANSIBLE = (
     ('ok:', 'green'),
     ('changed:', 'yellow'),
@@ -28,7 +28,7 @@ ANSIBLE = (
 
 
 def coloured(text: str, colour: str) -> str:
-    """Return the text in a colour, or as it is where nobody could see that (no terminal, or NO_COLOR is set)."""
+    """Return the text in a colour, or unchanged if colours are not shown (no terminal, or NO_COLOR is set)."""
     if not sys.stdout.isatty() or os.environ.get('NO_COLOR') or os.environ.get('TERM') == 'dumb':
         return text
     return f'\x1b[{COLOURS[colour]}m{text}\x1b[0m'
@@ -39,13 +39,13 @@ def _print(text: str = '') -> None:
 
 
 class Steps:
-    """Numbers the steps as they come."""
+    """Numbers the steps."""
 
     def __init__(self) -> None:
         self.number = 0
 
     def step(self, title: str, *notes: str) -> None:
-        """Begin a step: what is done, and why."""
+        """Print the heading of a step, and notes that explain it."""
         self.number += 1
         _print()
         _print(coloured(f'{self.number}. {title}', 'bold'))
@@ -54,31 +54,31 @@ class Steps:
 
 
 def note(text: str) -> None:
-    """Say something in the words of the demo."""
+    """Print a sentence of the demo itself."""
     _print(textwrap.indent(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False), INDENT))
 
 
 def command(text: str) -> None:
-    """Show a command that is run."""
+    """Print a command that is run."""
     _print(f'{INDENT}{coloured("$ " + text, "cyan")}')
 
 
 def done(text: str) -> None:
-    """Say what was asserted and held."""
+    """Print a statement that was checked and is true."""
     _print(f'{INDENT}{coloured("ok", "green")}  {text}')
 
 
-def output(text: str) -> None:
-    """Show what ansible-playbook printed, without its blank lines and rows of stars."""
-    for line in text.splitlines():
-        kept = re.sub(r' \*{3,}$', '', line.rstrip())
-        if kept:
-            colour = next((colour for start, colour in ANSIBLE if kept.startswith(start)), '')
-            _print(f'{INDENT}| {coloured(kept, colour) if colour else kept}')
+def output(printed: str) -> None:
+    """Print the output of ansible-playbook without its blank lines and rows of stars."""
+    for line in printed.splitlines():
+        text = re.sub(r' \*{3,}$', '', line.rstrip())
+        if text:
+            colour = next((colour for start, colour in ANSIBLE if text.startswith(start)), '')
+            _print(f'{INDENT}| {coloured(text, colour) if colour else text}')
 
 
 def table(head: t.Sequence[str], rows: t.Iterable[t.Sequence[object]]) -> None:
-    """Print rows, under a heading where one is given, each column as wide as it has to be."""
+    """Print rows, under a heading if one is given, each column as wide as its longest cell."""
     lines = [[str(cell) for cell in row] for row in ([head] if head else []) + list(rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     for number, line in enumerate(lines):
@@ -87,7 +87,7 @@ def table(head: t.Sequence[str], rows: t.Iterable[t.Sequence[object]]) -> None:
 
 
 def show_mails(mails: t.Sequence[Mail]) -> None:
-    """Print what arrived, a line each."""
+    """Print the mails that arrived, one line each."""
     if not mails:
         note('No mail arrived.')
         return

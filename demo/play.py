@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs the site that the demo left: python3 demo/run.py play [options of ansible-playbook], or demo/play."""
+"""Runs a playbook on the site that the demo left behind: python3 demo/run.py play [options of ansible-playbook], or demo/play."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .scene import Scene
 def main() -> None:
     scene = Scene()
     if not scene.built:
-        sys.exit('There is nothing to play with yet: run the demo first (make demo).')
+        sys.exit('There is no site to run yet: run the demo first (make demo).')
     with scene.mail_server() as mail_server:
         scene.write_ports(mail_server)
         before = len(mail_server.mails())

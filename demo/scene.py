@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The demo's site on disk: inventory, playbook, CA and CRL, the print hosts' directories, and the mail server over them."""
+"""The demo's site on disk: inventory, playbook, CA and CRL, the print hosts' directories, and the mail server."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ADDRESS = '127.0.0.1'
 EXPIRED_DAYS = 3
 PORTS = """\
 ---
-# Written whenever the demo's mail server starts: it takes ports that are free then.
+# Written whenever the demo's mail server starts: it uses ports that are free at that time.
 mail_ports:
   starttls: {starttls}
   smtps: {smtps}
 """
-# For -e: print1's first server is moved to TLS from the first byte, with the attributes that InfoPrint itself keeps of it.
+# For -e: moves print1's first server to TLS from the first byte, together with the attributes that InfoPrint stores for it.
 MOVE = """\
 ---
 sendmemo_tls_servers:
@@ -38,7 +38,7 @@ sendmemo_tls_pd_bin_dir: "{{ inventory_dir }}/infoprint/bin"
 
 
 class Scene:
-    """The site in a directory: `build()` makes it anew, afterwards it can be used again and again."""
+    """The site in a directory: `build()` creates it; afterwards it can be used any number of times."""
 
     def __init__(self, directory: pathlib.Path = SCRATCH) -> None:
         self.directory = directory
@@ -49,22 +49,22 @@ class Scene:
         return (self.directory / 'hosts.yml').exists()
 
     def build(self) -> None:
-        """Make the site; what an earlier demo left there goes."""
+        """Create the site; the files of an earlier demo are removed."""
         shutil.rmtree(self.directory, ignore_errors=True)
         shutil.copytree(HERE / 'site', self.directory)
         for host, servers in HOSTS.items():
             for server in servers:
                 self.working_dir(host, server).mkdir(parents=True)
         (self.directory / 'move.yml').write_text(MOVE)
-        self._mint()
+        self._create_certificates()
 
     def infoprint(self, server: MailServer) -> PdPrograms:
-        """Make stand-ins for InfoPrint's pdls and pdset, which know print1's first server as one that uses STARTTLS."""
+        """Create stand-ins for InfoPrint's pdls and pdset, with attributes of print1's first server that fit STARTTLS."""
         attributes = {'smtp-server-host': ADDRESS, 'smtp-server-port': str(server.ports['starttls'])}
         return PdPrograms(self.directory / 'infoprint', {'spl1': attributes})
 
-    def _mint(self) -> None:
-        """Make the CA, its CRL (with one revoked certificate in it), an old CRL, and the mail server's certificates."""
+    def _create_certificates(self) -> None:
+        """Create the CA, its CRL (with one revoked certificate in it), an old CRL, and the mail server's certificates."""
         self.trust.mkdir()
         authority = Authority('Demo CA')
         revoked = authority.issue(['old-mail.example.com'])
@@ -83,7 +83,7 @@ class Scene:
         return self.working_dir(host, server) / 'sendmemo-ssl.cfg'
 
     def mail_server(self) -> MailServer:
-        """Return the mail server, not started yet: optional STARTTLS, TLS, and TLS with a certificate that has expired."""
+        """Return the mail server, not started yet: listeners for optional STARTTLS, TLS, and TLS with an expired certificate."""
         keys = self.directory / 'mail-server'
         current, expired = ((keys / f'{name}.pem', keys / f'{name}.key') for name in ('current', 'expired'))
         return MailServer(
@@ -96,7 +96,7 @@ class Scene:
         )
 
     def write_ports(self, server: MailServer) -> None:
-        """Tell the inventory where the mail server listens; expired.yml is for -e, and puts the bad listener in smtps's place."""
+        """Write the mail server's ports to the inventory. expired.yml, for -e, has the bad listener's as the port of smtps."""
         ports = server.ports
         (self.directory / 'group_vars' / 'all.yml').write_text(PORTS.format(starttls=ports['starttls'], smtps=ports['smtps']))
         (self.directory / 'expired.yml').write_text(PORTS.format(starttls=ports['starttls'], smtps=ports['expired']))
