@@ -66,7 +66,7 @@ CONTENDERS = {
     'hand first': Contender('by hand, first', _BY_HAND, fresh=True, slow=True),
     'hand': Contender('by hand, no change', _BY_HAND, slow=True),
     'first': Contender('converge, first', CONVERGE, _FILES, _CONFIGURE, fresh=True),
-    'tried': Contender('converge, first, tried before the commit', CONVERGE, _ALL_AT_ONCE, _CONFIGURE, fresh=True),
+    'tried': Contender('converge, first, with a staged test', CONVERGE, _ALL_AT_ONCE, _CONFIGURE, fresh=True),
     'converge': Contender('converge, no change', CONVERGE, _FILES, _CONFIGURE),
     'check': Contender('converge, no change, check mode', CONVERGE, _FILES, ('--check', *_CONFIGURE)),
     'no proof': Contender(
@@ -75,5 +75,5 @@ CONTENDERS = {
     'whole': Contender('converge, no change, and a real mail from each server', CONVERGE, _ALL_AT_ONCE, mails=True),
     'mitogen ping': Contender('`ansible.builtin.ping` by Mitogen', _PING, mitogen=True),
     'mitogen hand': Contender('by hand, no change, by Mitogen', _BY_HAND, slow=True, mitogen=True),
-    'mitogen whole': Contender('our role, no change, and real mails, by Mitogen', _ROLE, mails=True, mitogen=True),
+    'mitogen whole': Contender('this role, no change, and real mails, by Mitogen', _ROLE, mails=True, mitogen=True),
 }
