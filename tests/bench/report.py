@@ -24,17 +24,17 @@ Written by `make bench` on {date}. On another machine the milliseconds differ, b
 {machine}
 
 Every print server is a Linux namespace with its own sshd, process list, disk and address, on the same machine as the
-controller (`tests/fleet/`). The runs of a table took turns, {rounds} of each, and each began without an open connection; the figures are
-medians. There are {forks} forks, pipelining is on, facts are not gathered. CPU time is that of all processes that a run starts,
-including ssh and sshd, per host. It does not include the mail server, but since that runs on the same machine, the wall time of a
-run with mails does: {mail:.1f} ms per mail.
+controller (`tests/fleet/`). The runs of a table took turns, {rounds} of each, and each began without an open
+connection; the figures are medians. There are {forks} forks, pipelining is on, facts are not gathered. CPU time is that
+of all processes that a run starts, including ssh and sshd, per host. It does not include the mail server, but since
+that runs on the same machine, the wall time of a run with mails does: {mail:.1f} ms per mail.
 
 "Converge" is the tag `configure`. `sendmemo_tls_verify: none` does the same but skips the verification as a task, for which
 ansible-core still starts a worker for each host.
 
-"By hand" is a role of `ansible.builtin` modules that writes the same files (`tests/bench/handwritten/`). It neither tests them before
-the change nor verifies the result. Mitogen is another strategy for Ansible, which keeps one Python process on each host during a
-run. The peak of memory is that of the controller with all its forks.
+"By hand" is a role of `ansible.builtin` modules that writes the same files (`tests/bench/handwritten/`). It neither
+tests them before the change nor verifies the result. Mitogen is another strategy for Ansible, which keeps one Python
+process on each host during a run. The peak of memory is that of the controller with all its forks.
 
 ![Wall time of a run, compared with a ping of the same hosts](benchmark-wall.svg)
 
@@ -44,8 +44,8 @@ run. The peak of memory is that of the controller with all its forks.
 ## What a large fleet costs
 
 *Computed* from what is *measured* in the first table ({first}): the controller's CPU time per host for the whole role,
-{milliseconds:.0f} ms, times the number of hosts, divided by the cores of the workers, {cores} each. The print servers spend {own:.0f} ms of their own
-CPU time. Slow logins and a slow network add waiting time, which more forks can hide.
+{milliseconds:.0f} ms, times the number of hosts, divided by the cores of the workers, {cores} each. The print servers
+spend {own:.0f} ms of their own CPU time. Slow logins and a slow network add waiting time, which more forks can hide.
 
 {computed}
 """
