@@ -67,7 +67,15 @@ def test_a_name_that_does_not_exist_is_not_found():
     assert (error.value.problem.code, error.value.problem.stage) == ('host_not_found', 'resolve')
 
 
-@pytest.mark.parametrize('host', ['a..b', 'x' * 70 + '.example.com', 'a\0b', 'two words'])
+@pytest.mark.parametrize(
+    'host',
+    [
+        pytest.param('a..b', id='an empty label'),
+        pytest.param('x' * 70 + '.example.com', id='a label too long'),
+        pytest.param('a\0b', id='a null character'),
+        pytest.param('two words', id='a space'),
+    ],
+)
 def test_what_is_no_name_is_not_found(host):
     with pytest.raises(ProblemError) as error:
         resolve(host, 25, soon(10))
@@ -77,14 +85,14 @@ def test_what_is_no_name_is_not_found(host):
 @pytest.mark.parametrize(
     'host, name',
     [
-        ('mail.example.com', 'mail.example.com'),
-        ('mail.example.com.', 'mail.example.com.'),
-        ('192.0.2.1', '192.0.2.1'),
-        ('m\xfcller.example.com', 'xn--mller-kva.example.com'),
-        ('M\xdcLLER.example.com', 'xn--mller-kva.example.com'),
-        ('\u30e1\u30fc\u30eb.example.com.', 'xn--4dkua4c.example.com.'),
-        ('\uff11\uff19\uff12.0.2.1', '192.0.2.1'),
-        ('', ''),
+        pytest.param('mail.example.com', 'mail.example.com', id='ASCII'),
+        pytest.param('mail.example.com.', 'mail.example.com.', id='ASCII with a final dot'),
+        pytest.param('192.0.2.1', '192.0.2.1', id='address'),
+        pytest.param('m\xfcller.example.com', 'xn--mller-kva.example.com', id='umlaut'),
+        pytest.param('M\xdcLLER.example.com', 'xn--mller-kva.example.com', id='umlaut in capitals'),
+        pytest.param('\u30e1\u30fc\u30eb.example.com.', 'xn--4dkua4c.example.com.', id='katakana with a final dot'),
+        pytest.param('\uff11\uff19\uff12.0.2.1', '192.0.2.1', id='address in wide digits'),
+        pytest.param('', '', id='nothing'),
     ],
 )
 def test_a_name_has_its_ascii_form(host, name):
@@ -93,7 +101,15 @@ def test_a_name_has_its_ascii_form(host, name):
 
 @pytest.mark.parametrize(
     'host',
-    ['\xfc' * 80, '\xfc..example.com', 'x' * 300, '\xfc' * 100000, '.example.com', '.\xfc.example.com', 'm\u200f\xfc\ud800'],
+    [
+        pytest.param('\xfc' * 80, id='a label too long in ASCII'),
+        pytest.param('\xfc..example.com', id='an empty label'),
+        pytest.param('x' * 300, id='a label too long'),
+        pytest.param('\xfc' * 100000, id='100000 characters'),
+        pytest.param('.example.com', id='a leading dot'),
+        pytest.param('.\xfc.example.com', id='a leading dot before what is no ASCII'),
+        pytest.param('m\u200f\xfc\ud800', id='a mark of direction and half a character'),
+    ],
 )
 def test_what_has_no_ascii_form_is_no_host(host):
     began = time.monotonic()
@@ -173,6 +189,7 @@ def test_refused_counts_more_than_silent(silent_port):
         (errno.ETIMEDOUT, 'connection_timed_out'),
         (errno.ENOBUFS, 'connection_lost'),
     ],
+    ids=lambda value: errno.errorcode.get(value, value),
 )
 def test_a_failure_has_its_name(monkeypatch, number, code):
     def begin(_address):

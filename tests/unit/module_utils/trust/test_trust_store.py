@@ -88,14 +88,14 @@ def test_a_bundle_that_can_not_be_used_is_a_problem_not_a_fallback(tmp_path, mon
 @pytest.mark.parametrize(
     'content, code',
     [
-        (b'', 'not_pem'),
-        (b'hello', 'not_pem'),
-        (b'\x30\x03\x02\x01\x05', 'not_pem'),
-        (CRL, 'no_certificate'),
-        (CA + KEY, 'private_key_in_trust_file'),
-        (CA[:-10], 'not_pem'),
-        (None, 'file_not_found'),
-        (b'x' * ((4 << 20) + 1), 'file_not_readable'),
+        pytest.param(b'', 'not_pem', id='empty'),
+        pytest.param(b'hello', 'not_pem', id='text'),
+        pytest.param(b'\x30\x03\x02\x01\x05', 'not_pem', id='DER'),
+        pytest.param(CRL, 'no_certificate', id='a CRL'),
+        pytest.param(CA + KEY, 'private_key_in_trust_file', id='with a private key'),
+        pytest.param(CA[:-10], 'not_pem', id='cut off'),
+        pytest.param(None, 'file_not_found', id='missing'),
+        pytest.param(b'x' * ((4 << 20) + 1), 'file_not_readable', id='over 4 MiB'),
     ],
 )
 def test_a_ca_file_that_can_not_be_used_is_a_problem(content, code, tmp_path):
@@ -112,7 +112,7 @@ def test_both_files_are_judged(tmp_path):
     assert [problem.code for problem in problems] == ['file_not_found', 'no_crl']
 
 
-@pytest.mark.parametrize('make', [os.mkdir, os.mkfifo])
+@pytest.mark.parametrize('make', [pytest.param(os.mkdir, id='directory'), pytest.param(os.mkfifo, id='pipe')])
 def test_only_regular_files_are_read(make, tmp_path):
     make(str(tmp_path / 'ca.pem'))
     _trust, problems = load_trust(settings(), str(tmp_path), {})
