@@ -24,6 +24,7 @@ from .conftest import need
 
 PIPELINING = {'ansible_pipelining': True}
 SUDO = {'ansible_become': True, 'ansible_become_method': 'sudo'}
+SUDO_TO_OTHER = {**SUDO, 'ansible_become_user': OTHER_USER}
 SU = {
     'ansible_become': True,
     'ansible_become_method': 'su',
@@ -79,15 +80,16 @@ def failure(run: Run) -> dict[str, t.Any]:
 @pytest.mark.parametrize(
     ('user', 'more', 'becomes', 'standard_input'),
     [
-        ('root', {}, 'root', 'pipe'),
-        ('root', PIPELINING, 'root', 'pipe'),
-        (PLAIN_USER, {}, PLAIN_USER, 'pipe'),
-        (PLAIN_USER, SUDO, 'root', 'file'),
-        (PLAIN_USER, {**SUDO, **PIPELINING}, 'root', 'pipe'),
-        (PLAIN_USER, {**SUDO, 'ansible_become_user': OTHER_USER}, OTHER_USER, 'file'),
-        (PLAIN_USER, {**SUDO, **PIPELINING, 'ansible_become_user': OTHER_USER}, OTHER_USER, 'pipe'),
-        (PLAIN_USER, SU, OTHER_USER, 'file'),
-        (PLAIN_USER, {**SU, **PIPELINING}, OTHER_USER, 'file'),  # su wants a terminal, whatever is set
+        pytest.param('root', {}, 'root', 'pipe', id='root'),
+        pytest.param('root', PIPELINING, 'root', 'pipe', id='root, pipelining'),
+        pytest.param(PLAIN_USER, {}, PLAIN_USER, 'pipe', id='plain user'),
+        pytest.param(PLAIN_USER, SUDO, 'root', 'file', id='sudo to root'),
+        pytest.param(PLAIN_USER, {**SUDO, **PIPELINING}, 'root', 'pipe', id='sudo to root, pipelining'),
+        pytest.param(PLAIN_USER, SUDO_TO_OTHER, OTHER_USER, 'file', id='sudo to another'),
+        pytest.param(PLAIN_USER, {**SUDO_TO_OTHER, **PIPELINING}, OTHER_USER, 'pipe', id='sudo to another, pipelining'),
+        pytest.param(PLAIN_USER, SU, OTHER_USER, 'file', id='su to another'),
+        # su wants a terminal, whatever is set.
+        pytest.param(PLAIN_USER, {**SU, **PIPELINING}, OTHER_USER, 'file', id='su to another, pipelining'),
     ],
 )
 def test_travels_over_ssh_by_standard_input_unless_become_stands_in_its_way(

@@ -18,11 +18,12 @@ from support.declarations import NAMES, NEED_NO_RIGHTS, NEED_TRUST, Authorities,
 from support.pki import Authority
 from support.playbook import ROOT, Ansible, Run, hosts, local_host
 from support.server_files import CONFIG, let_pass, tree
+from support.users import own_name, remove_leftovers
 
 from .conftest import need
 
 SEED = 20261124
-USER = 'infoprint-ipm1'
+NAME = 'infoprint-ipm1'
 DECLARATIONS, SERVERS_OF_A_HOST = 300, 25
 FEW = 24  # declarations on each ansible-core
 
@@ -31,10 +32,11 @@ FEW = 24  # declarations on each ansible-core
 def user() -> t.Iterator[str]:
     """A real print user."""
     need('' if os.geteuid() == 0 else 'only root makes users')
-    subprocess.run(['userdel', USER], check=False, capture_output=True)
-    subprocess.run(['useradd', '--no-log-init', '--user-group', '--no-create-home', USER], check=True)
-    yield USER
-    subprocess.run(['userdel', USER], check=True)
+    remove_leftovers(NAME)
+    made = own_name(NAME)
+    subprocess.run(['useradd', '--no-log-init', '--user-group', '--no-create-home', made], check=True)
+    yield made
+    subprocess.run(['userdel', made], check=True)
 
 
 class Fleet:

@@ -17,10 +17,10 @@ import subprocess
 import sys
 import typing as t
 
-from .users import end_processes_of, processes_of, remove_user
+from .users import end_processes_of, own_name, processes_of, remove_leftovers, remove_user
 
-PREFIX = 'infoprint-a'
-ALICE, BOB = f'{PREFIX}1-{os.getpid()}', f'{PREFIX}2-{os.getpid()}'
+NAMES = ('infoprint-a1', 'infoprint-a2')
+ALICE, BOB = map(own_name, NAMES)
 ATTACKS = pathlib.Path(__file__).resolve().parent / 'attacks.py'
 END_SECONDS = 30
 
@@ -37,10 +37,7 @@ class Owners:
     """The users, between `with` and its end."""
 
     def __enter__(self) -> Owners:
-        for entry in pwd.getpwall():
-            number = entry.pw_name.rpartition('-')[2]
-            if entry.pw_name.startswith(PREFIX) and number.isdigit() and not pathlib.Path('/proc', number).exists():
-                remove_user(entry.pw_name)
+        remove_leftovers(*NAMES)
         for user in (ALICE, BOB):
             subprocess.run(
                 ['useradd', '--no-log-init', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', user],

@@ -20,10 +20,11 @@ import time
 import typing as t
 
 from support.postfix import LOOPBACK, free_ports
-from support.users import remove_user
+from support.users import own_name, remove_leftovers, remove_user
 
-PLAIN_USER = 'infoprint-t1'  # may use sudo without a password
-OTHER_USER = 'infoprint-t2'  # whom the plain user becomes by su, with OTHER_PASSWORD
+NAMES = ('infoprint-t1', 'infoprint-t2')
+PLAIN_USER = own_name(NAMES[0])  # may use sudo without a password
+OTHER_USER = own_name(NAMES[1])  # whom the plain user becomes by su, with OTHER_PASSWORD
 OTHER_PASSWORD = 'print-and-mail'
 SUDOERS = pathlib.Path('/etc/sudoers.d') / PLAIN_USER
 SEPARATION = pathlib.Path('/run/sshd')
@@ -74,7 +75,6 @@ class Sshd:
         self.port = 0
         self._base = pathlib.Path()
         self._process: subprocess.Popen[bytes] | None = None
-        self._made_separation = False
 
     def __enter__(self) -> Sshd:
         # Below /tmp: the path of ssh's control socket has room for about 100 characters.
@@ -130,7 +130,7 @@ class Sshd:
                 _run('ssh', '-F', '/dev/null', '-o', f'ControlPath={control}', '-O', 'exit', 'any', check=False)
 
     def _make_users(self) -> None:
-        _remove_users()
+        _remove_leftovers()
         for user in (PLAIN_USER, OTHER_USER):
             home = self.home(user)
             _run(
@@ -161,8 +161,7 @@ class Sshd:
             _run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', str(base / name))
         shutil.copy(base / 'key.pub', base / 'authorized_keys')
         (base / 'cp').mkdir(mode=0o700)
-        self._made_separation = not SEPARATION.exists()
-        SEPARATION.mkdir(mode=0o755, exist_ok=True)
+        _share_separation()
         self.port = free_ports(1)[0]
         config = base / 'sshd_config'
         config.write_text(SSHD_CONFIG.format(base=base, port=self.port, plain=PLAIN_USER, other=OTHER_USER))
@@ -186,8 +185,7 @@ class Sshd:
                 self._process.wait(STOP_SECONDS)
         finally:
             _remove_users()
-            if self._made_separation:
-                shutil.rmtree(SEPARATION, ignore_errors=True)
+            _leave_separation()
             shutil.rmtree(self._base, ignore_errors=True)
 
 
@@ -203,6 +201,28 @@ def _remove_users() -> None:
     SUDOERS.unlink(missing_ok=True)
     for user in (PLAIN_USER, OTHER_USER):
         remove_user(user)
+
+
+def _remove_leftovers() -> None:
+    remove_leftovers(*NAMES)
+    for rule in SUDOERS.parent.glob(f'{NAMES[0]}-*'):
+        if not pathlib.Path('/proc', rule.name.rpartition('-')[2]).exists():
+            rule.unlink()
+
+
+def _share_separation() -> None:
+    """Have the directory; where it isn't the system's, each of our own leaves its mark in it, and the last one removes it."""
+    if not SEPARATION.exists() or any(SEPARATION.iterdir()):
+        SEPARATION.mkdir(mode=0o755, exist_ok=True)
+        (SEPARATION / PLAIN_USER).touch()
+
+
+def _leave_separation() -> None:
+    mark = SEPARATION / PLAIN_USER
+    if mark.exists():
+        mark.unlink()
+        with contextlib.suppress(OSError):  # another one's mark is in there
+            SEPARATION.rmdir()
 
 
 def _run(*command: str, data: bytes = b'', check: bool = True) -> None:

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The users that tests make, and how they go again."""
+"""The users that tests make, and how they go again.
+
+Their names end in the number of the process that makes them: neither workers nor two runs on one machine meet.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,19 @@ import subprocess
 import time
 
 STOP_SECONDS = 5
+
+
+def own_name(name: str) -> str:
+    """Return what this process calls a user of its own."""
+    return f'{name}-{os.getpid()}'
+
+
+def remove_leftovers(*names: str) -> None:
+    """Remove the users of these names that processes made which were killed."""
+    for entry in pwd.getpwall():
+        name, _hyphen, number = entry.pw_name.rpartition('-')
+        if name in names and number.isdigit() and not pathlib.Path('/proc', number).exists():
+            remove_user(entry.pw_name)
 
 
 def remove_user(user: str) -> None:
