@@ -3,11 +3,12 @@
 """A directory to chroot into with one program of a Debian package, for packages that can't be installed beside each other.
 
 Debian lets a machine have one mail server; `apt-get download` and `dpkg -x` don't mind. The release is always the same, whatever
-that of the machine. What was unpacked is kept under .venvs/.
+that of the machine. What was unpacked is kept under .venvs/, or in $INFOPRINT_CACHE where that is set.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pathlib
 import re
@@ -16,7 +17,8 @@ import stat
 import subprocess
 import tempfile
 
-UNPACKED = pathlib.Path(__file__).resolve().parents[2] / '.venvs' / 'debian'
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+UNPACKED = pathlib.Path(os.environ.get('INFOPRINT_CACHE') or ROOT / '.venvs') / 'debian'
 SECONDS = 300
 # In Debian 12 OpenSMTPD can't do TLS: it is older than the OpenSSL there.
 SOURCE = 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main'
@@ -55,10 +57,16 @@ def make_root(package: str, directory: pathlib.Path, users: dict[str, int]) -> N
 
 def _unpacked(package: str) -> pathlib.Path:
     """Return the directory with the package and its libraries; they are downloaded when that is not there yet."""
-    found = UNPACKED / package
-    if found.is_dir():
-        return found
     UNPACKED.mkdir(parents=True, exist_ok=True)
+    with (UNPACKED / f'{package}.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run at the same time want the same package
+        found = UNPACKED / package
+        if not found.is_dir():
+            _unpack(package, found)
+    return found
+
+
+def _unpack(package: str, found: pathlib.Path) -> None:
     with tempfile.TemporaryDirectory(dir=UNPACKED) as name:
         root = pathlib.Path(name) / 'root'
         archives = _download(package, pathlib.Path(name))
@@ -69,7 +77,6 @@ def _unpacked(package: str) -> pathlib.Path:
             _run('dpkg', '-x', str(archive), str(root))
         shutil.rmtree(root / 'usr' / 'share', ignore_errors=True)
         root.rename(found)
-    return found
 
 
 def _download(package: str, directory: pathlib.Path) -> list[pathlib.Path]:
