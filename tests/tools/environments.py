@@ -1,9 +1,17 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The virtual environments under .venvs/: made on first use, kept while what they were made from stays the same."""
+"""The virtual environments under .venvs/: made on first use, kept while what they were made from stays the same.
+
+Where INFOPRINT_CACHE names a directory, they are made there, for all checkouts that want the same, and .venvs/ has links to them.
+None of them is ever removed there.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +19,7 @@ from typing import NamedTuple
 CHECKOUT = Path(__file__).resolve().parents[2]
 VENVS = CHECKOUT / '.venvs'
 REQUIREMENTS = CHECKOUT / 'tests' / 'requirements'
+CACHE = os.environ.get('INFOPRINT_CACHE', '')
 
 
 class Environment(NamedTuple):
@@ -61,16 +70,34 @@ def make(environment: Environment) -> str:
 
     Raises subprocess.CalledProcessError, with the tools' output, when it can't be made.
     """
-    stamp = VENVS / environment.name / 'made-from.txt'
+    directory = VENVS / environment.name
+    stamp = directory / 'made-from.txt'
     if stamp.is_file() and stamp.read_text('utf-8') == environment.recipe:
         return ''
+    if directory.is_symlink():
+        directory.unlink()
+    if not CACHE:
+        return _install(environment, directory)
+    shutil.rmtree(directory, ignore_errors=True)
+    digest = hashlib.sha256(environment.recipe.encode()).hexdigest()[:16]
+    shared = Path(CACHE).resolve() / f'{environment.name}-{digest}'
+    shared.parent.mkdir(parents=True, exist_ok=True)
+    directory.parent.mkdir(exist_ok=True)
+    with shared.with_name(f'{shared.name}.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another checkout may be making it now
+        said = '' if (shared / stamp.name).is_file() else _install(environment, shared)
+    directory.symlink_to(shared, target_is_directory=True)
+    return said
+
+
+def _install(environment: Environment, directory: Path) -> str:
     files = [argument for file in environment.files for argument in ('-r', str(file))]
-    said = _run(str(environment.python), '-m', 'venv', '--clear', str(VENVS / environment.name))
-    install = (str(environment.bin / 'python'), '-m', 'pip', 'install', '--quiet')
+    said = _run(str(environment.python), '-m', 'venv', '--clear', str(directory))
+    install = (str(directory / 'bin' / 'python'), '-m', 'pip', 'install', '--quiet')
     if environment.pip:
         said += _run(*install, '--upgrade', environment.pip)
     said += _run(*install, *environment.requirements, *files)
-    stamp.write_text(environment.recipe, 'utf-8')
+    (directory / 'made-from.txt').write_text(environment.recipe, 'utf-8')
     return said
 
 
