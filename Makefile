@@ -2,16 +2,19 @@
 PYTHON ?= python3
 CHECK = $(PYTHON) -B tests/tools/check.py
 
-.PHONY: help demo test lint docs unit sanity integration fuzz faults bench reference clean
+.PHONY: help demo test test-all lint docs unit sanity integration fuzz faults bench reference clean
 
 help:  ## Show this
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 demo:  ## Show the whole product at work, with a mail server of its own
 	$(PYTHON) -B demo/run.py
 
-test:  ## Run everything: lint, the documentation's site, unit tests, ansible-test sanity, integration tests
+test:  ## Run lint, the documentation's site, unit tests, ansible-test sanity, integration tests: each test, not on each version
 	$(CHECK)
+
+test-all:  ## Run all that, every test on every version: twice as long
+	$(CHECK) --all
 
 lint:  ## Run the linters
 	$(CHECK) lint

@@ -1,10 +1,15 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The benchmark works, on a small fleet: how fast it all is depends on the machine, which is not judged here."""
+"""The benchmark works, on a small fleet: how fast it all is depends on the machine, which is not judged here.
+
+A part of `make test-all`: it takes a minute, and is not what users get.
+"""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree
+
+import pytest
 
 from bench import bench, report
 from bench.contenders import CONTENDERS
@@ -12,6 +17,8 @@ from fleet.box import why_not
 from support.pythons import target_pythons
 
 from .conftest import need
+
+pytestmark = [pytest.mark.test_all, pytest.mark.serial]
 
 
 def test_the_small_benchmark_measures_and_reports_every_contender():

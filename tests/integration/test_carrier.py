@@ -157,7 +157,7 @@ def counting_python(directory: pathlib.Path) -> pathlib.Path:
     return path
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_a_named_python_is_templated_run_as_given_once_and_starts_no_other(probe: t.Any, tmp_path: pathlib.Path) -> None:
     python = counting_python(tmp_path)
     host = local_host(where=f"'{python}' -B", ansible_python_interpreter='{{ where }}')
@@ -272,7 +272,7 @@ def test_an_error_of_the_program_is_one_message_and_with_vvv_its_traceback(probe
     assert 'Traceback' not in hidden.output, 'what a target says may hold what is not to be shown'
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_a_problem_of_the_target_comes_back_as_one_and_is_not_templated(probe: t.Any) -> None:
     tasks = {'ignore_errors': True}
     run = probe(local_host(), request={'do': 'problem'}, task=tasks)

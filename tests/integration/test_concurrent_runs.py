@@ -21,6 +21,8 @@ from support.target_program import BASE, Answer, Program, record
 
 from .conftest import Pki
 
+pytestmark = pytest.mark.serial
+
 ROUNDS = 50
 AT_ONCE = 5  # rounds, each in a place of its own: most of a run's time is spent asleep, before old trust files go
 STATES = ('one', 'two', 'absent')  # what a server may have before, and what is asked for at the same time

@@ -269,7 +269,7 @@ def test_what_cannot_be_is_refused_with_one_message_before_anything_changes(site
     assert site.snapshot() == before
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 @pytest.mark.parametrize('password, words', [('', 'no vault password was given'), ('another', 'that was given decrypts it')])
 @pytest.mark.parametrize('option', ['ca_src', 'template'])
 def test_an_encrypted_file_of_the_controller_is_said_to_be_one(

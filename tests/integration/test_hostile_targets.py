@@ -58,7 +58,7 @@ def refused(run: Run) -> dict[str, t.Any]:
     return result.result
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 @pytest.mark.parametrize('module', TASKS)
 def test_planted_text_is_neither_templated_nor_obeyed(answered: t.Any, module: str, ansible: Ansible) -> None:
     drift = [{'file': PLANTED, 'kind': 'changed', 'keyword': PLANTED, 'before': PLANTED, 'after': PLANTED}]

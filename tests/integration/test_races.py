@@ -240,6 +240,7 @@ def mounts() -> t.Iterator[Mounts]:
         yield made
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize('what', ATTACKS)
 def test_who_swaps_things_during_a_run_leads_it_nowhere(
     site: Site, what: str, mounts: Mounts, tmp_path: pathlib.Path, record_property: t.Callable[[str, object], None]

@@ -120,7 +120,7 @@ def site(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki, mail_server: MailSe
     return Site(ansible, tmp_path / 'site', pki, mail_server)
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_every_host_stands_in_the_report_in_the_state_that_it_is_in(site: Site) -> None:
     site.add('good', 'smtps', 'starttls')
     (site.directory / 'good' / 'spl2' / 'sendmemo-ssl.cfg').write_text('\n'.join(['EnableTLS = 1', *CONFIG[1:], '']))
@@ -467,7 +467,7 @@ TROUBLES = {
 }
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 @pytest.mark.parametrize('trouble', TROUBLES)
 def test_what_goes_wrong_with_the_report_is_one_warning_and_the_run_is_as_good_as_without(site: Site, trouble: str) -> None:
     site.add('print1', 'smtps')
@@ -508,7 +508,7 @@ def test_each_playbook_of_the_role_is_told_as_what_it_is(site: Site) -> None:
     assert site.server('print1')['problems'][0]['code'] == 'expired'
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_reports_of_slices_are_merged_by_the_playbook(site: Site) -> None:
     site.add('print1', 'smtps')
     site.add('print2', 'expired')

@@ -12,7 +12,7 @@ import pytest
 from support.pki import Authority
 from support.playbook import Ansible, Run, TaskResult, hosts, local_host
 
-pytestmark = pytest.mark.every_core
+pytestmark = pytest.mark.version_shim
 
 Variables = t.Mapping[str, t.Any]
 

@@ -22,7 +22,7 @@ from support.scripted_server import HANG, Script, ScriptedServer
 
 from .conftest import SERVER_NAMES, Pki
 
-pytestmark = pytest.mark.every_core
+pytestmark = pytest.mark.version_shim
 
 CONFIG = 'sendmemo-ssl.cfg'
 PREFIX = 'sendmemo_tls_'

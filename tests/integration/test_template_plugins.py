@@ -22,7 +22,7 @@ def play(*conditions, **variables):
     ]
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_a_text_becomes_settings_and_a_name_is_tested(run_playbook, tmp_path):
     (tmp_path / 'sendmemo-ssl.cfg').write_bytes(CONFIG.encode())
     ran = run_playbook(
@@ -55,7 +55,7 @@ def test_what_is_no_text_is_refused(run_playbook):
 LOOKUP = 'printops.infoprint.sendmemo_tls_options'
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_variables_of_the_role_become_the_options_of_its_modules(run_playbook):
     ran = run_playbook(
         play(

@@ -90,7 +90,7 @@ def test_sound_servers_are_valid_and_all_is_told_of_them(validate, base_dir, pki
     }
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_problems_are_told_with_file_and_line_and_no_text_is_templated(validate, base_dir, pki):
     config = 'EnableTLS = {{ 6 * 7 }}\nenabletls = 1\n[tls]\nHostname = fc00::1\nHostname = a.example\n'
     make_server(base_dir, pki, 'spl1', config)

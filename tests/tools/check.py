@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs the tests: `check.py [lint] [docs] [unit] [sanity] [integration]`, all of them when none is named.
+"""Runs the tests: `check.py [--all] [lint] [docs] [unit] [sanity] [integration]`, all steps when none is named.
 
+Without --all, what is the same on several versions runs on some of them only, and what takes long for little does not run:
+see `unit_jobs` and `selection`, and INFOPRINT_TEST_ALL in the tests.
 Needs a Python 3.10 or later and git; makes everything else itself. With CI=true in the environment, a Python, an
 ansible-core or a test that is left out counts as a failure.
 """
@@ -26,21 +28,25 @@ import interpreters
 
 STEPS = ('lint', 'docs', 'unit', 'sanity', 'integration')
 REPORTS = environments.VENVS / 'reports'
-# Two, whatever the machine: more would make the tests of timeouts unreliable.
-JOBS_AT_ONCE = 2
+# What isn't marked every_python runs on these: the oldest, AIX's and RHEL's, and the newest.
+WHOLE_PYTHONS = ('3.6', '3.9', '3.13')
+# One for each processor: with more, tests of timeouts would become unreliable. Two at least, since much of a test is waiting;
+# eight at most, since the longest job would not end earlier.
+JOBS_AT_ONCE = min(max(os.cpu_count() or 2, 2), 8)
 
 
 class Machine(NamedTuple):
-    """What the tests run on: the interpreters, and the environments made from them."""
+    """What the tests run on: the interpreters, and the environments made from them; and whether `everything` is to run."""
 
     pythons: dict[str, Path]
     targets: dict[str, environments.Environment]
     cores: dict[str, environments.Environment]
     linters: environments.Environment | None
     site: environments.Environment | None
+    everything: bool
 
 
-def survey(variables: dict[str, str]) -> tuple[Machine, list[str]]:
+def survey(variables: dict[str, str], *, everything: bool) -> tuple[Machine, list[str]]:
     """Find the interpreters, say which; return them with their environments, not made yet, and what is lacking."""
     pythons = interpreters.find_pythons(variables)
     on = interpreters.find_cores(pythons)
@@ -51,6 +57,7 @@ def survey(variables: dict[str, str]) -> tuple[Machine, list[str]]:
         {core: environments.for_core(core, python) for core, python in on.items()},
         environments.for_lint(newest, on[newest]) if newest else None,
         environments.for_docs(newest, on[newest]) if newest else None,
+        everything,
     )
     for version, path in pythons.items():
         print(f'Python {version}: {path}')
@@ -91,12 +98,13 @@ def make_environments(wanted: list[environments.Environment]) -> None:
         future.result()
 
 
-def in_environment(environment: environments.Environment, pythons: dict[str, Path]) -> dict[str, str]:
+def in_environment(environment: environments.Environment, machine: Machine) -> dict[str, str]:
     """Return the variables that the commands of an environment run with."""
     return {
         **os.environ,
         'ANSIBLE_COLLECTIONS_PATH': str(environments.link_collection()),
-        'INFOPRINT_PYTHONS': ' '.join(f'{version}={path}' for version, path in pythons.items()),
+        'INFOPRINT_PYTHONS': ' '.join(f'{version}={path}' for version, path in machine.pythons.items()),
+        'INFOPRINT_TEST_ALL': '1' if machine.everything else '',
         'PATH': f'{environment.bin}{os.pathsep}{os.environ["PATH"]}',
         'PYTHONDONTWRITEBYTECODE': '1',
         'VIRTUAL_ENV': str(environment.bin.parent),
@@ -110,42 +118,64 @@ def pytest_job(
     report = REPORTS / f'{name.replace(", ", "-").replace(" ", "-")}.xml'
     python = str(environment.bin / 'python')
     command = [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', f'--junitxml={report}', *arguments]
-    return Job(name, command, in_environment(environment, machine.pythons), report=report, streamed=streamed)
+    return Job(name, command, in_environment(environment, machine), report=report, streamed=streamed)
 
 
 def unit_jobs(machine: Machine) -> Iterator[Job]:
-    """The target half under every Python, the controller half under every core."""
+    """The target half under every Python (most of them run only what is marked every_python), the controller half under every
+    core."""
+    whole = [] if machine.everything else [version for version in WHOLE_PYTHONS if version in machine.targets]
     for version, environment in machine.targets.items():
-        yield pytest_job(f'target half, Python {version}', environment, machine, ['tests/unit/module_utils'])
+        chosen = [] if version in (whole or machine.targets) else ['-m', 'every_python']
+        yield pytest_job(f'target half, Python {version}', environment, machine, ['tests/unit/module_utils', *chosen])
     for core, environment in machine.cores.items():
         arguments = ['tests/unit', '--ignore=tests/unit/module_utils']
         yield pytest_job(f'controller half, core {core}', environment, machine, arguments)
 
 
+def selection(core: str, cores: list[str], everything: bool) -> str:
+    """Return which integration tests run under a core, as a marker expression of pytest's.
+
+    The newest core runs all tests, the others those marked every_core or version_shim. Those between the oldest and the newest
+    take the newest one's way through our code: without `everything` they run version_shim alone.
+    """
+    if core == cores[-1]:
+        return '' if everything else 'not test_all'
+    return 'every_core or version_shim' if everything or core == cores[0] else 'version_shim'
+
+
 def integration_jobs(machine: Machine) -> Iterator[Job]:
-    """All of them under the newest core, those marked every_core under the others."""
-    newest = list(machine.cores)[-1:]
+    """What `selection` says: of the newest core by a worker for each processor, and those marked serial after them."""
+    cores = list(machine.cores)
     for core, environment in machine.cores.items():
-        chosen = [] if core in newest else ['-m', 'every_core']
-        yield pytest_job(f'integration, core {core}', environment, machine, ['tests/integration', *chosen], streamed=True)
+        chosen = selection(core, cores, machine.everything)
+        if core != cores[-1]:
+            yield pytest_job(f'integration, core {core}', environment, machine, ['tests/integration', '-m', chosen])
+            continue
+        both = f' and ({chosen})' if chosen else ''
+        workers = ['-n', str(JOBS_AT_ONCE), '--dist', 'loadscope', '--no-loadscope-reorder']
+        for name, arguments in (('', ['-m', f'not serial{both}', *workers]), (', serial', ['-m', f'serial{both}'])):
+            yield pytest_job(
+                f'integration, core {core}{name}', environment, machine, ['tests/integration', *arguments], streamed=True
+            )
 
 
 def lint_jobs(machine: Machine) -> Iterator[Job]:
     """Every linter."""
     if machine.linters:
-        variables = in_environment(machine.linters, machine.pythons)
+        variables = in_environment(machine.linters, machine)
         for name, command in lint.lint_commands(sanity.tracked_files()).items():
             yield Job(f'lint, {name}', command, variables)
     if machine.site:
         command = [str(machine.site.bin / 'python'), '-B', 'tests/tools/importer.py']
-        yield Job('lint, galaxy-importer', command, in_environment(machine.site, machine.pythons))
+        yield Job('lint, galaxy-importer', command, in_environment(machine.site, machine))
 
 
 def docs_jobs(machine: Machine) -> Iterator[Job]:
     """The documentation's site, which has to build without a warning."""
     if machine.site:
         command = [str(machine.site.bin / 'python'), '-B', 'tests/tools/docs_site.py']
-        yield Job('docs', command, in_environment(machine.site, machine.pythons))
+        yield Job('docs', command, in_environment(machine.site, machine))
 
 
 def sanity_jobs(machine: Machine) -> Iterator[Job]:
@@ -164,21 +194,24 @@ def jobs_of(step: str, machine: Machine) -> Iterator[Job]:
 
 
 def run_all(steps: list[str], machine: Machine) -> list[Result]:
-    """Run the steps' jobs, two at a time, and the integration tests after them, alone, since they measure time."""
+    """Run the steps' jobs, several at a time, and after them, alone, those that use all processors or measure time."""
     jobs = [job for step in STEPS if step in steps for job in jobs_of(step, machine)]
+    # The last steps have the longest jobs: these begin first, so that none of them is left alone at the end.
+    beside_others = [job for job in reversed(jobs) if not job.streamed]
     with ThreadPoolExecutor(JOBS_AT_ONCE) as pool:
-        results = list(pool.map(run, (job for job in jobs if not job.streamed)))
-    return results + [run(job) for job in jobs if job.streamed]
+        results = list(pool.map(run, beside_others))
+    return results[::-1] + [run(job) for job in jobs if job.streamed]
 
 
 def main(arguments: list[str]) -> int:
     """Run the steps named; return the exit code."""
-    unknown = set(arguments) - set(STEPS)
+    everything = '--all' in arguments
+    steps = [argument for argument in arguments if argument != '--all'] or list(STEPS)
+    unknown = set(steps) - set(STEPS)
     if unknown:
         sys.exit(f'no such step: {" ".join(sorted(unknown))}; there are {" ".join(STEPS)}')
-    steps = arguments or list(STEPS)
     strict = os.environ.get('CI') == 'true'
-    machine, lacks = survey(dict(os.environ))
+    machine, lacks = survey(dict(os.environ), everything=everything)
     if not machine.cores:
         sys.exit('none of these Pythons can run a tested ansible-core')
     make_environments(needed(machine, steps))

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.module_utils.safe_text import LIMIT, safe_text
 
+pytestmark = pytest.mark.every_python
+
 
 @pytest.mark.parametrize(
     ('foreign', 'shown'),

@@ -12,6 +12,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.net import conn
 from ansible_collections.printops.infoprint.plugins.module_utils.net.connect import Address, ascii_host, connect, resolve
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 
+pytestmark = pytest.mark.every_python
+
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
 

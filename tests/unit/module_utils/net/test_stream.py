@@ -12,6 +12,8 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils.net.stream import NetStream, decoded
 from ansible_collections.printops.infoprint.plugins.module_utils.smtp.conversation import StreamLost, StreamTimedOut
 
+pytestmark = pytest.mark.every_python
+
 # A certificate of a throw-away CA whose authorityInfoAccess is no DER; OpenSSL does not look into it.
 MALFORMED_ACCESS = """\
 -----BEGIN CERTIFICATE-----

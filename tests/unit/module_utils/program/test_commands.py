@@ -13,6 +13,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.program import 
 from ansible_collections.printops.infoprint.plugins.module_utils.program.commands import MOST_BYTES, run_programs
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
 
+pytestmark = pytest.mark.every_python
+
 SECONDS = 20.0
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
 
+pytestmark = pytest.mark.every_python
+
 
 def test_counts_down_and_stops_at_its_limit():
     guard = Guard(0.05)

@@ -22,6 +22,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.smtp.message im
     refuse_breaks,
 )
 
+pytestmark = pytest.mark.every_python
+
 MAIL = Mail('sendmemo@print1.example.com', ['a@example.com', 'b@example.com'], 'Test', 'Hello\n', 'token@print1.example.com', 0)
 
 

@@ -22,6 +22,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls.context imp
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import CERTIFICATE, CRL, Block, read_pem
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.trust_store import Trust
 
+pytestmark = pytest.mark.every_python
+
 # Of a throw-away CA without a key that anybody kept.
 CA = b"""\
 -----BEGIN CERTIFICATE-----

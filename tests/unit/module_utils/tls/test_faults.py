@@ -15,6 +15,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls.faults impo
 )
 from ansible_collections.printops.infoprint.plugins.module_utils.tls.records import Beginning
 
+pytestmark = pytest.mark.every_python
+
 NOTHING = Beginning(b'', None, False, '')
 
 

@@ -13,6 +13,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls.host_names 
     plain_host,
 )
 
+pytestmark = pytest.mark.every_python
+
 MANUAL = [
     ('host.example.com', 'host.example.com', True),
     ('host.example.com', '*.example.com', True),

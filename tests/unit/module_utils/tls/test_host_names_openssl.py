@@ -15,6 +15,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls.host_names 
 from support import openssl_names
 from support.name_pairs import HOSTS_PER_CERTIFICATE, make_case
 
+pytestmark = pytest.mark.every_python
+
 PAIRS = int(os.environ.get('INFOPRINT_NAME_PAIRS', '60000'))
 SEED = int(os.environ.get('INFOPRINT_SEED', '20261124'))
 REASON = openssl_names.why_not()

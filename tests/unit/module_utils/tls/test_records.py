@@ -14,6 +14,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls.records imp
     read_beginning,
 )
 
+pytestmark = pytest.mark.every_python
+
 
 def record(kind, body, version=b'\x03\x03'):
     return bytes([kind]) + version + len(body).to_bytes(2, 'big') + body

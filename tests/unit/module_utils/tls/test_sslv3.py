@@ -6,6 +6,8 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.tls.sslv3 import VARIABLE, requested, value_in
 
+pytestmark = pytest.mark.every_python
+
 
 @pytest.mark.parametrize(
     'text, value',

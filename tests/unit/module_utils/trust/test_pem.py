@@ -17,6 +17,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem impor
     structure_problems,
 )
 
+pytestmark = pytest.mark.every_python
+
 DER = b'\x30\x82\x01\x00' + bytes(range(256))
 SMALL = b'\x30\x03\x02\x01\x05'
 

@@ -11,6 +11,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.trust import tr
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import read_pem
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.trust_store import load_trust, path_of
 
+pytestmark = pytest.mark.every_python
+
 CA = b'-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n'
 CRL = b'-----BEGIN X509 CRL-----\nMAMCAQU=\n-----END X509 CRL-----\n'
 KEY = b'-----BEGIN PRIVATE KEY-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n'
