@@ -12,6 +12,7 @@ from support.config_site import Site
 from support.owners import ALICE, BOB, Owners
 from support.playbook import Ansible
 from support.server_files import left_behind, let_pass
+from support.steps import alone
 
 from .conftest import Pki
 
@@ -20,10 +21,10 @@ HERS = [f'a{number}' for number in range(10)]
 
 
 @pytest.fixture
-def site(ansible: Ansible, owners: Owners, tmp_path: pathlib.Path, pki: Pki) -> Site:
+def site(owners: Owners, tmp_path: pathlib.Path, pki: Pki) -> Site:
     """Ten servers of Alice's, and two of Bob's, which are listed last."""
     let_pass(tmp_path)
-    site = Site(ansible, tmp_path / 'pd', pki.ca_path, pki.crl_path)
+    site = Site(tmp_path / 'pd', pki.ca_path, pki.crl_path)
     for name in HERS:
         (site.base / name).mkdir()
         owners.give(site.base / name, ALICE)
@@ -35,13 +36,16 @@ def site(ansible: Ansible, owners: Owners, tmp_path: pathlib.Path, pki: Pki) -> 
 
 
 @pytest.mark.parametrize('module', ['config', 'rollback'])
-def test_locks_of_one_owner_keep_no_other_owner_s_servers_waiting(site: Site, module: str, owners: Owners) -> None:
+def test_locks_of_one_owner_keep_no_other_owner_s_servers_waiting(
+    site: Site, ansible: Ansible, module: str, owners: Owners
+) -> None:
     if module == 'rollback':
         for hostname in ('one.example.com', 'two.example.com'):
-            assert site.run(hostname=hostname)['failed'] is False, site.output
+            assert alone(ansible, site.run(hostname=hostname))['failed'] is False, site.output
     locked = [site.base / name for name in (*HERS, 'spl1')]
     with owners.attack('lock', *locked):
-        result = site.run() if module == 'config' else site.rollback(servers=site.options['servers'])
+        step = site.run() if module == 'config' else site.rollback(servers=site.options['servers'])
+        result = alone(ansible, step)
     entries = {entry['name']: entry for entry in result['servers']}
     for name in ('spl1', 'spl2'):
         assert (entries[name]['changed'], entries[name]['problems']) == (True, []), site.output

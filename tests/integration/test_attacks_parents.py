@@ -12,20 +12,20 @@ import pytest
 
 from support.config_site import Site
 from support.owners import ALICE, BOB, Owners
-from support.playbook import Ansible, hosts, local_host
 from support.server_files import let_pass
+from support.steps import Task
+from support.together import together
 
 from .conftest import Pki
 
 
-@pytest.fixture
-def site(ansible: Ansible, owners: Owners, tmp_path: pathlib.Path, pki: Pki) -> Site:
+async def made_site(owners: Owners, tmp_path: pathlib.Path, pki: Pki) -> Site:
     """Bob's server, configured."""
     let_pass(tmp_path)
-    site = Site(ansible, tmp_path / 'srv' / 'pd', pki.ca_path, pki.crl_path)
+    site = Site(tmp_path / 'srv' / 'pd', pki.ca_path, pki.crl_path)
     site.options['servers'] = [{'name': 'spl1'}]
     owners.give(site.base / 'spl1', BOB)
-    assert site.run()['failed'] is False, site.output
+    assert (await site.run())['failed'] is False, site.output
     return site
 
 
@@ -41,25 +41,26 @@ def sticky(folder: pathlib.Path) -> None:
     folder.chmod(0o1777)
 
 
-def validated(site: Site) -> dict[str, t.Any]:
-    task = {'name': 'Look', 'printops.infoprint.sendmemo_validate': {'base_dir': str(site.base)}, 'ignore_errors': True}
-    run = site.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}], hosts(print1=local_host()))
-    return run.results('print1', 'Look')[0].result
+async def problems_of(site: Site) -> list[dict[str, t.Any]]:
+    return (await Task('sendmemo_validate', {'base_dir': str(site.base)}).result())['problems']
 
 
-@pytest.mark.parametrize('change', [everybody, alices])
-def test_root_changes_nothing_below_what_another_can_write(site: Site, change: t.Callable[[pathlib.Path], None]) -> None:
+@pytest.mark.parametrize('change', [everybody, alices], ids=['of everybody', 'of alice'])
+@together(made_site)
+async def test_root_changes_nothing_below_what_another_can_write(site: Site, change: t.Callable[[pathlib.Path], None]) -> None:
     srv, before = site.base.parent, site.config().read_bytes()
     change(srv)
-    for result in (site.run(hostname='other.example.com'), site.run('--check', hostname='other.example.com'), site.rollback()):
+    other = {'hostname': 'other.example.com'}
+    for result in (await site.run(**other), await site.run('--check', **other), await site.rollback()):
         (problem,) = result['problems']
         assert (problem['code'], problem['file'], result['changed']) == ('unsafe_permissions', str(srv), False)
     assert site.config().read_bytes() == before
-    (problem,) = validated(site)['problems']
+    (problem,) = await problems_of(site)
     assert (problem['code'], problem['severity'], problem['file']) == ('unsafe_permissions', 'error', str(srv))
 
 
-def test_a_sticky_directory_above_is_fine(site: Site) -> None:
+@together(made_site)
+async def test_a_sticky_directory_above_is_fine(site: Site) -> None:
     sticky(site.base.parent)
-    assert site.run(hostname='other.example.com')['changed'] is True, site.output
-    assert validated(site)['problems'] == []
+    assert (await site.run(hostname='other.example.com'))['changed'] is True, site.output
+    assert await problems_of(site) == []

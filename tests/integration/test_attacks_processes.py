@@ -17,6 +17,7 @@ from support.owners import ALICE, BOB, Owners
 from support.playbook import Ansible, Run, hosts, local_host
 from support.server_files import let_pass
 from support.sshd import Sshd
+from support.steps import alone
 
 from .conftest import Pki
 
@@ -36,16 +37,22 @@ def silent_port() -> t.Iterator[int]:
 def site(ansible: Ansible, owners: Owners, tmp_path: pathlib.Path, pki: Pki) -> Site:
     """The server spl1 is Alice's, spl2 is Bob's; both are configured."""
     let_pass(tmp_path)
-    site = Site(ansible, tmp_path / 'pd', pki.ca_path, pki.crl_path)
+    site = Site(tmp_path / 'pd', pki.ca_path, pki.crl_path)
     for server, owner in (('spl1', ALICE), ('spl2', BOB)):
         owners.give(site.base / server, owner)
-    assert site.run()['failed'] is False
+    assert alone(ansible, site.run())['failed'] is False
     return site
 
 
 @pytest.mark.parametrize('way', ['local', 'ssh'])
 def test_a_proof_of_another_owner_is_told_though_a_child_is_stopped(
-    site: Site, way: str, owners: Owners, mail_server: MailServer, silent_port: int, request: pytest.FixtureRequest
+    site: Site,
+    ansible: Ansible,
+    way: str,
+    owners: Owners,
+    mail_server: MailServer,
+    silent_port: int,
+    request: pytest.FixtureRequest,
 ) -> None:
     host = local_host()
     if way == 'ssh':
@@ -63,7 +70,7 @@ def test_a_proof_of_another_owner_is_told_though_a_child_is_stopped(
             'timeout': 3,
         },
     }
-    run, stopped = attacked(site, owners, task, host)
+    run, stopped = attacked(ansible, owners, task, host)
     entries = {entry['name']: entry for entry in run.results('print1', 'Send')[0].result['servers']}
     assert entries['spl2']['ok'] is True, run.output
     assert [problem['code'] for problem in entries['spl1']['problems']] == ['program_failed'], run.output
@@ -72,7 +79,7 @@ def test_a_proof_of_another_owner_is_told_though_a_child_is_stopped(
 
 
 def test_a_change_of_another_owner_is_made_though_a_child_is_stopped(
-    site: Site, owners: Owners, mail_server: MailServer, silent_port: int
+    site: Site, ansible: Ansible, owners: Owners, mail_server: MailServer, silent_port: int
 ) -> None:
     before = site.config().read_bytes()
     servers = [
@@ -82,7 +89,7 @@ def test_a_change_of_another_owner_is_made_though_a_child_is_stopped(
     options = {**site.options, 'hostname': 'other.example.com', 'smtp_host': 'localhost', 'servers': servers}
     options.update(try_before_commit='handshake', timeout=3)
     task = {'name': 'Send', 'timeout': TASK_SECONDS, 'printops.infoprint.sendmemo_config': options}
-    run, stopped = attacked(site, owners, task, local_host())
+    run, stopped = attacked(ansible, owners, task, local_host())
     entries = {entry['name']: entry for entry in run.results('print1', 'Send')[0].result['servers']}
     assert (entries['spl1']['changed'], entries['spl2']['changed']) == (False, True), run.output
     assert site.config().read_bytes() == before
@@ -90,10 +97,10 @@ def test_a_change_of_another_owner_is_made_though_a_child_is_stopped(
     assert stopped
 
 
-def attacked(site: Site, owners: Owners, task: dict[str, t.Any], host: dict[str, t.Any]) -> tuple[Run, int]:
+def attacked(ansible: Ansible, owners: Owners, task: dict[str, t.Any], host: dict[str, t.Any]) -> tuple[Run, int]:
     """Run a task while Alice stops all that is hers; return how often she did. Nothing of hers is left but what she runs."""
     with owners.attack('stop') as attack:
-        run = site.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}], hosts(print1=host), timeout=60)
+        run = ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}], hosts(print1=host), timeout=60)
         left = owners.processes_of(ALICE)
     assert run.seconds < TASK_SECONDS + 10
     assert [line for line in left if f'{ALICE} stop' not in line] == []

@@ -18,19 +18,22 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from support.config_site import CONFIG, Site
 from support.mail_server_process import MailServer
 from support.pki import Authority, days_from_now
-from support.playbook import ROOT, Ansible
+from support.playbook import ROOT
+from support.together import together
 
 from .conftest import Pki
 
+BOTH_MODES = pytest.mark.parametrize('arguments', [(), ('--check',)], ids=['run', 'check mode'])
 
-@pytest.fixture
-def site(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki) -> Site:
-    return Site(ansible, tmp_path / 'pd', pki.ca_path, pki.crl_path)
+
+def made_site(tmp_path: pathlib.Path, pki: Pki) -> Site:
+    return Site(tmp_path / 'pd', pki.ca_path, pki.crl_path)
 
 
 @pytest.mark.every_core
-def test_converge_then_nothing_more_to_do(site: Site, pki: Pki) -> None:
-    first = site.run()
+@together(made_site)
+async def test_converge_then_nothing_more_to_do(site: Site, pki: Pki) -> None:
+    first = await site.run()
     assert first['changed'] is True
     assert [entry['changed'] for entry in first['servers']] == [True, True]
     assert {'EnableTLS': '1', 'Hostname': 'print1.example.com'}.items() <= site.settings().items()
@@ -39,14 +42,15 @@ def test_converge_then_nothing_more_to_do(site: Site, pki: Pki) -> None:
     assert (site.base / 'spl1' / site.settings()['CrlFile']).read_bytes() == pki.crl_path.read_bytes()
     assert stat.S_IMODE(site.config().stat().st_mode) == 0o644
     before = site.snapshot()
-    second = site.run()
+    second = await site.run()
     assert second['changed'] is False
     assert [entry['drift'] for entry in second['servers']] == [[], []]
     assert site.snapshot() == before
 
 
-def test_settings_that_are_not_given_are_commented_out(site: Site) -> None:
-    site.run(hostname=None, crl_src=None)
+@together(made_site)
+async def test_settings_that_are_not_given_are_commented_out(site: Site) -> None:
+    await site.run(hostname=None, crl_src=None)
     text = site.config().read_text()
     assert {';CrlFile =', ';CertValidationIgnoreHostName = 0', ';IgnoreCertificateErrors = 0', ';Hostname ='} <= set(
         text.splitlines()
@@ -103,15 +107,16 @@ def replace_by_link(site: Site, path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize('what', DRIFTS)
-def test_drift_is_named_predicted_and_corrected(site: Site, what: str) -> None:
+@together(made_site)
+async def test_drift_is_named_predicted_and_corrected(site: Site, what: str) -> None:
     harm, expected = DRIFTS[what]
-    site.run()
+    await site.run()
     declared = {name: (site.base / 'spl1' / name).read_bytes() for name in site.names()}
     harm(site)
     before = site.snapshot()
-    predicted = site.run('--check', '--diff')
+    predicted = await site.run('--check', '--diff')
     assert site.snapshot() == before, 'check mode touches nothing'
-    corrected = site.run()
+    corrected = await site.run()
     for result in (predicted, corrected):
         assert result['changed'] is True
         drift = result['servers'][0]['drift']
@@ -120,10 +125,11 @@ def test_drift_is_named_predicted_and_corrected(site: Site, what: str) -> None:
         assert result['servers'][1]['drift'] == []
     assert {name: (site.base / 'spl1' / name).read_bytes() for name in declared} == declared
     assert not site.config().is_symlink()
-    assert site.run()['changed'] is False
+    assert (await site.run())['changed'] is False
 
 
-def test_owner_and_group_are_the_working_directory_s_and_are_corrected(site: Site) -> None:
+@together(made_site)
+async def test_owner_and_group_are_the_working_directory_s_and_are_corrected(site: Site) -> None:
     if os.geteuid() != 0:
         pytest.skip('only root can give files away')
     for path in (site.base, site.base / 'spl1'):
@@ -131,19 +137,20 @@ def test_owner_and_group_are_the_working_directory_s_and_are_corrected(site: Sit
     for path in (site.base.parent.parent, *site.base.parent.parents):
         if path.owner() == 'root' and str(path).startswith('/tmp/'):
             path.chmod(0o755)
-    site.run()
+    await site.run()
     assert (site.config().stat().st_uid, site.config().stat().st_gid) == (61234, 61235)
     os.chown(site.config(), 0, 0)
-    drift = site.run()['servers'][0]['drift']
+    drift = (await site.run())['servers'][0]['drift']
     assert [one['kind'] for one in drift] == ['owner', 'group']
     assert (site.config().stat().st_uid, site.config().stat().st_gid) == (61234, 61235)
 
 
-def test_a_diff_shows_the_text_and_no_certificates(site: Site) -> None:
-    site.run()
+@together(made_site)
+async def test_a_diff_shows_the_text_and_no_certificates(site: Site) -> None:
+    await site.run()
     rewrite(site, 'EnableTLS = 1', 'EnableTLS = 0')
     trust(site, 'CrlFile').unlink()
-    site.run('--check', '--diff')
+    await site.run('--check', '--diff')
     assert '-EnableTLS = 0' in site.output
     assert '+EnableTLS = 1' in site.output
     assert 'BEGIN' not in site.output
@@ -153,36 +160,39 @@ def test_a_diff_shows_the_text_and_no_certificates(site: Site) -> None:
 
 
 @pytest.mark.every_core
-def test_a_diff_lists_the_certificates_that_go_and_come(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_a_diff_lists_the_certificates_that_go_and_come(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
     bundle = [Authority(f'Public CA {number}').pem for number in range(140)]
     old, new = tmp_path / 'old.pem', tmp_path / 'new.pem'
     old.write_bytes(b''.join([pki.authority.pem, *bundle]))
     new.write_bytes(b''.join([pki.authority.pem, *bundle[1:], Authority('New CA').pem]))
-    site.run(ca_src=str(old))
-    result = site.run('--diff', ca_src=str(new))
+    await site.run(ca_src=str(old))
+    result = await site.run('--diff', ca_src=str(new))
     found = next(one for one in result['diff'] if one['after_header'].endswith('(CAFile)'))
     before, after = found['before'].splitlines(), found['after'].splitlines()
     assert before[0] == after[0] == '(140 that stay)'
     assert (len(before), len(after)) == (2, 2)
     assert re.fullmatch(r'CN=Public CA 0, valid from \S+ \S+ UTC to \S+ \S+ UTC, sha256 [0-9a-f]{64}', before[1])
     assert after[1].startswith('CN=New CA, ')
-    assert 'diff' not in site.run('--diff', ca_src=str(new))
+    assert 'diff' not in await site.run('--diff', ca_src=str(new))
 
 
-def test_a_comment_that_changes_beside_a_keyword_is_told(site: Site) -> None:
-    site.run()
+@together(made_site)
+async def test_a_comment_that_changes_beside_a_keyword_is_told(site: Site) -> None:
+    await site.run()
     rewrite(site, 'EnableTLS = 1', 'EnableTLS = 0')
     rewrite(site, '# TLS settings', '# tls settings')
-    drift = site.run()['servers'][0]['drift']
+    drift = (await site.run())['servers'][0]['drift']
     assert [(one['kind'], one.get('keyword')) for one in drift] == [('changed', 'EnableTLS'), ('text', None)]
 
 
-def test_a_new_crl_replaces_the_old_one_and_nothing_else_stays_behind(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
-    site.run()
+@together(made_site)
+async def test_a_new_crl_replaces_the_old_one_and_nothing_else_stays_behind(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
+    await site.run()
     old = trust(site, 'CrlFile').name
     path = tmp_path / 'new.crl.pem'
     path.write_bytes(pki.authority.crl([]))
-    result = site.run(crl_src=str(path))
+    result = await site.run(crl_src=str(path))
     assert [one['keyword'] for one in result['servers'][0]['drift']] == ['CrlFile']
     assert trust(site, 'CrlFile').read_bytes() == path.read_bytes()
     assert site.names() == {CONFIG, site.settings()['CAFile'], site.settings()['CrlFile']}
@@ -192,43 +202,47 @@ def test_a_new_crl_replaces_the_old_one_and_nothing_else_stays_behind(site: Site
     assert manifest['settings']['CrlFile'] == old
 
 
-def test_a_list_of_ca_files_is_joined_without_duplicates(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_a_list_of_ca_files_is_joined_without_duplicates(site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
     other = tmp_path / 'other.pem'
     other.write_bytes(Authority('Next CA').pem + pki.ca_path.read_bytes())
-    site.run(ca_src=[str(pki.ca_path), str(other)])
+    await site.run(ca_src=[str(pki.ca_path), str(other)])
     assert trust(site, 'CAFile').read_text().count('BEGIN CERTIFICATE') == 2
 
 
-def test_the_newest_backups_are_kept_and_a_file_made_by_hand_is_the_first(site: Site) -> None:
+@together(made_site)
+async def test_the_newest_backups_are_kept_and_a_file_made_by_hand_is_the_first(site: Site) -> None:
     by_hand = b'EnableTLS = 1\nCAFile = own.pem\n'
     site.config().write_bytes(by_hand)
     (site.base / 'spl1' / 'own.pem').write_text('own')
-    first = pathlib.Path(site.run(backup_keep=2)['servers'][0]['backup'])
+    first = pathlib.Path((await site.run(backup_keep=2))['servers'][0]['backup'])
     assert (first / CONFIG).read_bytes() == by_hand
     assert (first / 'own.pem').read_text() == 'own'
     assert (site.base / 'spl1' / 'own.pem').exists(), 'what is not ours stays'
-    second, third = (pathlib.Path(site.run(backup_keep=2, hostname=f'h{n}.example.com')['servers'][0]['backup']) for n in (1, 2))
-    assert {path.name for path in first.parent.iterdir()} == {second.name, third.name}
+    later = [(await site.run(backup_keep=2, hostname=f'h{number}.example.com'))['servers'][0]['backup'] for number in (1, 2)]
+    assert {path.name for path in first.parent.iterdir()} == {pathlib.Path(path).name for path in later}
 
 
-def test_absent_removes_what_is_managed_and_nothing_else(site: Site) -> None:
-    site.run(backup=False)
+@together(made_site)
+async def test_absent_removes_what_is_managed_and_nothing_else(site: Site) -> None:
+    await site.run(backup=False)
     (site.base / 'spl1' / 'own.pem').write_text('own')
     gone = [{'name': 'spl1', 'state': 'absent'}]
-    assert site.run('--check', servers=gone, backup=False)['changed'] is True
+    assert (await site.run('--check', servers=gone, backup=False))['changed'] is True
     assert site.config().exists()
-    assert site.run(servers=gone, backup=False)['changed'] is True
+    assert (await site.run(servers=gone, backup=False))['changed'] is True
     assert site.names() == {'own.pem'}
-    assert site.run(servers=gone, backup=False)['changed'] is False
+    assert (await site.run(servers=gone, backup=False))['changed'] is False
 
 
-def test_servers_are_found_where_none_is_named(site: Site) -> None:
+@together(made_site)
+async def test_servers_are_found_where_none_is_named(site: Site) -> None:
     for name in ('spl2.BAK', '.hidden', 'spool'):
         (site.base / name).mkdir()
     for name in ('spl1', 'spl2', 'spl2.BAK', '.hidden'):
         (site.base / name / 'error.log').touch()
     (site.base / 'spl_error.cfg').touch()
-    result = site.run(servers=None)
+    result = await site.run(servers=None)
     assert [entry['name'] for entry in result['servers']] == ['spl1', 'spl2']
     assert not (site.base / 'spool' / CONFIG).exists()
 
@@ -259,10 +273,11 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
 
 @pytest.mark.every_core
 @pytest.mark.parametrize('what', REFUSED)
-def test_what_cannot_be_is_refused_with_one_message_before_anything_changes(site: Site, what: str) -> None:
+@together(made_site)
+async def test_what_cannot_be_is_refused_with_one_message_before_anything_changes(site: Site, what: str) -> None:
     options, words = REFUSED[what]
     before = site.snapshot()
-    result = site.run(**options)
+    result = await site.run(**options)
     assert result['failed'] is True
     assert words in result['msg']
     assert words in str(result['problems'])
@@ -270,16 +285,21 @@ def test_what_cannot_be_is_refused_with_one_message_before_anything_changes(site
 
 
 @pytest.mark.version_shim
-@pytest.mark.parametrize('password, words', [('', 'no vault password was given'), ('another', 'that was given decrypts it')])
+@pytest.mark.parametrize(
+    ('password', 'words'),
+    [('', 'no vault password was given'), ('another', 'that was given decrypts it')],
+    ids=['no password', 'another password'],
+)
 @pytest.mark.parametrize('option', ['ca_src', 'template'])
-def test_an_encrypted_file_of_the_controller_is_said_to_be_one(
+@together(made_site)
+async def test_an_encrypted_file_of_the_controller_is_said_to_be_one(
     site: Site, tmp_path: pathlib.Path, option: str, password: str, words: str
 ) -> None:
     vault = VaultLib([('default', VaultSecret(b'the right one'))])
     (tmp_path / 'encrypted').write_bytes(vault.encrypt('secret'))
     (tmp_path / 'password').write_text(password)
     arguments = ('--vault-password-file', str(tmp_path / 'password')) if password else ()
-    result = site.run(*arguments, **{option: str(tmp_path / 'encrypted')})
+    result = await site.run(*arguments, **{option: str(tmp_path / 'encrypted')})
     (problem,) = result['problems']
     assert problem['code'] == 'file_not_readable'
     assert 'is encrypted by Ansible Vault' in problem['message']
@@ -287,18 +307,20 @@ def test_an_encrypted_file_of_the_controller_is_said_to_be_one(
     assert '--ask-vault-pass' in problem['hint']
 
 
-def test_a_set_that_is_missing_is_a_difference_for_each_file(site: Site) -> None:
+@together(made_site)
+async def test_a_set_that_is_missing_is_a_difference_for_each_file(site: Site) -> None:
     files = [site.config().name, *(f'sendmemo-{kind}-' for kind in ('ca', 'crl'))]
-    for result in (site.run('--check'), site.run()):
+    for result in (await site.run('--check'), await site.run()):
         drift = result['servers'][0]['drift']
         assert [one['kind'] for one in drift] == ['missing'] * 3
         assert all(pathlib.Path(one['file']).name.startswith(name) for one, name in zip(drift, files, strict=True))
 
 
-def test_expired_and_foreign_trust_files_are_refused(site: Site, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_expired_and_foreign_trust_files_are_refused(site: Site, tmp_path: pathlib.Path) -> None:
     path = tmp_path / 'old.pem'
     path.write_bytes(Authority('Old CA', not_after=days_from_now(-1)).pem)
-    result = site.run(ca_src=str(path))
+    result = await site.run(ca_src=str(path))
     assert {problem['code'] for problem in result['problems'] if problem['severity'] == 'error'} == {
         'ca_expired',
         'crl_issuer_unknown',
@@ -306,26 +328,28 @@ def test_expired_and_foreign_trust_files_are_refused(site: Site, tmp_path: pathl
     assert not site.config().exists()
 
 
-def test_a_template_of_the_site_s_own_must_hold_what_is_declared(site: Site, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_a_template_of_the_site_s_own_must_hold_what_is_declared(site: Site, tmp_path: pathlib.Path) -> None:
     path = tmp_path / 'own.cfg.j2'
     path.write_text(
-        '# {{ server.name }} {{ inventory_hostname }}\n'
+        '# {{ server.name }} {{ group_names[0] }}\n'
         '{% for name, value in settings.items() %}\n{{ name }} = {{ value }}\n{% endfor %}\n'
     )
-    assert site.run(template=str(path))['changed'] is True
-    assert site.config().read_text().startswith('# spl1 print1\nEnableTLS = 1\nCAFile')
+    assert (await site.run(template=str(path)))['changed'] is True
+    assert site.config().read_text().startswith('# spl1 print_servers\nEnableTLS = 1\nCAFile')
     path.write_text('EnableTLS = 0\n')
-    result = site.run(template=str(path))
+    result = await site.run(template=str(path))
     assert result['failed'] is True
     assert 'EnableTLS' in result['msg']
     assert site.settings()['EnableTLS'] == '1'
 
 
-def test_the_role_s_template_gives_the_same_as_a_template_of_the_site_s_own(site: Site, tmp_path: pathlib.Path) -> None:
-    site.run()
+@together(made_site)
+async def test_the_role_s_template_gives_the_same_as_a_template_of_the_site_s_own(site: Site, tmp_path: pathlib.Path) -> None:
+    await site.run()
     path = tmp_path / 'copied.cfg.j2'
     path.write_text((ROOT / 'roles' / 'sendmemo_tls' / 'templates' / f'{CONFIG}.j2').read_text())
-    assert site.run(template=str(path))['changed'] is False
+    assert (await site.run(template=str(path)))['changed'] is False
 
 
 # Surroundings
@@ -333,53 +357,58 @@ def test_the_role_s_template_gives_the_same_as_a_template_of_the_site_s_own(site
 
 @pytest.mark.parametrize('thing', ['directory', 'fifo'])
 @pytest.mark.parametrize('name', [CONFIG, 'CAFile'])
-def test_what_is_in_the_way_is_named_and_left_alone(site: Site, thing: str, name: str) -> None:
-    site.run()
+@together(made_site)
+async def test_what_is_in_the_way_is_named_and_left_alone(site: Site, thing: str, name: str) -> None:
+    await site.run()
     path = site.config() if name == CONFIG else trust(site, name)
     path.unlink()
     path.mkdir() if thing == 'directory' else os.mkfifo(path)
-    result = site.run(hostname='other.example.com')
+    result = await site.run(hostname='other.example.com')
     assert [problem['code'] for problem in result['problems']] == ['unsafe_path']
     assert str(path) in result['msg']
     assert path.is_dir() if thing == 'directory' else path.is_fifo()
     assert result['servers'][1]['changed'] is True, 'the other server is not held up'
 
 
-def test_a_working_directory_that_is_a_link_is_refused(site: Site, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_a_working_directory_that_is_a_link_is_refused(site: Site, tmp_path: pathlib.Path) -> None:
     (site.base / 'spl1').rmdir()
     elsewhere = tmp_path / 'elsewhere'
     elsewhere.mkdir()
     (site.base / 'spl1').symlink_to(elsewhere)
-    result = site.run()
+    result = await site.run()
     assert [problem['code'] for problem in result['problems']] == ['unsafe_path']
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_slash_behind_a_link_does_not_hide_it(site: Site, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_a_slash_behind_a_link_does_not_hide_it(site: Site, tmp_path: pathlib.Path) -> None:
     (tmp_path / 'elsewhere').mkdir()
     (tmp_path / 'link').symlink_to(tmp_path / 'elsewhere')
-    result = site.run(servers=[{'name': 'spl1', 'working_dir': f'{tmp_path}/link/'}])
+    result = await site.run(servers=[{'name': 'spl1', 'working_dir': f'{tmp_path}/link/'}])
     assert [problem['code'] for problem in result['problems']] == ['unsafe_path']
     assert list((tmp_path / 'elsewhere').iterdir()) == []
 
 
-def test_a_managed_file_that_is_named_by_its_full_path_stays(site: Site) -> None:
-    site.run()
+@together(made_site)
+async def test_a_managed_file_that_is_named_by_its_full_path_stays(site: Site) -> None:
+    await site.run()
     ca = trust(site, 'CAFile')
-    assert site.run(ca_src=None, ca_path=str(ca))['changed'] is True
+    assert (await site.run(ca_src=None, ca_path=str(ca)))['changed'] is True
     assert site.settings()['CAFile'] == str(ca)
     assert ca.exists()
 
 
-@pytest.mark.parametrize('content', [None, 'no certificate'])
-@pytest.mark.parametrize('arguments', [(), ('--check',)])
-def test_a_file_of_the_target_is_judged_there_before_it_comes_into_force(
-    site: Site, tmp_path: pathlib.Path, content: str | None, arguments: tuple[str, ...]
+@pytest.mark.parametrize('content', ['', 'no certificate'], ids=['missing', 'no certificate'])
+@BOTH_MODES
+@together(made_site)
+async def test_a_file_of_the_target_is_judged_there_before_it_comes_into_force(
+    site: Site, tmp_path: pathlib.Path, content: str, arguments: tuple[str, ...]
 ) -> None:
     ca = tmp_path / 'target-ca.pem'
     if content:
         ca.write_text(content)
-    result = site.run(*arguments, ca_src=None, crl_src=None, ca_path=str(ca))
+    result = await site.run(*arguments, ca_src=None, crl_src=None, ca_path=str(ca))
     assert {problem['code'] for problem in result['problems']} == {'not_pem' if content else 'file_not_found'}
     assert result['changed'] is False
     assert site.names() == set()
@@ -392,15 +421,15 @@ class Counted(t.NamedTuple):
     ca: pathlib.Path
     starts: pathlib.Path
 
-    def run(self, *arguments: str, **options: t.Any) -> tuple[dict[str, t.Any], int]:
+    async def run(self, *arguments: str, **options: t.Any) -> tuple[dict[str, t.Any], int]:
         """Run sendmemo_config with the CA file; return the result, and how many round trips it took."""
         self.starts.write_text('')
-        result = self.site.run(*arguments, **{'ca_src': None, 'crl_src': None, 'ca_path': str(self.ca), **options})
+        result = await self.site.run(*arguments, **{'ca_src': None, 'crl_src': None, 'ca_path': str(self.ca), **options})
         return result, len(self.starts.read_text())
 
 
-@pytest.fixture
-def counted(site: Site, tmp_path: pathlib.Path, pki: Pki) -> Counted:
+def made_counted(tmp_path: pathlib.Path, pki: Pki) -> Counted:
+    site = made_site(tmp_path, pki)
     starts, ca = tmp_path / 'starts', tmp_path / 'target-ca.pem'
     site.python = tmp_path / 'python'
     site.python.write_text(f'#!/bin/sh\nprintf . >> {starts}\nexec {sys.executable} "$@"\n')
@@ -410,23 +439,27 @@ def counted(site: Site, tmp_path: pathlib.Path, pki: Pki) -> Counted:
 
 
 @pytest.mark.every_core
-def test_a_file_of_the_target_costs_a_second_trip_only_where_it_is_new(counted: Counted, pki: Pki) -> None:
-    result, trips = counted.run()
+@together(made_counted)
+async def test_a_file_of_the_target_costs_a_second_trip_only_where_it_is_new(counted: Counted, pki: Pki) -> None:
+    result, trips = await counted.run()
     assert (result['failed'], result['changed'], trips) == (False, True, 2)
-    result, trips = counted.run()
+    result, trips = await counted.run()
     assert (result['changed'], trips) == (False, 1)
-    result, trips = counted.run(hostname='other.example.com')
+    result, trips = await counted.run(hostname='other.example.com')
     assert (result['changed'], trips) == (True, 1)
     counted.ca.write_bytes(pki.authority.pem + Authority('Next CA').pem)
-    result, trips = counted.run(hostname='third.example.com')
+    result, trips = await counted.run(hostname='third.example.com')
     assert (result['changed'], trips) == (True, 2)
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize('arguments', [(), ('--check',)])
-def test_a_file_of_the_target_with_an_error_is_refused_by_the_controller(counted: Counted, arguments: tuple[str, ...]) -> None:
+@BOTH_MODES
+@together(made_counted)
+async def test_a_file_of_the_target_with_an_error_is_refused_by_the_controller(
+    counted: Counted, arguments: tuple[str, ...]
+) -> None:
     counted.ca.write_bytes(Authority('Old CA', not_after=days_from_now(-1)).pem)
-    result, trips = counted.run(*arguments)
+    result, trips = await counted.run(*arguments)
     assert [problem['code'] for problem in result['problems']] == ['ca_expired', 'ca_expired']
     assert [problem['server'] for problem in result['problems']] == ['spl1', 'spl2']
     assert (result['failed'], result['changed'], trips) == (True, False, 1)
@@ -436,74 +469,85 @@ def test_a_file_of_the_target_with_an_error_is_refused_by_the_controller(counted
 
 
 @pytest.mark.every_core
-def test_a_file_of_the_target_with_an_error_keeps_no_other_server_from_being_done(counted: Counted, pki: Pki) -> None:
+@together(made_counted)
+async def test_a_file_of_the_target_with_an_error_keeps_no_other_server_from_being_done(counted: Counted, pki: Pki) -> None:
     counted.ca.write_bytes(Authority('Old CA', not_after=days_from_now(-1)).pem)
     good = counted.ca.with_name('good-ca.pem')
     good.write_bytes(pki.authority.pem)
     servers = [{'name': 'spl1'}, {'name': 'spl2', 'ca_path': str(good)}]
-    foreseen, trips = counted.run('--check', servers=servers)
+    foreseen, trips = await counted.run('--check', servers=servers)
     assert ([entry['changed'] for entry in foreseen['servers']], trips) == ([False, True], 1)
-    result, trips = counted.run(servers=servers)
+    result, trips = await counted.run(servers=servers)
     assert [(problem['server'], problem['code']) for problem in result['problems']] == [('spl1', 'ca_expired')]
     assert (result['failed'], result['changed'], trips) == (True, True, 2)
     assert [entry['changed'] for entry in result['servers']] == [False, True]
     assert (counted.site.config('spl1').exists(), counted.site.config('spl2').exists()) == (False, True)
 
 
-def test_a_managed_crl_is_judged_by_the_ca_of_the_target(counted: Counted, pki: Pki) -> None:
+@together(made_counted)
+async def test_a_managed_crl_is_judged_by_the_ca_of_the_target(counted: Counted, pki: Pki) -> None:
     counted.ca.write_bytes(Authority('Another CA').pem)
-    result, _trips = counted.run(crl_src=str(pki.crl_path))
+    result, _trips = await counted.run(crl_src=str(pki.crl_path))
     assert {problem['code'] for problem in result['problems']} == {'crl_issuer_unknown'}
     counted.ca.write_bytes(Authority('Soon over', not_after=days_from_now(5)).pem)
-    result, _trips = counted.run()
+    result, _trips = await counted.run()
     assert ({problem['code'] for problem in result['problems']}, result['changed']) == ({'ca_expires_soon'}, True)
 
 
-def test_a_server_that_is_not_there_is_named_and_the_others_are_done(site: Site) -> None:
-    result = site.run(servers=[{'name': 'spl1'}, {'name': 'spl9'}])
+@together(made_site)
+async def test_a_server_that_is_not_there_is_named_and_the_others_are_done(site: Site) -> None:
+    result = await site.run(servers=[{'name': 'spl1'}, {'name': 'spl9'}])
     assert [problem['code'] for problem in result['problems']] == ['not_a_server']
     assert 'spl9: not changed' in result['msg']
     assert site.config().exists()
 
 
-def test_hard_links_are_not_written_through(site: Site, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_hard_links_are_not_written_through(site: Site, tmp_path: pathlib.Path) -> None:
     other = tmp_path / 'other'
     other.write_text('EnableTLS = 0\n')
     other.chmod(0o600)
     site.config().hardlink_to(other)
-    site.run()
+    await site.run()
     assert other.read_text() == 'EnableTLS = 0\n'
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
 
 
-def test_rights_that_keep_the_owner_out_are_drift(site: Site) -> None:
+@together(made_site)
+async def test_rights_that_keep_the_owner_out_are_drift(site: Site) -> None:
     if os.geteuid() != 0:
         pytest.skip('only root can give files away')
     for path in (site.base, *site.base.parents):
         if str(path).startswith('/tmp/'):
             path.chmod(path.stat().st_mode | 0o055)
     os.chown(site.base / 'spl1', 61234, 61234)
-    site.run()
+    await site.run()
     site.config().chmod(0)
-    result = site.run()
+    result = await site.run()
     assert [one['kind'] for one in result['servers'][0]['drift']] == ['mode']
     assert stat.S_IMODE(site.config().stat().st_mode) == 0o644
-    assert site.run()['changed'] is False
+    assert (await site.run())['changed'] is False
 
 
-@pytest.mark.parametrize('size, kinds', [(2 << 20, {'extra', 'missing', 'text'}), (20 << 20, {'missing', 'text'})])
-def test_a_configuration_of_any_size_is_replaced_and_told(site: Site, size: int, kinds: set[str]) -> None:
+@pytest.mark.parametrize(
+    ('size', 'kinds'),
+    [(2 << 20, {'extra', 'missing', 'text'}), (20 << 20, {'missing', 'text'})],
+    ids=['2 MiB', '20 MiB'],
+)
+@together(made_site)
+async def test_a_configuration_of_any_size_is_replaced_and_told(site: Site, size: int, kinds: set[str]) -> None:
     site.config().write_text(''.join(f'Key{number} = 1\n' for number in range(12_000)) + '#' * size)
-    result = site.run('--diff')
+    result = await site.run('--diff')
     assert result['failed'] is False, result['msg'][:2000]
     drift = result['servers'][0]['drift']
     assert 0 < len(drift) <= 500
     assert {one['kind'] for one in drift} <= kinds
-    assert site.run()['changed'] is False
+    assert (await site.run())['changed'] is False
 
 
 @pytest.mark.every_core
-def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site: Site) -> None:
+@together(made_site)
+async def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site: Site) -> None:
     if os.geteuid() != 0:
         pytest.skip('only root can give directories away')
     for path in (site.base, *site.base.parents):
@@ -511,7 +555,7 @@ def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site: Site
             path.chmod(path.stat().st_mode | 0o055)
     os.chown(site.base / 'spl1', 61234, 61234)
     (site.base / 'spl1').chmod(0o555)
-    result = site.run()
+    result = await site.run()
     assert [problem['code'] for problem in result['problems']] == ['write_failed']
     assert 'Permission denied' in result['msg']
     assert 'Make room or allow writing' in result['msg']
@@ -522,12 +566,13 @@ def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site: Site
 # Tried before commit
 
 
-def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server: MailServer) -> None:
+@together(made_site)
+async def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server: MailServer) -> None:
     servers = [
         {'name': 'spl1', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['smtps']},
         {'name': 'spl2', 'enable_tls': 'smtps', 'smtp_port': mail_server.ports['expired']},
     ]
-    result = site.run(servers=servers, smtp_host='127.0.0.1', try_before_commit='handshake')
+    result = await site.run(servers=servers, smtp_host='127.0.0.1', try_before_commit='handshake')
     assert result['servers'][0]['changed'] is True, result['msg']
     assert site.settings()['EnableTLS'] == '2'
     assert result['servers'][1]['changed'] is False
@@ -535,11 +580,14 @@ def test_a_set_that_cannot_send_does_not_come_into_force(site: Site, mail_server
     assert site.names('spl2') == set(), 'nothing of the new set is left'
 
 
-def test_a_failed_try_names_the_ca_file_that_was_declared(site: Site, mail_server: MailServer, tmp_path: pathlib.Path) -> None:
+@together(made_site)
+async def test_a_failed_try_names_the_ca_file_that_was_declared(
+    site: Site, mail_server: MailServer, tmp_path: pathlib.Path
+) -> None:
     path = tmp_path / 'foreign-ca.pem'
     path.write_bytes(Authority('Foreign CA').pem)
     mail = {'smtp_host': '127.0.0.1', 'smtp_port': mail_server.ports['smtps'], 'try_before_commit': 'handshake'}
-    result = site.run(enable_tls='smtps', ca_src=str(path), crl_src=None, servers=[{'name': 'spl1'}], **mail)
+    result = await site.run(enable_tls='smtps', ca_src=str(path), crl_src=None, servers=[{'name': 'spl1'}], **mail)
     (problem,) = result['problems']
     assert problem['code'] == 'unknown_ca'
     assert str(path) in problem['message']

@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from support.playbook import RunTimeoutError, hosts, local_host
+from support.playbook import Ansible, RunTimeoutError, hosts, local_host
+from support.steps import Task, side_by_side
 
 
 def play(*tasks):
@@ -47,3 +48,34 @@ def test_a_run_that_takes_too_long_is_ended_with_its_processes(ansible, tmp_path
         time.sleep(0.05)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+async def story(content: str, expected: str) -> None:
+    result = await Task('sendmemo_validate', {'content': content}).result()
+    assert result['msg'] == 'no problems'
+    foreseen = await Task('sendmemo_validate', {'content': content}, '--check').result()
+    assert foreseen['servers'][0]['settings']['EnableTLS'] == expected
+
+
+@pytest.mark.every_core
+def test_stories_share_their_runs_and_end_each_for_itself(ansible: Ansible) -> None:
+    stories = {
+        'well': story('EnableTLS = 2\n', '2'),
+        'ends at the first step': story('EnableTLS = 3\n', '3'),
+        'ends at the second step': story('EnableTLS = 1\n', '2'),
+    }
+    outcomes = side_by_side(ansible, stories)
+    assert outcomes['well'] is None
+    assert "== 'no problems'" in str(outcomes['ends at the first step'])
+    assert "'1' == '2'" in str(outcomes['ends at the second step'])
+
+
+def test_a_play_in_which_all_fail_does_not_end_the_run(ansible: Ansible) -> None:
+    async def failing(path: str) -> None:
+        assert (await Task('sendmemo_validate', {'path': path}, '--check').result())['failed']
+
+    async def working() -> None:
+        assert not (await Task('sendmemo_validate', {'content': 'EnableTLS = 2\n'}).result())['failed']
+
+    outcomes = side_by_side(ansible, {'a': failing('/nowhere'), 'b': working(), 'c': failing('relative')})
+    assert outcomes == {'a': None, 'b': None, 'c': None}

@@ -9,7 +9,7 @@ import re
 import stat
 import typing as t
 
-from .playbook import Ansible, hosts, local_host
+from .steps import Task
 
 CONFIG = 'sendmemo-ssl.cfg'
 
@@ -17,8 +17,7 @@ CONFIG = 'sendmemo-ssl.cfg'
 class Site:
     """A print host on a local connection with the servers spl1 and spl2, and the module on it."""
 
-    def __init__(self, ansible: Ansible, base: pathlib.Path, ca: pathlib.Path, crl: pathlib.Path) -> None:
-        self.ansible = ansible
+    def __init__(self, base: pathlib.Path, ca: pathlib.Path, crl: pathlib.Path) -> None:
         self.base = base
         self.options: dict[str, t.Any] = {
             'base_dir': str(base),
@@ -34,25 +33,20 @@ class Site:
         self.python: pathlib.Path | None = None
         self.timeout = 0
 
-    def run(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
+    async def run(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
         """Run sendmemo_config, with `options` put over the site's own; None takes one away. Return the result."""
-        return self._task('sendmemo_config', arguments, {**self.options, **options})
+        return await self._task('sendmemo_config', arguments, {**self.options, **options})
 
-    def rollback(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
+    async def rollback(self, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
         """Run sendmemo_rollback for spl1, without a try unless `options` ask for one. Return the result."""
         own = {'base_dir': str(self.base), 'servers': [{'name': 'spl1'}], 'try_before_commit': 'none'}
-        return self._task('sendmemo_rollback', arguments, {**own, **options})
+        return await self._task('sendmemo_rollback', arguments, {**own, **options})
 
-    def _task(self, module: str, arguments: t.Sequence[str], options: dict[str, t.Any]) -> dict[str, t.Any]:
-        wanted = {key: value for key, value in options.items() if value is not None}
-        task = {'name': 'Configure', f'printops.infoprint.{module}': wanted, 'timeout': self.timeout}
+    async def _task(self, module: str, arguments: t.Sequence[str], options: dict[str, t.Any]) -> dict[str, t.Any]:
         variables = {'ansible_python_interpreter': str(self.python)} if self.python else {}
-        play = [{'hosts': 'all', 'gather_facts': False, 'tasks': [task]}]
-        run = self.ansible.playbook(play, hosts(print1=local_host(**variables)), *arguments)
-        self.output = run.output
-        assert 'Traceback' not in run.output
-        found = run.results('print1', 'Configure')[0]
-        return {**found.result, 'failed': found.status == 'failed'}
+        result = await Task(module, options, *arguments, variables=variables, timeout=self.timeout).result()
+        self.output = result.pop('output')
+        return result
 
     def config(self, server: str = 'spl1') -> pathlib.Path:
         return self.base / server / CONFIG

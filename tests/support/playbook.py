@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ CALLBACKS = pathlib.Path(__file__).resolve().parent / 'callback_plugins'
 PROGRAMS = pathlib.Path(sys.executable).parent
 RUN_SECONDS = 120
 END_SECONDS = 5
+_RESULT = re.compile(r'^[a-z]+: \[(.+?)(?: -> .*)?\]')  # a line of the output that says how a task ended for a host
 
 # A path, the name of a collection's playbook, or plays as data.
 Playbook = t.Union[str, pathlib.Path, 'list[dict[str, t.Any]]']
@@ -51,6 +53,14 @@ class Run(t.NamedTuple):
     def results(self, host: str | None = None, task: str | None = None) -> list[TaskResult]:
         """Return the results in order; of one host, or of the tasks whose name contains `task`."""
         return [one for one in self.task_results if (host is None or one.host == host) and (task is None or task in one.task)]
+
+    def of(self, host: str) -> Run:
+        """Return what there is of one host: its results, and of the standard output what was shown with them."""
+        stats = {name: counted for name, counted in self.stats.items() if name == host}
+        failed = any(counted['failures'] or counted['unreachable'] for counted in stats.values())
+        return self._replace(
+            rc=2 if failed else 0, stdout=_shown(self.stdout, host), task_results=self.results(host), stats=stats
+        )
 
     @property
     def output(self) -> str:
@@ -196,6 +206,18 @@ def hosts(**found: dict[str, t.Any]) -> dict[str, t.Any]:
 def local_host(**more: t.Any) -> dict[str, t.Any]:
     """Return the variables of a host on a local connection, with the Python that runs the tests; `more` is put over them."""
     return {'ansible_connection': 'local', 'ansible_python_interpreter': sys.executable, **more}
+
+
+def _shown(output: str, host: str) -> str:
+    """Return the lines with a host's results, with what stands before each since the result before: the differences."""
+    shown, since = [], []
+    for line in output.splitlines(keepends=True):
+        since.append(line)
+        result = _RESULT.match(line)
+        if result:
+            shown += since if result[1] == host else []
+            since = []
+    return ''.join(shown)
 
 
 def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
