@@ -9,42 +9,43 @@ import typing as t
 
 import pytest
 
-from support.playbook import Ansible, Run, hosts, local_host
+from support.playbook import Run
+from support.steps import Playbook
+from support.together import together
 
 from .conftest import Pki
 
 pytestmark = pytest.mark.every_core
 
-AUDIT = 'printops.infoprint.audit'
 TASK_TOLD = 'Report drift and problems'
 CONFIG = 'sendmemo-ssl.cfg'
 
 
 class Host:
-    """A print host with two converged servers."""
+    """A print host with two servers."""
 
-    def __init__(self, ansible: Ansible, base: pathlib.Path, pki: Pki) -> None:
-        self.ansible = ansible
+    def __init__(self, base: pathlib.Path, pki: Pki) -> None:
         self.base = base
         for name in ('spl1', 'spl2'):
             (base / name).mkdir(parents=True)
         self.log = base.parent / 'restarted'
-        self.variables = local_host(
-            sendmemo_tls_base_dir=str(base),
-            sendmemo_tls_servers=[{'name': 'spl1'}, {'name': 'spl2'}],
-            sendmemo_tls_ca_src=str(pki.ca_path),
-            sendmemo_tls_crl_src=str(pki.crl_path),
-            sendmemo_tls_smtp_host='127.0.0.1',
-            sendmemo_tls_smtp_port=587,
-            sendmemo_tls_try_before_commit='none',
-            sendmemo_tls_verify='none',
-            sendmemo_tls_restart_command=f'touch {self.log}',
-        )
-        assert self.run('printops.infoprint.converge').rc == 0
-        self.log.unlink()
+        self.variables = {
+            'sendmemo_tls_base_dir': str(base),
+            'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2'}],
+            'sendmemo_tls_ca_src': str(pki.ca_path),
+            'sendmemo_tls_crl_src': str(pki.crl_path),
+            'sendmemo_tls_smtp_host': '127.0.0.1',
+            'sendmemo_tls_smtp_port': 587,
+            'sendmemo_tls_try_before_commit': 'none',
+            'sendmemo_tls_verify': 'none',
+            'sendmemo_tls_restart_command': f'touch {self.log}',
+        }
 
-    def run(self, playbook: str = AUDIT, *arguments: str, **variables: t.Any) -> Run:
-        return self.ansible.playbook(playbook, hosts(print1={**self.variables, **variables}), *arguments)
+    async def converge(self, **variables: t.Any) -> Run:
+        return await Playbook('converge', '-e', 'serial=100%', **{**self.variables, **variables})
+
+    async def audit(self, **variables: t.Any) -> Run:
+        return await Playbook('audit', **{**self.variables, **variables})
 
     def config(self, server: str) -> pathlib.Path:
         return self.base / server / CONFIG
@@ -57,9 +58,13 @@ class Host:
         }
 
 
-@pytest.fixture
-def host(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki) -> Host:
-    return Host(ansible, tmp_path / 'pd', pki)
+async def made_host(tmp_path: pathlib.Path, pki: Pki) -> Host:
+    """A host whose servers are converged."""
+    host = Host(tmp_path / 'pd', pki)
+    run = await host.converge()
+    assert run.rc == 0, run.output
+    host.log.unlink()
+    return host
 
 
 def told(run: Run) -> list[str]:
@@ -69,21 +74,23 @@ def told(run: Run) -> list[str]:
     return lines
 
 
-def test_all_is_well(host: Host) -> None:
-    run = host.run(sendmemo_tls_audit_fails=True, sendmemo_tls_fail_on='warning')
+@together(made_host)
+async def test_all_is_well(host: Host) -> None:
+    run = await host.audit(sendmemo_tls_audit_fails=True, sendmemo_tls_fail_on='warning')
     assert run.rc == 0, run.output
     assert told(run) == ['spl1: as declared', 'spl2: as declared', 'current configuration: no problems']
 
 
-def test_drift_and_problems_are_told_and_nothing_is_touched(host: Host) -> None:
+@together(made_host)
+async def test_drift_and_problems_are_told_and_nothing_is_touched(host: Host) -> None:
     text = host.config('spl1').read_text()
     # What looks like a template must not be taken for one.
     host.config('spl1').write_text(text.replace('EnableTLS = 1', 'EnableTLS = 0') + "Verbose = {{ lookup('pipe', 'echo no') }}\n")
     host.config('spl2').chmod(0o666)
     before = host.seen()
-    run = host.run()
+    run = await host.audit()
     assert run.rc == 0, run.output
-    assert run.stats['print1']['changed'] == 0
+    assert [counted['changed'] for counted in run.stats.values()] == [0]
     lines = told(run)
     assert lines[0].startswith('spl1: would be changed: EnableTLS changed (was 0, declared 1); Verbose extra (was {{ lookup')
     assert lines[1].startswith('spl2: would be changed: sendmemo-ssl.cfg mode (was 0666, declared 0644)')
@@ -92,54 +99,59 @@ def test_drift_and_problems_are_told_and_nothing_is_touched(host: Host) -> None:
     assert any('[unsafe_permissions]' in line for line in lines[3:])
     assert host.seen() == before
     assert not host.log.exists(), 'nothing is restarted'
-    failing = host.run(sendmemo_tls_audit_fails=True)
+    failing = await host.audit(sendmemo_tls_audit_fails=True)
     assert failing.rc == 2
     assert told(failing) == lines
 
 
-@pytest.mark.parametrize(('fail_on', 'rc'), [('error', 0), ('warning', 2), ('never', 0)])
-def test_what_counts_is_what_the_verification_fails_on(host: Host, fail_on: str, rc: int) -> None:
+@pytest.mark.parametrize(('fail_on', 'rc'), [('error', 0), ('warning', 2), ('never', 0)], ids=['error', 'warning', 'never'])
+@together(made_host)
+async def test_what_counts_is_what_the_verification_fails_on(host: Host, fail_on: str, rc: int) -> None:
     """Without drift, and with a warning: the CA ends within so many days."""
-    run = host.run(sendmemo_tls_audit_fails=True, sendmemo_tls_fail_on=fail_on, sendmemo_tls_warn_days=36500)
+    run = await host.audit(sendmemo_tls_audit_fails=True, sendmemo_tls_fail_on=fail_on, sendmemo_tls_warn_days=36500)
     assert run.rc == rc, run.output
     assert any('[ca_expires_soon]' in line for line in told(run))
 
 
-@pytest.mark.parametrize('found', [False, True])
-def test_a_server_without_a_configuration_is_drift_and_no_error(host: Host, found: bool) -> None:
+@pytest.mark.parametrize('found', [False, True], ids=['named', 'found'])
+@together(made_host)
+async def test_a_server_without_a_configuration_is_drift_and_no_error(host: Host, found: bool) -> None:
     host.config('spl2').unlink()
     (host.base / 'spl2' / 'error.log').write_text('')
     variables: dict[str, t.Any] = {'sendmemo_tls_servers': []} if found else {}
-    run = host.run(**variables)
+    run = await host.audit(**variables)
     assert run.rc == 0, run.output
     lines = told(run)
     assert lines[1].startswith('spl2: would be changed: sendmemo-ssl.cfg missing')
     assert lines[2] == 'current configuration: 1 info'
     assert lines[3].startswith(f'info spl2 {host.config("spl2")}: It has no configuration yet. [not_configured] Run printops.')
-    assert host.run(sendmemo_tls_audit_fails=True, **variables).rc == 2, 'drift counts'
+    assert (await host.audit(sendmemo_tls_audit_fails=True, **variables)).rc == 2, 'drift counts'
 
 
-def test_a_declared_set_that_is_wrong_is_told(host: Host) -> None:
-    run = host.run(sendmemo_tls_hostname='print1')
+@together(made_host)
+async def test_a_declared_set_that_is_wrong_is_told(host: Host) -> None:
+    run = await host.audit(sendmemo_tls_hostname='print1')
     assert run.rc == 0, run.output
     assert any('[invalid_ehlo_hostname]' in line for line in told(run))
-    assert host.run(sendmemo_tls_hostname='print1', sendmemo_tls_audit_fails=True).rc == 2
+    assert (await host.audit(sendmemo_tls_hostname='print1', sendmemo_tls_audit_fails=True)).rc == 2
 
 
-def test_an_absent_server_is_no_problem_while_it_is_absent(host: Host) -> None:
+@together(made_host)
+async def test_an_absent_server_is_no_problem_while_it_is_absent(host: Host) -> None:
     servers = [{'name': 'spl1'}, {'name': 'spl2', 'state': 'absent'}]
-    assert 'spl2: would be changed' in str(told(host.run(sendmemo_tls_servers=servers)))
-    host.run('printops.infoprint.converge', sendmemo_tls_servers=servers)
-    assert told(host.run(sendmemo_tls_servers=servers)) == [
+    assert 'spl2: would be changed' in str(told(await host.audit(sendmemo_tls_servers=servers)))
+    await host.converge(sendmemo_tls_servers=servers)
+    assert told(await host.audit(sendmemo_tls_servers=servers)) == [
         'spl1: as declared',
         'spl2: as declared',
         'current configuration: no problems',
     ]
     none = [{'name': 'spl2', 'state': 'absent'}]
-    assert host.run(sendmemo_tls_servers=none, sendmemo_tls_audit_fails=True).rc == 0
+    assert (await host.audit(sendmemo_tls_servers=none, sendmemo_tls_audit_fails=True)).rc == 0
 
 
-def test_a_host_that_could_not_be_looked_at_does_not_pass(host: Host) -> None:
-    run = host.run(ansible_python_interpreter='/no/such/python')
+@together(made_host)
+async def test_a_host_that_could_not_be_looked_at_does_not_pass(host: Host) -> None:
+    run = await host.audit(ansible_python_interpreter='/no/such/python')
     assert run.rc == 2
     assert 'no_python' in run.output

@@ -143,14 +143,14 @@ def misshapen(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return answered(tmp_path_factory.mktemp('misshapen'), named)
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 def test_planted_text_is_not_obeyed(hostile: Run, folder: pathlib.Path) -> None:
     assert list(folder.rglob('CANARY')) == []
     for text in ('Traceback', '\x1b[2J', '\u202e'):
         assert text not in hostile.output
 
 
-@pytest.mark.every_core
+@pytest.mark.version_shim
 @pytest.mark.parametrize('module', TASKS)
 def test_planted_text_comes_through_as_it_was(hostile: Run, module: str) -> None:
     used = hostile.results(host_name('planted', module), 'Use')[0]
