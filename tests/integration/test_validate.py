@@ -13,14 +13,14 @@ import pytest
 
 from support.pd_programs import PdPrograms
 from support.pki import Authority, days_from_now
-from support.playbook import hosts, local_host
+from support.steps import Task
+from support.together import together
 
 PORT = 'smtp-server-port'
 SOUND = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = crl.pem\nHostname = print1.example.com\n'
 
 
-@pytest.fixture
-def base_dir(tmp_path):
+def made_base_dir(tmp_path):
     path = tmp_path / 'pd'
     path.mkdir(mode=0o755)
     return path
@@ -38,24 +38,11 @@ def make_server(base_dir: pathlib.Path, pki, name: str, config: str = SOUND, **f
     return directory
 
 
-@pytest.fixture
-def validate(run_playbook):
-    """Run the module; return its result, and whether the task failed."""
-
-    def run(*arguments, expected='ok', **options):
-        play = [
-            {
-                'hosts': 'print_servers',
-                'gather_facts': False,
-                'tasks': [{'name': 'Judge', 'printops.infoprint.sendmemo_validate': options}],
-            }
-        ]
-        ran = run_playbook(play, hosts(print1=local_host()), *arguments)
-        found = ran.results('print1', 'Judge')
-        assert [one.status for one in found] == [expected], ran.output
-        return found[0].result
-
-    return run
+async def validate(*arguments, expected='ok', variables=None, **options):
+    """Run the module, which ends as `expected`; return its result."""
+    result = await Task('sendmemo_validate', options, *arguments, variables=variables).result()
+    assert result['failed'] is (expected == 'failed'), result['output']
+    return result
 
 
 def codes(result, server=None):
@@ -63,12 +50,13 @@ def codes(result, server=None):
 
 
 @pytest.mark.every_core
-def test_sound_servers_are_valid_and_all_is_told_of_them(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_sound_servers_are_valid_and_all_is_told_of_them(base_dir, pki):
     make_server(base_dir, pki, 'spl1')
     make_server(base_dir, pki, 'spl2', 'EnableTLS = 2\n')
     (base_dir / 'loose.cfg').write_text('x')
     make_server(base_dir, pki, 'spl3.BAK', 'broken')
-    result = validate(base_dir=str(base_dir))
+    result = await validate(base_dir=str(base_dir))
     assert (result['valid'], result['problems'], result['changed'], result['msg']) == (True, [], False, 'no problems')
     assert [entry['name'] for entry in result['servers']] == ['spl1', 'spl2']
     assert [(one['keyword'], one['name'], one['file']) for one in result['servers'][0].pop('trust')] == [
@@ -91,11 +79,12 @@ def test_sound_servers_are_valid_and_all_is_told_of_them(validate, base_dir, pki
 
 
 @pytest.mark.version_shim
-def test_problems_are_told_with_file_and_line_and_no_text_is_templated(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_problems_are_told_with_file_and_line_and_no_text_is_templated(base_dir, pki):
     config = 'EnableTLS = {{ 6 * 7 }}\nenabletls = 1\n[tls]\nHostname = fc00::1\nHostname = a.example\n'
     make_server(base_dir, pki, 'spl1', config)
     make_server(base_dir, pki, 'spl2')
-    result = validate(expected='failed', base_dir=str(base_dir))
+    result = await validate(expected='failed', base_dir=str(base_dir))
     path = str(base_dir / 'spl1' / 'sendmemo-ssl.cfg')
     assert [(problem['code'], problem['line']) for problem in result['problems']] == [
         ('invalid_value', 1),
@@ -124,15 +113,17 @@ def test_problems_are_told_with_file_and_line_and_no_text_is_templated(validate,
 
 
 @pytest.mark.parametrize('fail_on, expected', (('error', 'ok'), ('warning', 'failed'), ('never', 'ok')))
-def test_warnings_fail_only_when_asked_and_leave_it_valid(validate, base_dir, pki, fail_on, expected):
+@together(made_base_dir)
+async def test_warnings_fail_only_when_asked_and_leave_it_valid(base_dir, pki, fail_on, expected):
     make_server(base_dir, pki, 'spl1', 'EnableTLS = 0\n')
-    result = validate(expected=expected, base_dir=str(base_dir), fail_on=fail_on)
+    result = await validate(expected=expected, base_dir=str(base_dir), fail_on=fail_on)
     assert (codes(result), result['valid']) == (['tls_off'], True)
 
 
-def test_nothing_fails_with_never_and_errors_are_told_all_the_same(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_nothing_fails_with_never_and_errors_are_told_all_the_same(base_dir, pki):
     make_server(base_dir, pki, 'spl1', 'x\n')
-    result = validate(base_dir=str(base_dir), fail_on='never')
+    result = await validate(base_dir=str(base_dir), fail_on='never')
     assert (codes(result), result['valid']) == (['invalid_line', 'tls_off'], False)
 
 
@@ -153,24 +144,27 @@ TRUST = {
 
 
 @pytest.mark.parametrize('name', sorted(TRUST))
-def test_the_trust_files_on_the_host_are_judged(validate, base_dir, pki, name):
+@together(made_base_dir)
+async def test_the_trust_files_on_the_host_are_judged(base_dir, pki, name):
     files, expected = TRUST[name]
     make_server(base_dir, pki, 'spl1', **files)
-    assert codes(validate(expected='failed', base_dir=str(base_dir))) == expected
+    assert codes(await validate(expected='failed', base_dir=str(base_dir))) == expected
 
 
-def test_a_trust_file_outside_of_the_working_directory_may_be_a_link(validate, base_dir, pki, tmp_path):
+@together(made_base_dir)
+async def test_a_trust_file_outside_of_the_working_directory_may_be_a_link(base_dir, pki, tmp_path):
     (tmp_path / 'link.pem').symlink_to(pki.ca_path)
     make_server(base_dir, pki, 'spl1', f'EnableTLS = 1\nCAFile = {tmp_path}/link.pem\n')
-    assert codes(validate(base_dir=str(base_dir))) == []
+    assert codes(await validate(base_dir=str(base_dir))) == []
 
 
 @pytest.mark.every_core
-def test_a_server_that_was_found_without_a_configuration_is_not_configured_yet(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_a_server_that_was_found_without_a_configuration_is_not_configured_yet(base_dir, pki):
     make_server(base_dir, pki, 'spl1')
     (base_dir / 'spl2').mkdir(mode=0o755)
     (base_dir / 'spl2' / 'error.log').write_text('')
-    result = validate(base_dir=str(base_dir), fail_on='warning')
+    result = await validate(base_dir=str(base_dir), fail_on='warning')
     path = str(base_dir / 'spl2' / 'sendmemo-ssl.cfg')
     assert (result['valid'], [entry['name'] for entry in result['servers']]) == (True, ['spl1', 'spl2'])
     assert [(one['code'], one['severity'], one['server'], one['file']) for one in result['problems']] == [
@@ -178,20 +172,23 @@ def test_a_server_that_was_found_without_a_configuration_is_not_configured_yet(v
     ]
     assert 'converge' in result['problems'][0]['hint']
     assert result['msg'].count(path) == 1
-    named = validate(base_dir=str(base_dir), servers=[{'name': 'spl2'}], expected='failed')
+    named = await validate(base_dir=str(base_dir), servers=[{'name': 'spl2'}], expected='failed')
     assert (codes(named), named['valid'], named['msg'].count(path)) == (['file_not_found'], False, 1)
     assert 'converge' in named['problems'][0]['hint']
-    assert codes(validate(base_dir=str(base_dir), servers=[{'name': 'spl2'}], require_configuration=False)) == ['not_configured']
+    allowed = await validate(base_dir=str(base_dir), servers=[{'name': 'spl2'}], require_configuration=False)
+    assert codes(allowed) == ['not_configured']
 
 
-def test_a_loose_file_is_no_server_and_nobody_is_told_to_remove_it(validate, base_dir):
+@together(made_base_dir)
+async def test_a_loose_file_is_no_server_and_nobody_is_told_to_remove_it(base_dir):
     (base_dir / 'notifyd_error.cfg').write_text("the product's own")
-    [problem] = validate(base_dir=str(base_dir), servers=[{'name': 'notifyd_error.cfg'}], expected='failed')['problems']
+    [problem] = (await validate(base_dir=str(base_dir), servers=[{'name': 'notifyd_error.cfg'}], expected='failed'))['problems']
     assert problem['code'] == 'not_a_server'
     assert 'remove' not in problem['hint']
 
 
-def test_missing_files_links_and_missing_servers_are_told_each_for_itself(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_missing_files_links_and_missing_servers_are_told_each_for_itself(base_dir, pki):
     spl1 = make_server(base_dir, pki, 'spl1')
     (spl1 / 'ca.pem').unlink()
     spl2 = make_server(base_dir, pki, 'spl2')
@@ -201,7 +198,7 @@ def test_missing_files_links_and_missing_servers_are_told_each_for_itself(valida
     spl4 = base_dir / 'spl4'
     spl4.mkdir(mode=0o755)
     names = ('spl1', 'spl2', 'spl3', 'spl4', 'spl5')
-    result = validate(expected='failed', base_dir=str(base_dir), servers=[{'name': name} for name in names])
+    result = await validate(expected='failed', base_dir=str(base_dir), servers=[{'name': name} for name in names])
     assert {name: codes(result, name) for name in names} == {
         'spl1': ['file_not_found'],
         'spl2': ['unsafe_path'],
@@ -213,29 +210,32 @@ def test_missing_files_links_and_missing_servers_are_told_each_for_itself(valida
     assert result['problems'][0]['keyword'] == 'CAFile'
 
 
-def test_a_private_key_is_told_and_nothing_of_it_is_shown(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_a_private_key_is_told_and_nothing_of_it_is_shown(base_dir, pki):
     key = pki.server.key_pem
     make_server(base_dir, pki, 'spl1', ca=pki.ca_path.read_bytes() + key)
-    result = validate('-vvv', expected='failed', base_dir=str(base_dir))
+    result = await validate('-vvv', expected='failed', base_dir=str(base_dir))
     assert codes(result) == ['private_key_in_trust_file']
     assert not any(line in repr(result) for line in key.decode().splitlines()[1:-1])
 
 
-def test_what_others_can_write_is_unsafe(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_what_others_can_write_is_unsafe(base_dir, pki):
     spl1 = make_server(base_dir, pki, 'spl1')
     for path in (spl1, spl1 / 'sendmemo-ssl.cfg', spl1 / 'crl.pem'):
         path.chmod(path.stat().st_mode | stat.S_IWOTH)
-    result = validate(expected='failed', base_dir=str(base_dir))
+    result = await validate(expected='failed', base_dir=str(base_dir))
     assert [(problem['code'], problem['file']) for problem in result['problems']] == [
         ('unsafe_permissions', str(path)) for path in (spl1, spl1 / 'sendmemo-ssl.cfg', spl1 / 'crl.pem')
     ]
 
 
-def test_the_port_is_compared_where_it_is_known(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_the_port_is_compared_where_it_is_known(base_dir, pki):
     for name in ('spl1', 'spl2', 'spl3'):
         make_server(base_dir, pki, name)
     make_server(base_dir, pki, 'spl4', 'EnableTLS = 2\n')
-    result = validate(
+    result = await validate(
         base_dir=str(base_dir),
         smtp_port=465,
         servers=[{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 587}, {'name': 'spl3', 'smtp_port': 2525}, {'name': 'spl4'}],
@@ -245,14 +245,15 @@ def test_the_port_is_compared_where_it_is_known(validate, base_dir, pki):
     ]
 
 
-def test_the_port_is_read_from_the_attributes_where_it_is_not_given(validate, base_dir, pki, tmp_path):
+@together(made_base_dir)
+async def test_the_port_is_read_from_the_attributes_where_it_is_not_given(base_dir, pki, tmp_path):
     ports = {'spl1': '465', 'spl2': '587', 'spl3': '', 'spl4': 'smtps', 'spl5': '465', 'spl6': '25'}
     for name in ports:
         make_server(base_dir, pki, name)
     programs = PdPrograms(tmp_path / 'pd', {name: {PORT: port} for name, port in ports.items()})
     programs.tell(down=['spl6'])
     servers = [{'name': name, **({'smtp_port': 587} if name == 'spl5' else {})} for name in ports]
-    result = validate(expected='failed', base_dir=str(base_dir), servers=servers, pd_bin_dir=str(programs.bin_dir))
+    result = await validate(expected='failed', base_dir=str(base_dir), servers=servers, pd_bin_dir=str(programs.bin_dir))
     assert [(problem['code'], problem['server'], problem['severity']) for problem in result['problems']] == [
         ('port_mismatch', 'spl1', 'warning'),
         ('port_mismatch', 'spl4', 'warning'),
@@ -261,35 +262,30 @@ def test_the_port_is_read_from_the_attributes_where_it_is_not_given(validate, ba
     assert 'smtp-server-port is smtps, which is no port' in result['problems'][1]['message']
 
 
-def test_one_path_is_judged(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_one_path_is_judged(base_dir, pki):
     directory = make_server(base_dir, pki, 'samples')
     path = directory / 'new.cfg'
     shutil.move(directory / 'sendmemo-ssl.cfg', path)
-    result = validate(path=str(path))
+    result = await validate(path=str(path))
     (entry,) = result['servers']
     assert ('name' not in entry, entry['path'], entry['problems'], result['valid']) == (True, str(path), [], True)
 
 
-def test_content_is_judged_without_a_connection(run_playbook):
+@together(made_base_dir)
+async def test_content_is_judged_without_a_connection(base_dir):
     content = 'EnableTLS = 1\nCAFile = ca.pem\nHostname = host\n'
-    play = [
-        {
-            'hosts': 'print_servers',
-            'gather_facts': False,
-            'tasks': [{'name': 'Judge', 'printops.infoprint.sendmemo_validate': {'content': content}}],
-        }
-    ]
-    ran = run_playbook(play, hosts(print1={'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 1}))
-    (found,) = ran.results('print1', 'Judge')
-    assert found.status == 'failed', ran.output
-    assert codes(found.result) == ['invalid_ehlo_hostname']
-    assert set(found.result['servers'][0]) == {'sha256', 'settings', 'problems'}
+    nowhere = {'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 1}
+    result = await validate(expected='failed', content=content, variables=nowhere)
+    assert codes(result) == ['invalid_ehlo_hostname']
+    assert set(result['servers'][0]) == {'sha256', 'settings', 'problems'}
 
 
-def test_content_is_judged_with_the_files_of_a_working_directory(validate, base_dir, pki):
+@together(made_base_dir)
+async def test_content_is_judged_with_the_files_of_a_working_directory(base_dir, pki):
     directory = make_server(base_dir, pki, 'spl1')
     content = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = gone.pem\n'
-    result = validate(expected='failed', content=content, working_dir=str(directory))
+    result = await validate(expected='failed', content=content, working_dir=str(directory))
     assert codes(result) == ['file_not_found']
     assert result['problems'][0]['file'] == str(directory / 'gone.pem')
 
@@ -303,6 +299,8 @@ def test_content_is_judged_with_the_files_of_a_working_directory(validate, base_
         ({'path': 'x'}, 'absolute path'),
         ({'content': 'x', 'pd_bin_dir': '/usr/lpp/pd/bin'}, 'content has no attributes'),
     ),
+    ids=['path and content', 'path and servers', 'path and working_dir', 'a relative path', 'content and pd_bin_dir'],
 )
-def test_options_that_do_not_fit_are_refused(validate, options, reason):
-    assert reason in validate(expected='failed', **options)['msg']
+@together(made_base_dir)
+async def test_options_that_do_not_fit_are_refused(base_dir, options, reason):
+    assert reason in (await validate(expected='failed', **options))['msg']
