@@ -11,8 +11,10 @@ import pytest
 
 from support.mail_server_process import MailServer
 from support.pd_programs import PdPrograms
-from support.playbook import Run, hosts, local_host
+from support.playbook import Ansible
 from support.pythons import target_pythons
+from support.steps import Task, alone
+from support.together import together
 
 from .conftest import Pki, need
 
@@ -28,8 +30,7 @@ OTHER_NAME = '127.1'
 class Host:
     """A print host, and send_memo on it."""
 
-    def __init__(self, run_playbook: t.Callable[..., Run], base_dir: pathlib.Path, pki: Pki, mail_server: MailServer) -> None:
-        self.run_playbook = run_playbook
+    def __init__(self, base_dir: pathlib.Path, pki: Pki, mail_server: MailServer) -> None:
         self.base_dir = base_dir
         self.pki = pki
         self.mail_server = mail_server
@@ -47,11 +48,10 @@ class Host:
         self.entries.append({'name': name, 'smtp_port': self.mail_server.ports.get(listener, 1), **entry})
         return name
 
-    def send(self, *arguments: str, python: str = '', expected: str = 'ok', **options: t.Any) -> dict[str, t.Any]:
+    async def send(self, *arguments: str, python: str = '', expected: str = 'ok', **options: t.Any) -> dict[str, t.Any]:
         if python and python not in target_pythons():
             need(f'no Python {python} was found (the tests are to be started by make test)')
-        host = local_host(**({'ansible_python_interpreter': str(target_pythons()[python])} if python else {}))
-        task = {
+        given = {
             'base_dir': str(self.base_dir),
             'smtp_host': '127.0.0.1',
             'recipients': [self.recipient],
@@ -59,18 +59,14 @@ class Host:
             'servers': self.entries,
             **options,
         }
-        tasks = [{'name': 'Send', 'printops.infoprint.send_memo': task}]
-        play = {'hosts': 'print_servers', 'gather_facts': False, 'tasks': tasks}
-        run = self.run_playbook([play], hosts(print1=host), *arguments)
-        results = run.results('print1', 'Send')
-        assert [one.status for one in results] == [expected], run.output
-        assert 'Traceback' not in run.output
-        return results[0].result
+        variables = {'ansible_python_interpreter': str(target_pythons()[python])} if python else {}
+        result = await Task('send_memo', given, *arguments, variables=variables).result()
+        assert result['failed'] is (expected == 'failed'), result['output']
+        return result
 
 
-@pytest.fixture
-def host(run_playbook: t.Callable[..., Run], tmp_path: pathlib.Path, pki: Pki, mail_server: MailServer) -> Host:
-    return Host(run_playbook, tmp_path / 'pd', pki, mail_server)
+def made_host(tmp_path: pathlib.Path, pki: Pki, mail_server: MailServer) -> Host:
+    return Host(tmp_path / 'pd', pki, mail_server)
 
 
 def errors(entry: dict[str, t.Any]) -> list[tuple[str, str | None]]:
@@ -79,11 +75,12 @@ def errors(entry: dict[str, t.Any]) -> list[tuple[str, str | None]]:
 
 @pytest.mark.every_core
 @pytest.mark.parametrize('python', PYTHONS)
-def test_each_server_sends_as_it_is_configured(host: Host, python: str) -> None:
+@together(made_host)
+async def test_each_server_sends_as_it_is_configured(host: Host, python: str) -> None:
     host.add('starttls', *STARTTLS)
     host.add('smtps', *SMTPS)
     host.add('plain', 'EnableTLS = 0', EHLO)
-    result = host.send(python=python)
+    result = await host.send(python=python)
     assert [(entry['name'], entry['ok'], entry.get('tls', {}).get('mode')) for entry in result['servers']] == [
         ('spl1', True, 'starttls'),
         ('spl2', True, 'smtps'),
@@ -107,7 +104,8 @@ def test_each_server_sends_as_it_is_configured(host: Host, python: str) -> None:
 
 @pytest.mark.every_core
 @pytest.mark.parametrize('python', PYTHONS)
-def test_a_failure_is_named_by_its_cause_and_there_is_no_fallback(host: Host, python: str) -> None:
+@together(made_host)
+async def test_a_failure_is_named_by_its_cause_and_there_is_no_fallback(host: Host, python: str) -> None:
     expected = {
         host.add('expired', *SMTPS): ('expired', 'certificate'),
         host.add('revoked', *SMTPS): ('revoked', 'certificate'),
@@ -120,7 +118,7 @@ def test_a_failure_is_named_by_its_cause_and_there_is_no_fallback(host: Host, py
         host.add('smtps', 'EnableTLS = 2', 'CAFile = missing.pem'): ('file_not_found', None),
         host.add('smtps', 'EnableTLS = 7'): ('invalid_value', None),
     }
-    result = host.send(python=python, expected='failed', timeout=4)
+    result = await host.send(python=python, expected='failed', timeout=4)
     assert {entry['name']: errors(entry) for entry in result['servers']} == {name: [cause] for name, cause in expected.items()}
     assert not any(entry['ok'] for entry in result['servers'])
     assert all(problem['hint'] and problem['message'] for problem in result['problems'])
@@ -129,9 +127,10 @@ def test_a_failure_is_named_by_its_cause_and_there_is_no_fallback(host: Host, py
 
 
 @pytest.mark.parametrize('python', ['3.6', '3.13'])
-def test_all_defects_of_a_certificate_are_told(host: Host, python: str) -> None:
+@together(made_host)
+async def test_all_defects_of_a_certificate_are_told(host: Host, python: str) -> None:
     host.add('expired', *SMTPS, smtp_host=OTHER_NAME)
-    entry = host.send(python=python, expected='failed')['servers'][0]
+    entry = (await host.send(python=python, expected='failed'))['servers'][0]
     told = ['hostname_mismatch', 'expired']
     if python == '3.6':  # it looks at the name behind the handshake, which is not what failed
         told.reverse()
@@ -142,29 +141,34 @@ def test_all_defects_of_a_certificate_are_told(host: Host, python: str) -> None:
 
 
 @pytest.mark.parametrize('python', ['3.6', '3.13'])
-def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
+@together(made_host)
+async def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
     host.add('expired', *SMTPS, 'IgnoreCertificateErrors = 1')
     host.add('smtps', *SMTPS, 'CertValidationIgnoreHostName = 1', smtp_host=OTHER_NAME)
     host.add('smtps', *SMTPS, 'IgnoreCertificateErrors = 1')
-    result = host.send(python=python)
+    result = await host.send(python=python)
     assert [entry['ok'] for entry in result['servers']] == [True] * 3
     hidden = [[problem['code'] for problem in entry['ignored']] for entry in result['servers']]
     assert hidden == [['expired'], ['hostname_mismatch'], []]
     assert [problem['code'] for problem in result['problems']] == ['verification_off', 'name_check_off', 'verification_off']
 
 
-def test_many_large_mails_are_sent_in_one_call(host: Host) -> None:
+def test_many_large_mails_are_sent_in_one_call(
+    ansible: Ansible, tmp_path: pathlib.Path, pki: Pki, mail_server: MailServer
+) -> None:
+    host = made_host(tmp_path, pki, mail_server)
     for number in range(11):
         host.add(('starttls', 'smtps')[number % 2], *(STARTTLS, SMTPS)[number % 2])
-    result = host.send(python='3.6', body='Grüße aus Köln\n' * (6 << 16), timeout=30)
+    result = alone(ansible, host.send(python='3.6', body='Grüße aus Köln\n' * (6 << 16), timeout=30))
     assert [entry['ok'] for entry in result['servers']] == [True] * 11
 
 
 @pytest.mark.parametrize('python', PYTHONS)
-def test_a_malformed_extension_that_openssl_accepts_keeps_no_mail_back(host: Host, python: str) -> None:
+@together(made_host)
+async def test_a_malformed_extension_that_openssl_accepts_keeps_no_mail_back(host: Host, python: str) -> None:
     host.add('malformed', *SMTPS)
     host.add('malformed', *SMTPS, 'CertValidationIgnoreHostName = 1')
-    result = host.send(python=python)
+    result = await host.send(python=python)
     assert [(entry['ok'], entry['reply']['code']) for entry in result['servers']] == [(True, 250)] * 2
 
 
@@ -173,12 +177,13 @@ def differing(entry: dict[str, t.Any]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.every_core
-def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(host: Host) -> None:
+@together(made_host)
+async def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(host: Host) -> None:
     host.add('plain', 'EnableTLS = 0', EHLO)
     host.add('expired', *SMTPS, 'IgnoreCertificateErrors = 1', enable_tls='2', ignore_certificate_errors=False)
     host.add('smtps', *SMTPS, enable_tls='smtps')
     host.add('plain', 'EnableTLS = 0', EHLO, enable_tls='disabled', accept_unprotected=True)
-    result = host.send(check_declared=True, enable_tls='starttls', hostname='print1.example.com', expected='failed')
+    result = await host.send(check_declared=True, enable_tls='starttls', hostname='print1.example.com', expected='failed')
     assert [(entry['ok'], differing(entry)) for entry in result['servers']] == [
         (False, [('EnableTLS', '0')]),
         (False, [('IgnoreCertificateErrors', '1')]),
@@ -192,60 +197,67 @@ def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(host: Hos
     assert told['message'] == 'EnableTLS = 0 is in force; declared is EnableTLS = 1 (enable_tls).'
     assert 'printops.infoprint.converge' in told['hint']
     assert '[not_as_declared]' in result['msg'].splitlines()[0]
-    assert host.send(enable_tls='starttls')['servers'][0]['ok'] is True, 'compared where it is asked for alone'
+    assert (await host.send(enable_tls='starttls'))['servers'][0]['ok'] is True, 'compared where it is asked for alone'
 
 
-def test_found_servers_are_compared_with_the_options_of_the_task(host: Host) -> None:
+@together(made_host)
+async def test_found_servers_are_compared_with_the_options_of_the_task(host: Host) -> None:
     host.add('plain', 'EnableTLS = 0', EHLO)
     options = {'servers': [], 'smtp_port': host.mail_server.ports['plain'], 'check_declared': True, 'accept_unprotected': True}
-    [entry] = host.send(**options, enable_tls='1', expected='failed')['servers']
+    [entry] = (await host.send(**options, enable_tls='1', expected='failed'))['servers']
     assert (differing(entry), entry['accept_unprotected']) == ([('EnableTLS', '0')], True)
-    assert host.send(**options, enable_tls='0')['servers'][0]['ok'] is True
+    assert (await host.send(**options, enable_tls='0'))['servers'][0]['ok'] is True
 
 
 @pytest.mark.parametrize('until', ['handshake', 'envelope'])
-def test_an_earlier_goal_leaves_no_mail_behind(host: Host, until: str) -> None:
+@together(made_host)
+async def test_an_earlier_goal_leaves_no_mail_behind(host: Host, until: str) -> None:
     host.add('starttls', *STARTTLS)
-    result = host.send(until=until)
+    result = await host.send(until=until)
     assert (result['servers'][0]['ok'], result['servers'][0]['until']) == (True, until)
     assert 'no mail sent' in result['msg']
     assert host.mail_server.mails(host.recipient) == []
 
 
-def test_check_mode_stops_at_the_envelope(host: Host) -> None:
+@together(made_host)
+async def test_check_mode_stops_at_the_envelope(host: Host) -> None:
     host.add('starttls', *STARTTLS)
-    result = host.send('--check')
+    result = await host.send('--check')
     assert (result['servers'][0]['ok'], result['servers'][0]['until']) == (True, 'envelope')
     assert host.mail_server.mails(host.recipient) == []
 
 
-def test_subject_and_body_arrive_as_they_were_given(host: Host) -> None:
+@together(made_host)
+async def test_subject_and_body_arrive_as_they_were_given(host: Host) -> None:
     host.add('starttls', *STARTTLS)
     subject, body = 'Prüfung テスト = .', 'Grüße\n.\n..\n' + 'x' * 2000 + '\n'
-    host.send(subject=subject, body=body, sender='ops@example.com')
+    await host.send(subject=subject, body=body, sender='ops@example.com')
     [mail] = host.mail_server.mails(host.recipient)
     assert mail.sender == 'ops@example.com'
     assert mail.message['Subject'] == subject
     assert mail.message.get_content().replace('\r\n', '\n') == body
 
 
-def test_a_site_may_want_a_newer_tls_and_a_longer_life(host: Host) -> None:
+@together(made_host)
+async def test_a_site_may_want_a_newer_tls_and_a_longer_life(host: Host) -> None:
     host.add('starttls', *STARTTLS)
-    result = host.send(expected='failed', min_tls='TLSv1.3', warn_days=3650, fail_on='warning')
+    result = await host.send(expected='failed', min_tls='TLSv1.3', warn_days=3650, fail_on='warning')
     assert result['servers'][0]['ok'] is True
     assert [problem['code'] for problem in result['problems']] == ['certificate_expires_soon']
-    assert host.send(warn_days=3650)['servers'][0]['ok'] is True
+    assert (await host.send(warn_days=3650))['servers'][0]['ok'] is True
 
 
-def test_nothing_fails_the_task_where_that_is_asked_for(host: Host) -> None:
+@together(made_host)
+async def test_nothing_fails_the_task_where_that_is_asked_for(host: Host) -> None:
     host.add('expired', *SMTPS)
-    result = host.send(fail_on='never')
+    result = await host.send(fail_on='never')
     assert result['servers'][0]['ok'] is False
 
 
-def test_found_servers_use_the_options_of_the_task(host: Host) -> None:
+@together(made_host)
+async def test_found_servers_use_the_options_of_the_task(host: Host) -> None:
     host.add('starttls', *STARTTLS)
-    result = host.send(servers=[], smtp_port=host.mail_server.ports['starttls'])
+    result = await host.send(servers=[], smtp_port=host.mail_server.ports['starttls'])
     assert [(entry['name'], entry['ok']) for entry in result['servers']] == [('spl1', True)]
 
 
@@ -263,23 +275,26 @@ def test_found_servers_use_the_options_of_the_task(host: Host) -> None:
         ({'until': 'delivered'}, 'until'),
     ],
 )
-def test_what_no_mail_server_could_take_is_refused_at_once(host: Host, options: dict[str, t.Any], word: str) -> None:
+@together(made_host)
+async def test_what_no_mail_server_could_take_is_refused_at_once(host: Host, options: dict[str, t.Any], word: str) -> None:
     host.add('starttls', *STARTTLS)
-    result = host.send(expected='failed', **options)
+    result = await host.send(expected='failed', **options)
     assert word in result['msg']
     assert 'servers' not in result
 
 
-def test_without_a_mail_server_the_problem_says_so(host: Host) -> None:
+@together(made_host)
+async def test_without_a_mail_server_the_problem_says_so(host: Host) -> None:
     host.add('starttls', *STARTTLS, smtp_port=None)
-    entry = host.send(expected='failed', pd_bin_dir='/nonexistent')['servers'][0]
+    entry = (await host.send(expected='failed', pd_bin_dir='/nonexistent'))['servers'][0]
     assert errors(entry) == [('smtp_server_unknown', None)]
     assert 'smtp_port' in entry['problems'][0]['message']
     assert 'pd_command_missing' in entry['problems'][0]['message']
     assert entry['problems'][0]['file'].startswith('/nonexistent')
 
 
-def test_the_mail_server_is_that_of_the_servers_attributes(host: Host, tmp_path: pathlib.Path) -> None:
+@together(made_host)
+async def test_the_mail_server_is_that_of_the_servers_attributes(host: Host, tmp_path: pathlib.Path) -> None:
     ports = host.mail_server.ports
     programs = PdPrograms(
         tmp_path / 'pd-programs',
@@ -292,17 +307,18 @@ def test_the_mail_server_is_that_of_the_servers_attributes(host: Host, tmp_path:
     host.add('', *STARTTLS, smtp_port=None)
     host.add('', *SMTPS, smtp_port=None, smtp_host='127.0.0.1')
     host.add('', *SMTPS, smtp_port=None)
-    result = host.send(smtp_host=None, pd_bin_dir=str(programs.bin_dir), expected='failed')
+    result = await host.send(smtp_host=None, pd_bin_dir=str(programs.bin_dir), expected='failed')
     assert [entry['ok'] for entry in result['servers']] == [True, True, False]
     assert errors(result['servers'][2]) == [('smtp_server_unknown', None)]
     assert 'smtp-server-host is not set' in result['servers'][2]['problems'][0]['message']
     assert len(host.mail_server.mails(host.recipient)) == 2
 
 
-def test_what_was_trusted_and_how_often_it_was_tried_is_told(host: Host) -> None:
+@together(made_host)
+async def test_what_was_trusted_and_how_often_it_was_tried_is_told(host: Host) -> None:
     host.add('starttls', *STARTTLS)
     host.add('smtps', 'EnableTLS = 2', EHLO)
-    good, untrusted = host.send(expected='failed')['servers']
+    good, untrusted = (await host.send(expected='failed'))['servers']
     assert (good['trusted'], good['attempts']) == (str(host.base_dir / 'spl1' / 'ca.pem'), 1)
     assert untrusted['trusted'] == "the system's own CA certificates"
     assert errors(untrusted) == [('unknown_ca', 'certificate')]
