@@ -13,7 +13,9 @@ import typing as t
 
 import pytest
 
-from support.playbook import Ansible, Run, hosts, local_host
+from support.playbook import Run, local_host
+from support.steps import Playbook
+from support.together import together
 
 from .conftest import need
 
@@ -39,27 +41,26 @@ def why_not() -> str:
 class Host:
     """A print host with two servers and an /etc of its own."""
 
-    def __init__(self, ansible: Ansible, directory: pathlib.Path) -> None:
-        self.ansible = ansible
-        self.etc = directory / 'etc'
+    def __init__(self, tmp_path: pathlib.Path) -> None:
+        self.etc = tmp_path / 'etc'
         (self.etc / 'profile.d').mkdir(parents=True)
         for name in ('passwd', 'group'):
             shutil.copy(f'/etc/{name}', self.etc / name)
         self.file = self.etc / 'environment'
         self.file.write_text(FOUND)
         self.file.chmod(0o640)
-        self.log = directory / 'restarted'
+        self.log = tmp_path / 'restarted'
         for name in ('spl1', 'spl2'):
-            (directory / 'pd' / name).mkdir(parents=True)
-        self.config = directory / 'pd' / 'spl1' / CONFIG
+            (tmp_path / 'pd' / name).mkdir(parents=True)
+        self.config = tmp_path / 'pd' / 'spl1' / CONFIG
         usual = local_host()
-        python = directory / 'python'
+        python = tmp_path / 'python'
         python.write_text(PYTHON.format(etc=self.etc, python=usual['ansible_python_interpreter']))
         python.chmod(0o755)
         self.variables = {
             **usual,
             'ansible_python_interpreter': str(python),
-            'sendmemo_tls_base_dir': str(directory / 'pd'),
+            'sendmemo_tls_base_dir': str(tmp_path / 'pd'),
             'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2'}],
             'sendmemo_tls_enable_tls': 'disabled',
             'sendmemo_tls_try_before_commit': 'none',
@@ -68,18 +69,17 @@ class Host:
             'sendmemo_tls_restart_command': f'echo restarted >> {self.log}',
         }
 
-    def run(self, *arguments: str, **variables: t.Any) -> tuple[Run, dict[str, t.Any]]:
-        run = self.ansible.playbook('printops.infoprint.converge', hosts(print1={**self.variables, **variables}), *arguments)
-        return run, run.results('print1', TASK_CONVERGE)[0].result
+    async def run(self, *arguments: str, **variables: t.Any) -> tuple[Run, dict[str, t.Any]]:
+        run = await Playbook('converge', '-e', 'serial=100%', *arguments, **{**self.variables, **variables})
+        return run, run.results(task=TASK_CONVERGE)[0].result
 
     def restarts(self) -> int:
         return len(self.log.read_text().splitlines()) if self.log.exists() else 0
 
 
-@pytest.fixture
-def host(ansible: Ansible, tmp_path: pathlib.Path) -> Host:
+def made_host(tmp_path: pathlib.Path) -> Host:
     need(why_not())
-    return Host(ansible, tmp_path)
+    return Host(tmp_path)
 
 
 MISSING = {'file': '/etc/environment', 'keyword': 'IPM_ENABLE_SSL_V3', 'kind': 'missing', 'after': '1'}
@@ -87,11 +87,12 @@ EXTRA = {'file': '/etc/environment', 'keyword': 'IPM_ENABLE_SSL_V3', 'kind': 'ex
 
 
 @pytest.mark.every_core
-def test_the_line_comes_and_goes_and_each_time_a_restart_is_told(host: Host) -> None:
-    run, _result = host.run('--check')
+@together(made_host)
+async def test_the_line_comes_and_goes_and_each_time_a_restart_is_told(host: Host) -> None:
+    run, _result = await host.run('--check')
     assert run.rc == 0, run.output
     assert host.file.read_text() == FOUND
-    run, result = host.run('--diff')
+    run, result = await host.run('--diff')
     assert run.rc == 0, run.output
     assert host.file.read_text() == WITH
     assert stat.S_IMODE(host.file.stat().st_mode) == 0o640
@@ -103,69 +104,72 @@ def test_the_line_comes_and_goes_and_each_time_a_restart_is_told(host: Host) -> 
     assert 'secret' not in run.output
     assert host.restarts() == 1
 
-    run, result = host.run()
+    run, result = await host.run()
     assert (result['changed'], result.get('warnings'), host.restarts()) == (False, None, 1)
-    run, result = host.run('--check', sendmemo_tls_enable_ssl_v3=False)
+    run, result = await host.run('--check', sendmemo_tls_enable_ssl_v3=False)
     assert [entry['drift'] for entry in result['servers']] == [[EXTRA], [EXTRA]]
     assert (host.file.read_text(), host.restarts()) == (WITH, 1)
-    run, result = host.run(sendmemo_tls_enable_ssl_v3=False)
+    run, result = await host.run(sendmemo_tls_enable_ssl_v3=False)
     assert result['changed'] is True
     assert (host.file.read_text(), host.restarts()) == (FOUND, 2)
     assert sorted(path.name for path in host.etc.iterdir()) == ['environment', 'group', 'passwd', 'profile.d']
 
 
-def test_without_the_variable_it_is_left_alone(host: Host) -> None:
+@together(made_host)
+async def test_without_the_variable_it_is_left_alone(host: Host) -> None:
     host.file.write_text(WITH)
     del host.variables['sendmemo_tls_enable_ssl_v3']
-    run, _result = host.run()
+    run, _result = await host.run()
     assert run.rc == 0
     assert host.file.read_text() == WITH
 
 
-def test_where_linux_has_a_file_of_the_product_s_that_one_is_used(host: Host) -> None:
+@together(made_host)
+async def test_where_linux_has_a_file_of_the_product_s_that_one_is_used(host: Host) -> None:
     product = host.etc / 'profile.d' / 'ipm_environment.sh'
     product.write_text('IPM=1\n')
-    run, _result = host.run()
+    run, _result = await host.run()
     assert run.rc == 0, run.output
     assert (host.file.read_text(), product.read_text()) == (FOUND, 'IPM=1\nIPM_ENABLE_SSL_V3=1\n')
 
 
-def test_a_link_in_its_place_is_refused_before_anything_is_changed(host: Host) -> None:
+@together(made_host)
+async def test_a_link_in_its_place_is_refused_before_anything_is_changed(host: Host) -> None:
     outside = host.etc.parent / 'outside'
     host.file.rename(outside)
     host.file.symlink_to(outside)
-    run, result = host.run()
+    run, result = await host.run()
     assert run.rc != 0
     assert [problem['code'] for problem in result['problems']] == ['unsafe_path']
     assert outside.read_text() == FOUND
     assert not host.config.exists()
 
 
-def test_it_stays_as_it_is_while_a_server_fails(host: Host) -> None:
+@together(made_host)
+async def test_it_stays_as_it_is_while_a_server_fails(host: Host) -> None:
     """The run that corrects the server then changes the file, and restarts."""
     servers = [{'name': 'spl1'}, {'name': 'nowhere'}]
-    run, result = host.run(sendmemo_tls_servers=servers)
+    run, result = await host.run(sendmemo_tls_servers=servers)
     assert run.rc != 0
     assert MISSING in result['servers'][0]['drift']
     assert (host.file.read_text(), host.config.exists(), host.restarts()) == (FOUND, True, 0)
     assert 'environment: not changed: IPM_ENABLE_SSL_V3 missing' in result['msg']
-    run, _result = host.run()
+    run, _result = await host.run()
     assert run.rc == 0, run.output
     assert (host.file.read_text(), host.restarts()) == (WITH, 1)
 
 
-def test_who_is_not_root_is_told_so_before_anything_is_changed(ansible: Ansible, tmp_path: pathlib.Path) -> None:
+@together(Host)
+async def test_who_is_not_root_is_told_so_before_anything_is_changed(host: Host) -> None:
     if os.geteuid() == 0:
-        host = Host(ansible, tmp_path)
         need(why_not())
         # Root in name only: a file system that nobody can write.
         python = pathlib.Path(host.variables['ansible_python_interpreter'])
         python.write_text(python.read_text().replace('&& exec', '&& mount -o remount,bind,ro /etc && exec'))
     else:
-        host = Host(ansible, tmp_path)
         host.variables['ansible_python_interpreter'] = local_host()['ansible_python_interpreter']
     for arguments in (('--check',), ()):
-        run, result = host.run(*arguments)
+        run, result = await host.run(*arguments)
         assert run.rc != 0
         assert [problem['code'] for problem in result['problems']] == ['write_failed']
         assert 'become' in result['problems'][0]['hint']
