@@ -11,7 +11,8 @@ import typing as t
 import pytest
 
 from support.mail_server_process import MailServer
-from support.playbook import Ansible, Run, hosts
+from support.steps import Playbook
+from support.together import together
 
 pytestmark = pytest.mark.every_core
 
@@ -29,19 +30,18 @@ exec /bin/sh -c "$last"
 class Host:
     """A print host with so many servers."""
 
-    def __init__(self, ansible: Ansible, directory: pathlib.Path, mail_server: MailServer, servers: int) -> None:
-        self.ansible = ansible
+    def __init__(self, tmp_path: pathlib.Path, mail_server: MailServer, servers: int) -> None:
         names = [f'spl{number}' for number in range(1, servers + 1)]
         for name in names:
-            (directory / 'pd' / name).mkdir(parents=True)
-        self.ssh = directory / 'ssh'
+            (tmp_path / 'pd' / name).mkdir(parents=True)
+        self.ssh = tmp_path / 'ssh'
         self.ssh.write_text(SSH)
         self.ssh.chmod(0o755)
         self.variables: dict[str, t.Any] = {
             'ansible_connection': 'ssh',
             'ansible_ssh_executable': str(self.ssh),
             'ansible_python_interpreter': sys.executable,
-            'sendmemo_tls_base_dir': str(directory / 'pd'),
+            'sendmemo_tls_base_dir': str(tmp_path / 'pd'),
             'sendmemo_tls_servers': [{'name': name} for name in names],
             'sendmemo_tls_enable_tls': 'disabled',
             'sendmemo_tls_verify': 'handshake',
@@ -49,34 +49,32 @@ class Host:
             'sendmemo_tls_smtp_port': mail_server.ports['plain'],
         }
 
-    def round_trips(self, playbook: str, *arguments: str, **variables: t.Any) -> int:
+    async def round_trips(self, playbook: str, *arguments: str, **variables: t.Any) -> int:
         """Run a playbook; return how often a command was run on the host."""
         log = self.ssh.with_name('ssh.log')
         log.unlink(missing_ok=True)
-        run: Run = self.ansible.playbook(
-            f'printops.infoprint.{playbook}', hosts(print1={**self.variables, **variables}), *arguments
-        )
+        run = await Playbook(playbook, *arguments, **{**self.variables, **variables})
         assert run.rc == 0, run.output
         return len(log.read_text().splitlines())
 
 
-@pytest.mark.parametrize('servers', [1, 16])
-def test_one_to_converge_and_one_to_prove(
-    ansible: Ansible, tmp_path: pathlib.Path, mail_server: MailServer, servers: int
-) -> None:
-    host = Host(ansible, tmp_path, mail_server, servers)
+@pytest.mark.parametrize('servers', [1, 16], ids=['a server', '16 servers'])
+@together(Host)
+async def test_one_to_converge_and_one_to_prove(host: Host) -> None:
     found = {
-        'check, before the first run': host.round_trips('converge', '--check', '--diff'),
-        'first run, tried before the commit': host.round_trips('converge', '--diff'),
-        'without change': host.round_trips('converge'),
-        'without change, converged alone': host.round_trips('converge', '--tags', 'configure'),
-        'a change, converged alone': host.round_trips('converge', '--tags', 'configure', sendmemo_tls_hostname='a.example.com'),
-        'a change and a restart': host.round_trips(
+        'check, before the first run': await host.round_trips('converge', '--check', '--diff'),
+        'first run, tried before the commit': await host.round_trips('converge', '--diff'),
+        'without change': await host.round_trips('converge'),
+        'without change, converged alone': await host.round_trips('converge', '--tags', 'configure'),
+        'a change, converged alone': await host.round_trips(
+            'converge', '--tags', 'configure', sendmemo_tls_hostname='a.example.com'
+        ),
+        'a change and a restart': await host.round_trips(
             'converge', sendmemo_tls_hostname='b.example.com', sendmemo_tls_restart_command='true'
         ),
-        'proven alone': host.round_trips('verify'),
-        'audit': host.round_trips('audit'),
-        'rollback': host.round_trips('rollback'),
+        'proven alone': await host.round_trips('verify'),
+        'audit': await host.round_trips('audit'),
+        'rollback': await host.round_trips('rollback'),
     }
     assert found == {
         'check, before the first run': 1,

@@ -37,9 +37,10 @@ def together(make: t.Callable[..., t.Any]) -> t.Callable[[Test], t.Callable[...,
 
         for name in ('__name__', '__qualname__', '__module__', '__doc__'):
             setattr(run, name, getattr(test, name))
-        # pytest reads here which arguments a table may fill, and which fixtures the test needs.
-        wanted = ['request', *list(inspect.signature(test).parameters)[1:]]
-        parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in wanted if name != 'tmp_path']
+        # pytest reads here which arguments a table may fill, and which fixtures are needed.
+        wanted = ['request', *inspect.signature(make).parameters, *list(inspect.signature(test).parameters)[1:]]
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        parameters = [inspect.Parameter(name, kind) for name in dict.fromkeys(wanted) if name != 'tmp_path']
         vars(run).update(__signature__=inspect.Signature(parameters), story=lambda *args: _story(make, test, *args))
         return run
 
