@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import socket
 import threading
@@ -16,8 +17,9 @@ from tlslite.constants import KeyUpdateMessageType
 from tlslite.messages import HelloRequest
 
 from support.pki import Authority
-from support.playbook import Ansible, hosts, local_host
 from support.pythons import target_pythons
+from support.steps import Task
+from support.together import together
 
 from .conftest import need
 
@@ -46,6 +48,7 @@ class Flood:
 
     def __init__(self, name: str, authority: Authority) -> None:
         self._message, self._version = FLOODS[name]
+        self.authority = authority
         leaf = authority.issue(['localhost'])
         self._chain = tlslite.X509CertChain()
         self._chain.parsePemList(leaf.certificate_pem.decode())
@@ -84,34 +87,30 @@ class Flood:
         self._socket.close()
 
 
+def made_flood(name: str) -> Flood:
+    return Flood(name, Authority('Flood CA'))
+
+
 @pytest.mark.parametrize('version', ['3.6', '3.13'])
 @pytest.mark.parametrize('name', FLOODS)
-def test_a_flood_of_tls_messages_ends_with_the_time_out(
-    ansible: Ansible, tmp_path: pathlib.Path, name: str, version: str
-) -> None:
+@together(made_flood)
+async def test_a_flood_of_tls_messages_ends_with_the_time_out(flood: Flood, tmp_path: pathlib.Path, version: str) -> None:
     python = target_pythons().get(version) or need(f'no Python {version} was found')
-    authority = Authority('Flood CA')
     directory = tmp_path / 'pd' / 'spl1'
     directory.mkdir(parents=True)
     (directory / 'sendmemo-ssl.cfg').write_text('EnableTLS = 2\nCAFile = ca.pem\n')
-    (directory / 'ca.pem').write_bytes(authority.pem)
-    flood = Flood(name, authority)
-    try:
-        task = {
-            'name': 'Send',
-            'printops.infoprint.send_memo': {
-                'base_dir': str(tmp_path / 'pd'),
-                'smtp_host': 'localhost',
-                'smtp_port': flood.port,
-                'timeout': TIMEOUT,
-                'recipients': ['print-ops@example.com'],
-            },
-        }
-        plays = [{'hosts': 'print_servers', 'gather_facts': False, 'tasks': [task]}]
-        run = ansible.playbook(plays, hosts(print1=local_host(ansible_python_interpreter=str(python))), timeout=SECONDS)
-    finally:
-        flood.close()
-    (server,) = run.results('print1', 'Send')[0].result['servers']
+    (directory / 'ca.pem').write_bytes(flood.authority.pem)
+    options = {
+        'base_dir': str(tmp_path / 'pd'),
+        'smtp_host': 'localhost',
+        'smtp_port': flood.port,
+        'timeout': TIMEOUT,
+        'recipients': ['print-ops@example.com'],
+    }
+    with contextlib.closing(flood):
+        run = await Task('send_memo', options, variables={'ansible_python_interpreter': str(python)})
+    assert run.seconds < SECONDS
+    (server,) = run.results()[0].result['servers']
     assert server['ok'] is False
     assert [problem['code'] for problem in server['problems']] in (['banner_timed_out'], ['connection_lost'])
     assert flood.sent > 1
