@@ -33,11 +33,11 @@ def converge(rounds: int, files: list[str]) -> None:
     sys.meta_path.insert(0, main['_Sources'](payloads[0]['modules']))
     package = main['PACKAGE']
     entry = __import__(f'{package}.{payloads[0]["entry"]}', fromlist=['run'])
-    guard = __import__(f'{package}.guard', fromlist=['Guard'])
+    watchdog = __import__(f'{package}.program.watchdog', fromlist=['Watchdog'])
     problems = __import__(f'{package}.problems', fromlist=['ProblemError'])
     for number in range(rounds):
         try:
-            answer = entry.run(payloads[number % len(payloads)]['request'], guard.Guard(60))
+            answer = entry.run(payloads[number % len(payloads)]['request'], watchdog.Watchdog(60))
         except problems.ProblemError as error:
             answer = {'problem': error.problem.as_dict()}
         except Exception as error:

@@ -18,7 +18,7 @@ from typing import Any, Callable, Dict, List, Optional, Set
 from ..files.working_dir import Server
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
-from ..program.watchdog import Guard, Stopped
+from ..program.watchdog import Stopped, Watchdog
 from .backups import Attributes, Backups
 from .drift import Drift
 from .lock_order import in_turns
@@ -28,7 +28,7 @@ from .trust_checks import judge, look_into_trust
 
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
 GRACE = 1.0  # seconds
-SETTING_SECONDS = 5.0  # past the guard's limit, before the kernel's alarm, for attributes that are being set
+SETTING_SECONDS = 5.0  # past the watchdog's limit, before the kernel's alarm, for attributes that are being set
 MOST_TEXT = 1 << 16  # bytes of a configuration that are shown in a diff
 MOST_TEXTS = 1 << 20  # bytes that all servers of a host share for that
 NOT_READ = '(not read)\n'  # in a diff
@@ -39,7 +39,7 @@ def bring(
     servers: List[Server],
     start: Callable[[Report], Work],
     options: Options,
-    guard: Guard,
+    watchdog: Watchdog,
     decide: Optional[Callable[[Works], Works]] = None,
 ) -> Dict[str, Any]:
     """Bring each server to what its work wants; `decide`, once they are locked, finds that out where it isn't known before.
@@ -53,13 +53,13 @@ def bring(
     def answer() -> Dict[str, Any]:
         return dict(host.answer(), servers=[report.answer() for report in reports])
 
-    def told_at_limit() -> Dict[str, Any]:
+    def answer_at_limit() -> Dict[str, Any]:
         for report in reports:
             if not report.settled:
-                report.stop('the time limit of %g s is reached' % guard.limit)
+                report.stop('the time limit of %g s is reached' % watchdog.limit)
         return {'answer': answer()}
 
-    guard.told_at_limit = told_at_limit
+    watchdog.answer_at_limit = answer_at_limit
     try:
         for report in reports:
             try:
@@ -74,21 +74,21 @@ def bring(
             is_too_late = any(report.changed for report in reports)
             going = decide(turn) if decide else turn
             _tell_what_is_needed(turn, works, turn, options)
-            differing = _look(going, options, guard, host, is_too_late)
+            differing = _look(going, options, watchdog, host, is_too_late)
             if options.check or host.needs_analysis:
                 return False
             _tell_what_is_needed(turn, works, [], options)
-            _bring(going, differing, options, guard, host)
+            _bring(going, differing, options, watchdog, host)
             return True
 
         if options.check:
             do(works)
         else:
-            in_turns(works, do, guard)
+            in_turns(works, do, watchdog)
         return answer()
     finally:
         for work in works:
-            _close(work, guard)
+            _close(work, watchdog)
 
 
 def _foresee(works: Works, options: Options) -> Works:
@@ -105,10 +105,10 @@ def _settle(works: Works, differing: Works, options: Options) -> None:
         work.report.settled = options.check or work not in differing
 
 
-def _close(work: Work, guard: Guard) -> None:
+def _close(work: Work, watchdog: Watchdog) -> None:
     """Let other runs in: where there is a mark, which goes then, once the answer is given."""
     if work.transaction.is_marked:
-        guard.when_told(work.close)
+        watchdog.when_answered(work.close)
     else:
         work.close()
 
@@ -126,14 +126,14 @@ def _tell_what_is_needed(turn: Works, works: Works, switching: Works, options: O
         work.transaction.needed = needed
 
 
-def _look(works: Works, options: Options, guard: Guard, host: HostReport, is_too_late: bool) -> Works:
+def _look(works: Works, options: Options, watchdog: Watchdog, host: HostReport, is_too_late: bool) -> Works:
     """Find out what differs, and what can be known before something is written; return the works that are to change.
 
     `is_too_late` says that the controller can judge nothing first.
     """
     most_text = min(MOST_TEXT, MOST_TEXTS // max(1, len(works)))
     going = each(works, lambda work: _compare(work, options, most_text))
-    going = _compare_attributes(going, options, guard)
+    going = _compare_attributes(going, options, watchdog)
     differing = [work for work in going if work.report.drift]
     look_into_trust(differing, options, host)
     if host.needs_analysis and is_too_late:
@@ -146,9 +146,9 @@ def _look(works: Works, options: Options, guard: Guard, host: HostReport, is_too
     return differing
 
 
-def _bring(works: Works, differing: Works, options: Options, guard: Guard, host: HostReport) -> None:
+def _bring(works: Works, differing: Works, options: Options, watchdog: Watchdog, host: HostReport) -> None:
     """Bring servers, whose locks we have, to what is wanted; a run that changes nothing removes nothing."""
-    _change(differing, options, guard, host)
+    _change(differing, options, watchdog, host)
     for work in works:
         if work.report.changed:
             _clean(work, options)
@@ -176,13 +176,13 @@ def _shown(content: Optional[bytes], most: int) -> Optional[str]:
     return None if content is None else content[:most].decode('latin-1')
 
 
-def _compare_attributes(works: Works, options: Options, guard: Guard) -> Works:
+def _compare_attributes(works: Works, options: Options, watchdog: Watchdog) -> Works:
     """Read the attributes that belong to the sets, those of all servers at once."""
     managed = [work for work in works if work.attributes]
     if managed:
         from ..pd.attributes import set_all  # few sets have attributes
 
-        changes = set_all(options.pd_bin_dir, [(work.name, work.attributes) for work in managed], guard, check=True)
+        changes = set_all(options.pd_bin_dir, [(work.name, work.attributes) for work in managed], watchdog, check=True)
         for work, change in zip(managed, changes):
             if change.problem is not None:
                 work.report.fail(change.problem)
@@ -193,27 +193,27 @@ def _compare_attributes(works: Works, options: Options, guard: Guard) -> Works:
     return [work for work in works if not work.report.failed]
 
 
-def _change(works: Works, options: Options, guard: Guard, host: HostReport) -> None:
+def _change(works: Works, options: Options, watchdog: Watchdog, host: HostReport) -> None:
     """Stage, judge, try, keep, commit. `host` is given what belongs to the tries as a whole."""
     going = each(works, lambda work: work.transaction.stage())
     going = each(going, lambda work: judge(work, options))
     tried = [work for work in going if work.transaction.wanted.config is not None] if options.trial else []
     if tried:
-        _try(tried, options, guard, host)
+        _try(tried, options, watchdog, host)
     going = [work for work in going if not work.report.failed]
     going = each(going, lambda work: _keep(work, options))
-    going = each(going, lambda _work: guard.check())
-    with guard.undisturbed():
-        _commit(_set_attributes(going, options, guard), options, guard)
+    going = each(going, lambda _work: watchdog.check())
+    with watchdog.uninterrupted():
+        _commit(_set_attributes(going, options, watchdog), options, watchdog)
     for work in works:
         if work.report.failed and not work.report.changed:
             work.transaction.drop_backup()
             work.report.backup = None
     if any(_has_leftovers(work) for work in going if work.report.changed):
-        time.sleep(min(GRACE, guard.remaining()))
+        time.sleep(min(GRACE, watchdog.remaining()))
 
 
-def _try(works: Works, options: Options, guard: Guard, host: HostReport) -> None:
+def _try(works: Works, options: Options, watchdog: Watchdog, host: HostReport) -> None:
     """Use the staged sets against the mail server, all at the same time."""
     from ..send.job import Task
     from ..send.send_all import joined, send_all, with_mail_servers  # most runs change nothing and need no ssl
@@ -222,7 +222,7 @@ def _try(works: Works, options: Options, guard: Guard, host: HostReport) -> None
     for work in works:
         of_task = dict(options.trial or {}, **work.mail)
         tasks.append(Task(work.name, work.directory.path, of_task, work.settings(), dict(work.transaction.staged)))
-    sent = send_all(with_mail_servers(tasks, options.pd_bin_dir, guard), guard)
+    sent = send_all(with_mail_servers(tasks, options.pd_bin_dir, watchdog), watchdog)
     for work, tried in zip(works, sent['servers']):
         tried['ok'] = tried['reached'] and not any(Problem(**problem).is_error for problem in tried['problems'])
         work.report.tried = tried
@@ -235,24 +235,24 @@ def _keep(work: Work, options: Options) -> None:
         work.report.backup = work.transaction.keep(Backups(work.directory), work.attributes_before, work.outside)
 
 
-def _set_attributes(works: Works, options: Options, guard: Guard) -> Works:
+def _set_attributes(works: Works, options: Options, watchdog: Watchdog) -> Works:
     """Set the attributes that differ, those of all servers at once; return the works that go on.
 
     It comes before the switch of the files, which is not refused: pdset may be, and then there is nothing to put back.
     """
     differing = [work for work in works if work.differing_attributes()]
-    for work, problem in zip(differing, _set(differing, lambda work: work.differing_attributes(), options, guard)):
+    for work, problem in zip(differing, _set(differing, lambda work: work.differing_attributes(), options, watchdog)):
         if problem is not None:
             work.report.fail(problem)
     return [work for work in works if not work.report.failed]
 
 
-def _commit(works: Works, options: Options, guard: Guard) -> None:
+def _commit(works: Works, options: Options, watchdog: Watchdog) -> None:
     """Switch the files. Where that fails after all, put the attributes back."""
     for work in each(works, lambda work: work.transaction.commit()):
         work.report.changed = work.report.settled = True
     undone = [work for work in works if work.report.failed and work.differing_attributes()]
-    for work, problem in zip(undone, _set(undone, _attributes_to_put_back, options, guard)):
+    for work, problem in zip(undone, _set(undone, _attributes_to_put_back, options, watchdog)):
         if problem is not None:
             seen = 'The attributes were set and could not be put back: %s' % problem.message
             work.report.problems.append(problem._replace(message=seen))
@@ -263,15 +263,15 @@ def _attributes_to_put_back(work: Work) -> Attributes:
     return {name: before[name] for name in work.differing_attributes()}
 
 
-def _set(works: Works, values: Callable[[Work], Attributes], options: Options, guard: Guard) -> List[Optional[Problem]]:
-    """Set attributes, and see that they are in force; return what is wrong. Not stopped by the guard, but bounded by it."""
+def _set(works: Works, values: Callable[[Work], Attributes], options: Options, watchdog: Watchdog) -> List[Optional[Problem]]:
+    """Set attributes, and see that they are in force; return what is wrong. Not stopped by the watchdog, but bounded by it."""
     if not works:
         return []
     from ..pd.attributes import set_all
 
     try:
         wanted = [(work.name, values(work)) for work in works]
-        changes = set_all(options.pd_bin_dir, wanted, Guard(guard.remaining() + SETTING_SECONDS))
+        changes = set_all(options.pd_bin_dir, wanted, Watchdog(watchdog.remaining() + SETTING_SECONDS))
         return [change.problem for change in changes]
     except Stopped as error:
         seen = 'Stopped while attributes were set, and which are is not known: %s.' % error

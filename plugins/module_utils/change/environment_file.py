@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..files.working_dir import WorkingDir, fs_bytes
 from ..problems import Problem, ProblemError
-from ..program.watchdog import Guard, Stopped
+from ..program.watchdog import Stopped, Watchdog
 from ..tls.sslv3 import FILES, LINE, MOST, VARIABLE, value_in
 from .drift import Drift
 from .transaction import write_failed
@@ -82,13 +82,13 @@ def _remove(directory: WorkingDir, name: str) -> None:
         pass
 
 
-def with_environment(wanted: bool, check: bool, work: Callable[[], Dict[str, Any]], guard: Guard) -> Dict[str, Any]:
+def with_environment(wanted: bool, check: bool, work: Callable[[], Dict[str, Any]], watchdog: Watchdog) -> Dict[str, Any]:
     """Do the work on a host's servers, and what is wanted of the environment files; return the work's answer, and theirs with it.
 
     They are looked at and staged first, so that a problem with them comes before any change, and put in their place last,
     where no server failed: a change without the others would be told by one run and by no other. Raises ProblemError.
     """
-    environment = Environment(wanted, guard)
+    environment = Environment(wanted, watchdog)
     try:
         environment.look()
         if not check:
@@ -125,16 +125,16 @@ class Environment:
     `root` is what stands before /etc, for tests.
     """
 
-    def __init__(self, wanted: bool, guard: Guard, root: str = '', platform: str = sys.platform) -> None:
+    def __init__(self, wanted: bool, watchdog: Watchdog, root: str = '', platform: str = sys.platform) -> None:
         self.wanted = wanted
         self.drift: List[Drift] = []
         self.changed = False
         self._edited: Dict[str, bytes] = {}  # what the files that differ are to become, by path
         self._paths = [root + path for path in (FILES[:1] if platform.startswith('aix') else FILES)]
-        self._guard = guard
+        self._watchdog = watchdog
         self._files: List[_File] = []
         self._staged: Dict[str, str] = {}
-        guard.at_end.append(self.discard)
+        watchdog.at_end.append(self.discard)
 
     def look(self) -> None:
         """Find what differs. Raises ProblemError."""
@@ -162,7 +162,7 @@ class Environment:
         """Put what was staged in its place. Raises ProblemError; a file that somebody has changed since is left as it is."""
         for found in self._files:
             if found.path in self._staged:
-                self._guard.check()
+                self._watchdog.check()
                 if _read(found.directory, found.name)[0] != found.content:
                     raise self._failed(found.path, 'somebody has changed it in the meantime')
                 staged = fs_bytes(self._staged[found.path])

@@ -6,20 +6,20 @@ import functools
 import time
 from typing import Callable
 
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from .server_change import Work, Works, each
 
 LOCK_WAIT = 30.0  # seconds, for all locks together
 POLL_SECONDS = 0.05
 
 
-def in_turns(works: Works, do: Callable[[Works], bool], guard: Guard) -> None:
+def in_turns(works: Works, do: Callable[[Works], bool], watchdog: Watchdog) -> None:
     """`do` the works whose lock is free, then wait, bounded, for others to become free.
 
     `do` returns whether to go on. No lock is held while another is waited for, so that two runs never wait for each other; what
     was done last keeps its locks, so that a run which waits for them finds the change told.
     """
-    left = min(LOCK_WAIT, guard.remaining() / 2)
+    left = min(LOCK_WAIT, watchdog.remaining() / 2)
     while works:
         free: Works = []
 
@@ -28,7 +28,7 @@ def in_turns(works: Works, do: Callable[[Works], bool], guard: Guard) -> None:
             if not do(free) or not works:
                 return
             each(free, lambda work: work.transaction.let_in())
-        elif left <= 0 or not guard.remaining():
+        elif left <= 0 or not watchdog.remaining():
             for work in works:
                 work.report.fail(work.transaction.locked_out())
             return

@@ -20,7 +20,7 @@ from ..files.permissions import drop_acl
 from ..files.working_dir import WorkingDir, fs_bytes, is_for_good, sync_directory
 from ..problems import Problem, ProblemError
 from ..program.rights import Identity, acting_as
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from .backup_owner import give, is_of_another, look_at
 from .backups import BACKUPS, Attributes, Backups, Digests, is_ours
 from .drift import MANAGED, Drift, FoundFile, WantedSet, compare, few_of, find_files
@@ -40,7 +40,7 @@ def write_failed(error: OSError, path: str, server: Optional[str]) -> ProblemErr
 class Transaction:
     """One server's change: `lock`, `compare`, `stage`, `keep`, then `commit` or `discard`, at the end `clean` and `close`."""
 
-    def __init__(self, directory: WorkingDir, wanted: WantedSet, guard: Guard) -> None:
+    def __init__(self, directory: WorkingDir, wanted: WantedSet, watchdog: Watchdog) -> None:
         self.directory = directory
         self.wanted = wanted
         self.drift: Dict[str, List[Drift]] = {}
@@ -61,7 +61,7 @@ class Transaction:
         self.is_clean = False  # whether nothing is left to be removed
         self._left_mark: Optional[os.stat_result] = None  # where other runs were let in before the answer is given
         self._lock = DirectoryLock(directory)
-        guard.at_end.append(self.discard)
+        watchdog.at_end.append(self.discard)
 
     def lock(self) -> bool:
         """Take the directory's lock if it is free; return whether other runs are kept out now. Raises ProblemError."""

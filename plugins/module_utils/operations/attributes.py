@@ -13,14 +13,14 @@ from typing import Any, Dict, Optional
 from ..files.working_dir import find_servers
 from ..pd.attributes import Change, set_all
 from ..pd.commands import Values
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 
 
-def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
+def run(request: Dict[str, Any], watchdog: Watchdog) -> Dict[str, Any]:
     """Do what the request asks of every server, or predict it; a server that can't be done does not stop another."""
     servers = find_servers(request['base_dir'], request['servers'])
     wanted = [(server.name, server.entry.get('attributes') or request['attributes']) for server in servers]
-    changes = set_all(request['pd_bin_dir'], wanted, guard, request['check'])
+    changes = set_all(request['pd_bin_dir'], wanted, watchdog, request['check'])
     return {'servers': [_answer(server.name, change) for server, change in zip(servers, changes)]}
 
 

@@ -19,12 +19,12 @@ from ..change.server_change import Options, Report, Work, open_to_change
 from ..change.transaction import Transaction
 from ..files.working_dir import find_servers
 from ..problems import ProblemError
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 
 Request = Dict[str, Any]
 
 
-def run(request: Request, guard: Guard) -> Dict[str, Any]:
+def run(request: Request, watchdog: Watchdog) -> Dict[str, Any]:
     """Do what the request asks of every server; a server that can't be done does not stop another."""
     servers = find_servers(request['base_dir'], request['servers'])
     options = Options(
@@ -39,16 +39,16 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
     )
 
     def bring_servers() -> Dict[str, Any]:
-        return bring(servers, lambda report: _start(report, request, guard), options, guard)
+        return bring(servers, lambda report: _start(report, request, watchdog), options, watchdog)
 
     if request['enable_ssl_v3'] is None:
         return bring_servers()
     from ..change.environment_file import with_environment  # few sites manage it
 
-    return with_environment(request['enable_ssl_v3'], options.check, bring_servers, guard)
+    return with_environment(request['enable_ssl_v3'], options.check, bring_servers, watchdog)
 
 
-def _start(report: Report, request: Request, guard: Guard) -> Work:
+def _start(report: Report, request: Request, watchdog: Watchdog) -> Work:
     entry = report.server.entry or request['defaults']
     directory = open_to_change(report, request['base_dir'])
     try:
@@ -62,7 +62,7 @@ def _start(report: Report, request: Request, guard: Guard) -> Work:
     trust = {} if absent else {name: _bytes(request['contents'][key]) for name, key in entry['trust'].items()}
     config = None if absent else _bytes(request['contents'][entry['config']])
     wanted = WantedSet(config, trust, uid, gid, entry['mode'])
-    work = Work(report, directory, Transaction(directory, wanted, guard), entry)
+    work = Work(report, directory, Transaction(directory, wanted, watchdog), entry)
     if entry.get('manage_attributes') and not absent:
         from ..pd.commands import HOST, PORT  # few sets have attributes
 

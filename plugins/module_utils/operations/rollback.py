@@ -23,14 +23,14 @@ from ..config.parser import parse
 from ..files.working_dir import find_servers
 from ..pd.commands import HOST, PORT, Values
 from ..problems import Problem, ProblemError
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 
 USUAL_MODE = 0o644
 
 Request = Dict[str, Any]
 
 
-def run(request: Request, guard: Guard) -> Dict[str, Any]:
+def run(request: Request, watchdog: Watchdog) -> Dict[str, Any]:
     """Put the previous set of every server back, or predict it."""
     servers = find_servers(request['base_dir'], request['servers'])
     options = Options(
@@ -48,10 +48,10 @@ def run(request: Request, guard: Guard) -> Dict[str, Any]:
         entry = report.server.entry or request['defaults']
         directory = open_to_change(report, request['base_dir'])
         # What is wanted is decided when the directory is locked.
-        transaction = Transaction(directory, WantedSet(None, {}, 0, 0, 0), guard)
+        transaction = Transaction(directory, WantedSet(None, {}, 0, 0, 0), watchdog)
         return Work(report, directory, transaction, entry)
 
-    return bring(servers, start, options, guard, lambda works: _decide(works, request, guard))
+    return bring(servers, start, options, watchdog, lambda works: _decide(works, request, watchdog))
 
 
 class _History:
@@ -78,7 +78,7 @@ def _up_to_the_first_other(backups: Backups, digests: Optional[Digests], manages
     return kept
 
 
-def _decide(works: Works, request: Request, guard: Guard) -> Works:
+def _decide(works: Works, request: Request, watchdog: Watchdog) -> Works:
     """Find each server's previous set; of those that hold attributes it takes the attributes in force to tell."""
     histories: Dict[str, _History] = {}
 
@@ -86,7 +86,7 @@ def _decide(works: Works, request: Request, guard: Guard) -> Works:
         histories[work.name] = _History(work, bool(_entry(work, request).get('manage_attributes')))
 
     works = each(works, look)
-    in_force = _attributes_in_force(works, histories, request, guard)
+    in_force = _attributes_in_force(works, histories, request, watchdog)
     return each(works, lambda work: _want(work, histories[work.name], in_force.get(work.name, {}), request))
 
 
@@ -95,14 +95,14 @@ def _entry(work: Work, request: Request) -> Dict[str, Any]:
 
 
 def _attributes_in_force(
-    works: Works, histories: Dict[str, _History], request: Request, guard: Guard
+    works: Works, histories: Dict[str, _History], request: Request, watchdog: Watchdog
 ) -> Dict[str, Union[Values, Problem]]:
     names = [work.name for work in works if any(one.attributes for one in histories[work.name].kept)]
     if not names:
         return {}
     from ..pd.attributes import read_all  # few sets have attributes
 
-    return dict(zip(names, read_all(request['pd_bin_dir'], [(name, (HOST, PORT)) for name in names], guard)))
+    return dict(zip(names, read_all(request['pd_bin_dir'], [(name, (HOST, PORT)) for name in names], watchdog)))
 
 
 def _want(work: Work, history: _History, in_force: Union[Values, Problem], request: Request) -> None:

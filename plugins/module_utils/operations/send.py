@@ -5,12 +5,12 @@
 from typing import Any, Dict
 
 from ..files.working_dir import Server, find_servers
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from ..send.job import Task
 from ..send.send_all import send_all, with_mail_servers
 
 
-def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
+def run(request: Dict[str, Any], watchdog: Watchdog) -> Dict[str, Any]:
     """Send for every server that the request names or, with none, that is found.
 
     The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
@@ -18,7 +18,7 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
     `declared` (keyword to text, what the configuration in force is compared with). See `send_all`.
     """
     servers = find_servers(request['base_dir'], request['servers'])
-    return send_all(with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], guard), guard)
+    return send_all(with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], watchdog), watchdog)
 
 
 def _task(server: Server, request: Dict[str, Any]) -> Task:

@@ -23,11 +23,11 @@ from ..files.permissions import above_problem, write_problem
 from ..files.working_dir import MAX_FILE, Server, WorkingDir, find_servers, fs_bytes
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from ..trust.trust_file import HostBlocks, read_trust_file
 
 
-def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
+def run(request: Dict[str, Any], watchdog: Watchdog) -> Dict[str, Any]:
     """Return what is found. What is wrong with one server is among its problems and stops no other."""
     trust = HostBlocks()
     if request['content'] is not None:
@@ -42,18 +42,18 @@ def run(request: Dict[str, Any], guard: Guard) -> Dict[str, Any]:
         base = request['base_dir']
         found = _judge_all([_Judged(server.path, server.name, CONFIG_NAME, None, may_lack, base) for server in servers], trust)
         if request['pd_bin_dir']:
-            _add_ports(found, servers, request, guard)
+            _add_ports(found, servers, request, watchdog)
     return {'servers': found, 'trust_files': trust.answer()}
 
 
-def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict[str, Any], guard: Guard) -> None:
+def _add_ports(found: List[Dict[str, Any]], servers: List[Server], request: Dict[str, Any], watchdog: Watchdog) -> None:
     """Add to each server's entry the port that its attributes say, where none is declared."""
     from ..pd.attributes import read_all
     from ..pd.commands import PORT
     from ..pd.mail_server import port_in  # most runs ask for no attributes
 
     names: List[List[str]] = [[] if server.entry.get('smtp_port') or request['smtp_port'] else [PORT] for server in servers]
-    told = read_all(request['pd_bin_dir'], list(zip((server.name for server in servers), names)), guard)
+    told = read_all(request['pd_bin_dir'], list(zip((server.name for server in servers), names)), watchdog)
     for entry, values in zip(found, told):
         text = '' if isinstance(values, Problem) else values.get(PORT) or ''
         entry['smtp_port'] = port_in(text)

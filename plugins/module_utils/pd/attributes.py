@@ -11,7 +11,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..problems import Problem, ProblemError
 from ..program.commands import run_programs
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from ..safe_text import safe_text
 from .commands import (
     Values,
@@ -34,30 +34,30 @@ class Change(NamedTuple):
     problem: Optional[Problem]
 
 
-def read_attributes(bin_dir: str, server: str, names: Sequence[str], guard: Guard) -> Values:
+def read_attributes(bin_dir: str, server: str, names: Sequence[str], watchdog: Watchdog) -> Values:
     """Return the value of each attribute of a server that runs, None where it is unset. Changes nothing.
 
     Raises ProblemError (pd_command_missing, server_unknown, server_not_running, attribute_refused, pd_output_unreadable)
     and Stopped.
     """
-    return _value_or_raise(read_all(bin_dir, [(server, names)], guard)[0])
+    return _value_or_raise(read_all(bin_dir, [(server, names)], watchdog)[0])
 
 
-def set_attributes(bin_dir: str, server: str, values: Dict[str, str], guard: Guard) -> None:
+def set_attributes(bin_dir: str, server: str, values: Dict[str, str], watchdog: Watchdog) -> None:
     """Set attributes of a server and see that they are in force. What is so already is not set again.
 
     Raises ProblemError as `read_attributes` does; what had been set is put back then, or the message says what is not.
     """
-    change = set_all(bin_dir, [(server, dict(values))], guard)[0]
+    change = set_all(bin_dir, [(server, dict(values))], watchdog)[0]
     if change.problem is not None:
         raise ProblemError(change.problem)
 
 
-def read_all(bin_dir: str, asked: Sequence[Tuple[str, Sequence[str]]], guard: Guard) -> List[Union[Values, Problem]]:
+def read_all(bin_dir: str, asked: Sequence[Tuple[str, Sequence[str]]], watchdog: Watchdog) -> List[Union[Values, Problem]]:
     """Return, for each (server, names), the values or why they can't be read. Raises Stopped."""
     refused = [_refused(server, dict.fromkeys(names)) for server, names in asked]
     commands = [pdls_command(bin_dir, *pair) for pair, problem in zip(asked, refused) if pair[1] and problem is None]
-    ended = iter(run_programs(commands, CALL_SECONDS, guard))
+    ended = iter(run_programs(commands, CALL_SECONDS, watchdog))
     answers: List[Union[Values, Problem]] = []
     for (server, names), problem in zip(asked, refused):
         try:
@@ -67,14 +67,14 @@ def read_all(bin_dir: str, asked: Sequence[Tuple[str, Sequence[str]]], guard: Gu
     return answers
 
 
-def set_all(bin_dir: str, wanted: Sequence[Tuple[str, Values]], guard: Guard, check: bool = False) -> List[Change]:
+def set_all(bin_dir: str, wanted: Sequence[Tuple[str, Values]], watchdog: Watchdog, check: bool = False) -> List[Change]:
     """Bring the attributes of servers to the wanted values (None = only read); one that fails stops no other.
 
     `check` only predicts: `after` is then what would be. Raises Stopped, at the latest before anything is set.
     """
     works = [_Work(server, values) for server, values in wanted]
     going = [work for work in works if work.problem is None]
-    for work, found in zip(going, read_all(bin_dir, [(work.server, sorted(work.values)) for work in going], guard)):
+    for work, found in zip(going, read_all(bin_dir, [(work.server, sorted(work.values)) for work in going], watchdog)):
         if isinstance(found, Problem):
             work.problem = found
         else:
@@ -84,9 +84,9 @@ def set_all(bin_dir: str, wanted: Sequence[Tuple[str, Values]], guard: Guard, ch
     if check:
         _predict(bin_dir, differing)
     elif differing:
-        guard.check()
-        _set(bin_dir, differing, guard)
-        _put_back(bin_dir, [work for work in differing if work.problem is not None and work.known and work.changed()], guard)
+        watchdog.check()
+        _set(bin_dir, differing, watchdog)
+        _put_back(bin_dir, [work for work in differing if work.problem is not None and work.known and work.changed()], watchdog)
     return [work.change() for work in works]
 
 
@@ -125,9 +125,9 @@ def _predict(bin_dir: str, works: List[_Work]) -> None:
             )
 
 
-def _set(bin_dir: str, works: List[_Work], guard: Guard) -> None:
-    complaints = _pdset(bin_dir, [(work.server, work.differing()) for work in works], guard)
-    for work, complaint, shown in zip(works, complaints, _look_again(bin_dir, works, guard)):
+def _set(bin_dir: str, works: List[_Work], watchdog: Watchdog) -> None:
+    complaints = _pdset(bin_dir, [(work.server, work.differing()) for work in works], watchdog)
+    for work, complaint, shown in zip(works, complaints, _look_again(bin_dir, works, watchdog)):
         if shown is not None:
             work.problem = complaint or shown._replace(message="What pdset did can't be seen. %s" % shown.message)
         elif work.differing():
@@ -150,14 +150,14 @@ def _shortfall(work: _Work, complaint: Optional[Problem]) -> Problem:
     return complaint._replace(keyword=name, value=value)
 
 
-def _put_back(bin_dir: str, works: List[_Work], guard: Guard) -> None:
+def _put_back(bin_dir: str, works: List[_Work], watchdog: Watchdog) -> None:
     """Put back what was set where another attribute of the same server could not be; say what is not as it was."""
     steps = []
     for work in works:
         before = {name: work.before[name] for name in work.changed()}
         steps.append((work.server, {name: value for name, value in before.items() if value and not refusal(name, value)}))
-    _pdset(bin_dir, steps, guard)
-    for work, shown in zip(works, _look_again(bin_dir, works, guard)):
+    _pdset(bin_dir, steps, watchdog)
+    for work, shown in zip(works, _look_again(bin_dir, works, watchdog)):
         told = 'The other attributes were put back.'
         if shown is not None:
             told = "Whether the other attributes are as they were can't be seen: %s" % shown.message
@@ -172,10 +172,10 @@ def _found(value: Optional[str]) -> str:
     return 'it was unset, and there is no documented way to unset it' if value is None else 'it was %s' % value
 
 
-def _look_again(bin_dir: str, works: List[_Work], guard: Guard) -> List[Optional[Problem]]:
+def _look_again(bin_dir: str, works: List[_Work], watchdog: Watchdog) -> List[Optional[Problem]]:
     """Look at what is in force now; return, for each server, why that could not be."""
     problems: List[Optional[Problem]] = []
-    for work, shown in zip(works, read_all(bin_dir, [(work.server, sorted(work.values)) for work in works], guard)):
+    for work, shown in zip(works, read_all(bin_dir, [(work.server, sorted(work.values)) for work in works], watchdog)):
         work.known = not isinstance(shown, Problem)
         problems.append(shown if isinstance(shown, Problem) else None)
         if not isinstance(shown, Problem):
@@ -183,9 +183,9 @@ def _look_again(bin_dir: str, works: List[_Work], guard: Guard) -> List[Optional
     return problems
 
 
-def _pdset(bin_dir: str, sets: Sequence[Tuple[str, Dict[str, str]]], guard: Guard) -> List[Optional[Problem]]:
+def _pdset(bin_dir: str, sets: Sequence[Tuple[str, Dict[str, str]]], watchdog: Watchdog) -> List[Optional[Problem]]:
     commands = [pdset_command(bin_dir, server, values) for server, values in sets if values]
-    ended = iter(run_programs(commands, CALL_SECONDS, guard))
+    ended = iter(run_programs(commands, CALL_SECONDS, watchdog))
     complaints = [complaint_of_pdset(server, next(ended)) if values else None for server, values in sets]
     return [None if complaint is None else _in_directory(complaint, bin_dir) for complaint in complaints]
 

@@ -6,7 +6,7 @@ import re
 from typing import List, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from .attributes import read_all
 from .commands import HOST, PORT
 
@@ -27,7 +27,7 @@ class Asked(NamedTuple):
     port: Optional[int] = None
 
 
-def mail_servers(bin_dir: str, asked: Sequence[Asked], guard: Guard) -> List[MailServer]:
+def mail_servers(bin_dir: str, asked: Sequence[Asked], watchdog: Watchdog) -> List[MailServer]:
     """Return the mail server of each InfoPrint server; only what is not declared is read, that of all servers at the same time.
 
     `problem` is one of pdls's (pd_command_missing, server_unknown, server_not_running, attribute_refused,
@@ -36,7 +36,7 @@ def mail_servers(bin_dir: str, asked: Sequence[Asked], guard: Guard) -> List[Mai
     """
     questions = [(one.server, [name for name, known in ((HOST, one.host), (PORT, one.port)) if not known]) for one in asked]
     found = []
-    for one, (_server, names), told in zip(asked, questions, read_all(bin_dir, questions, guard)):
+    for one, (_server, names), told in zip(asked, questions, read_all(bin_dir, questions, watchdog)):
         if isinstance(told, Problem):
             found.append(MailServer(one.host, one.port, told))
             continue

@@ -16,11 +16,11 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .child_process import hold_only, kill_and_reap
 from .rights import Identity, become
-from .watchdog import Guard, Stopped
+from .watchdog import Stopped, Watchdog
 
 MOST_BYTES = 32 << 20  # of one child's answer
-ANSWER_SECONDS = 0.5  # before the guard's limit: what the other children have answered is still to be told
-Work = Callable[[Guard], Dict[str, Any]]
+ANSWER_SECONDS = 0.5  # before the watchdog's limit: what the other children have answered is still to be told
+Work = Callable[[Watchdog], Dict[str, Any]]
 
 
 class Failed(NamedTuple):
@@ -29,25 +29,25 @@ class Failed(NamedTuple):
     reason: str
 
 
-def work_as(works: List[Tuple[Identity, Work]], guard: Guard, seconds: float) -> List[Any]:
+def work_as(works: List[Tuple[Identity, Work]], watchdog: Watchdog, seconds: float) -> List[Any]:
     """Do all works at the same time, each in a child of its owner; return their answers, `Failed` where there is none.
 
     Answers are JSON. No child outlives this call, nor `seconds`: its owner may have stopped it (SIGSTOP), which keeps no other
-    owner's answer from being told. Raises Stopped by the guard alone.
+    owner's answer from being told. Raises Stopped by the watchdog alone.
     """
     if sys.version_info < (3, 7):
         # Imported at its first use, by ssl; then a child may no longer be allowed to read where this Python lies.
         codecs.lookup('idna')
     children = _Children()
-    guard.at_end.insert(0, children.kill)
+    watchdog.at_end.insert(0, children.kill)
     try:
-        seconds = min(seconds, max(0.0, guard.remaining() - ANSWER_SECONDS))
+        seconds = min(seconds, max(0.0, watchdog.remaining() - ANSWER_SECONDS))
         end = time.monotonic() + seconds
         for identity, work in works:
-            children.start(identity, work, guard, seconds)
-        return [_answer(data) for data in _read_all(children.read_ends, guard, end)]
+            children.start(identity, work, watchdog, seconds)
+        return [_answer(data) for data in _read_all(children.read_ends, watchdog, end)]
     finally:
-        guard.at_end.remove(children.kill)
+        watchdog.at_end.remove(children.kill)
         children.kill()
 
 
@@ -58,11 +58,11 @@ class _Children:
         self._pids: List[int] = []
         self.read_ends: List[int] = []
 
-    def start(self, identity: Identity, work: Work, guard: Guard, seconds: float) -> None:
+    def start(self, identity: Identity, work: Work, watchdog: Watchdog, seconds: float) -> None:
         read_end, write_end = os.pipe()
         pid = os.fork()
         if not pid:
-            _be_child(identity, work, guard, seconds, write_end)
+            _be_child(identity, work, watchdog, seconds, write_end)
         os.close(write_end)
         self._pids.append(pid)
         self.read_ends.append(read_end)
@@ -73,7 +73,7 @@ class _Children:
             kill_and_reap(self._pids.pop())
 
 
-def _be_child(identity: Identity, work: Work, guard: Guard, seconds: float, write_end: int) -> None:
+def _be_child(identity: Identity, work: Work, watchdog: Watchdog, seconds: float, write_end: int) -> None:
     """The child's part: never returns.
 
     It holds nothing but its own pipe: neither the answer's descriptors, which the controller reads to their end, nor a lock.
@@ -83,16 +83,16 @@ def _be_child(identity: Identity, work: Work, guard: Guard, seconds: float, writ
         hold_only(write_end)
         os.setpgid(0, 0)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        _write_all(write_end, json.dumps(_work(identity, work, guard.for_child(seconds, write_end))).encode('ascii'))
+        _write_all(write_end, json.dumps(_work(identity, work, watchdog.for_child(seconds, write_end))).encode('ascii'))
     finally:
         os._exit(0)
 
 
-def _work(identity: Identity, work: Work, guard: Guard) -> Dict[str, Any]:
+def _work(identity: Identity, work: Work, watchdog: Watchdog) -> Dict[str, Any]:
     try:
         become(identity)
-        guard.watch()
-        return {'answer': work(guard)}
+        watchdog.watch()
+        return {'answer': work(watchdog)}
     except Stopped as error:
         return {'error': str(error)}
     except Exception as error:  # told by the parent: nobody reads a child's traceback
@@ -105,19 +105,19 @@ def _write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-def _read_all(read_ends: List[int], guard: Guard, end: float) -> List[Optional[bytes]]:
+def _read_all(read_ends: List[int], watchdog: Watchdog, end: float) -> List[Optional[bytes]]:
     """Return what each child wrote before it closed its end; b'' for more than is read, None where it did not by `end`."""
     parts: Dict[int, List[bytes]] = {fd: [] for fd in read_ends}
     sizes = dict.fromkeys(read_ends, 0)
     poll = select.poll()
     for fd in read_ends:
         poll.register(fd, select.POLLIN)
-    if guard.output_fd is not None:
-        poll.register(guard.output_fd, 0)  # that the reader has gone is seen at once: a mail may be about to be sent
+    if watchdog.output_fd is not None:
+        poll.register(watchdog.output_fd, 0)  # that the reader has gone is seen at once: a mail may be about to be sent
     opened = set(read_ends)
     try:
         while opened and time.monotonic() < end:
-            guard.check()
+            watchdog.check()
             for fd, _event in poll.poll(250):
                 if fd not in opened:
                     continue

@@ -13,13 +13,13 @@ import time
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from .child_process import kill_and_reap
-from .watchdog import Guard
+from .watchdog import Watchdog
 
 MOST_BYTES = 1 << 20  # of each stream
 AT_ONCE = 16
-TICK = 0.25  # seconds between two looks at the guard
+TICK = 0.25  # seconds between two looks at the watchdog
 LINGER = 1.0  # seconds for output that still comes from a child of a program that has ended
-SPARE = 1.0  # seconds before the guard's limit: the processes are to be gone by then
+SPARE = 1.0  # seconds before the watchdog's limit: the processes are to be gone by then
 BACKSTOP = 5  # seconds past the limit at which the kernel ends a program that we no longer could
 COERCED = (b'C.UTF-8', b'C.utf8', b'UTF-8')
 START_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGALRM)  # Python ignores the first two, which a child inherits
@@ -41,11 +41,11 @@ class Ended(NamedTuple):
         return self.why.startswith('not started')
 
 
-def run_programs(commands: List[List[str]], seconds: float, guard: Guard) -> List[Ended]:
+def run_programs(commands: List[List[str]], seconds: float, watchdog: Watchdog) -> List[Ended]:
     """Run all commands (each an absolute path and its arguments) in the caller's environment; return how each ended, in order.
 
     A program that runs for more than `seconds`, or writes more than MOST_BYTES, is
-    killed with its process group, and so are all when the guard raises Stopped.
+    killed with its process group, and so are all when the watchdog raises Stopped.
     """
     environment = _caller_s_environment()
     ended: Dict[int, Ended] = {}
@@ -53,11 +53,11 @@ def run_programs(commands: List[List[str]], seconds: float, guard: Guard) -> Lis
     waiting = list(range(len(commands)))[::-1]
     try:
         while waiting or running:
-            guard.check()
+            watchdog.check()
             while waiting and len(running) < AT_ONCE:
                 number = waiting.pop()
                 try:
-                    running[number] = _Process(commands[number], environment, min(seconds, guard.remaining() - SPARE))
+                    running[number] = _Process(commands[number], environment, min(seconds, watchdog.remaining() - SPARE))
                 except OSError as error:
                     ended[number] = Ended(None, why='not started: %s' % (error.strerror or error))
             _take_output(list(running.values()))

@@ -69,7 +69,7 @@ class Output:
         while data:
             data = data[os.write(self.fd, data) :]
 
-    def sign_of_life(self):
+    def keepalive(self):
         if self.lock.acquire(False):
             try:
                 poll = select.poll()
@@ -93,22 +93,22 @@ def main(payload):
     os.dup2(2, 1)  # nothing but the answer goes to standard output
     os.umask(os.umask(0o077) & 0o077)  # one that takes rights from the owner himself would lock him out of what is made for him
     sys.meta_path.insert(0, _Sources(payload['modules']))
-    guard_module = __import__(PACKAGE + '.program.watchdog', fromlist=['Guard'])
+    watchdog_module = __import__(PACKAGE + '.program.watchdog', fromlist=['Watchdog'])
     problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
-    guard = guard_module.Guard(payload['limit'], output.fd, output.answer, output.sign_of_life)
-    guard.watch()
+    watchdog = watchdog_module.Watchdog(payload['limit'], output.fd, output.answer, output.keepalive)
+    watchdog.watch()
     try:
         entry = __import__('%s.%s' % (PACKAGE, payload['entry']), fromlist=['run'])
-        answer = {'answer': entry.run(payload['request'], guard)}
+        answer = {'answer': entry.run(payload['request'], watchdog)}
     except problems_module.ProblemError as error:
         answer = {'problem': error.problem.as_dict()}
-    except guard_module.Stopped as error:
+    except watchdog_module.Stopped as error:
         answer = {'stopped': str(error)}
     except Exception as error:
         answer = failure(error)
     output.answer(answer)
     if 'answer' in answer:
-        guard.told()
+        watchdog.answered()
     sys.stdout.flush()
     os._exit(0)  # the watch's thread, and what a send left behind, have nothing more to say
 

@@ -25,10 +25,10 @@ class Stopped(Exception):
     """The time limit is reached, or nobody reads the answer any more: begin nothing more."""
 
 
-class Guard:
+class Watchdog:
     """Ends the program at `limit` seconds of wall clock from now, or when the reader of `output_fd` has gone.
 
-    The watching thread calls `sign_of_life` now and then, and `on_limit` once, with what is to be told before the program ends.
+    The watching thread calls `keepalive` now and then, and `on_limit` once, with what is to be told before the program ends.
     A forked child takes `for_child()`. `output_fd` None means that nobody's reading is watched.
     """
 
@@ -37,18 +37,18 @@ class Guard:
         limit: float,
         output_fd: Optional[int] = None,
         on_limit: Optional[Callable[[Dict[str, Any]], None]] = None,
-        sign_of_life: Optional[Callable[[], None]] = None,
+        keepalive: Optional[Callable[[], None]] = None,
     ) -> None:
         self.limit = limit
         self._end = time.monotonic() + limit
         self.output_fd = output_fd
         self._on_limit = on_limit
-        self._sign_of_life = sign_of_life
+        self._keepalive = keepalive
         self.at_end: List[Callable[[], None]] = []  # called by the watch before it ends the program; `finally` is not
         # What there is to tell at the limit: work that changes several things says here what has been done.
-        self.told_at_limit: Callable[[], Dict[str, Any]] = lambda: {'stopped': 'limit'}
-        self._undisturbed = threading.Lock()
-        self._when_told: List[Callable[[], None]] = []
+        self.answer_at_limit: Callable[[], Dict[str, Any]] = lambda: {'stopped': 'limit'}
+        self._uninterrupted = threading.Lock()
+        self._when_answered: List[Callable[[], None]] = []
 
     def remaining(self) -> float:
         """Return the seconds that are left, 0 at the limit."""
@@ -69,22 +69,22 @@ class Guard:
         if self.abandoned():
             raise Stopped('nobody waits for the answer any more')
 
-    def when_told(self, finish: Callable[[], None]) -> None:
+    def when_answered(self, finish: Callable[[], None]) -> None:
         """Call `finish` once the answer was given: at once where nobody is given one, and never where it could not be."""
         if self.output_fd is None:
             finish()
         else:
-            self._when_told.append(finish)
+            self._when_answered.append(finish)
 
-    def told(self) -> None:
+    def answered(self) -> None:
         """Say that the answer was given, and taken by who reads the output."""
-        for finish in self._when_told:
+        for finish in self._when_answered:
             finish()
 
     @contextmanager
-    def undisturbed(self) -> Iterator[None]:
+    def uninterrupted(self) -> Iterator[None]:
         """Keep the watch from ending the program between steps that belong together; the kernel's alarm still does."""
-        with self._undisturbed:
+        with self._uninterrupted:
             yield
 
     def watch(self) -> None:
@@ -93,25 +93,25 @@ class Guard:
         signal.alarm(int(self.limit) + BACKSTOP_SECONDS)
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def for_child(self, seconds: float, output_fd: int) -> 'Guard':
-        """Return the guard of a forked child, which answers to its parent and gets `seconds`; the child calls its `watch()`."""
-        return Guard(min(seconds, self.remaining()), output_fd)
+    def for_child(self, seconds: float, output_fd: int) -> 'Watchdog':
+        """Return the watchdog of a forked child, which answers to its parent within `seconds`; the child calls its `watch()`."""
+        return Watchdog(min(seconds, self.remaining()), output_fd)
 
     def _watch(self) -> None:
         while self.remaining() and not self.abandoned():
             time.sleep(min(POLL_SECONDS, self.remaining()))
-            if self._sign_of_life is not None:
+            if self._keepalive is not None:
                 try:
-                    self._sign_of_life()
+                    self._keepalive()
                 except OSError as error:
                     if error.errno in _GONE:
                         break
-        self._undisturbed.acquire()  # for good: no such steps begin any more
+        self._uninterrupted.acquire()  # for good: no such steps begin any more
         for clean_up in self.at_end:
             try:
                 clean_up()
             except OSError:  # the next run removes the rest
                 pass
         if not self.remaining() and self._on_limit is not None:
-            self._on_limit(self.told_at_limit())
+            self._on_limit(self.answer_at_limit())
         os._exit(1)

@@ -15,7 +15,7 @@ from ..net.connect import ascii_host
 from ..problems import Problem, ProblemError
 from ..program.as_owner import Failed, Work, work_as
 from ..program.rights import Identity, needs_child, user_name
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from .job import Task
 from .send_group import keep_trust, send_group
 from .send_one import Entry, refused
@@ -23,7 +23,7 @@ from .send_one import Entry, refused
 SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
 
 
-def with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Task]:
+def with_mail_servers(tasks: List[Task], bin_dir: str, watchdog: Watchdog) -> List[Task]:
     """Return the tasks, each with the mail server that its InfoPrint server's attributes name where none is declared.
 
     Before anybody's rights are given up: pdls judges by the login.
@@ -35,11 +35,11 @@ def with_mail_servers(tasks: List[Task], bin_dir: str, guard: Guard) -> List[Tas
     asked = [Asked(task.name, task.options.get('smtp_host'), task.options.get('smtp_port')) for task in tasks]
     return [
         task._replace(options=dict(task.options, smtp_host=found.host, smtp_port=found.port), unknown=found.problem)
-        for task, found in zip(tasks, mail_servers(bin_dir, asked, guard))
+        for task, found in zip(tasks, mail_servers(bin_dir, asked, watchdog))
     ]
 
 
-def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
+def send_all(tasks: List[Task], watchdog: Watchdog) -> Dict[str, Any]:
     """Do all tasks at the same time, with the rights of each working directory's owner.
 
     Returns `{'servers': [entry], 'trust': {key: {'ca': [...], 'crl': [...], 'system': bool}}, 'now': seconds}` in the order
@@ -65,7 +65,7 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
             groups.setdefault(owner, []).append(number)
         else:
             own.append(number)
-    for numbers, answer in _all_groups(tasks, own, groups, guard):
+    for numbers, answer in _all_groups(tasks, own, groups, watchdog):
         if isinstance(answer, Failed):
             failed = Problem('program_failed', 'The child process that sends as the owner failed: %s.' % answer.reason)
             entries.update((number, refused(tasks[number], [failed])) for number in numbers)
@@ -84,12 +84,12 @@ def send_all(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
 
 
 def _all_groups(
-    tasks: List[Task], own: List[int], groups: Dict[Identity, List[int]], guard: Guard
+    tasks: List[Task], own: List[int], groups: Dict[Identity, List[int]], watchdog: Watchdog
 ) -> List[Tuple[List[int], Any]]:
     """Return each group's server numbers and answer. Children are forked before there are threads at work."""
 
     def work_of(numbers: List[int]) -> Work:
-        return lambda its_guard: send_group([tasks[number] for number in numbers], its_guard)
+        return lambda child_watchdog: send_group([tasks[number] for number in numbers], child_watchdog)
 
     works = [(owner, work_of(numbers)) for owner, numbers in groups.items()]
     if own and works:  # root's own servers must not wait for the children, nor these for them
@@ -97,10 +97,10 @@ def _all_groups(
         groups = dict(groups)
         order = list(groups.values()) + [own]
     elif own:
-        return [(own, work_of(own)(guard))]
+        return [(own, work_of(own)(watchdog))]
     else:
         order = list(groups.values())
-    answers = work_as(works, guard, max(map(_most_seconds, tasks)))
+    answers = work_as(works, watchdog, max(map(_most_seconds, tasks)))
     return [(numbers, answers[place]) for place, numbers in enumerate(order)]
 
 

@@ -9,7 +9,7 @@ import threading
 from typing import Any, Callable, Dict, List, Optional, Set
 
 from ..problems import Problem
-from ..program.watchdog import Guard, Stopped
+from ..program.watchdog import Stopped, Watchdog
 from ..tls.context import Contexts
 from ..tls.sslv3 import requested
 from ..trust.pem import Pem
@@ -23,9 +23,9 @@ LEAST_ITEM = 512  # bytes that one of them counts for
 CLOSE_SECONDS = 0.5  # of the program's time: what has not ended by then is told as such
 
 
-def send_group(tasks: List[Task], guard: Guard) -> Dict[str, Any]:
+def send_group(tasks: List[Task], watchdog: Watchdog) -> Dict[str, Any]:
     """Send for the tasks; return their entries as `servers`, and as `trust` what the entries' `trust_key` names."""
-    entries = _Sends(tasks, guard).run()
+    entries = _Sends(tasks, watchdog).run()
     trusts: Dict[str, Any] = {}
     for entry in entries:
         known = entry.pop('trust', None)
@@ -39,9 +39,9 @@ class _Sends:
     """Each send has a thread of its own. One that has not ended near the program's limit costs the others nothing, and sends no
     mail any more."""
 
-    def __init__(self, tasks: List[Task], guard: Guard) -> None:
+    def __init__(self, tasks: List[Task], watchdog: Watchdog) -> None:
         self.tasks = tasks
-        self.guard = guard
+        self.watchdog = watchdog
         self._contexts = Contexts()
         self._read: Dict[bytes, Pem] = {}
         self._found: Dict[int, List[Problem]] = {}  # before anything was sent
@@ -55,7 +55,7 @@ class _Sends:
     def run(self) -> List[Entry]:
         """Do all; return the entries in the order of the tasks."""
         self._in_thread(self._start)
-        self._done.wait(max(0.0, self.guard.remaining() - CLOSE_SECONDS))
+        self._done.wait(max(0.0, self.watchdog.remaining() - CLOSE_SECONDS))
         with self._lock:
             self._closed = True
         return [self._whole(number) for number in range(len(self.tasks))]
@@ -74,10 +74,10 @@ class _Sends:
         return None
 
     def _send(self, number: int, task: Task, job: Job) -> Entry:
-        return send(job, task.options, self._found[number], self._contexts, self.guard, lambda: self._before_dot(number))
+        return send(job, task.options, self._found[number], self._contexts, self.watchdog, lambda: self._before_dot(number))
 
     def _before_dot(self, number: int) -> None:
-        self.guard.check()
+        self.watchdog.check()
         with self._lock:
             if self._closed:
                 raise Stopped('the time limit of the program is reached')

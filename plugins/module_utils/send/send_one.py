@@ -7,7 +7,7 @@ import time
 from typing import Any, Callable, Dict, List, Optional
 
 from ..problems import Problem
-from ..program.watchdog import Guard
+from ..program.watchdog import Watchdog
 from ..smtp.refusals import queue_id
 from ..smtp.reply import Reply
 from ..tls.context import Contexts
@@ -22,7 +22,12 @@ MOST_FEATURES = 100  # that are told
 
 
 def send(
-    job: Job, options: Dict[str, Any], before: List[Problem], contexts: Contexts, guard: Guard, before_dot: Callable[[], None]
+    job: Job,
+    options: Dict[str, Any],
+    before: List[Problem],
+    contexts: Contexts,
+    watchdog: Watchdog,
+    before_dot: Callable[[], None],
 ) -> Entry:
     """Send with retries; a recipient that has the mail is not sent it again. Raises Stopped, also what `before_dot` raises."""
     attempts = 1 + int(options.get('retries') or 0)
@@ -30,7 +35,7 @@ def send(
     delivered: Optional[Result] = None
     for number in range(1, attempts + 1):
         # A conversation ends before the program does, so that its result is still told.
-        seconds = max(LEAST_SECONDS, min(job.timeout, guard.remaining() - TELL_SECONDS))
+        seconds = max(LEAST_SECONDS, min(job.timeout, watchdog.remaining() - TELL_SECONDS))
         result = Attempt(job._replace(timeout=seconds), contexts, before_dot).run()
         conversation = result.conversation
         if conversation is not None and conversation.reached and job.until == 'sent':
@@ -41,9 +46,9 @@ def send(
             kept += [problem for problem in result.problems if problem.value not in conversation.deferred]
             job = job._replace(recipients=conversation.deferred)
         delay = float(options.get('retry_delay') or 0)
-        if delay + LEAST_SECONDS >= guard.remaining():
+        if delay + LEAST_SECONDS >= watchdog.remaining():
             break  # there is no time for another attempt: the last one is the result
-        _sleep(delay, guard.check)
+        _sleep(delay, watchdog.check)
     found = kept + result.problems
     warned = [problem for problem in before if problem.code not in [one.code for one in found]]  # an error says it better
     return _entry(job, result, delivered or result, warned + found, number)

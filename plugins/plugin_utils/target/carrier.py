@@ -49,7 +49,7 @@ class Target:
             self._vars = task_vars.get('ansible_delegated_vars', {}).get(self.host, {})
 
     def run(self, entry: str, request: t.Mapping[str, object], limit: float) -> Fields:
-        """Run `run(request, guard)` of the target half's module `entry` there; return its answer, unread.
+        """Run `run(request, watchdog)` of the target half's module `entry` there; return its answer, unread.
 
         `limit` is in seconds of the target's clock. Raises ProblemError with a problem of the target's or of the way
         (no_python, python_too_old, program_failed), and AnsibleConnectionFailure, which makes the host unreachable.

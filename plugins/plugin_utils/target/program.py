@@ -105,7 +105,7 @@ def prepare(entry: str) -> _Prepared:
 
 
 def build(entry: str, request: t.Mapping[str, object], limit: float, nonce: str) -> bytes:
-    """Return the compressed program that calls `run(request, guard)` of the module `entry`, for `limit` seconds at most."""
+    """Return the compressed program that calls `run(request, watchdog)` of the module `entry`, for `limit` seconds at most."""
     prepared = prepare(entry)
     rest = json.dumps({'request': request, 'limit': limit, 'nonce': nonce})
     compressor = prepared.compressor.copy()

@@ -33,7 +33,7 @@ def session_of(pid):
         pid = int(rest.split()[1])
 
 
-def run(request, guard):
+def run(request, watchdog):
     do = request.get('do')
     if do == 'raise':
         raise ValueError('the probe was told to raise \x1b[31m{{ 7 * 7 }}')
@@ -52,11 +52,11 @@ def run(request, guard):
         print('to standard output')
         os.write(2, b'to standard error\n')
     if do == 'commit later':
-        # What a commit does: work for a while, ask the guard, then change something.
+        # What a commit does: work for a while, ask the watchdog, then change something.
         with open(request['path'] + '.pid', 'w') as stream:
             stream.write(str(os.getpid()))
         time.sleep(request['seconds'])
-        guard.check()
+        watchdog.check()
         with open(request['path'], 'w') as stream:
             stream.write('committed')
     if do == 'hang':

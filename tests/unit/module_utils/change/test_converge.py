@@ -13,7 +13,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.change.drift im
 from ansible_collections.printops.infoprint.plugins.module_utils.change.transaction import Transaction
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import configure as configuring
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 OLD, NEW = 'Hostname = old.example.com\n', 'Hostname = new.example.com\n'
 
@@ -60,9 +60,9 @@ def told_at_the_limit(base):
     pid = os.fork()
     if not pid:
         try:
-            guard = Guard(0.5, write_end, lambda told: os.write(write_end, json.dumps(told).encode()))
-            guard.watch()
-            configuring.run(request(base), guard)
+            watchdog = Watchdog(0.5, write_end, lambda told: os.write(write_end, json.dumps(told).encode()))
+            watchdog.watch()
+            configuring.run(request(base), watchdog)
         finally:
             os._exit(0)
     os.close(write_end)
@@ -97,7 +97,7 @@ def test_a_server_that_is_as_declared_is_told_so_at_the_limit(base, monkeypatch)
 
 
 def test_a_guard_that_says_stop_leaves_the_old_sets(base):
-    class Stopping(Guard):
+    class Stopping(Watchdog):
         def check(self):
             raise Stopped('nobody waits for the answer any more')
 
@@ -117,7 +117,7 @@ def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(Transaction, 'commit', fail)
-    (entry,) = configuring.run(asked, Guard(60))['servers']
+    (entry,) = configuring.run(asked, Watchdog(60))['servers']
     assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['write_failed'], False)
     assert programs.attributes('spl1')['smtp-server-port'] == '587'
 
@@ -127,7 +127,7 @@ def test_a_refused_attribute_leaves_no_backup_and_names_none(base, make_pd_progr
     asked = request(base, pd_bin_dir=str(programs.bin_dir))
     asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
     programs.tell(behaviour={'pdset': 'lie'})
-    (entry,) = configuring.run(asked, Guard(60))['servers']
+    (entry,) = configuring.run(asked, Watchdog(60))['servers']
     assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['attribute_refused'], False)
     assert entry['backup'] is None
     assert [path.name for path in (base / 'spl1').iterdir()] == [CONFIG_NAME]
@@ -143,7 +143,7 @@ def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(Transaction, 'commit', fail)
-    (entry,) = configuring.run(asked, Guard(60))['servers']
+    (entry,) = configuring.run(asked, Watchdog(60))['servers']
     assert [problem['code'] for problem in entry['problems']] == ['write_failed', 'attribute_refused']
     assert 'could not be put back' in entry['problems'][1]['message']
 
@@ -154,7 +154,7 @@ def test_the_files_stay_where_it_can_not_be_seen_what_pdset_did(base, monkeypatc
     monkeypatch.setattr(server_change, 'SETTING_SECONDS', 1.0)
     asked = request(base, pd_bin_dir=str(programs.bin_dir))
     asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
-    (entry,) = configuring.run(asked, Guard(2))['servers']
+    (entry,) = configuring.run(asked, Watchdog(2))['servers']
     assert (entry['changed'], entry['problems'][0]['code'], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
     assert 'did not end in time' in entry['problems'][0]['message']
 
@@ -176,7 +176,7 @@ def naming(base, ca, **more):
 
 
 def run(asked):
-    return configuring.run(asked, Guard(60))['servers']
+    return configuring.run(asked, Watchdog(60))['servers']
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils.change import environment_file
 from ansible_collections.printops.infoprint.plugins.module_utils.change.environment_file import Environment, difference, edited
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 LINE = b'IPM_ENABLE_SSL_V3=1\n'
 # Before, with the line, without it.
@@ -72,7 +72,7 @@ class Host:
 
     def run(self, wanted, platform='linux', between=lambda: None):
         """Look, stage and commit; return the drift's files by their last name."""
-        change = Environment(wanted, Guard(60), str(self.root), platform)
+        change = Environment(wanted, Watchdog(60), str(self.root), platform)
         try:
             change.look()
             change.stage()
@@ -184,7 +184,7 @@ def test_who_may_not_write_is_told_before_anything_is_begun(host, monkeypatch):
     host.environment.write_text('A=1\n')
     monkeypatch.setattr(environment_file.os, 'access', lambda _path, _mode: False)
     with pytest.raises(ProblemError) as error:
-        Environment(True, Guard(60), str(host.root), 'linux').look()
+        Environment(True, Watchdog(60), str(host.root), 'linux').look()
     assert error.value.problem.code == 'write_failed'
     assert host.run(False) == [], 'nothing to write, nothing to refuse'
 
@@ -213,7 +213,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(host, monkeypatch):
 
 def test_after_the_limit_nothing_is_put_in_place(host):
     host.environment.write_text('A=1\n')
-    change = Environment(True, Guard(0), str(host.root), 'linux')
+    change = Environment(True, Watchdog(0), str(host.root), 'linux')
     change.look()
     change.stage()
     with pytest.raises(Stopped):

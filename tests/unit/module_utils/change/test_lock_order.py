@@ -13,7 +13,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.change import l
 from ansible_collections.printops.infoprint.plugins.module_utils.change.unfinished import MARK
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import configure as configuring
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 
 NAMES = ('a', 'b', 'c')
 TEXT = 'Hostname = new.example.com\n'
@@ -61,7 +61,7 @@ def converge(base, config=TEXT, seconds=60.0):
             'refused': [],
             'enable_ssl_v3': None,
         },
-        Guard(seconds),
+        Watchdog(seconds),
     )
     found = {entry['name']: (''.join(one['code'] for one in entry['problems']), entry['changed']) for entry in answer['servers']}
     return found, answer['needs_analysis']

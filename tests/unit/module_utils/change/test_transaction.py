@@ -17,7 +17,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.config.parser i
 from ansible_collections.printops.infoprint.plugins.module_utils.files import working_dir
 from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 
 CHANGES = ('open', 'write', 'fchmod', 'fsync', 'rename', 'mkdir', 'unlink', 'rmdir')
 
@@ -33,10 +33,10 @@ def wanted(ca, hostname='print1.example.com'):
     return WantedSet(config.encode(), {name: ca}, os.getuid(), os.getgid(), 0o644)
 
 
-def converge(path, target, guard=None, keep=True):
+def converge(path, target, watchdog=None, keep=True):
     """Do what a run does for one server; return whether it changed something."""
     with WorkingDir(str(path)) as directory:
-        work = Transaction(directory, target, guard or Guard(60))
+        work = Transaction(directory, target, watchdog or Watchdog(60))
         work.lock()
         changed = bool(work.compare())
         sets = Backups(directory)
@@ -136,7 +136,7 @@ def test_a_configuration_that_cannot_be_read_costs_no_trust_file(tmp_path):
     config.rename(tmp_path / 'elsewhere')
     config.symlink_to(tmp_path / 'elsewhere')
     with WorkingDir(str(tmp_path)) as directory:
-        Transaction(directory, wanted(b'CA'), Guard(60)).clean()
+        Transaction(directory, wanted(b'CA'), Watchdog(60)).clean()
     assert (tmp_path / trust_file_name('ca', b'CA')).exists()
 
 
@@ -163,11 +163,11 @@ def test_what_is_staged_goes_when_the_guard_ends_the_program(tmp_path):
     converge(tmp_path, wanted(b'old CA'), keep=False)
     pid = os.fork()
     if not pid:
-        guard = Guard(0.3)
-        work = Transaction(WorkingDir(str(tmp_path)), wanted(b'new CA'), guard)
+        watchdog = Watchdog(0.3)
+        work = Transaction(WorkingDir(str(tmp_path)), wanted(b'new CA'), watchdog)
         work.compare()
         work.stage()
-        guard.watch()
+        watchdog.watch()
         time.sleep(30)  # as a try does against a mail server that is silent
         os._exit(0)
     os.waitpid(pid, 0)

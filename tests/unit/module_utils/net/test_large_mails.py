@@ -18,12 +18,12 @@ SEND = """\
 import json, resource, sys
 sys.path.insert(0, sys.argv[1])
 from module_utils.operations import send
-from module_utils.program.watchdog import Guard
+from module_utils.program.watchdog import Watchdog
 request = json.load(sys.stdin)
 for server in request['servers']:
     server['body'] = (server['name'] + request['text']) * (request['bytes'] // len(request['text']))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-answer = send.run(request, Guard(60))
+answer = send.run(request, Watchdog(60))
 json.dump({'servers': answer['servers'], 'more': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}, sys.stdout)
 """
 

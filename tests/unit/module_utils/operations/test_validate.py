@@ -12,7 +12,7 @@ import tempfile
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import validate as validating
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 from ansible_collections.printops.infoprint.plugins.module_utils.trust import trust_file as host_files
 
 DER = b'\x30\x03\x02\x01\x05'
@@ -40,7 +40,7 @@ def validate(**request):
     """Return the answer as it arrives: through JSON."""
     nothing = ('base_dir', 'path', 'content', 'working_dir', 'smtp_port', 'pd_bin_dir')
     whole = dict(dict.fromkeys(nothing), **dict({'servers': [], 'require_configuration': True}, **request))
-    return json.loads(json.dumps(validating.run(whole, Guard(60))))
+    return json.loads(json.dumps(validating.run(whole, Watchdog(60))))
 
 
 def codes(entry):

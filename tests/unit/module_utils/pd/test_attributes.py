@@ -13,14 +13,14 @@ from ansible_collections.printops.infoprint.plugins.module_utils.pd.attributes i
 )
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 STARTTLS = {HOST: 'mail.example.com', PORT: '587'}
 
 
 @pytest.fixture
-def guard():
-    return Guard(60)
+def watchdog():
+    return Watchdog(60)
 
 
 @pytest.fixture
@@ -40,37 +40,37 @@ def problem_of(call, *arguments):
 
 
 @pytest.mark.parametrize('style', ('line', 'column'))
-def test_attributes_are_read_in_both_styles(programs, bin_dir, guard, style):
+def test_attributes_are_read_in_both_styles(programs, bin_dir, watchdog, style):
     programs.tell(style=style)
-    assert read_attributes(bin_dir, 'spl1', [HOST, PORT], guard) == STARTTLS
-    assert read_attributes(bin_dir, 'spl2', [PORT], guard) == {PORT: None}
-    assert read_attributes(bin_dir, 'spl3', ['list'], guard) == {'list': 'a b'}
-    assert read_attributes(bin_dir, 'spl3', [], guard) == {}
+    assert read_attributes(bin_dir, 'spl1', [HOST, PORT], watchdog) == STARTTLS
+    assert read_attributes(bin_dir, 'spl2', [PORT], watchdog) == {PORT: None}
+    assert read_attributes(bin_dir, 'spl3', ['list'], watchdog) == {'list': 'a b'}
+    assert read_attributes(bin_dir, 'spl3', [], watchdog) == {}
 
 
-def test_servers_are_read_together_and_each_has_its_own_answer(programs, bin_dir, guard):
+def test_servers_are_read_together_and_each_has_its_own_answer(programs, bin_dir, watchdog):
     programs.tell(down=['spl2'])
-    first, *others = read_all(bin_dir, [(server, [PORT]) for server in ('spl1', 'spl2', 'gone', '-c')], guard)
+    first, *others = read_all(bin_dir, [(server, [PORT]) for server in ('spl1', 'spl2', 'gone', '-c')], watchdog)
     assert first == {PORT: '587'}
     assert [problem.code for problem in others] == ['server_not_running', 'server_unknown', 'server_unknown']
     assert [problem.server for problem in others] == ['spl2', 'gone', '-c']
     assert len(programs.calls()) == 3
 
 
-def test_only_what_differs_is_set_and_in_one_request(programs, bin_dir, guard):
-    set_attributes(bin_dir, 'spl1', {HOST: 'mail.example.com', PORT: '465'}, guard)
+def test_only_what_differs_is_set_and_in_one_request(programs, bin_dir, watchdog):
+    set_attributes(bin_dir, 'spl1', {HOST: 'mail.example.com', PORT: '465'}, watchdog)
     assert programs.attributes('spl1') == {HOST: 'mail.example.com', PORT: '465'}
-    set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, guard)
-    set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, guard)
+    set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, watchdog)
+    set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, watchdog)
     assert [call['arguments'][3:] for call in programs.calls('pdset')] == [
         ['smtp-server-port=465', 'spl1'],
         ['smtp-server-host=b smtp-server-port=25', 'spl2'],
     ]
 
 
-def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, guard):
+def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, watchdog):
     programs.tell(refused=[PORT])
-    problem = problem_of(set_attributes, bin_dir, 'spl1', {HOST: 'b', PORT: '99999'}, guard)
+    problem = problem_of(set_attributes, bin_dir, 'spl1', {HOST: 'b', PORT: '99999'}, watchdog)
     assert (problem.code, problem.server, problem.keyword, problem.value) == ('attribute_refused', 'spl1', PORT, '99999')
     assert problem.message == (
         'pdset refuses for spl1: 5010-900 The value 99999 of smtp-server-port\\x1b[31m is not allowed. '
@@ -79,17 +79,17 @@ def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, gu
     assert programs.attributes('spl1') == STARTTLS
 
 
-def test_what_can_not_be_put_back_is_named(programs, bin_dir, guard):
+def test_what_can_not_be_put_back_is_named(programs, bin_dir, watchdog):
     programs.tell(refused=[PORT])
-    (change,) = set_all(bin_dir, [('spl2', {HOST: 'b', PORT: '1'})], guard)
+    (change,) = set_all(bin_dir, [('spl2', {HOST: 'b', PORT: '1'})], watchdog)
     assert change.problem.message.endswith(
         'Not put back: smtp-server-host (it was unset, and there is no documented way to unset it).'
     )
     assert change.after == {HOST: 'b', PORT: None}
 
 
-def test_a_refusal_for_one_server_leaves_another_set(programs, bin_dir, guard):
-    first, second = set_all(bin_dir, [('spl1', {'no-such': '1'}), ('spl2', {PORT: '25'})], guard)
+def test_a_refusal_for_one_server_leaves_another_set(programs, bin_dir, watchdog):
+    first, second = set_all(bin_dir, [('spl1', {'no-such': '1'}), ('spl2', {PORT: '25'})], watchdog)
     assert first.problem.code == 'attribute_refused'
     assert (second.before, second.after, second.problem) == ({PORT: None}, {PORT: '25'}, None)
 
@@ -105,61 +105,61 @@ def test_a_refusal_for_one_server_leaves_another_set(programs, bin_dir, guard):
         ('flood', 'pd_output_unreadable', 'wrote more than'),
     ),
 )
-def test_a_pdset_that_misbehaves_is_not_believed(programs, bin_dir, guard, monkeypatch, behaviour, code, words):
+def test_a_pdset_that_misbehaves_is_not_believed(programs, bin_dir, watchdog, monkeypatch, behaviour, code, words):
     monkeypatch.setattr(pd_attributes, 'CALL_SECONDS', 3.0)
     programs.tell(behaviour={'pdset': behaviour})
-    (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], guard)
+    (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], watchdog)
     assert (change.problem.code, change.problem.server) == (code, 'spl1')
     assert words in change.problem.message
     assert change.after == {PORT: '587'}
 
 
 @pytest.mark.parametrize('behaviour', ('code 0', 'code 1', 'remark', 'slow', 'on stdout'))
-def test_what_is_in_force_counts_whatever_the_exit_code(programs, bin_dir, guard, behaviour):
+def test_what_is_in_force_counts_whatever_the_exit_code(programs, bin_dir, watchdog, behaviour):
     programs.tell(behaviour={'pdset': behaviour})
-    set_attributes(bin_dir, 'spl1', {PORT: '465'}, guard)
+    set_attributes(bin_dir, 'spl1', {PORT: '465'}, watchdog)
     assert programs.attributes('spl1')[PORT] == '465'
 
 
 @pytest.mark.parametrize('behaviour', ('code 0', 'on stdout', ''))
-def test_a_refusal_counts_on_either_stream_and_with_exit_code_0(programs, bin_dir, guard, behaviour):
+def test_a_refusal_counts_on_either_stream_and_with_exit_code_0(programs, bin_dir, watchdog, behaviour):
     programs.tell(refused=[PORT], behaviour={'pdset': behaviour})
-    assert problem_of(set_attributes, bin_dir, 'spl1', {PORT: '465'}, guard).code == 'attribute_refused'
+    assert problem_of(set_attributes, bin_dir, 'spl1', {PORT: '465'}, watchdog).code == 'attribute_refused'
 
 
-def test_what_can_not_be_looked_at_afterwards_is_a_problem(programs, bin_dir, guard):
+def test_what_can_not_be_looked_at_afterwards_is_a_problem(programs, bin_dir, watchdog):
     (programs.bin_dir / 'pdset').write_text('#!/bin/sh\nchmod 600 %s/pdls\n' % bin_dir)
-    (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], guard)
+    (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], watchdog)
     assert (change.before, change.after) == ({PORT: '587'}, None)
     assert change.problem.message.startswith("What pdset did can't be seen.")
 
 
-def test_programs_that_are_missing_are_named(programs, bin_dir, guard, tmp_path):
-    problem = problem_of(read_attributes, str(tmp_path / 'nowhere'), 'spl1', [PORT], guard)
+def test_programs_that_are_missing_are_named(programs, bin_dir, watchdog, tmp_path):
+    problem = problem_of(read_attributes, str(tmp_path / 'nowhere'), 'spl1', [PORT], watchdog)
     assert (problem.code, problem.file) == ('pd_command_missing', str(tmp_path / 'nowhere'))
     assert "pdls can't be started: No such file" in problem.message
     (programs.bin_dir / 'pdset').unlink()
     for check in (True, False):
-        (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], guard, check)
+        (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], watchdog, check)
         assert (change.problem.code, change.after) == ('pd_command_missing', {PORT: '587'})
-    assert set_all(bin_dir, [('spl1', {PORT: '587'})], guard)[0].problem is None
+    assert set_all(bin_dir, [('spl1', {PORT: '587'})], watchdog)[0].problem is None
 
 
-def test_a_prediction_changes_nothing(programs, bin_dir, guard):
-    (change,) = set_all(bin_dir, [('spl1', {PORT: '465', HOST: None})], guard, check=True)
+def test_a_prediction_changes_nothing(programs, bin_dir, watchdog):
+    (change,) = set_all(bin_dir, [('spl1', {PORT: '465', HOST: None})], watchdog, check=True)
     assert (change.before, change.after, change.problem) == (STARTTLS, dict(STARTTLS, **{PORT: '465'}), None)
     assert programs.attributes('spl1') == STARTTLS
     assert programs.calls('pdset') == []
 
 
 @pytest.mark.parametrize('values', ({PORT: 'a b'}, {PORT: '"'}, {'a b': '1'}, {PORT: ''}))
-def test_what_can_not_be_handed_to_pdset_starts_nothing(programs, bin_dir, guard, values):
-    assert problem_of(set_attributes, bin_dir, 'spl1', values, guard).code == 'attribute_refused'
+def test_what_can_not_be_handed_to_pdset_starts_nothing(programs, bin_dir, watchdog, values):
+    assert problem_of(set_attributes, bin_dir, 'spl1', values, watchdog).code == 'attribute_refused'
     assert programs.calls() == []
 
 
 def test_nothing_is_set_after_the_guard_has_stopped(programs, bin_dir):
-    guard = Guard(60)
+    watchdog = Watchdog(60)
     checks = []
 
     def check():
@@ -167,9 +167,9 @@ def test_nothing_is_set_after_the_guard_has_stopped(programs, bin_dir):
         if programs.calls():
             raise Stopped('nobody waits')
 
-    guard.check = check
+    watchdog.check = check
     with pytest.raises(Stopped):
-        set_all(bin_dir, [('spl1', {PORT: '465'})], guard)
+        set_all(bin_dir, [('spl1', {PORT: '465'})], watchdog)
     assert programs.attributes('spl1') == STARTTLS
 
 
@@ -177,28 +177,28 @@ LOCALES = ('C', 'de_DE.ISO8859-1', 'ja_JP.eucJP', 'fr_FR.UTF-8')
 
 
 @pytest.mark.parametrize('locale', LOCALES)
-def test_the_answers_do_not_depend_on_the_language(programs, bin_dir, guard, monkeypatch, locale):
+def test_the_answers_do_not_depend_on_the_language(programs, bin_dir, watchdog, monkeypatch, locale):
     monkeypatch.setenv('LC_ALL', locale)
-    assert read_attributes(bin_dir, 'spl1', [PORT], guard) == {PORT: '587'}
+    assert read_attributes(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
     programs.tell(down=['spl1'])
     for server, code in (('spl1', 'server_not_running'), ('spl9', 'server_unknown')):
         with pytest.raises(ProblemError) as caught:
-            read_attributes(bin_dir, server, [PORT], guard)
+            read_attributes(bin_dir, server, [PORT], watchdog)
         assert caught.value.problem.code == code
         assert caught.value.problem.message.isprintable()
 
 
 @pytest.mark.parametrize('locale', LOCALES)
-def test_a_command_asks_the_server_of_the_caller_s_locale(programs, bin_dir, guard, monkeypatch, locale):
+def test_a_command_asks_the_server_of_the_caller_s_locale(programs, bin_dir, watchdog, monkeypatch, locale):
     monkeypatch.delenv('PD_SOCKET', raising=False)
     monkeypatch.setenv('LC_ALL', locale)
     programs.tell(daemons=[['ja', 6880, True], ['de', 6878, False], ['de', 6882, True]])
     if locale.startswith('ja'):
-        assert read_attributes(bin_dir, 'spl1', [PORT], guard) == {PORT: '587'}
+        assert read_attributes(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
         return
     port = '6878' if locale.startswith('de') else '6874'
     with pytest.raises(ProblemError) as caught:
-        read_attributes(bin_dir, 'spl1', [PORT], guard)
+        read_attributes(bin_dir, 'spl1', [PORT], watchdog)
     problem = caught.value.problem
     assert problem.code == 'server_not_running'
     assert problem.message.startswith('Nobody answers on port %s that pdls asks about spl1: 5010-452 ' % port)

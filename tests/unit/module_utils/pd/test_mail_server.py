@@ -6,7 +6,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.mail_server import Asked, MailServer, mail_servers, port_in
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def programs(make_pd_programs):
 
 
 def ask(programs, *asked):
-    return mail_servers(str(programs.bin_dir), [Asked(*one) for one in asked], Guard(60))
+    return mail_servers(str(programs.bin_dir), [Asked(*one) for one in asked], Watchdog(60))
 
 
 def test_what_is_declared_is_not_read(programs):

@@ -12,44 +12,44 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils.program import as_owner as owner_child
 from ansible_collections.printops.infoprint.plugins.module_utils.program.as_owner import Failed, work_as
 from ansible_collections.printops.infoprint.plugins.module_utils.program.rights import Identity, become, needs_child
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 PRINT_USER = Identity(12345, 12346, (12346, 12347))
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can become another')
 
 
-def who(_guard):
+def who(_watchdog):
     return {'uid': os.getresuid(), 'gid': os.getresgid(), 'groups': os.getgroups()}
 
 
 @as_root
 def test_a_child_has_only_the_owners_rights():
-    answer = work_as([(PRINT_USER, who)], Guard(20), 20)[0]
+    answer = work_as([(PRINT_USER, who)], Watchdog(20), 20)[0]
     assert answer == {'uid': [12345] * 3, 'gid': [12346] * 3, 'groups': [12346, 12347]}
     assert os.geteuid() == 0
 
 
 @as_root
 def test_a_child_can_not_become_root_again():
-    def work(_guard):
+    def work(_watchdog):
         try:
             become(Identity(0, 0, (0,)))
         except OSError as error:
             return {'refused': str(error)}
         return {}
 
-    assert 'refused' in work_as([(PRINT_USER, work)], Guard(20), 20)[0]
+    assert 'refused' in work_as([(PRINT_USER, work)], Watchdog(20), 20)[0]
 
 
 @as_root
 def test_children_work_at_the_same_time():
-    def work(_guard):
+    def work(_watchdog):
         time.sleep(0.5)
         return {}
 
     began = time.monotonic()
     works = [(PRINT_USER, work), (PRINT_USER._replace(uid=12348), work), (PRINT_USER, work)]
-    assert work_as(works, Guard(20), 20) == [{}, {}, {}]
+    assert work_as(works, Watchdog(20), 20) == [{}, {}, {}]
     assert time.monotonic() - began < 1.3
 
 
@@ -57,24 +57,24 @@ def test_children_work_at_the_same_time():
 @pytest.mark.parametrize(
     'work, reason',
     [
-        (lambda _guard: {}['missing'], 'KeyError'),
-        (lambda _guard: os._exit(3), 'without an answer'),
-        (lambda _guard: {'text': 'x' * (1 << 20)}, 'without an answer'),
+        (lambda _watchdog: {}['missing'], 'KeyError'),
+        (lambda _watchdog: os._exit(3), 'without an answer'),
+        (lambda _watchdog: {'text': 'x' * (1 << 20)}, 'without an answer'),
     ],
 )
 def test_a_child_that_fails_says_why(work, reason, monkeypatch):
     monkeypatch.setattr(owner_child, 'MOST_BYTES', 1 << 18)
-    answer = work_as([(PRINT_USER, work)], Guard(20), 20)[0]
+    answer = work_as([(PRINT_USER, work)], Watchdog(20), 20)[0]
     assert isinstance(answer, Failed)
     assert reason in answer.reason
 
 
-def stopped(_guard):
+def stopped(_watchdog):
     os.kill(os.getpid(), signal.SIGSTOP)  # as its owner may
     return {}
 
 
-def hanging(_guard):
+def hanging(_watchdog):
     time.sleep(30)
     return {}
 
@@ -84,7 +84,7 @@ def hanging(_guard):
 def test_a_child_that_does_not_answer_keeps_no_other_waiting_and_is_gone(work):
     before = children(os.getpid())
     began = time.monotonic()
-    answers = work_as([(PRINT_USER, work), (PRINT_USER._replace(uid=12348), who)], Guard(20), 1)
+    answers = work_as([(PRINT_USER, work), (PRINT_USER._replace(uid=12348), who)], Watchdog(20), 1)
     assert time.monotonic() - began < 3
     assert isinstance(answers[0], Failed)
     assert 'in time' in answers[0].reason or 'without an answer' in answers[0].reason
@@ -94,7 +94,7 @@ def test_a_child_that_does_not_answer_keeps_no_other_waiting_and_is_gone(work):
 
 @as_root
 def test_nobody_waits_for_children_whose_answer_nobody_wants():
-    class Abandoned(Guard):
+    class Abandoned(Watchdog):
         def check(self):
             raise Stopped('nobody waits')
 
@@ -106,18 +106,18 @@ def test_nobody_waits_for_children_whose_answer_nobody_wants():
 
 @as_root
 def test_other_answers_are_had_before_the_limit():
-    answers = work_as([(PRINT_USER, stopped), (PRINT_USER, who)], Guard(2), 20)
+    answers = work_as([(PRINT_USER, stopped), (PRINT_USER, who)], Watchdog(2), 20)
     assert isinstance(answers[0], Failed)
     assert answers[1]['uid'] == [12345] * 3
 
 
 @as_root
 def test_a_child_holds_nothing_but_its_own_pipe():
-    def work(_guard):
+    def work(_watchdog):
         return {'open': [kind for kind in map(kind_of, range(1000)) if kind]}
 
     with open(os.devnull, 'rb') as _held:
-        found = work_as([(PRINT_USER, who), (PRINT_USER, work)], Guard(20), 20)[1]['open']
+        found = work_as([(PRINT_USER, who), (PRINT_USER, work)], Watchdog(20), 20)[1]['open']
     assert found == ['device 1:3'] * 3 + ['pipe']
 
 
@@ -128,12 +128,12 @@ def test_a_stopped_child_is_gone_however_its_parent_ends(way):
     parent = os.fork()
     if not parent:
         os.close(gone)
-        guard = Guard(1.5 if way == 'limit' else 60, output)
+        watchdog = Watchdog(1.5 if way == 'limit' else 60, output)
         if way == 'limit':
             owner_child.ANSWER_SECONDS = -60.0  # so that it is the watch that ends the program
-        guard.watch()
+        watchdog.watch()
         try:
-            work_as([(PRINT_USER, stopped)], guard, 60)
+            work_as([(PRINT_USER, stopped)], watchdog, 60)
         finally:
             os._exit(0)
     os.close(output)
@@ -183,7 +183,7 @@ def wait_for(condition):
 
 @as_root
 def test_a_large_answer_comes_whole():
-    assert work_as([(PRINT_USER, lambda _guard: {'text': 'x' * 300000})], Guard(20), 20)[0]['text'] == 'x' * 300000
+    assert work_as([(PRINT_USER, lambda _watchdog: {'text': 'x' * 300000})], Watchdog(20), 20)[0]['text'] == 'x' * 300000
 
 
 def test_only_root_needs_a_child_and_not_for_itself():

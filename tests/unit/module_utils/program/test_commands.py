@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.program import commands as bounded_program
 from ansible_collections.printops.infoprint.plugins.module_utils.program.commands import MOST_BYTES, run_programs
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 pytestmark = pytest.mark.every_python
 
@@ -19,7 +19,7 @@ SECONDS = 20.0
 
 
 def run(*words, **options):
-    (ended,) = run_programs([list(words)], options.get('seconds', SECONDS), options.get('guard') or Guard(60))
+    (ended,) = run_programs([list(words)], options.get('seconds', SECONDS), options.get('watchdog') or Watchdog(60))
     return ended
 
 
@@ -141,35 +141,35 @@ def test_what_can_not_be_started_is_told(tmp_path, kind, words):
 def test_many_run_at_the_same_time_and_answer_in_order():
     before, began = open_descriptors(), time.monotonic()
     commands = [['/bin/sh', '-c', 'sleep 0.3; echo %d' % number] for number in range(40)]
-    assert [ended.stdout for ended in run_programs(commands, SECONDS, Guard(60))] == [b'%d\n' % number for number in range(40)]
+    assert [ended.stdout for ended in run_programs(commands, SECONDS, Watchdog(60))] == [b'%d\n' % number for number in range(40)]
     assert time.monotonic() - began < 0.3 * 40
     assert open_descriptors() == before
 
 
 def test_none_is_nothing():
-    assert run_programs([], SECONDS, Guard(60)) == []
+    assert run_programs([], SECONDS, Watchdog(60)) == []
 
 
 def test_programs_end_before_the_program_that_runs_them_does():
-    guard = Guard(1.5)
-    assert shell('exec sleep 300', guard=guard).why == 'time'
-    assert guard.remaining() > 0
+    watchdog = Watchdog(1.5)
+    assert shell('exec sleep 300', watchdog=watchdog).why == 'time'
+    assert watchdog.remaining() > 0
 
 
 def test_nobody_is_left_when_nobody_waits_for_the_answer(tmp_path):
     read_end, write_end = os.pipe()
     os.close(read_end)
     path = tmp_path / 'pid'
-    guard = Guard(60, write_end)
-    real, calls = guard.check, []
+    watchdog = Watchdog(60, write_end)
+    real, calls = watchdog.check, []
 
     def check():
         calls.append(path.exists() and path.read_text().endswith('\n'))
         if calls[-1]:
             real()
 
-    guard.check = check
+    watchdog.check = check
     with pytest.raises(Stopped):
-        shell('echo $$ > %s; exec sleep 300' % path, guard=guard)
+        shell('echo $$ > %s; exec sleep 300' % path, watchdog=watchdog)
     os.close(write_end)
     assert gone(int(path.read_text()))

@@ -7,28 +7,28 @@ import time
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 pytestmark = pytest.mark.every_python
 
 
 def test_counts_down_and_stops_at_its_limit():
-    guard = Guard(0.05)
-    guard.check()
-    assert 0 < guard.remaining() <= 0.05
+    watchdog = Watchdog(0.05)
+    watchdog.check()
+    assert 0 < watchdog.remaining() <= 0.05
     time.sleep(0.06)
-    assert guard.remaining() == 0
+    assert watchdog.remaining() == 0
     with pytest.raises(Stopped, match='time limit'):
-        guard.check()
+        watchdog.check()
 
 
 def test_notices_that_the_reader_of_a_pipe_has_gone():
     read_end, write_end = os.pipe()
-    guard = Guard(10, write_end)
-    guard.check()
+    watchdog = Watchdog(10, write_end)
+    watchdog.check()
     os.close(read_end)
     with pytest.raises(Stopped, match='nobody'):
-        guard.check()
+        watchdog.check()
     os.close(write_end)
 
 
@@ -47,7 +47,7 @@ def test_the_watch_ends_a_program_that_hangs_and_says_so_first():
     read_end, write_end = os.pipe()
 
     def work():
-        Guard(0.3, write_end, lambda _told: os.write(write_end, b'limit')).watch()
+        Watchdog(0.3, write_end, lambda _told: os.write(write_end, b'limit')).watch()
         time.sleep(30)
 
     status, seconds = child(work)
@@ -62,11 +62,11 @@ def test_steps_that_belong_together_are_not_torn_apart_at_the_limit():
     read_end, write_end = os.pipe()
 
     def work():
-        guard = Guard(0.2, write_end, lambda told: os.write(write_end, repr(told).encode()))
-        guard.watch()
-        with guard.undisturbed():
+        watchdog = Watchdog(0.2, write_end, lambda told: os.write(write_end, repr(told).encode()))
+        watchdog.watch()
+        with watchdog.uninterrupted():
             time.sleep(0.8)
-            guard.told_at_limit = lambda: {'answer': 'done'}
+            watchdog.answer_at_limit = lambda: {'answer': 'done'}
         time.sleep(30)
 
     status, seconds = child(work)
@@ -82,7 +82,7 @@ def test_the_watch_gives_signs_of_life_until_nobody_reads_them():
     pid = os.fork()
     if not pid:
         os.close(read_end)
-        Guard(60, write_end, None, lambda: os.write(write_end, b'.')).watch()
+        Watchdog(60, write_end, None, lambda: os.write(write_end, b'.')).watch()
         time.sleep(60)
         os._exit(0)
     os.close(write_end)

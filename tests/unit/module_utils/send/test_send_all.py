@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import send as operation
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard, Stopped
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 from ansible_collections.printops.infoprint.plugins.module_utils.send import send_all as sending
 from ansible_collections.printops.infoprint.plugins.module_utils.send import send_one
 from ansible_collections.printops.infoprint.plugins.module_utils.send.send_group import keep_trust
@@ -120,7 +120,7 @@ def working_dirs(tmp_path, *names, **contents):
         (tmp_path / name / 'sendmemo-ssl.cfg').write_text(contents.get(name, 'Hostname = host.example.com\n'))
 
 
-def send(tmp_path, ports, guard=None, **options):
+def send(tmp_path, ports, watchdog=None, **options):
     """Send for the servers {name: port}; return their entries by name."""
     request = {
         'base_dir': str(tmp_path),
@@ -139,7 +139,7 @@ def send(tmp_path, ports, guard=None, **options):
         'min_tls': 'TLSv1.2',
         'crl_check': 'leaf',
     }
-    answer = operation.run(dict(request, **options), guard or Guard(60))
+    answer = operation.run(dict(request, **options), watchdog or Watchdog(60))
     json.dumps(answer)
     assert abs(answer['now'] - time.time()) < 5
     return {entry['name']: entry for entry in answer['servers']}
@@ -295,7 +295,7 @@ def test_what_the_children_send_for_the_analysis_is_bounded_in_all(tmp_path, mon
         ([2], {'servers': [{'name': 'spl2', 'trust_key': 'one'}], 'trust': {'one': known['one']}}),
     ]
     monkeypatch.setattr(sending, '_all_groups', lambda *_arguments: answers)
-    answer = sending.send_all([sending.Task(name, str(tmp_path / name), {'smtp_host': 'x'}) for name in names], Guard(30))
+    answer = sending.send_all([sending.Task(name, str(tmp_path / name), {'smtp_host': 'x'}) for name in names], Watchdog(30))
     assert list(answer['trust']) == ['one']
     assert [entry.get('trust_key') for entry in answer['servers']] == ['one', None, 'one']
 
@@ -403,7 +403,7 @@ def test_a_stopped_program_sends_no_dot(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1')
     server = mail_server()
 
-    class Abandoned(Guard):
+    class Abandoned(Watchdog):
         def check(self):
             raise Stopped('nobody waits')
 
@@ -417,7 +417,7 @@ def test_a_conversation_ends_before_the_program_does_and_costs_no_other_its_resu
     working_dirs(tmp_path, 'spl1', 'spl2')
     good, hanging = mail_server(), mail_server(DATA=[8.0])
     begin = time.monotonic()
-    entries = send(tmp_path, {'spl1': good.port, 'spl2': hanging.port}, Guard(3), timeout=30)
+    entries = send(tmp_path, {'spl1': good.port, 'spl2': hanging.port}, Watchdog(3), timeout=30)
     assert time.monotonic() - begin < 3
     assert entries['spl1']['reached']
     assert errors(entries['spl2']) == ['timed_out']
@@ -502,7 +502,7 @@ def test_a_trial_uses_the_settings_that_it_is_given(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1', spl1='EnableTLS = 2\n')
     options = {'smtp_host': '127.0.0.1', 'smtp_port': mail_server().port, 'until': 'handshake', 'timeout': 5}
     task = sending.Task('spl1', str(tmp_path / 'spl1'), options, {'Hostname': 'new.example.com'})
-    entry = sending.send_all([task], Guard(30))['servers'][0]
+    entry = sending.send_all([task], Watchdog(30))['servers'][0]
     assert entry['reached']
     assert entry['ehlo']['name'] == 'new.example.com'
 
@@ -512,7 +512,7 @@ def test_a_trial_reads_trust_files_under_their_staged_names(tmp_path):
     (tmp_path / 'spl1' / '.staged').write_text('nonsense')
     options = {'smtp_host': '127.0.0.1', 'smtp_port': 1, 'until': 'handshake', 'timeout': 5}
     task = sending.Task('spl1', str(tmp_path / 'spl1'), options, {'EnableTLS': '1', 'CAFile': 'ca.pem'}, {'ca.pem': '.staged'})
-    entry = sending.send_all([task], Guard(30))['servers'][0]
+    entry = sending.send_all([task], Watchdog(30))['servers'][0]
     assert errors(entry) == ['not_pem']
     assert entry['problems'][0]['file'] == str(tmp_path / 'spl1' / 'ca.pem'), 'told by the name that it is to have'
 
@@ -546,7 +546,7 @@ def test_who_has_not_ended_at_the_limit_costs_the_others_nothing(tmp_path, mail_
     monkeypatch.setattr(send_one, 'Attempt', Slow)
     server = mail_server()
     began = time.monotonic()
-    entries = send(tmp_path, dict.fromkeys(('spl1', 'spl2', 'spl3'), server.port), Guard(2), declared={'EnableTLS': '0'})
+    entries = send(tmp_path, dict.fromkeys(('spl1', 'spl2', 'spl3'), server.port), Watchdog(2), declared={'EnableTLS': '0'})
     assert time.monotonic() - began < 2
     assert entries['spl1']['reached']
     assert errors(entries['spl2']) == [code]

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import validate as validating
-from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Guard
+from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import judge_answer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
@@ -51,7 +51,7 @@ def test_the_public_bundle_for_four_servers_is_judged_once_and_fast(bundle, tmp_
         (directory / 'ca-bundle.pem').write_bytes(bundle)
     nothing = ('path', 'content', 'working_dir', 'smtp_port', 'pd_bin_dir')
     request = {**dict.fromkeys(nothing), 'base_dir': str(tmp_path), 'servers': []}
-    answer = json.dumps(validating.run(request, Guard(60)))
+    answer = json.dumps(validating.run(request, Watchdog(60)))
     assert 180_000 < len(bundle) < 240_000
     assert len(answer) < 1.1 * len(bundle)
     x509_reader.read_certificate.cache_clear()
