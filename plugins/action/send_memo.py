@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils.messages.send import MailOptions, SendEntry, SendOptions, SendRequest
+from ..module_utils.messages.wire import plain
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.entry import declared_settings
 from ..plugin_utils.options.mail import check_mail
@@ -13,9 +15,6 @@ from ..plugin_utils.options.spec import ArgumentError
 from ..plugin_utils.outcome.send import report, terms_of
 from ..plugin_utils.target.answer import server_answers
 
-# What the target needs; an entry's own value counts before the option of the task.
-ENTRY = ('name', 'working_dir', 'smtp_host', 'smtp_port', 'sender', 'recipients', 'subject', 'body')
-OPTIONS = (*ENTRY[2:], 'timeout', 'retries', 'retry_delay', 'min_tls', 'crl_check')
 SPARE_SECONDS = 10.0  # for reading files and making contexts, beside the conversations
 
 
@@ -30,11 +29,9 @@ class ActionModule(InfoprintAction):
             return Outcome([], [], 'All servers are to be absent: there is nothing to prove.')
         for entry in asked or [args]:
             _check(entry, until)
-        request = {**_asked_of(args, OPTIONS, args), **{key: args[key] for key in ('base_dir', 'pd_bin_dir')}, 'until': until}
-        request['servers'] = [_asked_of(entry, ENTRY, args) for entry in asked]
         attempts = args['retries'] + 1
         limit = attempts * args['timeout'] + args['retries'] * args['retry_delay'] + SPARE_SECONDS
-        answer = self.target.run(self.PROGRAM, request, limit)
+        answer = self.target.run(self.PROGRAM, plain(_request(args, asked, until)), limit)
         terms = terms_of(answer, args['warn_days'], args['crl_check'])
         sent = [report(fields, answer, until, terms) for fields in server_answers(answer, asked)]
         for one, entry in zip(sent, asked or [args] * len(sent), strict=True):
@@ -48,14 +45,28 @@ class ActionModule(InfoprintAction):
         )
 
 
-def _asked_of(options: t.Mapping[str, t.Any], names: t.Sequence[str], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the named options of a server, or of all, and with check_declared what they declare.
+def _request(args: t.Mapping[str, t.Any], entries: t.Sequence[t.Mapping[str, t.Any]], until: str) -> SendRequest:
+    """Return the request. What a server has from the options of the task travels once, a large body above all."""
+    return SendRequest(
+        base_dir=args['base_dir'],
+        pd_bin_dir=args['pd_bin_dir'],
+        options=SendOptions(until, **{name: args[name] for name in SendOptions._fields if name != 'until'}),
+        servers=[
+            SendEntry(
+                name=entry['name'],
+                working_dir=entry.get('working_dir'),
+                mail=MailOptions(*(None if entry.get(name) == args[name] else entry.get(name) for name in MailOptions._fields)),
+                declared=_declared(entry, args),
+            )
+            for entry in entries
+        ],
+        mail=MailOptions(*(args[name] for name in MailOptions._fields)),
+        declared=_declared(args, args),
+    )
 
-    What a server has from the options of the task travels once, a large body above all.
-    """
-    declared = {'declared': declared_settings(options)} if args['check_declared'] else {}
-    own = options is args
-    return {**{name: options[name] for name in names if own or options.get(name) != args.get(name)}, **declared}
+
+def _declared(options: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any]) -> dict[str, str] | None:
+    return declared_settings(options) if args['check_declared'] else None
 
 
 def _check(entry: t.Mapping[str, t.Any], until: str) -> None:

@@ -34,6 +34,7 @@ def converge(rounds: int, files: list[str]) -> None:
     package = main['PACKAGE']
     entry = __import__(f'{package}.{payloads[0]["entry"]}', fromlist=['run'])
     watchdog = __import__(f'{package}.program.watchdog', fromlist=['Watchdog'])
+    plain = __import__(f'{package}.messages.wire', fromlist=['plain']).plain
     problems = __import__(f'{package}.problems', fromlist=['ProblemError'])
     for number in range(rounds):
         try:
@@ -42,7 +43,7 @@ def converge(rounds: int, files: list[str]) -> None:
             answer = {'problem': error.problem.as_dict()}
         except Exception as error:
             answer = {'error': repr(error)}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(plain(answer)), flush=True)
 
 
 def until_the_end_of_input(step: t.Callable[[], int]) -> None:

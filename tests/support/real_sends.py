@@ -16,6 +16,13 @@ import typing as t
 
 import pytest
 
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.send import (
+    MailOptions,
+    SendEntry,
+    SendOptions,
+    SendRequest,
+)
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send import Sent, report, terms_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target import program
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
@@ -84,7 +91,7 @@ def python_named(version: str) -> pathlib.Path:
 
 def sent(setups: t.Mapping[str, Setup], version: str, directory: pathlib.Path, crl_check: str = 'leaf') -> dict[str, Sent]:
     """Let one Python try all setups at the same time; return what is reported of each."""
-    servers, listeners = [], []
+    entries, listeners = [], []
     for number, setup in enumerate(setups.values()):
         working_dir = directory / f'spl{number}'
         working_dir.mkdir(parents=True)
@@ -95,28 +102,27 @@ def sent(setups: t.Mapping[str, Setup], version: str, directory: pathlib.Path, c
                 (working_dir / f'{keyword}.pem').write_bytes(content)
                 lines.append(f'{keyword} = {keyword}.pem')
         (working_dir / 'sendmemo-ssl.cfg').write_text('\n'.join(lines) + '\n')
-        servers.append({'name': f'spl{number}', 'smtp_port': listeners[-1].port, 'min_tls': setup.min_tls})
-    request = {
-        'base_dir': str(directory),
-        'servers': servers,
-        'smtp_host': HOST,
-        'smtp_port': None,
-        'until': 'handshake',
-        'timeout': 20,
-        'min_tls': 'TLSv1.2',
-        'crl_check': crl_check,
-        'pd_bin_dir': '/nonexistent',
-    }
+        entries.append(SendEntry(f'spl{number}', mail=MailOptions(HOST, listeners[-1].port)))
+    results: dict[str, Sent] = {}
+    for min_tls in dict.fromkeys(setup.min_tls for setup in setups.values()):
+        servers = {name: entry for (name, setup), entry in zip(setups.items(), entries, strict=True) if setup.min_tls == min_tls}
+        options = SendOptions('handshake', 20, min_tls, crl_check)
+        request = SendRequest(str(directory), '/nonexistent', options, list(servers.values()), MailOptions())
+        results.update(zip(servers, _reports(request, version), strict=True))
+    for listener in listeners:
+        listener.listener.close()
+    return {name: results[name] for name in setups}
+
+
+def _reports(request: SendRequest, version: str) -> list[Sent]:
     done = subprocess.run(
         ['/bin/sh', '-c', Interpreter(shlex.quote(str(python_named(version)))).command()],
-        input=program.build('operations.send', request, 60, NONCE),
+        input=program.build('operations.send', plain(request), 60, NONCE),
         capture_output=True,
         check=False,
         timeout=90,
     )
-    for listener in listeners:
-        listener.listener.close()
     answer = Fields(program.read_answer(done.stdout.decode(), NONCE)).child('answer')
     assert answer is not None, done
-    reports = [report(fields, answer, 'handshake', terms_of(answer, 30, crl_check)) for fields in answer.children('servers')]
-    return dict(zip(setups, reports, strict=True))
+    until, terms = request.options.until, terms_of(answer, 30, request.options.crl_check)
+    return [report(fields, answer, until, terms) for fields in answer.children('servers')]

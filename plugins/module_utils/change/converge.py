@@ -215,19 +215,20 @@ def _change(works: Works, options: Options, watchdog: Watchdog, host: HostReport
 
 def _try(works: Works, options: Options, watchdog: Watchdog, host: HostReport) -> None:
     """Use the staged sets against the mail server, all at the same time."""
+    from ..messages.send import MailOptions, SendOptions
     from ..send.job import Task
     from ..send.send_all import joined, send_all, with_mail_servers  # most runs change nothing and need no ssl
 
     tasks = []
     for work in works:
-        of_task = dict(options.trial or {}, **work.mail)
-        tasks.append(Task(work.name, work.directory.path, of_task, work.settings(), dict(work.transaction.staged)))
+        mail, how = MailOptions(**work.mail), SendOptions(**options.trial or {})
+        staged = dict(work.transaction.staged)
+        tasks.append(Task(work.name, work.directory.path, mail, how, settings=work.settings(), staged=staged))
     sent = send_all(with_mail_servers(tasks, options.pd_bin_dir, watchdog), watchdog)
-    for work, tried in zip(works, sent['servers']):
-        tried['ok'] = tried['reached'] and not any(Problem(**problem).is_error for problem in tried['problems'])
-        work.report.tried = tried
-        work.report.settled = not tried['ok']
-    host.sent = {'trust': joined(host.sent.get('trust', {}), sent['trust']), 'now': sent['now']}
+    for work, result in zip(works, sent.servers):
+        work.report.tried = result
+        work.report.settled = not result.ok
+    host.sent = {'trust': joined(host.sent.get('trust', {}), sent.trust), 'now': sent.now}
 
 
 def _keep(work: Work, options: Options) -> None:

@@ -116,7 +116,7 @@ def with_environment(wanted: bool, check: bool, work: Callable[[], Dict[str, Any
 
 def _failed(server: Dict[str, Any]) -> bool:
     tried = server['tried']
-    return any(Problem(**problem).is_error for problem in server['problems']) or bool(tried and not tried['ok'])
+    return any(Problem(**problem).is_error for problem in server['problems']) or (tried is not None and not tried.ok)
 
 
 class Environment:

@@ -9,6 +9,7 @@ from ..config.keywords import CONFIG_NAME
 from ..config.parser import parse
 from ..files.permissions import above_problem
 from ..files.working_dir import Server, WorkingDir
+from ..messages.send import SendResult
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Stopped
 from .backups import Attributes, Digests, KeptSet
@@ -51,13 +52,13 @@ class Report:
         self.restored: Optional[str] = None
         self.before: Optional[str] = None
         self.after: Optional[str] = None
-        self.tried: Optional[Dict[str, Any]] = None
+        self.tried: Optional[SendResult] = None
         self.trust_before: Dict[str, Dict[str, str]] = {}
         self.trust_after: Dict[str, Dict[str, str]] = {}
 
     @property
     def failed(self) -> bool:
-        return any(problem.is_error for problem in self.problems) or (self.tried is not None and not self.tried['ok'])
+        return any(problem.is_error for problem in self.problems) or (self.tried is not None and not self.tried.ok)
 
     def fail(self, problem: Problem) -> None:
         """Note why nothing was changed."""

@@ -5,23 +5,21 @@
 from typing import Any, Dict
 
 from ..files.working_dir import Server, find_servers
+from ..messages.send import SendAnswer, SendEntry, SendRequest
 from ..program.watchdog import Watchdog
 from ..send.job import Task
 from ..send.send_all import send_all, with_mail_servers
 
 
-def run(request: Dict[str, Any], watchdog: Watchdog) -> Dict[str, Any]:
-    """Send for every server that the request names or, with none, that is found.
-
-    The request has `base_dir`, `servers` (entries with the options as their defaults) and the options: smtp_host,
-    smtp_port, sender, recipients, subject, body, until, timeout, retries, retry_delay, min_tls, crl_check, pd_bin_dir and
-    `declared` (keyword to text, what the configuration in force is compared with). See `send_all`.
-    """
-    servers = find_servers(request['base_dir'], request['servers'])
-    return send_all(with_mail_servers([_task(server, request) for server in servers], request['pd_bin_dir'], watchdog), watchdog)
+def run(data: Dict[str, Any], watchdog: Watchdog) -> SendAnswer:
+    """Send for every server that the request, a SendRequest as JSON, names or, with none, that is found."""
+    request = SendRequest.of(data)
+    tasks = [_task(server, request) for server in find_servers(request.base_dir, data['servers'])]
+    return send_all(with_mail_servers(tasks, request.pd_bin_dir, watchdog), watchdog)
 
 
-def _task(server: Server, request: Dict[str, Any]) -> Task:
-    options = {key: value for key, value in request.items() if key not in ('base_dir', 'servers', 'pd_bin_dir')}
-    options.update((key, value) for key, value in server.entry.items() if value is not None)
-    return Task(server.name, server.path, options)
+def _task(server: Server, request: SendRequest) -> Task:
+    if not server.entry:  # it was found
+        return Task(server.name, server.path, request.mail, request.options, request.declared)
+    entry = SendEntry.of(server.entry)
+    return Task(server.name, server.path, entry.mail.over(request.mail), request.options, entry.declared)

@@ -56,7 +56,7 @@ def frame(answer, nonce):
 
 
 class Output:
-    """Where the answer goes: one of them, whoever is first, and line feeds before it as signs of life."""
+    """Where the answer goes: one of them, whoever is first, and line feeds before it as keepalives."""
 
     def __init__(self, fd, nonce):
         self.fd = fd
@@ -93,13 +93,18 @@ def main(payload):
     os.dup2(2, 1)  # nothing but the answer goes to standard output
     os.umask(os.umask(0o077) & 0o077)  # one that takes rights from the owner himself would lock him out of what is made for him
     sys.meta_path.insert(0, _Sources(payload['modules']))
+    plain = __import__(PACKAGE + '.messages.wire', fromlist=['plain']).plain
     watchdog_module = __import__(PACKAGE + '.program.watchdog', fromlist=['Watchdog'])
     problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
-    watchdog = watchdog_module.Watchdog(payload['limit'], output.fd, output.answer, output.keepalive)
+
+    def answer_at_limit(answer):
+        output.answer(plain(answer))
+
+    watchdog = watchdog_module.Watchdog(payload['limit'], output.fd, answer_at_limit, output.keepalive)
     watchdog.watch()
     try:
         entry = __import__('%s.%s' % (PACKAGE, payload['entry']), fromlist=['run'])
-        answer = {'answer': entry.run(payload['request'], watchdog)}
+        answer = {'answer': plain(entry.run(payload['request'], watchdog))}
     except problems_module.ProblemError as error:
         answer = {'problem': error.problem.as_dict()}
     except watchdog_module.Stopped as error:

@@ -2,34 +2,45 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What is to be done for one server, as values: who sends what to whom, by which settings and within which time."""
 
-from typing import Any, Dict, NamedTuple, Optional, Sequence
+from typing import Dict, NamedTuple, Optional, Sequence
 
+from ..messages.send import MailOptions, SendOptions
 from ..problems import Problem
 from ..tls.context import Policy
 from ..trust.trust_store import Trust
-
-MODES = {'1': 'starttls', '2': 'smtps'}  # by EnableTLS
+from ..vocabulary import DISABLED, MODE_BY_VALUE
 
 
 class Task(NamedTuple):
-    """One server's part of a request. `settings` None = those of the file that is in force.
+    """One server's part of a request. `settings` None = those of its current configuration, compared with `declared`.
 
-    `staged` has, for names in the working directory, the names that their new content waits under, `unknown` why the server's
-    attributes don't tell its mail server, None where they were not asked for or do.
+    `staged` has, for names in the working directory, the names that their new content waits under. `unknown` says why the
+    server's attributes don't give its mail server, None where they were not asked for or do.
     """
 
     name: str
     directory: str
-    options: Dict[str, Any]
+    mail: MailOptions
+    options: SendOptions
+    declared: Optional[Dict[str, str]] = None
     settings: Optional[Dict[str, str]] = None
-    staged: Dict[str, str] = {}
+    staged: Optional[Dict[str, str]] = None
     unknown: Optional[Problem] = None
 
 
-class Job(NamedTuple):
-    """One server's send. `settings` are those in force, by keyword; `trust` None only in plaintext.
+class Message(NamedTuple):
+    """The mail to send; an empty subject or body stands for the usual one (`mail_text`)."""
 
-    `timeout` is in seconds, for one attempt. `message_token` becomes the left side of the Message-ID.
+    sender: str
+    recipients: Sequence[str]
+    subject: str = ''
+    body: str = ''
+
+
+class Job(NamedTuple):
+    """One server's send. `settings` are the effective ones, by keyword; `trust` is None only in plaintext.
+
+    `message_token` becomes the left side of the Message-ID.
     """
 
     name: str
@@ -38,20 +49,14 @@ class Job(NamedTuple):
     trust: Optional[Trust]
     host: str
     port: int
-    sender: str
-    recipients: Sequence[str]
-    subject: str
-    body: str
-    until: str
-    timeout: float
-    min_tls: str
-    crl_check: str
+    message: Message
+    options: SendOptions
     ssl_v3: bool
     message_token: str
 
     @property
     def mode(self) -> str:
-        return MODES.get(self.settings['EnableTLS'], 'none')
+        return MODE_BY_VALUE.get(self.settings['EnableTLS'], DISABLED).name
 
     @property
     def ignores_errors(self) -> bool:
@@ -63,8 +68,8 @@ class Job(NamedTuple):
 
     def verifying(self) -> Policy:
         """Return the policy that verifies, whatever IgnoreCertificateErrors says."""
-        return Policy(self.trust, self.checks_name, self.crl_check, self.min_tls, self.ssl_v3)
+        return Policy(self.trust, self.checks_name, self.options.crl_check, self.options.min_tls, self.ssl_v3)
 
     def policy(self) -> Policy:
-        """Return the policy that is in force."""
+        """Return the policy that the settings ask for."""
         return self.verifying()._replace(trust=None) if self.ignores_errors else self.verifying()

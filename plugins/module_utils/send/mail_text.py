@@ -1,20 +1,20 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the test mail says when nobody says it: which host and server sent it, what that proves, and with which settings."""
+"""The test mail where no text of its own is given: which host and server sent it, what that proves, and with which settings."""
 
 import time
-from typing import Dict, NamedTuple
+from typing import NamedTuple, Optional
 
+from ..messages.send import TlsSession
 from ..safe_text import safe_text
 from ..smtp.message import Mail
+from ..vocabulary import DISABLED, MODE_BY_NAME
 from .job import Job
 from .local_name import host_name
 
-MODES = {'none': 'no TLS (EnableTLS 0)', 'starttls': 'STARTTLS (EnableTLS 1)', 'smtps': 'SMTPS (EnableTLS 2)'}
-
 
 class Facts(NamedTuple):
-    """What the mail tells of how it was sent; `version` and `cipher` are '' in plaintext."""
+    """What the mail says of how it was sent; `version` and `cipher` are '' in plaintext."""
 
     host: str
     server: str
@@ -29,27 +29,40 @@ class Facts(NamedTuple):
     message_id: str
 
 
-def mail_of(job: Job, ehlo_name: str, tls: Dict[str, str]) -> Mail:
-    """Return the mail of a job. `tls` has the version and cipher that were negotiated, {} before that and in plaintext."""
-    message_id = '%s@%s' % (job.message_token, ehlo_name)
+def mail_of(job: Job, ehlo_name: str, tls: Optional[TlsSession]) -> Mail:
+    """Return the mail of a job. `tls` is what was negotiated, None before that and in plaintext."""
+    message = job.message
     facts = Facts(
-        _one_line(host_name()),
-        _one_line(job.name),
-        _one_line(job.directory),
-        '%s:%d' % (job.host, job.port),
-        job.mode,
-        tls.get('version', ''),
-        tls.get('cipher', ''),
-        _one_line(trusted(job)),
-        verified(job),
-        ehlo_name,
-        message_id,
+        host=_one_line(host_name()),
+        server=_one_line(job.name),
+        directory=_one_line(job.directory),
+        mail_server='%s:%d' % (job.host, job.port),
+        mode=job.mode,
+        version=tls.version if tls is not None else '',
+        cipher=tls.cipher if tls is not None else '',
+        trust=_one_line(trusted(job)),
+        verification=verified(job),
+        ehlo_name=ehlo_name,
+        message_id='%s@%s' % (job.message_token, ehlo_name),
     )
-    return Mail(job.sender, job.recipients, job.subject or subject(facts), job.body or body(facts), message_id, time.time())
+    return Mail(
+        sender=message.sender,
+        recipients=message.recipients,
+        subject=message.subject or subject(facts),
+        body=message.body or body(facts),
+        message_id=facts.message_id,
+        date=time.time(),
+    )
+
+
+def mode_label(mode: str) -> str:
+    """Return a mode with the line of the configuration that sets it."""
+    known = MODE_BY_NAME[mode]
+    return '%s (EnableTLS %s)' % ('no TLS' if known is DISABLED else known.label, known.value)
 
 
 def _one_line(text: str) -> str:
-    """Names of hosts and directories that were found may hold anything."""
+    """The names of hosts and directories can contain any byte."""
     return safe_text(text).replace('\n', '\\x0a')
 
 
@@ -60,7 +73,7 @@ def trusted(job: Job) -> str:
 
 def verified(job: Job) -> str:
     """Return what was verified of the mail server."""
-    if job.mode == 'none':
+    if job.mode == DISABLED.name:
         return 'none'
     if job.ignores_errors:
         return 'none (IgnoreCertificateErrors)'
@@ -78,11 +91,11 @@ def body(facts: Facts) -> str:
             'This mail was sent by an automatic test. Nobody needs to answer it.',
             '',
             'That it arrived proves that the host %s can hand mail to %s with the' % (facts.host, facts.mail_server),
-            'sendmemo configuration that is in force for the InfoPrint server %s.' % facts.server,
+            'current sendmemo configuration of the InfoPrint server %s.' % facts.server,
             '',
             'Working directory:  %s' % facts.directory,
             'Mail server:        %s' % facts.mail_server,
-            'Encryption:         %s: %s' % (MODES[facts.mode], encrypted),
+            'Encryption:         %s: %s' % (mode_label(facts.mode), encrypted),
             'Verified against:   %s' % facts.trust,
             'Verification:       %s' % facts.verification,
             'EHLO name:          %s' % facts.ehlo_name,

@@ -5,11 +5,11 @@
 import binascii
 import os
 import time
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..config.as_declared import differences
 from ..config.keywords import CONFIG_NAME, defaults
-from ..config.parser import ConfigFile, parse
+from ..config.parser import parse
 from ..config.rules import judge_config
 from ..files.working_dir import WorkingDir
 from ..problems import Problem, ProblemError
@@ -19,105 +19,119 @@ from ..tls.context import HAS_SSL_V3, Contexts
 from ..tls.sslv3 import VARIABLE
 from ..trust.pem import Pem
 from ..trust.trust_store import Trust, load_trust
-from .job import Job, Task
+from ..vocabulary import DISABLED, HANDSHAKE
+from .job import Job, Message, Task
 from .local_name import default_sender, ehlo_name_for
 from .mail_text import mail_of
 
+Settings = Dict[str, str]
 
-def prepare(
-    task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]
-) -> Tuple[Optional[Job], List[Problem], List[Problem]]:
-    """Return the job, or None and why nothing can be sent, then what is not as declared, which keeps no mail back."""
-    if task.settings is not None:
-        return (*_job(task, dict(defaults(), **task.settings), [], ssl_v3, contexts, read), [])
+
+class Prepared(NamedTuple):
+    """The job, or None and among the `problems` why nothing can be sent; `differences` from what is declared prevent no mail."""
+
+    job: Optional[Job]
+    problems: Sequence[Problem]
+    differences: Sequence[Problem] = ()
+
+
+def prepare(task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]) -> Prepared:
+    """Do all that comes before a connection: `read` has the trust files that were read for other servers, by content."""
     try:
-        config = _config_in_force(task)
+        settings, problems, unlike = _effective_settings(task)
     except ProblemError as error:
-        return None, [error.problem], []
-    unlike = differences(config, task.options.get('declared') or {})
-    return (*_job(task, config.settings, judge_config(config), ssl_v3, contexts, read), unlike)
-
-
-def _job(
-    task: Task, settings: Dict[str, str], problems: List[Problem], ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]
-) -> Tuple[Optional[Job], List[Problem]]:
-    """Return the job, or None and why nothing can be sent; with a job, the problems are no errors."""
-    options = task.options
+        return Prepared(None, [error.problem])
+    encrypted = settings['EnableTLS'] != DISABLED.value
     trust: Optional[Trust] = None
-    encrypted = settings['EnableTLS'] != '0'
-    if encrypted and not any(problem.is_error for problem in problems):
-        trust, found = load_trust(settings, task.directory, task.staged, read)
-        problems += found
-    if not options.get('smtp_host') or not options.get('smtp_port'):
-        lacking = ' and '.join(name for name in ('smtp_host', 'smtp_port') if not options.get(name))
-        message = 'No mail server is known: no %s is given.' % lacking
-        if task.unknown is not None:
-            message += " The server's own attributes don't tell it: %s [%s]" % (task.unknown.message, task.unknown.code)
-        problems.append(Problem('smtp_server_unknown', message, file=task.unknown.file if task.unknown is not None else None))
-    if encrypted and ssl_v3 and not HAS_SSL_V3:
-        problems.append(
-            Problem(
-                'ssl_v3_unavailable',
-                "%s is set, but this host's Python has no SSLv3; only TLS was tried." % VARIABLE,
-                stage='handshake',
-            )
-        )
-    if any(problem.is_error for problem in problems):
-        return None, problems
-    ehlo_name = ehlo_name_for(settings['Hostname'], '127.0.0.1')  # the real address has the same form
-    job = Job(
-        task.name,
-        task.directory,
-        settings,
-        trust,
-        options['smtp_host'],
-        int(options['smtp_port']),
-        options.get('sender') or default_sender(ehlo_name),
-        options.get('recipients') or [],
-        options.get('subject') or '',
-        options.get('body') or '',
-        options['until'],
-        float(options['timeout']),
-        options.get('min_tls') or 'TLSv1.2',
-        options.get('crl_check') or 'leaf',
-        ssl_v3,
-        '%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())),
-    )
-    unfit = _mail_problem(job, ehlo_name)
-    if unfit is not None:
-        return None, problems + [unfit]
-    try:
-        if encrypted:  # before the clock of a conversation runs, and also where it is for a second look only
-            contexts.get(job.verifying())
-    except ProblemError as error:
-        return None, problems + [error.problem]
-    return job, problems
+    if encrypted and not _prevented(problems):
+        trust, found = load_trust(settings, task.directory, task.staged or {}, read)
+        problems = problems + found
+    problems = problems + _mail_server_problems(task) + (_ssl_v3_problems() if encrypted and ssl_v3 else [])
+    if _prevented(problems):
+        return Prepared(None, problems, unlike)
+    job = _job(task, settings, trust, ssl_v3)
+    late = _message_problems(job) or (_context_problems(job, contexts) if encrypted else [])
+    return Prepared(None if late else job, problems + late, unlike)
 
 
-def _mail_problem(job: Job, ehlo_name: str) -> Optional[Problem]:
-    """Return what keeps the mail from being written, before anything connects."""
-    if job.until == 'handshake':
-        return None
-    try:
-        check_address('The sender', job.sender)
-    except ValueError as error:
-        return Problem(
-            'sender_refused',
-            '%s.' % safe_text(str(error)),
-            'Give a sender that is one.',
-            stage='envelope',
-            value=safe_text(job.sender),
-        )
-    try:
-        compose(mail_of(job, ehlo_name, {}))
-    except ValueError as error:
-        return Problem(
-            'message_refused', "The mail can't be written: %s." % safe_text(str(error)), 'Correct what is named.', stage='data'
-        )
-    return None
+def _prevented(problems: List[Problem]) -> bool:
+    return any(problem.is_error for problem in problems)
 
 
-def _config_in_force(task: Task) -> ConfigFile:
+def _effective_settings(task: Task) -> Tuple[Settings, List[Problem], Tuple[Problem, ...]]:
+    """Return the settings to send with, their problems, and how they differ from what is declared. Raises ProblemError."""
+    if task.settings is not None:
+        return dict(defaults(), **task.settings), [], ()
     with WorkingDir(task.directory, task.name) as directory:
         data, _status = directory.read_config()
-        return parse(data, directory.path_of(CONFIG_NAME))
+        config = parse(data, directory.path_of(CONFIG_NAME))
+    return config.settings, judge_config(config), tuple(differences(config, task.declared or {}))
+
+
+def _mail_server_problems(task: Task) -> List[Problem]:
+    unset = [name for name in ('smtp_host', 'smtp_port') if not getattr(task.mail, name)]
+    if not unset:
+        return []
+    message = 'No mail server is known: no %s is given.' % ' and '.join(unset)
+    if task.unknown is not None:
+        message += " The server's own attributes don't give it: %s [%s]" % (task.unknown.message, task.unknown.code)
+    return [Problem('smtp_server_unknown', message, file=task.unknown.file if task.unknown is not None else None)]
+
+
+def _ssl_v3_problems() -> List[Problem]:
+    if HAS_SSL_V3:
+        return []
+    message = "%s is set, but this host's Python has no SSLv3; only TLS was tried." % VARIABLE
+    return [Problem('ssl_v3_unavailable', message, stage='handshake')]
+
+
+def _job(task: Task, settings: Settings, trust: Optional[Trust], ssl_v3: bool) -> Job:
+    mail = task.mail
+    return Job(
+        name=task.name,
+        directory=task.directory,
+        settings=settings,
+        trust=trust,
+        host=mail.smtp_host or '',
+        port=int(mail.smtp_port or 0),
+        message=Message(
+            sender=mail.sender or default_sender(_ehlo_name(settings)),
+            recipients=mail.recipients or (),
+            subject=mail.subject or '',
+            body=mail.body or '',
+        ),
+        options=task.options,
+        ssl_v3=ssl_v3,
+        message_token='%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())),
+    )
+
+
+def _ehlo_name(settings: Settings) -> str:
+    return ehlo_name_for(settings['Hostname'], '127.0.0.1')  # the real address has the same form
+
+
+def _message_problems(job: Job) -> List[Problem]:
+    """Return what keeps the mail from being written, before anything connects."""
+    if job.options.until == HANDSHAKE:
+        return []
+    sender = job.message.sender
+    try:
+        check_address('The sender', sender)
+    except ValueError as error:
+        message = '%s.' % safe_text(str(error))
+        return [Problem('sender_refused', message, 'Give a valid sender.', stage='envelope', value=safe_text(sender))]
+    try:
+        compose(mail_of(job, _ehlo_name(job.settings), None))
+    except ValueError as error:
+        message = "The mail can't be written: %s." % safe_text(str(error))
+        return [Problem('message_refused', message, 'Correct what is named.', stage='data')]
+    return []
+
+
+def _context_problems(job: Job, contexts: Contexts) -> List[Problem]:
+    """Make the context before the clock of a conversation runs, also where only a probe uses it."""
+    try:
+        contexts.get(job.verifying())
+    except ProblemError as error:
+        return [error.problem]
+    return []

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A second, short connection to the same address, to find out why the first one failed, or what a switch hides.
+"""A second, short connection to the same address, to find out why the first one failed, or what IgnoreCertificateErrors hides.
 
-It never sends mail, and what it finds never turns a failure into a success.
+It never sends mail, and its outcome never turns a failure into a success.
 """
 
 import ssl
@@ -18,12 +18,13 @@ from ..tls.faults import OF_LISTS, UNTRUSTED, Fault, fault_of
 from ..tls.records import read_beginning
 from ..trust.pem import CERTIFICATE, Block
 from ..trust.trust_store import Trust
+from ..vocabulary import DISABLED, HANDSHAKE, SMTPS
 from .job import Job
 
-LOOK_SECONDS = 5.0
+PROBE_SECONDS = 5.0
 
 
-class Seen(NamedTuple):
+class Handshake(NamedTuple):
     """What a handshake showed: the version ('' where there was none) and the chain."""
 
     version: str
@@ -31,7 +32,7 @@ class Seen(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a handshake that verifies came to; without `done` there was none."""
+    """The outcome of a handshake that verifies; without `done` there was none."""
 
     done: bool
     fault: Optional[Fault]
@@ -44,11 +45,11 @@ class Verdict(NamedTuple):
 
 
 class _Enough(Exception):
-    """Ends a look."""
+    """Ends a probe."""
 
 
-class SecondLook:
-    """Looks at `address` for a job, each time no longer than LOOK_SECONDS and never beyond `end` (time.monotonic())."""
+class Probe:
+    """Connects to `address` for a job, each time no longer than PROBE_SECONDS and never beyond `end` (time.monotonic())."""
 
     def __init__(self, job: Job, contexts: Contexts, address: Address, host: str, ehlo_name: str, end: float) -> None:
         self.job = job
@@ -59,56 +60,56 @@ class SecondLook:
         self.end = end
 
     def chain(self) -> Chain:
-        """Return the chain that the server sends; where Python tells only the leaf, TLS 1.2 shows the rest."""
+        """Return the chain that the server sends; where Python gives only the leaf, TLS 1.2 shows the rest."""
         if MESSAGES_ARE_TOLD and not CHAIN_IS_TOLD:
             context = new_context(ANY_VERSION)
             watch = ChainWatch(context)
-            seen = self._handshake(context)
-            return Chain(watch.chain, True) if watch.chain else seen.chain
+            done = self._handshake(context)
+            return Chain(watch.chain, True) if watch.chain else done.chain
         if not CHAIN_IS_TOLD:
-            seen = self.handshake(ANY_VERSION._replace(max_tls='TLSv1.2'))
-            if seen.chain.certificates:
-                return seen.chain
+            older = self.handshake(ANY_VERSION._replace(max_tls='TLSv1.2'))
+            if older.chain.certificates:
+                return older.chain
         return self.handshake(ANY_VERSION).chain
 
-    def handshake(self, policy: Policy) -> Seen:
+    def handshake(self, policy: Policy) -> Handshake:
         """Return what a handshake by this policy shows."""
         return self._handshake(self.contexts.get(policy))
 
-    def _handshake(self, context: ssl.SSLContext) -> Seen:
-        found: List[Seen] = []
+    def _handshake(self, context: ssl.SSLContext) -> Handshake:
+        handshakes: List[Handshake] = []
 
         def start_tls(stream: NetStream) -> None:
             tls = stream.handshake(context, self.host)
-            found.append(Seen(tls.version() or '', stream.chain))
+            handshakes.append(Handshake(tls.version() or '', stream.chain))
 
         self._converse(self.job.mode, start_tls)
-        return found[0] if found else Seen('', UNSEEN)
+        return handshakes[0] if handshakes else Handshake('', UNSEEN)
 
-    def verdict(self, policy: Policy, judge: Callable[[ssl.SSLObject], Optional[Fault]] = lambda _tls: None) -> Verdict:
-        """Return why a handshake by this policy fails, or what `judge` has against it, and the chain that it showed."""
-        found: List[Verdict] = []
+    def verdict(self, policy: Policy, check: Callable[[ssl.SSLObject], Optional[Fault]] = lambda _tls: None) -> Verdict:
+        """Return why a handshake by this policy fails, or what `check` has against it, and the chain that it showed."""
+        verdicts: List[Verdict] = []
 
         def start_tls(stream: NetStream) -> None:
             fault: Optional[Fault] = None
             try:
-                fault = judge(stream.handshake(self.contexts.get(policy), self.host))
+                fault = check(stream.handshake(self.contexts.get(policy), self.host))
             except ssl.SSLError as error:
                 fault = fault_of(error, read_beginning(stream.beginning), self.job.mode, stream.alert)
-            found.append(Verdict(True, fault, stream.chain))
+            verdicts.append(Verdict(True, fault, stream.chain))
 
         self._converse(self.job.mode, start_tls)
-        return found[0] if found else Verdict(False, None, UNSEEN)
+        return verdicts[0] if verdicts else Verdict(False, None, UNSEEN)
 
     def narrowed(self, fault: Fault, trust: Trust, chain: Chain) -> Tuple[Fault, Optional[bool]]:
         """Return a refusal without a number among fewer codes, and whether the chain leads to what is trusted, None for open."""
         if trust.crls is None:
             fault = fault.but(OF_LISTS)
         elif 'unknown_ca' in fault.may_be or not chain.whole:
-            seen = self.verdict(self._without_lists(trust))
-            if seen.done and seen.reasons != fault.may_be:
+            verdict = self.verdict(self._without_lists(trust))
+            if verdict.done and verdict.reasons != fault.may_be:
                 return fault.among((*OF_LISTS, 'certificate_invalid')), True
-            if seen.done and not chain.whole:  # so it is true, also where a list comes before it
+            if verdict.done and not chain.whole:  # so it is true, also where a list comes before it
                 fault = fault.but(OF_LISTS)
         if 'unknown_ca' not in fault.may_be:
             return fault, True
@@ -117,16 +118,16 @@ class SecondLook:
         return fault, None
 
     def _without_lists(self, trust: Trust) -> Policy:
-        return Policy(trust._replace(crls=None), False, min_tls=self.job.min_tls)
+        return Policy(trust._replace(crls=None), False, min_tls=self.job.options.min_tls)
 
     def _lacks_only_trust(self, trust: Trust, chain: Chain) -> bool:
-        """Return whether the chain would lead to trust if its end were trusted, for a store that can't be looked into."""
+        """Return whether the chain would lead to trust if its end were trusted, for a store that can't be listed."""
         end = Trust('', (Block(CERTIFICATE, 0, chain.certificates[-1]),), None)
-        seen = self.verdict(self._without_lists(trust)._replace(trust=end, partial=True))
-        return seen.done and 'unknown_ca' not in seen.reasons
+        verdict = self.verdict(self._without_lists(trust)._replace(trust=end, partial=True))
+        return verdict.done and 'unknown_ca' not in verdict.reasons
 
     def speaks_tls_at_once(self) -> bool:
-        """Return whether the port answers a ClientHello, whatever comes of it."""
+        """Return whether the port answers a ClientHello, whatever the outcome."""
         beginnings: List[bytes] = []
 
         def start_tls(stream: NetStream) -> None:
@@ -135,30 +136,30 @@ class SecondLook:
             finally:
                 beginnings.append(stream.beginning)
 
-        self._converse('smtps', start_tls)
+        self._converse(SMTPS.name, start_tls)
         beginning = read_beginning(beginnings[0] if beginnings else b'')
         return beginning.hello or beginning.alert is not None
 
     def greeting(self) -> str:
         """Return the greeting that the port gives in plaintext, '' for none."""
-        conversation = self._converse('none', lambda _stream: None)
+        conversation = self._converse(DISABLED.name, lambda _stream: None)
         return conversation.greeting if conversation is not None else ''
 
     def _converse(self, mode: str, start_tls: Callable[[NetStream], None]) -> Optional[Conversation]:
         """Converse as far as the handshake; None where there is no connection."""
-        end = min(self.end, time.monotonic() + LOOK_SECONDS)
+        end = min(self.end, time.monotonic() + PROBE_SECONDS)
         try:
             sock, _address = connect([self.address], self.job.host, self.job.port, end)
         except ProblemError:
             return None
         stream = NetStream(sock, end)
 
-        def look() -> None:
+        def handshake() -> None:
             start_tls(stream)
             raise _Enough
 
-        plan = Plan(mode, 'handshake', self.ehlo_name, '', (), tuple, lambda: None, lambda _stage: None)
-        conversation = Conversation(JudgedStream(stream, look), plan)
+        plan = Plan(mode, HANDSHAKE, self.ehlo_name, '', (), tuple, lambda: None, lambda _stage: None)
+        conversation = Conversation(JudgedStream(stream, handshake), plan)
         try:
             return conversation.run()
         except (_Enough, ssl.SSLError):

@@ -5,7 +5,7 @@
 import time
 from typing import Dict
 
-STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'envelope', 'data')
+from ..vocabulary import TIMED_STAGES
 
 
 class StageClock:
@@ -16,14 +16,14 @@ class StageClock:
         self._since = 0.0
 
     def enter(self, stage: str) -> None:
-        """Begin a stage; any name that is none of the STAGES only ends the one before."""
+        """Begin a stage; any name that is none of the TIMED_STAGES only ends the one before."""
         now = time.monotonic()
-        if self._stage in STAGES:
+        if self._stage in TIMED_STAGES:
             self._spent[self._stage] = self._spent.get(self._stage, 0.0) + now - self._since
         self._stage, self._since = stage, now
 
     def milliseconds(self) -> Dict[str, int]:
         """End the stage; return what each took, and `total`, everything since the clock was made."""
         self.enter('')
-        spent = {stage: int(self._spent[stage] * 1000) for stage in STAGES if stage in self._spent}
+        spent = {stage: int(self._spent[stage] * 1000) for stage in TIMED_STAGES if stage in self._spent}
         return dict(spent, total=int((time.monotonic() - self._began) * 1000))

@@ -54,7 +54,7 @@ class Plan(NamedTuple):
     `on_stage` hears of each stage that begins.
     """
 
-    mode: str  # 'none', 'starttls' or 'smtps'
+    mode: str  # the name of one of vocabulary.TLS_MODES
     until: str  # 'handshake', 'envelope' or 'sent'
     ehlo_name: str
     sender: str

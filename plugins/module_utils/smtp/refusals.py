@@ -6,6 +6,7 @@ import re
 from typing import Optional, Sequence
 
 from ..problems import Problem
+from ..vocabulary import DISABLED
 from .reply import Reply
 
 # Wherever they come, these say the same (RFC 4954, section 6; RFC 5321, section 4.2.3).
@@ -72,14 +73,14 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
     """Return the problem that `reply` is in `stage` of a conversation by `mode`; with `address` it is that recipient's."""
     hint = ''
     code, text = BY_STAGE[stage]
-    misses_certificate = mode != 'none' and reply.kind in (4, 5) and _CERTIFICATE_WANTED.search(reply.text)
+    misses_certificate = mode != DISABLED.name and reply.kind in (4, 5) and _CERTIFICATE_WANTED.search(reply.text)
     if misses_certificate and (reply.code == 421 or stage in ('banner', 'ehlo', 'starttls')):
         return Problem('handshake_closed', CERTIFICATE_MISSED % reply.shown(), CERTIFICATE_HINT, stage='handshake')
     if reply.kind not in (4, 5):
         code, text = 'reply_malformed', "The server's reply is none that there is at this place (RFC 5321, section 4.3.2)"
     elif reply.code in ANYWHERE or reply.enhanced in TOO_LARGE:
         code, text = ANYWHERE.get(reply.code, ANYWHERE[552])
-        if reply.code == 530 and mode != 'none':
+        if reply.code == 530 and mode != DISABLED.name:
             hint = NO_AUTHENTICATION_HINT
         elif reply.code == 530 and 'STARTTLS' in reply.text.upper():  # RFC 3207, section 4
             hint = 'It wants TLS first: set EnableTLS to 1 (STARTTLS).'

@@ -11,6 +11,7 @@ import typing as t
 
 from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.problems import Problem
+from ...module_utils.vocabulary import DISABLED, MODE_BY_NAME, TIMED_STAGES
 from ..action_base import server_entry
 from ..days import days_ago
 from ..declared.ports import port_problems
@@ -25,13 +26,11 @@ from ..x509.reader import read_certificate
 from ..x509.records import Certificate
 from ..x509.unchecked import unjudged, unread_leaf
 
-MODES = {'none': 'plaintext', 'starttls': 'STARTTLS', 'smtps': 'SMTPS'}
-ENABLE_TLS = {'none': '0', 'starttls': '1', 'smtps': '2'}
 GOALS = {
     'handshake': 'no mail sent, as far as the handshake was asked for',
     'envelope': 'sender and recipients accepted, no mail sent',
 }
-TIMINGS = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'envelope', 'data', 'total')
+TIMINGS = (*TIMED_STAGES, 'total')
 TEXTS = ('trusted', 'message_id', 'proven_as', 'owner')
 MOST_CERTIFICATES = 20
 
@@ -95,7 +94,8 @@ def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
 
 def _port_problems(fields: Fields) -> list[Problem]:
     mode, port, directory = fields.text('mode', ''), fields.integer('port'), fields.text('working_dir', '')
-    return port_problems({'EnableTLS': ENABLE_TLS.get(mode, '')}, port, f'{directory}/{CONFIG_NAME}', None)
+    enable_tls = MODE_BY_NAME[mode].value if mode in MODE_BY_NAME else ''
+    return port_problems({'EnableTLS': enable_tls}, port, f'{directory}/{CONFIG_NAME}', None)
 
 
 def _missing_proof(fields: Fields, until: str) -> str:
@@ -103,7 +103,7 @@ def _missing_proof(fields: Fields, until: str) -> str:
     tls, reply = fields.child('tls'), fields.child('reply')
     if not fields.flag('reached'):
         return 'The send ended without saying why.'
-    if fields.text('mode') != 'none' or tls is not None:
+    if fields.text('mode') != DISABLED.name or tls is not None:
         lacking = [key for key in ('version', 'cipher') if tls is None or not tls.text(key)]
         if lacking:
             return f'The send is said to have worked, but not with which TLS {" and ".join(lacking)}: that proves nothing.'
@@ -216,7 +216,7 @@ def _of_others(entry: t.Mapping[str, t.Any]) -> str:
 def _line(fields: Fields, entry: dict[str, t.Any], problems: list[Problem]) -> str:
     """Return the line of `msg`: what worked, or the first error with its remedy."""
     where = f'{fields.text("host") or "unknown"}:{fields.integer("port") or "unknown"}'
-    mode = MODES.get(fields.text('mode', ''), '')
+    mode = MODE_BY_NAME[fields.text('mode')].label if fields.text('mode') in MODE_BY_NAME else ''
     head = f'{entry["name"]} -> {where}{f" {mode}" if mode else ""}'
     completed = [complete(problem) for problem in problems]
     errors = [problem for problem in completed if problem.severity == 'error']

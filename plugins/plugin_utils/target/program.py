@@ -22,7 +22,7 @@ from .. import bounded_json
 
 MODULE_UTILS = pathlib.Path(__file__).resolve().parents[2] / 'module_utils'
 MAIN = 'program.main'
-ALWAYS = ('program.watchdog', 'problems')  # what program.main itself imports
+ALWAYS = ('program.watchdog', 'messages.wire', 'problems')  # what program.main itself imports
 MAX_ANSWER = 32 << 20  # bytes, unpacked
 MAX_FRAME = MAX_ANSWER * 3 // 2  # characters: base64 of what could not be compressed
 MOST_VALUES = 500_000  # in an answer: some hundred servers of a host have a tenth of it

@@ -19,12 +19,14 @@ import json, resource, sys
 sys.path.insert(0, sys.argv[1])
 from module_utils.operations import send
 from module_utils.program.watchdog import Watchdog
-request = json.load(sys.stdin)
+given = json.load(sys.stdin)
+request, text = given['request'], given['text']
 for server in request['servers']:
-    server['body'] = (server['name'] + request['text']) * (request['bytes'] // len(request['text']))
+    server['mail']['body'] = (server['name'] + text) * (given['bytes'] // len(text))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 answer = send.run(request, Watchdog(60))
-json.dump({'servers': answer['servers'], 'more': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}, sys.stdout)
+more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+json.dump({'reached': [result.reached for result in answer.servers], 'more': more}, sys.stdout)
 """
 
 
@@ -69,25 +71,20 @@ def test_many_large_mails_arrive_in_bounded_memory_and_time(tmp_path, checkout, 
         (tmp_path / name / 'sendmemo-ssl.cfg').write_text('Hostname = host.example.com\n')
     request = {
         'base_dir': str(tmp_path),
-        'servers': [{'name': name} for name in names],
-        'smtp_host': '127.0.0.1',
-        'smtp_port': sink.server_address[1],
-        'recipients': ['a@example.com'],
         'pd_bin_dir': str(tmp_path),
-        'until': 'sent',
-        'timeout': 30,
-        'retries': 0,
-        'text': text,
-        'bytes': MEGABYTES << 20,
+        'options': {'until': 'sent', 'timeout': 30},
+        'servers': [{'name': name, 'mail': {}} for name in names],
+        'mail': {'smtp_host': '127.0.0.1', 'smtp_port': sink.server_address[1], 'recipients': ['a@example.com']},
     }
+    given = {'request': request, 'text': text, 'bytes': MEGABYTES << 20}
     done = subprocess.run(
         [sys.executable, '-B', '-c', SEND, os.path.join(checkout, 'plugins')],
-        input=json.dumps(request).encode(),
+        input=json.dumps(given).encode(),
         stdout=subprocess.PIPE,
         check=True,
     )
-    told = json.loads(done.stdout.decode())
-    assert [entry['reached'] for entry in told['servers']] == [True] * MAILS, told
+    answer = json.loads(done.stdout.decode())
+    assert answer['reached'] == [True] * MAILS
     assert len(sink.sizes) == MAILS
     assert min(sink.sizes) > MEGABYTES * octets << 20
-    assert told['more'] < MORE_MEMORY
+    assert answer['more'] < MORE_MEMORY

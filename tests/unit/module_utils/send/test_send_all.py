@@ -13,6 +13,16 @@ import time
 
 import pytest
 
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.send import (
+    MailOptions,
+    SendAnswer,
+    SendEntry,
+    SendOptions,
+    SendRequest,
+    SendResult,
+    TrustSet,
+)
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import send as operation
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
@@ -122,25 +132,20 @@ def working_dirs(tmp_path, *names, **contents):
 
 def send(tmp_path, ports, watchdog=None, **options):
     """Send for the servers {name: port}; return their entries by name."""
-    request = {
-        'base_dir': str(tmp_path),
-        'servers': [{'name': name, 'smtp_port': port} for name, port in ports.items()],
-        'smtp_host': '127.0.0.1',
-        'smtp_port': None,
-        'sender': None,
-        'recipients': ['a@example.com'],
-        'subject': None,
-        'body': None,
-        'pd_bin_dir': str(tmp_path / 'bin'),
-        'until': 'sent',
-        'timeout': 5,
-        'retries': 0,
-        'retry_delay': 0,
-        'min_tls': 'TLSv1.2',
-        'crl_check': 'leaf',
-    }
-    answer = operation.run(dict(request, **options), watchdog or Watchdog(60))
-    json.dumps(answer)
+    mail = dict({'smtp_host': '127.0.0.1', 'recipients': ['a@example.com']}, **options)
+    how = {'until': 'sent', 'timeout': 5}
+    how.update((name, mail.pop(name)) for name in SendOptions._fields if name in mail)
+    request = SendRequest(
+        base_dir=str(tmp_path),
+        pd_bin_dir=mail.pop('pd_bin_dir', str(tmp_path / 'bin')),
+        options=SendOptions(**how),
+        servers=[
+            SendEntry(name, mail=MailOptions(smtp_port=port), declared=mail.get('declared')) for name, port in ports.items()
+        ],
+        declared=mail.pop('declared', None),
+        mail=MailOptions(**mail),
+    )
+    answer = json.loads(json.dumps(plain(operation.run(plain(request), watchdog or Watchdog(60)))))
     assert abs(answer['now'] - time.time()) < 5
     return {entry['name']: entry for entry in answer['servers']}
 
@@ -162,7 +167,7 @@ def test_a_mail_is_sent_and_the_result_tells_how(tmp_path, mail_server):
     assert b'From: <sendmemo@host.example.com>' in server.mails[0]
     assert b'spl1' in server.mails[0].split(b'\r\n\r\n')[0]
     assert set(entry['timings_ms']) == {'resolve', 'connect', 'banner', 'ehlo', 'envelope', 'data', 'total'}
-    assert entry['mode'] == 'none'
+    assert entry['mode'] == 'disabled'
 
 
 def test_what_is_not_as_declared_is_an_error_and_the_mail_is_sent_all_the_same(tmp_path, mail_server):
@@ -273,7 +278,7 @@ def test_no_more_than_this_is_told_of_what_a_server_offers(tmp_path, mail_server
 
 
 def a_set(size, letter):
-    return {'ca': [letter * (size * 4 // 3)], 'crl': [], 'system': False}
+    return TrustSet([letter * (size * 4 // 3)])
 
 
 def test_no_more_than_this_leaves_the_host_for_the_analysis():
@@ -290,14 +295,14 @@ def test_what_the_children_send_for_the_analysis_is_bounded_in_all(tmp_path, mon
     working_dirs(tmp_path, *names)
     known = {'one': a_set(8 << 20, 'a'), 'two': a_set(9 << 20, 'b')}
     answers = [
-        ([0], {'servers': [{'name': 'spl0', 'trust_key': 'one'}], 'trust': {'one': known['one']}}),
-        ([1], {'servers': [{'name': 'spl1', 'trust_key': 'two'}], 'trust': {'two': known['two']}}),
-        ([2], {'servers': [{'name': 'spl2', 'trust_key': 'one'}], 'trust': {'one': known['one']}}),
+        ([number], SendAnswer([SendResult(names[number], '', 'sent', trust_key=key)], {key: known[key]}, 0))
+        for number, key in enumerate(('one', 'two', 'one'))
     ]
     monkeypatch.setattr(sending, '_all_groups', lambda *_arguments: answers)
-    answer = sending.send_all([sending.Task(name, str(tmp_path / name), {'smtp_host': 'x'}) for name in names], Watchdog(30))
-    assert list(answer['trust']) == ['one']
-    assert [entry.get('trust_key') for entry in answer['servers']] == ['one', None, 'one']
+    mail, how = MailOptions('x'), SendOptions('sent', 5)
+    answer = sending.send_all([sending.Task(name, str(tmp_path / name), mail, how) for name in names], Watchdog(30))
+    assert list(answer.trust) == ['one']
+    assert [result.trust_key for result in answer.servers] == ['one', None, 'one']
 
 
 @pytest.mark.parametrize(
@@ -498,23 +503,27 @@ def test_without_a_configuration_nothing_is_sent(tmp_path, mail_server):
     assert errors(entry) == ['file_not_found']
 
 
+def a_trial(tmp_path, port, settings):
+    mail, how = MailOptions('127.0.0.1', port), SendOptions('handshake', 5)
+    return sending.Task('spl1', str(tmp_path / 'spl1'), mail, how, settings=settings)
+
+
 def test_a_trial_uses_the_settings_that_it_is_given(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1', spl1='EnableTLS = 2\n')
-    options = {'smtp_host': '127.0.0.1', 'smtp_port': mail_server().port, 'until': 'handshake', 'timeout': 5}
-    task = sending.Task('spl1', str(tmp_path / 'spl1'), options, {'Hostname': 'new.example.com'})
-    entry = sending.send_all([task], Watchdog(30))['servers'][0]
-    assert entry['reached']
-    assert entry['ehlo']['name'] == 'new.example.com'
+    task = a_trial(tmp_path, mail_server().port, {'Hostname': 'new.example.com'})
+    (result,) = sending.send_all([task], Watchdog(30)).servers
+    assert result.ok
+    assert result.ehlo.name == 'new.example.com'
 
 
 def test_a_trial_reads_trust_files_under_their_staged_names(tmp_path):
     working_dirs(tmp_path, 'spl1')
     (tmp_path / 'spl1' / '.staged').write_text('nonsense')
-    options = {'smtp_host': '127.0.0.1', 'smtp_port': 1, 'until': 'handshake', 'timeout': 5}
-    task = sending.Task('spl1', str(tmp_path / 'spl1'), options, {'EnableTLS': '1', 'CAFile': 'ca.pem'}, {'ca.pem': '.staged'})
-    entry = sending.send_all([task], Watchdog(30))['servers'][0]
-    assert errors(entry) == ['not_pem']
-    assert entry['problems'][0]['file'] == str(tmp_path / 'spl1' / 'ca.pem'), 'told by the name that it is to have'
+    task = a_trial(tmp_path, 1, {'EnableTLS': '1', 'CAFile': 'ca.pem'})._replace(staged={'ca.pem': '.staged'})
+    (result,) = sending.send_all([task], Watchdog(30)).servers
+    assert not result.ok
+    assert [problem.code for problem in result.problems] == ['not_pem']
+    assert result.problems[0].file == str(tmp_path / 'spl1' / 'ca.pem'), 'reported by the name that it is to have'
 
 
 def test_a_fault_of_ours_costs_one_server_its_result_and_is_an_error(tmp_path, mail_server, monkeypatch):

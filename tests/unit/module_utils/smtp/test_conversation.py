@@ -115,9 +115,9 @@ def converse(
 @pytest.mark.parametrize(
     'mode, until, commands',
     [
-        ('none', 'handshake', 'EHLO RSET QUIT'),
-        ('none', 'envelope', 'EHLO MAIL RCPT RSET QUIT'),
-        ('none', 'sent', 'EHLO MAIL RCPT DATA QUIT'),
+        ('disabled', 'handshake', 'EHLO RSET QUIT'),
+        ('disabled', 'envelope', 'EHLO MAIL RCPT RSET QUIT'),
+        ('disabled', 'sent', 'EHLO MAIL RCPT DATA QUIT'),
         ('starttls', 'handshake', 'EHLO STARTTLS (TLS) EHLO RSET QUIT'),
         ('starttls', 'envelope', 'EHLO STARTTLS (TLS) EHLO MAIL RCPT RSET QUIT'),
         ('starttls', 'sent', 'EHLO STARTTLS (TLS) EHLO MAIL RCPT DATA QUIT'),
@@ -318,7 +318,7 @@ def test_the_mail_is_written_before_the_envelope():
         raise ZeroDivisionError
 
     script = Script(dict(GOOD))
-    plan = Plan('none', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), compose, lambda: None, lambda stage: None)
+    plan = Plan('disabled', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), compose, lambda: None, lambda stage: None)
     with pytest.raises(ZeroDivisionError):
         Conversation(script, plan).run()
     assert script.commands == ['EHLO h.example.com']
@@ -402,7 +402,7 @@ def test_what_the_guard_raises_comes_before_the_final_dot():
         raise Stopped
 
     script = Script(dict(GOOD))
-    plan = Plan('none', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: [MESSAGE], guard, lambda stage: None)
+    plan = Plan('disabled', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: [MESSAGE], guard, lambda stage: None)
     with pytest.raises(Stopped):
         Conversation(script, plan).run()
     assert seen
@@ -415,7 +415,7 @@ def test_421_comes_with_a_hint_at_rate_limits(name):
 
 
 def test_530_with_starttls_in_its_text_says_what_to_set():
-    conversation, _script = converse({'MAIL': b'530 Must issue a STARTTLS command first\r\n'}, mode='none')
+    conversation, _script = converse({'MAIL': b'530 Must issue a STARTTLS command first\r\n'}, mode='disabled')
     assert 'EnableTLS' in conversation.problems[0].hint
 
 
@@ -436,7 +436,7 @@ def test_a_reply_of_a_wrong_kind_is_called_no_refusal(name):
 
 @given(
     st.dictionaries(st.sampled_from(sorted(GOOD)), st.binary(max_size=60)),
-    st.sampled_from(['none', 'starttls', 'smtps']),
+    st.sampled_from(['disabled', 'starttls', 'smtps']),
     st.sampled_from(['handshake', 'envelope', 'sent']),
 )
 def test_any_replies_end_in_a_result(changes, mode, until):
@@ -458,7 +458,7 @@ ANSWERS = st.lists(
 
 @given(
     st.dictionaries(st.sampled_from(sorted(GOOD)), ANSWERS),
-    st.sampled_from(['none', 'starttls', 'smtps']),
+    st.sampled_from(['disabled', 'starttls', 'smtps']),
     st.sampled_from(['', 'EHLO', 'MAIL', 'DATA', 'Subject', '.\r', 'QUIT']),
 )
 def test_any_bytes_in_any_pieces_end_in_a_result_within_the_bounds(changes, mode, lost_at):

@@ -116,7 +116,7 @@ UNPROVEN: dict[str, dict[str, t.Any]] = {
     'no TLS': {'tls': None},
     'no version of TLS': {'tls': {'mode': 'starttls'}},
     'no cipher': {'tls': {'mode': 'starttls', 'version': 'TLSv1.3'}},
-    'nothing of TLS in plaintext': {'mode': 'none', 'tls': {}},
+    'nothing of TLS in plaintext': {'mode': 'disabled', 'tls': {}},
     'no mode': {'mode': None, 'tls': None},
     'no reply': {'reply': None},
     'a refusal as reply': {'reply': {'code': 550, 'text': 'no', 'queue_id': ''}},
@@ -244,7 +244,7 @@ def test_a_certificate_that_ends_soon_is_a_warning() -> None:
     [
         ('envelope', {'reply': None}, 'certificate 61 days left, sender and recipients accepted, no mail sent'),
         ('handshake', {'reply': None}, 'certificate 61 days left, no mail sent, as far as the handshake was asked for'),
-        ('sent', {'mode': 'none', 'tls': None, 'chain': []}, 'spl1 -> mail.example.com:587 plaintext, queued as 4A3B'),
+        ('sent', {'mode': 'disabled', 'tls': None, 'chain': []}, 'spl1 -> mail.example.com:587 plaintext, queued as 4A3B'),
         ('sent', {'reply': {'code': 250, 'text': 'thanks'}}, 'accepted: 250 thanks'),
         ('sent', {'reply': {'code': 250, 'text': 'two\nlines'}}, 'accepted: 250 two lines'),
     ],
@@ -292,13 +292,13 @@ def test_what_was_trusted_is_told_where_the_configuration_does_not_say_it(truste
         ('starttls', 587, False),
         ('smtps', 25, True),
         ('smtps', 465, False),
-        ('none', 465, True),
-        ('none', 25, False),
+        ('disabled', 465, True),
+        ('disabled', 25, False),
         (None, 465, False),
     ],
 )
 def test_a_port_that_is_usual_for_another_mode_is_a_warning(mode: str | None, port: int, *, warns: bool) -> None:
-    sent = reported(mode=mode, port=port, **({'tls': None} if mode in ('none', None) else {}))
+    sent = reported(mode=mode, port=port, **({'tls': None} if mode in ('disabled', None) else {}))
     found = [problem for problem in sent.problems if problem.code == 'port_mismatch']
     assert bool(found) is warns
     assert not any(problem.is_error for problem in found)
