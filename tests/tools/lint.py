@@ -38,7 +38,7 @@ def lint_commands(files: list[str]) -> dict[str, list[str]]:
 def typed_directories(files: list[str]) -> list[str]:
     """Return the directories of `plugins` with code in them or below them."""
     parts = [Path(name).parts for name in files if name.startswith('plugins/') and name.endswith('.py')]
-    return sorted({f'plugins/{kind}' for _, kind, *_ in parts} - {'plugins/modules', 'plugins/doc_fragments'})
+    return sorted({f'plugins/{names[1]}' for names in parts} - {'plugins/modules', 'plugins/doc_fragments'})
 
 
 def is_shell_script(file: Path) -> bool:
