@@ -1,13 +1,12 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sends a real mail from the target, for each InfoPrint server, with the configuration that is in force."""
+"""Sends a real mail from the target, for each InfoPrint server, with its current configuration."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ..module_utils.messages.send import MailOptions, SendEntry, SendOptions, SendRequest
-from ..module_utils.messages.wire import plain
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.entry import declared_settings
 from ..plugin_utils.options.mail import check_mail
@@ -26,21 +25,21 @@ class ActionModule(InfoprintAction):
         until = 'envelope' if self._task.check_mode and args['until'] == 'sent' else args['until']
         asked = [entry for entry in servers if entry.get('state') != 'absent']
         if servers and not asked:
-            return Outcome([], [], 'All servers are to be absent: there is nothing to prove.')
+            return Outcome([], [], 'All servers are to be absent: there is nothing to verify.')
         for entry in asked or [args]:
             _check(entry, until)
         attempts = args['retries'] + 1
         limit = attempts * args['timeout'] + args['retries'] * args['retry_delay'] + SPARE_SECONDS
-        answer = self.target.run(self.PROGRAM, plain(_request(args, asked, until)), limit)
+        answer = self.target.run(self.PROGRAM, _request(args, asked, until), limit)
         terms = terms_of(answer, args['warn_days'], args['crl_check'])
         sent = [report(fields, answer, until, terms) for fields in server_answers(answer, asked)]
-        for one, entry in zip(sent, asked or [args] * len(sent), strict=True):
+        for server, entry in zip(sent, asked or [args] * len(sent), strict=True):
             if entry['accept_unprotected']:
-                one.entry['accept_unprotected'] = True
+                server.entry['accept_unprotected'] = True
         return Outcome(
-            [one.entry for one in sent],
-            [problem for one in sent for problem in one.problems],
-            '\n'.join(one.line for one in sent),
+            servers=[server.entry for server in sent],
+            problems=[problem for server in sent for problem in server.problems],
+            msg='\n'.join(server.line for server in sent),
             fail_on=args['fail_on'],
         )
 

@@ -1,16 +1,17 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Judges the TLS configuration of InfoPrint servers, or one that lies elsewhere or nowhere yet. Changes nothing."""
+"""Validates the TLS configuration of InfoPrint servers, or one that is elsewhere or in no file yet. Changes nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
 import typing as t
 
+from ..module_utils.messages.validate import ValidateEntry, ValidateRequest
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.foreign_values import Malformed
 from ..plugin_utils.options.spec import ArgumentError
-from ..plugin_utils.outcome.validation import Judged, judge_answer, judge_content
+from ..plugin_utils.outcome.validation import Validation, validate_answer, validate_content
 from ..plugin_utils.target.answer import Fields, server_answers
 from ..plugin_utils.target.trust_blocks import read_blocks
 from ..plugin_utils.x509.criteria import Terms
@@ -28,44 +29,44 @@ class ActionModule(InfoprintAction):
         if len(given) > 1:
             raise ArgumentError(f'{" and ".join(given)} exclude each other: give one of them')
         if args['working_dir'] and given != ['content']:
-            raise ArgumentError("working_dir goes with content; a server's own working_dir stands in its entry")
+            raise ArgumentError("working_dir goes with content; a server's own working_dir is in its entry")
         if args['pd_bin_dir'] and given in (['path'], ['content']):
             raise ArgumentError(f'pd_bin_dir goes with servers: {given[0]} has no attributes; give smtp_port where it is known')
         asked = [entry for entry in servers if entry.get('state') != 'absent']
         if servers and not asked:
-            return Outcome([], [], 'All servers are to be absent: there is nothing to judge.', extra={'valid': True})
-        judged = self._judge(args, asked, given)
-        problems = [problem for one in judged for problem in one.problems]
+            return Outcome([], [], 'All servers are to be absent: there is nothing to validate.', extra={'valid': True})
+        validations = self._validate(args, asked, given)
+        problems = [problem for validation in validations for problem in validation.problems]
         return Outcome(
-            [one.entry for one in judged],
+            [validation.entry for validation in validations],
             problems,
             fail_on=args['fail_on'],
             extra={'valid': not any(problem.is_error for problem in problems)},
         )
 
-    def _judge(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]], given: list[str]) -> list[Judged]:
+    def _validate(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]], given: list[str]) -> list[Validation]:
         content = None if args['content'] is None else args['content'].encode('utf-8', 'surrogateescape')
         if content is not None and not args['working_dir']:
-            return [judge_content(content, args['smtp_port'])]
+            return [validate_content(content, args['smtp_port'])]
         answer = self.target.run(
             self.PROGRAM,
-            {
-                'base_dir': args['base_dir'],
-                'servers': [{key: entry.get(key) for key in ('name', 'working_dir', 'smtp_port')} for entry in servers],
-                'path': args['path'],
-                'content': None if content is None else content.decode('latin-1'),
-                'working_dir': args['working_dir'],
-                'smtp_port': args['smtp_port'],
-                'pd_bin_dir': args['pd_bin_dir'],
-                'require_configuration': args['require_configuration'],
-            },
+            ValidateRequest(
+                base_dir=args['base_dir'],
+                servers=[ValidateEntry(entry['name'], entry.get('working_dir'), entry.get('smtp_port')) for entry in servers],
+                path=args['path'],
+                content=None if content is None else content.decode('latin-1'),
+                working_dir=args['working_dir'],
+                smtp_port=args['smtp_port'],
+                pd_bin_dir=args['pd_bin_dir'],
+                require_configuration=args['require_configuration'],
+            ),
             LIMIT,
         )
         answers = server_answers(answer, servers) if given in ([], ['servers']) else _the_only(answer)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
         blocks, terms = read_blocks(answer), Terms(dt.datetime.now(dt.timezone.utc), args['warn_days'])
         may_lack = not given or (given == ['servers'] and not args['require_configuration'])
-        return [judge_answer(fields, blocks, port, terms, may_lack) for fields, port in zip(answers, ports, strict=True)]
+        return [validate_answer(fields, blocks, port, terms, may_lack) for fields, port in zip(answers, ports, strict=True)]
 
 
 def _the_only(answer: Fields) -> list[Fields]:

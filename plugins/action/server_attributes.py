@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils.messages.attributes import AttributesEntry, AttributesRequest, Values
 from ..module_utils.pd.commands import HOST, PORT
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.options.attributes import declared_attributes
@@ -14,7 +15,7 @@ from ..plugin_utils.outcome.attributes import Report, report
 from ..plugin_utils.target.answer import server_answers
 
 LIMIT = 180.0  # seconds of the target's clock for the programs of all servers: each of four steps takes 30 at most
-READ: dict[str, str | None] = {HOST: None, PORT: None}  # where no attribute is named
+READ: Values = {HOST: None, PORT: None}  # where no attribute is named
 
 
 class ActionModule(InfoprintAction):
@@ -23,34 +24,34 @@ class ActionModule(InfoprintAction):
     PROGRAM = 'operations.attributes'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
-        wanted = [self._declared(entry) for entry in servers]
+        desired = [self._declared(entry) for entry in servers]
         of_all = self._declared(args) if not servers else READ
         answer = self.target.run(
             self.PROGRAM,
-            {
-                'base_dir': args['base_dir'],
-                'pd_bin_dir': args['pd_bin_dir'],
-                'check': self._task.check_mode,
-                'servers': [{'name': entry['name'], 'attributes': values} for entry, values in zip(servers, wanted, strict=True)],
-                'attributes': of_all,
-            },
+            AttributesRequest(
+                base_dir=args['base_dir'],
+                pd_bin_dir=args['pd_bin_dir'],
+                check=self._task.check_mode,
+                servers=[AttributesEntry(entry['name'], values) for entry, values in zip(servers, desired, strict=True)],
+                attributes=of_all,
+            ),
             LIMIT,
         )
         answers = server_answers(answer, servers)
         reports: list[Report] = [
             report(fields, values, self._task.check_mode)
-            for fields, values in zip(answers, wanted or [of_all] * len(answers), strict=True)
+            for fields, values in zip(answers, desired or [of_all] * len(answers), strict=True)
         ]
         return Outcome(
-            [one.entry for one in reports],
-            [problem for one in reports for problem in one.problems],
-            '\n'.join(line for one in reports for line in one.lines),
-            any(one.entry['changed'] for one in reports),
-            [one.diff for one in reports if one.diff],
+            servers=[server.entry for server in reports],
+            problems=[problem for server in reports for problem in server.problems],
+            msg='\n'.join(line for server in reports for line in server.lines),
+            changed=any(server.entry['changed'] for server in reports),
+            diff=[server.diff for server in reports if server.diff],
         )
 
     @staticmethod
-    def _declared(entry: t.Mapping[str, t.Any]) -> dict[str, str | None]:
+    def _declared(entry: t.Mapping[str, t.Any]) -> Values:
         try:
             return declared_attributes(entry.get('name'), entry.get('attributes')) or READ
         except ValueError as error:

@@ -29,7 +29,7 @@ EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless 
 
 
 class Outcome(t.NamedTuple):
-    """What an action found and did. `problems` are all of them, flat; each server's own also stand in its entry."""
+    """What an action found and did. `problems` are all of them, flat; each server's own are also in its entry, as objects."""
 
     servers: list[dict[str, t.Any]]
     problems: list[Problem]
@@ -47,7 +47,7 @@ class InfoprintAction(ActionBase, abc.ABC):
     MODULE: t.ClassVar[str]
     PROGRAM: t.ClassVar[str]  # the module of the target half that does the work
     JUDGES_CERTIFICATES: t.ClassVar[bool] = True
-    NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # what the module's own return values are where the target told nothing
+    NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # the module's own return values where the target gave no answer
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
@@ -90,7 +90,7 @@ class InfoprintAction(ActionBase, abc.ABC):
         """Return the result of a task whose options are wrong; nothing is known of any server."""
         text = f'{self.target.host}: {error}'
         problem = Problem('invalid_value', text, 'Correct the option; nothing was done on the host.')
-        return {'failed': True, 'changed': False, 'msg': text, 'problems': [complete(problem).as_dict()]}
+        return {'failed': True, 'changed': False, 'msg': text, 'problems': shown([problem])}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
@@ -109,11 +109,11 @@ class InfoprintAction(ActionBase, abc.ABC):
             outcome = Outcome([], [self.target.malformed(error)], extra=self.NOTHING_KNOWN)
         except ProblemError as error:
             outcome = Outcome([], [error.problem], extra=self.NOTHING_KNOWN)
-        result.update(outcome.extra)
+        result.update(shown(outcome.extra))
         result.update(
             changed=outcome.changed,
-            servers=outcome.servers,
-            problems=[complete(problem).as_dict() for problem in outcome.problems],
+            servers=shown(outcome.servers),
+            problems=shown(outcome.problems),
             msg=outcome.msg or summary(outcome.problems),
         )
         if is_failure(outcome.problems, outcome.fail_on):
@@ -127,7 +127,18 @@ class InfoprintAction(ActionBase, abc.ABC):
 
 
 def server_entry(fields: Fields, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
-    """Return a server's entry in a result: who it is, what was found about it, and its problems."""
+    """Return a server's entry in an Outcome: its name and working directory, `more` of what is known of it, and its problems."""
     name = fields.text('name')
-    own = [complete(problem)._replace(server=name).as_dict() for problem in problems]
+    own = [problem._replace(server=name) for problem in problems]
     return {'name': name, 'working_dir': fields.text('working_dir'), **more, 'problems': own}
+
+
+def shown(value: t.Any) -> t.Any:
+    """Return a part of an Outcome as users see it. Here each problem is completed, and becomes a dictionary."""
+    if isinstance(value, Problem):
+        return complete(value).as_dict()
+    if isinstance(value, dict):
+        return {key: shown(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shown(item) for item in value]
+    return value

@@ -8,11 +8,11 @@ import json
 import re
 import typing as t
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome
+from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome, shown
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import change as change_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import send as send_report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import Judged, judge_answer
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import Validation, validate_answer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import complete
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
@@ -64,10 +64,10 @@ def _sent(told: Answer) -> list[send_report.Sent]:
     return sent
 
 
-def _judged(told: Answer) -> list[Judged]:
+def _judged(told: Answer) -> list[Validation]:
     fields = Fields(told)
     blocks = read_blocks(fields)
-    judged = [judge_answer(one, blocks, None, Terms(NOW, 30)) for one in server_answers(fields, [])]
+    judged = [validate_answer(one, blocks, None, Terms(NOW, 30)) for one in server_answers(fields, [])]
     for one in judged:
         _can_be_shown(one.entry)
     return judged
@@ -90,6 +90,7 @@ def _needs_no_guard(messages: t.Iterable[str]) -> None:
 
 def _can_be_shown(entry: dict[str, t.Any]) -> None:
     """A result is JSON, and its problems are catalogued and without control characters."""
+    entry = shown(entry)
     json.dumps(entry)
     assert {problem['code'] for problem in entry['problems']} <= set(CATALOGUE)
     assert not any(character < ' ' for problem in entry['problems'] for character in problem['message'].replace('\n', ''))

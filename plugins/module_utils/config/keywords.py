@@ -113,6 +113,7 @@ KEYWORDS = (
     ),
 )
 BY_NAME: Dict[str, Keyword] = {keyword.name: keyword for keyword in KEYWORDS}
+FILE_KEYWORDS = tuple(keyword.name for keyword in KEYWORDS if keyword.kind == 'file')
 
 # They occur only in the header comment of the vendor's sample: sendmemo has no client certificates.
 UNSUPPORTED = ('CertFile', 'KeyFile')

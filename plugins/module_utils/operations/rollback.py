@@ -21,7 +21,8 @@ from ..change.unfinished import ROLLBACK, is_marked
 from ..config.keywords import CONFIG_NAME
 from ..config.parser import parse
 from ..files.working_dir import find_servers
-from ..pd.commands import HOST, PORT, Values
+from ..messages.attributes import Values
+from ..pd.commands import HOST, PORT
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Watchdog
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Attributes of servers as they are declared, and what came of them as people read it."""
+"""The attributes of servers that a target reports, as results and as people read them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typing as t
 
 from ...module_utils.problems import Problem
 from ..foreign_values import Malformed
-from ..problems.text import complete, line_of
+from ..problems.text import line_of
 from ..target.answer import Fields
 
 Values = t.Mapping[str, 'str | None']
@@ -23,41 +23,37 @@ class Report(t.NamedTuple):
     diff: dict[str, str]
 
 
-def report(fields: Fields, wanted: Values, check: bool) -> Report:
-    """Return what the target answers of one server. Raises Malformed."""
+def report(fields: Fields, desired: Values, check: bool) -> Report:
+    """Return what the target answers of one server, an AttributesResult. Raises Malformed."""
     name, changed = fields.text('name'), bool(fields.flag('changed'))
-    problems = [complete(problem)._replace(server=name) for problem in fields.problems()]
-    before, after = (_values(fields, key, wanted) for key in ('before', 'after'))
+    problems = [problem._replace(server=name) for problem in fields.problems()]
+    before, after = (_values(fields, key, desired) for key in ('before', 'after'))
     if not problems and (before is None or after is None):
         raise Malformed('neither attributes nor a problem of a server')
-    entry = {
-        'name': name,
-        'changed': changed,
-        'before': before,
-        'after': after,
-        'problems': [problem.as_dict() for problem in problems],
-    }
-    line = f'{name}: {_told(before, after, wanted, changed, check)}' if before is not None else ''
+    lines = [line_of(problem) for problem in problems]
+    if before is not None:
+        lines.insert(0, f'{name}: {_summary(before, after, desired, changed, check)}')
     diff = {}
     if changed and before is not None and after is not None:
         header = f'{name} (server attributes)'
         diff = {'before_header': header, 'after_header': header, 'before': _text(before), 'after': _text(after)}
-    return Report(entry, problems, [*filter(None, [line]), *map(line_of, problems)], diff)
+    entry = {'name': name, 'changed': changed, 'before': before, 'after': after, 'problems': problems}
+    return Report(entry, problems, lines, diff)
 
 
-def _values(fields: Fields, key: str, wanted: Values) -> dict[str, str | None] | None:
-    told = fields.child(key)
-    if told is None:
+def _values(fields: Fields, key: str, desired: Values) -> dict[str, str | None] | None:
+    read = fields.child(key)
+    if read is None:
         return None
-    found: dict[str, str | None] = {one.text('name', ''): one.text('value') for one in told.children('values')}
-    if set(found) != set(wanted):
+    values: dict[str, str | None] = {value.text('name', ''): value.text('value') for value in read.children('values')}
+    if set(values) != set(desired):
         raise Malformed(f'{key} has not the attributes asked for')
-    return found
+    return values
 
 
-def _told(before: Values, after: Values | None, wanted: Values, changed: bool, check: bool) -> str:
+def _summary(before: Values, after: Values | None, desired: Values, changed: bool, check: bool) -> str:
     if after is None:
-        return 'perhaps changed, which could not be seen'
+        return 'perhaps changed, which could not be verified'
     if changed:
         changes = ', '.join(
             f'{name} (was {_shown(before[name])}, {"would be" if check else "is"} {_shown(value)})'
@@ -65,9 +61,9 @@ def _told(before: Values, after: Values | None, wanted: Values, changed: bool, c
             if before[name] != value
         )
         return f'{"would be changed" if check else "changed"}: {changes}'
-    if any(value is not None and after[name] != value for name, value in wanted.items()):
+    if any(value is not None and after[name] != value for name, value in desired.items()):
         return 'not changed'
-    if any(value is not None for value in wanted.values()):
+    if any(value is not None for value in desired.values()):
         return 'as declared'
     return ', '.join(f'{name} is {_shown(value)}' for name, value in after.items())
 

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The verdict on configurations: what the target read of them, completed by what only the controller judges."""
+"""The verdict on configurations: what the target read of them, completed by what only the controller checks."""
 
 from __future__ import annotations
 
 import hashlib
 import typing as t
 
+from ...module_utils.config.keywords import FILE_KEYWORDS
 from ...module_utils.config.parser import parse
 from ...module_utils.config.rules import judge_config
 from ...module_utils.problems import Problem
@@ -14,7 +15,6 @@ from ...module_utils.safe_text import safe_text
 from ...module_utils.trust.pem import Block
 from ..declared.ports import port_problems
 from ..foreign_values import Malformed
-from ..problems.text import complete
 from ..target.answer import Fields
 from ..target.trust_blocks import trust_blocks
 from ..x509.criteria import Terms
@@ -23,30 +23,28 @@ from ..x509.trust_files import ends, judge_blocks
 
 CONTENT = 'content'  # the name of a configuration that is given as text
 
-# Ports that are as good as reserved for another mode than the value of EnableTLS: (value, its name, ports, their mode).
 
-
-class Judged(t.NamedTuple):
+class Validation(t.NamedTuple):
     """One configuration: its entry in the result, and its problems."""
 
     entry: dict[str, t.Any]
     problems: list[Problem]
 
 
-def judge_content(content: bytes, port: int | None) -> Judged:
-    """Return the verdict on a configuration that lies nowhere: the files that it names are not judged."""
+def validate_content(content: bytes, port: int | None) -> Validation:
+    """Return the verdict on a configuration that is in no directory: the files that it names are not checked."""
     config = parse(content, CONTENT)
     problems = judge_config(config) + port_problems(config.settings, port, CONTENT, config.line_of('EnableTLS'))
     settings = {keyword: safe_text(value) for keyword, value in config.settings.items()}
-    return _judged({'sha256': hashlib.sha256(content).hexdigest(), 'settings': settings}, problems)
+    return _validation({'sha256': hashlib.sha256(content).hexdigest(), 'settings': settings}, problems)
 
 
-def judge_answer(
+def validate_answer(
     fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms, may_lack: bool = False
-) -> Judged:
-    """Return the verdict on what the target found of one configuration; `port` None = as the server's attributes say.
+) -> Validation:
+    """Return the verdict on one configuration of an answer, a ValidateResult; `port` None = as the server's attributes say.
 
-    One that `may_lack` is no fault where it isn't there. Raises Malformed.
+    For one that `may_lack` it is no fault not to exist. Raises Malformed.
     """
     problems = fields.problems()
     path, settings = fields.text('path'), fields.texts_by_key('settings')
@@ -54,15 +52,14 @@ def judge_answer(
     if not settings and not lacks and not any(problem.is_error for problem in problems):
         raise Malformed('neither settings nor an error of a configuration')
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
-    ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in ('CAFile', 'CrlFile'))
+    ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in FILE_KEYWORDS)
     problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
     known: dict[str, t.Any] = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
     with guard(problems, 'The ends of CAs and CRLs', file=path):
         known['trust'] = ends(ca, crl, terms.now)
-    return _judged({key: value for key, value in known.items() if value}, problems)
+    return _validation({key: value for key, value in known.items() if value}, problems)
 
 
-def _judged(entry: dict[str, t.Any], problems: list[Problem]) -> Judged:
-    name = entry.get('name')
-    completed = [complete(problem)._replace(server=name) for problem in problems]
-    return Judged({**entry, 'problems': [problem.as_dict() for problem in completed]}, completed)
+def _validation(entry: dict[str, t.Any], problems: list[Problem]) -> Validation:
+    own = [problem._replace(server=entry.get('name')) for problem in problems]
+    return Validation({**entry, 'problems': own}, own)

@@ -16,6 +16,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ...module_utils.messages.wire import plain
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.safe_text import safe_text
 from ..foreign_values import Malformed
@@ -48,8 +49,10 @@ class Target:
             self.host = str(action._task.delegate_to)
             self._vars = task_vars.get('ansible_delegated_vars', {}).get(self.host, {})
 
-    def run(self, entry: str, request: t.Mapping[str, object], limit: float) -> Fields:
+    def run(self, entry: str, request: object, limit: float) -> Fields:
         """Run `run(request, watchdog)` of the target half's module `entry` there; return its answer, unread.
+
+        `request` is one of `module_utils.messages`.
 
         `limit` is in seconds of the target's clock. Raises ProblemError with a problem of the target's or of the way
         (no_python, python_too_old, program_failed), and AnsibleConnectionFailure, which makes the host unreachable.
@@ -57,7 +60,7 @@ class Target:
         limit = self._limit(limit)
         nonce = secrets.token_hex(8)
         interpreter = self._interpreter()
-        output = self._answered(interpreter, program.build(entry, request, limit, nonce), limit + PATIENCE)
+        output = self._answered(interpreter, program.build(entry, plain(request), limit, nonce), limit + PATIENCE)
         try:
             answer = Fields(program.read_answer(output['stdout'], nonce))
             return self._unwrap(answer, limit)

@@ -11,6 +11,7 @@ import tempfile
 
 import pytest
 
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import validate as validating
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 from ansible_collections.printops.infoprint.plugins.module_utils.trust import trust_file as host_files
@@ -40,7 +41,7 @@ def validate(**request):
     """Return the answer as it arrives: through JSON."""
     nothing = ('base_dir', 'path', 'content', 'working_dir', 'smtp_port', 'pd_bin_dir')
     whole = dict(dict.fromkeys(nothing), **dict({'servers': [], 'require_configuration': True}, **request))
-    return json.loads(json.dumps(validating.run(whole, Watchdog(60))))
+    return json.loads(json.dumps(plain(validating.run(whole, Watchdog(60)))))
 
 
 def codes(entry):

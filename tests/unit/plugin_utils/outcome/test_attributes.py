@@ -51,7 +51,7 @@ LINES: dict[str, tuple[dict[str, str | None], Fields, bool, str]] = {
         {PORT: '465'},
         answer(changed=True, before=values(port='25'), problems=[PROBLEM]),
         False,
-        'spl1: perhaps changed, which could not be seen',
+        'spl1: perhaps changed, which could not be verified',
     ),
 }
 

@@ -228,7 +228,7 @@ def test_what_the_switch_hides_is_told_apart() -> None:
     )
     assert sent.entry['ok'] is True
     assert sent.problems == []
-    assert [problem['code'] for problem in sent.entry['ignored']] == ['expired', 'hostname_mismatch']
+    assert [problem.code for problem in sent.entry['ignored']] == ['expired', 'hostname_mismatch']
     assert sent.line.endswith('certificate expired 3 days ago, queued as 4A3B, ignored: expired, hostname_mismatch')
 
 

@@ -13,9 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import validate as validating
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import judge_answer
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import validate_answer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
@@ -51,14 +52,14 @@ def test_the_public_bundle_for_four_servers_is_judged_once_and_fast(bundle, tmp_
         (directory / 'ca-bundle.pem').write_bytes(bundle)
     nothing = ('path', 'content', 'working_dir', 'smtp_port', 'pd_bin_dir')
     request = {**dict.fromkeys(nothing), 'base_dir': str(tmp_path), 'servers': []}
-    answer = json.dumps(validating.run(request, Watchdog(60)))
+    answer = json.dumps(plain(validating.run(request, Watchdog(60))))
     assert 180_000 < len(bundle) < 240_000
     assert len(answer) < 1.1 * len(bundle)
     x509_reader.read_certificate.cache_clear()
     began = time.process_time()
     fields = Fields(json.loads(answer), 'the answer')
     blocks = read_blocks(fields)
-    judged = [judge_answer(entry, blocks, None, Terms(NOW, 30)) for entry in fields.children('servers')]
+    judged = [validate_answer(entry, blocks, None, Terms(NOW, 30)) for entry in fields.children('servers')]
     spent = time.process_time() - began
     assert [(entry.entry['name'], entry.problems) for entry in judged] == [(f'spl{number}', []) for number in range(SERVERS)]
     assert x509_reader.read_certificate.cache_info().misses == CAS
