@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is said to pdls and pdset, and what they say: command lines and the reading of their output. Pure.
+"""The command lines of pdls and pdset, and the parsing of their output. Pure.
 
 InfoPrint's manual gives the command lines. The forms of the output and the numbers of the messages are those of a
 sibling of the product (HP Distributed Print Service); exit codes are in neither, so they never count alone. The commands speak
@@ -10,6 +10,7 @@ the caller's language, by which they may also choose their server: only names of
 import re
 from typing import Dict, List, NamedTuple, Optional, Sequence
 
+from ..messages.attributes import Values
 from ..problems import Problem, ProblemError
 from ..program.commands import MOST_BYTES, Ended
 from ..safe_text import safe_text
@@ -17,15 +18,13 @@ from ..safe_text import safe_text
 HOST = 'smtp-server-host'
 PORT = 'smtp-server-port'
 
-Values = Dict[str, Optional[str]]  # by attribute; None = unset; several values of one attribute, with blanks between them
-
 _NAME = re.compile('[a-z][a-z0-9-]{0,63}')
-# Nothing is known of how quotes, blanks and backslashes are read inside the one argument of -x.
+# It is not documented how quotes, blanks and backslashes are read inside the one argument of -x.
 _VALUE = re.compile('(?!=)[!#-&(-[\\]-_a-~]{1,255}')
 _MESSAGE = re.compile('(?:[^\\s:=]{1,64} ?: ?)?5010-([0-9]{3})(?![0-9])')
 _PORT_IN_WORDS = re.compile('(?<![0-9-])[0-9]{1,5}(?![0-9-])')
 _DASHES = re.compile(r'\s*-{2,}(?:\s+-{2,})*\s*')
-_QUOTED = 200  # characters of an output that is shown
+_QUOTED = 200  # characters of an output that are shown
 
 DAEMON = '452'  # nobody answers where the command asks
 # Messages that say something of the server, not of the attributes.
@@ -67,7 +66,7 @@ def pdset_command(bin_dir: str, server: str, values: Dict[str, str]) -> List[str
 
 
 class Output(NamedTuple):
-    """The lines of one stream, sorted. `values` has all values of each attribute that is told."""
+    """The lines of one stream, sorted. `values` has all values of each attribute that is shown."""
 
     values: Dict[str, List[str]]
     messages: Dict[str, str]  # by the three digits of its number, the whole message
@@ -80,11 +79,11 @@ def read_output(server: str, data: bytes) -> Output:
     values: Dict[str, List[str]] = {}
     messages: Dict[str, str] = {}
     rest: List[str] = []
-    told = re.compile('%s: *([a-z][a-z0-9-]*) *=(?: *)(.*)' % re.escape(server))
+    shown = re.compile('%s: *([a-z][a-z0-9-]*) *=(?: *)(.*)' % re.escape(server))
     current = ''
     columns: Optional[_Columns] = None
     for number, line in enumerate(lines):
-        message, attribute = _MESSAGE.match(line), told.fullmatch(line)
+        message, attribute = _MESSAGE.match(line), shown.fullmatch(line)
         below = lines[number + 1] if number + 1 < len(lines) else ''
         if message:
             current, columns = message.group(1), None
@@ -140,17 +139,17 @@ def attributes_shown(server: str, names: Sequence[str], ended: Ended) -> Values:
     out, err = read_output(server, ended.stdout), read_output(server, ended.stderr)
     complaint = _complaint('pdls', server, ended, dict(err.messages, **out.messages))
     missing = [name for name in names if name not in out.values]
-    # A message about neither server nor limits is a mere remark where all is told and the program is content.
+    # A message about neither server nor limits is a mere remark where every attribute is shown and the program is content.
     content = complaint is None or complaint.code == 'attribute_refused'
     if content and not missing and not out.rest and ended.code == 0:
         return {name: ' '.join(out.values[name]) or None for name in names}
     if complaint is not None:
         raise ProblemError(complaint)
-    reason = 'it does not tell %s' % ' and '.join(missing) if missing else 'there is more than the attributes asked for'
+    reason = 'it does not show %s' % ' and '.join(missing) if missing else 'there is more than the attributes asked for'
     if ended.code != 0:
         reason = 'it ended with code %s' % ended.code
-    seen = "The output of pdls for %s can't be read: %s; %s." % (server, reason, _said(ended))
-    raise ProblemError(Problem('pd_output_unreadable', seen, server=server))
+    message = "The output of pdls for %s can't be read: %s; %s." % (server, reason, _said(ended))
+    raise ProblemError(Problem('pd_output_unreadable', message, server=server))
 
 
 def complaint_of_pdset(server: str, ended: Ended) -> Optional[Problem]:
@@ -167,9 +166,9 @@ def complaint_of_pdset(server: str, ended: Ended) -> Optional[Problem]:
 def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]) -> Optional[Problem]:
     if ended.not_started:
         return Problem('pd_command_missing', "%s can't be started: %s." % (program, ended.why.split(': ', 1)[1]), server=server)
-    for number, (code, seen) in _OF_SERVER.items():
+    for number, (code, text) in _OF_SERVER.items():
         if number in messages:
-            return Problem(code, '%s: %s' % (seen % server, _words(messages[number])), server=server)
+            return Problem(code, '%s: %s' % (text % server, _words(messages[number])), server=server)
     if DAEMON in messages:
         return _no_daemon(program, server, messages[DAEMON])
     if ended.why:

@@ -3,8 +3,9 @@
 """Which mail server an InfoPrint server hands its mail to: as declared, else as its own attributes say, read with pdls."""
 
 import re
-from typing import List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence, Union
 
+from ..messages.attributes import Values
 from ..problems import Problem
 from ..program.watchdog import Watchdog
 from .attributes import read_all
@@ -32,35 +33,28 @@ def mail_servers(bin_dir: str, asked: Sequence[Asked], watchdog: Watchdog) -> Li
 
     `problem` is one of pdls's (pd_command_missing, server_unknown, server_not_running, attribute_refused,
     pd_output_unreadable) or that of an attribute which is unset or no port (smtp_server_unknown). Not to be called with the
-    rights of a working directory's owner: pdls judges by the login. Raises Stopped.
+    rights of a working directory's owner: pdls goes by the login. Raises Stopped.
     """
-    questions = [(one.server, [name for name, known in ((HOST, one.host), (PORT, one.port)) if not known]) for one in asked]
-    found = []
-    for one, (_server, names), told in zip(asked, questions, read_all(bin_dir, questions, watchdog)):
-        if isinstance(told, Problem):
-            found.append(MailServer(one.host, one.port, told))
-            continue
-        text = told.get(PORT) or ''
-        values = MailServer(one.host or told.get(HOST), one.port or port_in(text))
-        unset = [name for name in names if not told[name]]
-        if unset:
-            values = values._replace(
-                problem=Problem(
-                    'smtp_server_unknown', "The server's attribute %s is not set." % ' and '.join(unset), server=one.server
-                )
-            )
-        elif values.port is None:
-            values = values._replace(
-                problem=Problem(
-                    'smtp_server_unknown',
-                    "The server's attribute %s is %s, which is no port." % (PORT, text),
-                    server=one.server,
-                    keyword=PORT,
-                    value=text,
-                )
-            )
-        found.append(values)
-    return found
+    queries = [(query.server, [name for name, known in ((HOST, query.host), (PORT, query.port)) if not known]) for query in asked]
+    values = read_all(bin_dir, queries, watchdog)
+    return [_mail_server(query, names, shown) for query, (_server, names), shown in zip(asked, queries, values)]
+
+
+def _mail_server(query: Asked, names: Sequence[str], values: Union[Values, Problem]) -> MailServer:
+    """Return what is declared, completed by the values of the attributes `names`."""
+    if isinstance(values, Problem):
+        return MailServer(query.host, query.port, values)
+    text = values.get(PORT) or ''
+    server = MailServer(query.host or values.get(HOST), query.port or port_in(text))
+    unset = [name for name in names if not values[name]]
+    if unset:
+        message = "The server's attribute %s is not set." % ' and '.join(unset)
+        return server._replace(problem=Problem('smtp_server_unknown', message, server=query.server))
+    if server.port is None:
+        message = "The server's attribute %s is %s, which is no port." % (PORT, text)
+        problem = Problem('smtp_server_unknown', message, server=query.server, keyword=PORT, value=text)
+        return server._replace(problem=problem)
+    return server
 
 
 def port_in(text: str) -> Optional[int]:

@@ -5,14 +5,8 @@
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.pd import attributes as pd_attributes
-from ansible_collections.printops.infoprint.plugins.module_utils.pd.attributes import (
-    read_all,
-    read_attributes,
-    set_all,
-    set_attributes,
-)
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.attributes import read_all, set_all
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
-from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 STARTTLS = {HOST: 'mail.example.com', PORT: '587'}
@@ -33,19 +27,23 @@ def bin_dir(programs):
     return str(programs.bin_dir)
 
 
-def problem_of(call, *arguments):
-    with pytest.raises(ProblemError) as caught:
-        call(*arguments)
-    return caught.value.problem
+def read_one(bin_dir, server, names, watchdog):
+    """Return the values of one server, or the problem."""
+    return read_all(bin_dir, [(server, names)], watchdog)[0]
+
+
+def set_one(bin_dir, server, values, watchdog):
+    """Set attributes of one server; return the problem."""
+    return set_all(bin_dir, [(server, values)], watchdog)[0].problem
 
 
 @pytest.mark.parametrize('style', ('line', 'column'))
 def test_attributes_are_read_in_both_styles(programs, bin_dir, watchdog, style):
     programs.tell(style=style)
-    assert read_attributes(bin_dir, 'spl1', [HOST, PORT], watchdog) == STARTTLS
-    assert read_attributes(bin_dir, 'spl2', [PORT], watchdog) == {PORT: None}
-    assert read_attributes(bin_dir, 'spl3', ['list'], watchdog) == {'list': 'a b'}
-    assert read_attributes(bin_dir, 'spl3', [], watchdog) == {}
+    assert read_one(bin_dir, 'spl1', [HOST, PORT], watchdog) == STARTTLS
+    assert read_one(bin_dir, 'spl2', [PORT], watchdog) == {PORT: None}
+    assert read_one(bin_dir, 'spl3', ['list'], watchdog) == {'list': 'a b'}
+    assert read_one(bin_dir, 'spl3', [], watchdog) == {}
 
 
 def test_servers_are_read_together_and_each_has_its_own_answer(programs, bin_dir, watchdog):
@@ -58,10 +56,10 @@ def test_servers_are_read_together_and_each_has_its_own_answer(programs, bin_dir
 
 
 def test_only_what_differs_is_set_and_in_one_request(programs, bin_dir, watchdog):
-    set_attributes(bin_dir, 'spl1', {HOST: 'mail.example.com', PORT: '465'}, watchdog)
+    assert set_one(bin_dir, 'spl1', {HOST: 'mail.example.com', PORT: '465'}, watchdog) is None
     assert programs.attributes('spl1') == {HOST: 'mail.example.com', PORT: '465'}
-    set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, watchdog)
-    set_attributes(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, watchdog)
+    assert set_one(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, watchdog) is None
+    assert set_one(bin_dir, 'spl2', {HOST: 'b', PORT: '25'}, watchdog) is None
     assert [call['arguments'][3:] for call in programs.calls('pdset')] == [
         ['smtp-server-port=465', 'spl1'],
         ['smtp-server-host=b smtp-server-port=25', 'spl2'],
@@ -70,11 +68,11 @@ def test_only_what_differs_is_set_and_in_one_request(programs, bin_dir, watchdog
 
 def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, watchdog):
     programs.tell(refused=[PORT])
-    problem = problem_of(set_attributes, bin_dir, 'spl1', {HOST: 'b', PORT: '99999'}, watchdog)
+    problem = set_one(bin_dir, 'spl1', {HOST: 'b', PORT: '99999'}, watchdog)
     assert (problem.code, problem.server, problem.keyword, problem.value) == ('attribute_refused', 'spl1', PORT, '99999')
     assert problem.message == (
         'pdset refuses for spl1: 5010-900 The value 99999 of smtp-server-port\\x1b[31m is not allowed. '
-        'The other attributes were put back.'
+        'The other attributes were restored.'
     )
     assert programs.attributes('spl1') == STARTTLS
 
@@ -83,7 +81,7 @@ def test_what_can_not_be_put_back_is_named(programs, bin_dir, watchdog):
     programs.tell(refused=[PORT])
     (change,) = set_all(bin_dir, [('spl2', {HOST: 'b', PORT: '1'})], watchdog)
     assert change.problem.message.endswith(
-        'Not put back: smtp-server-host (it was unset, and there is no documented way to unset it).'
+        'Not restored: smtp-server-host (it was unset, and there is no documented way to unset it).'
     )
     assert change.after == {HOST: 'b', PORT: None}
 
@@ -117,25 +115,25 @@ def test_a_pdset_that_misbehaves_is_not_believed(programs, bin_dir, watchdog, mo
 @pytest.mark.parametrize('behaviour', ('code 0', 'code 1', 'remark', 'slow', 'on stdout'))
 def test_what_is_in_force_counts_whatever_the_exit_code(programs, bin_dir, watchdog, behaviour):
     programs.tell(behaviour={'pdset': behaviour})
-    set_attributes(bin_dir, 'spl1', {PORT: '465'}, watchdog)
+    assert set_one(bin_dir, 'spl1', {PORT: '465'}, watchdog) is None
     assert programs.attributes('spl1')[PORT] == '465'
 
 
-@pytest.mark.parametrize('behaviour', ('code 0', 'on stdout', ''))
+@pytest.mark.parametrize('behaviour', ('code 0', 'on stdout', ''), ids=['code 0', 'on stdout', 'as usual'])
 def test_a_refusal_counts_on_either_stream_and_with_exit_code_0(programs, bin_dir, watchdog, behaviour):
     programs.tell(refused=[PORT], behaviour={'pdset': behaviour})
-    assert problem_of(set_attributes, bin_dir, 'spl1', {PORT: '465'}, watchdog).code == 'attribute_refused'
+    assert set_one(bin_dir, 'spl1', {PORT: '465'}, watchdog).code == 'attribute_refused'
 
 
 def test_what_can_not_be_looked_at_afterwards_is_a_problem(programs, bin_dir, watchdog):
     (programs.bin_dir / 'pdset').write_text('#!/bin/sh\nchmod 600 %s/pdls\n' % bin_dir)
     (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], watchdog)
     assert (change.before, change.after) == ({PORT: '587'}, None)
-    assert change.problem.message.startswith("What pdset did can't be seen.")
+    assert change.problem.message.startswith("The outcome of pdset can't be verified.")
 
 
 def test_programs_that_are_missing_are_named(programs, bin_dir, watchdog, tmp_path):
-    problem = problem_of(read_attributes, str(tmp_path / 'nowhere'), 'spl1', [PORT], watchdog)
+    problem = read_one(str(tmp_path / 'nowhere'), 'spl1', [PORT], watchdog)
     assert (problem.code, problem.file) == ('pd_command_missing', str(tmp_path / 'nowhere'))
     assert "pdls can't be started: No such file" in problem.message
     (programs.bin_dir / 'pdset').unlink()
@@ -152,13 +150,17 @@ def test_a_prediction_changes_nothing(programs, bin_dir, watchdog):
     assert programs.calls('pdset') == []
 
 
-@pytest.mark.parametrize('values', ({PORT: 'a b'}, {PORT: '"'}, {'a b': '1'}, {PORT: ''}))
+@pytest.mark.parametrize(
+    'values',
+    ({PORT: 'a b'}, {PORT: '"'}, {'a b': '1'}, {PORT: ''}),
+    ids=['a blank', 'a quote', 'a blank in the name', 'an empty value'],
+)
 def test_what_can_not_be_handed_to_pdset_starts_nothing(programs, bin_dir, watchdog, values):
-    assert problem_of(set_attributes, bin_dir, 'spl1', values, watchdog).code == 'attribute_refused'
+    assert set_one(bin_dir, 'spl1', values, watchdog).code == 'attribute_refused'
     assert programs.calls() == []
 
 
-def test_nothing_is_set_after_the_guard_has_stopped(programs, bin_dir):
+def test_nothing_is_set_after_the_watchdog_has_stopped(programs, bin_dir):
     watchdog = Watchdog(60)
     checks = []
 
@@ -179,13 +181,12 @@ LOCALES = ('C', 'de_DE.ISO8859-1', 'ja_JP.eucJP', 'fr_FR.UTF-8')
 @pytest.mark.parametrize('locale', LOCALES)
 def test_the_answers_do_not_depend_on_the_language(programs, bin_dir, watchdog, monkeypatch, locale):
     monkeypatch.setenv('LC_ALL', locale)
-    assert read_attributes(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
+    assert read_one(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
     programs.tell(down=['spl1'])
     for server, code in (('spl1', 'server_not_running'), ('spl9', 'server_unknown')):
-        with pytest.raises(ProblemError) as caught:
-            read_attributes(bin_dir, server, [PORT], watchdog)
-        assert caught.value.problem.code == code
-        assert caught.value.problem.message.isprintable()
+        problem = read_one(bin_dir, server, [PORT], watchdog)
+        assert problem.code == code
+        assert problem.message.isprintable()
 
 
 @pytest.mark.parametrize('locale', LOCALES)
@@ -194,12 +195,10 @@ def test_a_command_asks_the_server_of_the_caller_s_locale(programs, bin_dir, wat
     monkeypatch.setenv('LC_ALL', locale)
     programs.tell(daemons=[['ja', 6880, True], ['de', 6878, False], ['de', 6882, True]])
     if locale.startswith('ja'):
-        assert read_attributes(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
+        assert read_one(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
         return
     port = '6878' if locale.startswith('de') else '6874'
-    with pytest.raises(ProblemError) as caught:
-        read_attributes(bin_dir, 'spl1', [PORT], watchdog)
-    problem = caught.value.problem
+    problem = read_one(bin_dir, 'spl1', [PORT], watchdog)
     assert problem.code == 'server_not_running'
     assert problem.message.startswith('Nobody answers on port %s that pdls asks about spl1: 5010-452 ' % port)
     assert 'PD_SOCKET' in problem.hint
