@@ -258,7 +258,7 @@ def test_last_words_hold_no_secret_and_nothing_that_a_terminal_obeys(probe: t.An
 def test_output_that_is_not_ours_is_called_so(probe: t.Any, interpreter: str) -> None:
     result = failure(probe(local_host(ansible_python_interpreter=interpreter)))
     assert result['problems'][0]['code'] == 'program_failed'
-    assert 'not ours' in result['msg']
+    assert 'without a valid answer' in result['msg']
 
 
 @pytest.mark.every_core

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Work done with another's rights, for good: a forked child that becomes the owner and answers through a pipe.
+"""Work done with another user's rights: a forked child that becomes the owner for good and answers through a pipe.
 
-A proof made as root proves nothing for `ipm1`, who runs the InfoPrint server.
+A send that works as root proves nothing for `ipm1`, who runs the InfoPrint server.
 """
 
 import codecs
@@ -19,12 +19,12 @@ from .rights import Identity, become
 from .watchdog import Stopped, Watchdog
 
 MOST_BYTES = 32 << 20  # of one child's answer
-ANSWER_SECONDS = 0.5  # before the watchdog's limit: what the other children have answered is still to be told
+ANSWER_SECONDS = 0.5  # before the watchdog's limit: the answers of the other children are still to be reported
 Work = Callable[[Watchdog], Dict[str, Any]]
 
 
 class Failed(NamedTuple):
-    """A child that gave no answer: why."""
+    """Why a child gave no answer."""
 
     reason: str
 
@@ -32,11 +32,11 @@ class Failed(NamedTuple):
 def work_as(works: List[Tuple[Identity, Work]], watchdog: Watchdog, seconds: float) -> List[Any]:
     """Do all works at the same time, each in a child of its owner; return their answers, `Failed` where there is none.
 
-    Answers are JSON. No child outlives this call, nor `seconds`: its owner may have stopped it (SIGSTOP), which keeps no other
-    owner's answer from being told. Raises Stopped by the watchdog alone.
+    Answers are JSON. No child outlives this call, nor `seconds`: its owner may have stopped it (SIGSTOP), which must not
+    cost another owner's answer. Raises Stopped by the watchdog alone.
     """
     if sys.version_info < (3, 7):
-        # Imported at its first use, by ssl; then a child may no longer be allowed to read where this Python lies.
+        # Imported at its first use, by ssl; then a child may not be allowed to read this Python's files.
         codecs.lookup('idna')
     children = _Children()
     watchdog.at_end.insert(0, children.kill)
@@ -52,7 +52,7 @@ def work_as(works: List[Tuple[Identity, Work]], watchdog: Watchdog, seconds: flo
 
 
 class _Children:
-    """The children that run, and where each answers."""
+    """The running children, and the pipe of each one's answer."""
 
     def __init__(self) -> None:
         self._pids: List[int] = []
@@ -68,7 +68,7 @@ class _Children:
         self.read_ends.append(read_end)
 
     def kill(self) -> None:
-        """Kill what still runs, stopped or not. Called by the watch's thread too: each child is taken by one of both."""
+        """Kill what still runs, stopped or not. The watchdog's thread calls it too: `pop` gives each child to one of both."""
         while self._pids:
             kill_and_reap(self._pids.pop())
 
@@ -95,7 +95,7 @@ def _work(identity: Identity, work: Work, watchdog: Watchdog) -> Dict[str, Any]:
         return {'answer': work(watchdog)}
     except Stopped as error:
         return {'error': str(error)}
-    except Exception as error:  # told by the parent: nobody reads a child's traceback
+    except Exception as error:  # reported by the parent: nobody reads a child's traceback
         return {'error': '%s: %s' % (type(error).__name__, error)}
 
 
@@ -113,7 +113,7 @@ def _read_all(read_ends: List[int], watchdog: Watchdog, end: float) -> List[Opti
     for fd in read_ends:
         poll.register(fd, select.POLLIN)
     if watchdog.output_fd is not None:
-        poll.register(watchdog.output_fd, 0)  # that the reader has gone is seen at once: a mail may be about to be sent
+        poll.register(watchdog.output_fd, 0)  # a reader that goes away is noticed at once: a mail may be about to be sent
     opened = set(read_ends)
     try:
         while opened and time.monotonic() < end:

@@ -17,10 +17,10 @@ from .watchdog import Watchdog
 
 MOST_BYTES = 1 << 20  # of each stream
 AT_ONCE = 16
-TICK = 0.25  # seconds between two looks at the watchdog
+TICK = 0.25  # seconds between two checks of the watchdog
 LINGER = 1.0  # seconds for output that still comes from a child of a program that has ended
-SPARE = 1.0  # seconds before the watchdog's limit: the processes are to be gone by then
-BACKSTOP = 5  # seconds past the limit at which the kernel ends a program that we no longer could
+SPARE = 1.0  # seconds before the watchdog's limit by which the processes have ended
+BACKSTOP = 5  # seconds past the limit at which the kernel ends a program, should this process not be able to
 COERCED = (b'C.UTF-8', b'C.utf8', b'UTF-8')
 START_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGALRM)  # Python ignores the first two, which a child inherits
 
@@ -62,7 +62,7 @@ def run_programs(commands: List[List[str]], seconds: float, watchdog: Watchdog) 
                     ended[number] = Ended(None, why='not started: %s' % (error.strerror or error))
             _take_output(list(running.values()))
             for number, process in list(running.items()):
-                end = process.look()
+                end = process.check()
                 if end is not None:
                     ended[number] = end
                     del running[number]
@@ -73,7 +73,7 @@ def run_programs(commands: List[List[str]], seconds: float, watchdog: Watchdog) 
 
 
 def _caller_s_environment() -> Dict[bytes, bytes]:
-    """Return the environment that we were started with, as far as it can be known.
+    """Return the environment that this process was started with, as far as it can be known.
 
     Python from 3.7 on sets LC_CTYPE where the locale is C (PEP 538), and a program may do another thing in another locale.
     """
@@ -89,10 +89,10 @@ def _take_output(processes: List['_Process']) -> None:
     poll = select.poll()
     for fd in by_fd:
         poll.register(fd, select.POLLIN)
-    # A program that has closed its output ends at once, as a rule, and nothing tells us.
+    # A program that has closed its output ends at once, as a rule, without a further event.
     ending = any(not process.output for process in processes)
     for fd, _event in poll.poll(5 if ending else int(TICK * 1000)) if processes else ():
-        by_fd[fd].take(fd)
+        by_fd[fd].read(fd)
 
 
 class _Process:
@@ -103,33 +103,33 @@ class _Process:
         self._code: Optional[int] = None
         self._gone_at = 0.0
         arguments = [word.encode('utf-8', 'surrogateescape') for word in command]
-        (out_read, out_write), (err_read, err_write), (told_read, told_write) = os.pipe(), os.pipe(), os.pipe()
+        (out_read, out_write), (err_read, err_write), (error_read, error_write) = os.pipe(), os.pipe(), os.pipe()
         try:
             self.pid = os.fork()
             if not self.pid:
-                _become_program(arguments, environment, (out_write, err_write, told_write), seconds)
+                _become_program(arguments, environment, (out_write, err_write, error_write), seconds)
         finally:
-            for fd in (out_write, err_write, told_write):
+            for fd in (out_write, err_write, error_write):
                 os.close(fd)
         self.streams: Dict[int, bytearray] = {out_read: bytearray(), err_read: bytearray()}
         self.output = [out_read, err_read]
-        told = os.read(told_read, 16)
-        os.close(told_read)
-        if told:
+        error = os.read(error_read, 16)
+        os.close(error_read)
+        if error:
             self._close()
             os.waitpid(self.pid, 0)
-            raise OSError(int(told), os.strerror(int(told)))
+            raise OSError(int(error), os.strerror(int(error)))
 
-    def take(self, fd: int) -> None:
-        """Take what has come on one stream, and close it at its end."""
+    def read(self, fd: int) -> None:
+        """Read what is available on one stream, and close it at its end."""
         data = os.read(fd, 1 << 16)
         self.streams[fd] += data
         if not data:
             os.close(fd)
             self.output.remove(fd)
 
-    def look(self) -> Optional[Ended]:
-        """Return how the program ended, None while it goes on; kill it where it is past a limit."""
+    def check(self) -> Optional[Ended]:
+        """Return how the program ended, None while it runs; kill it where it is past a limit."""
         if any(len(data) > MOST_BYTES for data in self.streams.values()):
             return self._ended('output')
         if self._code is None:
@@ -160,8 +160,8 @@ class _Process:
 
 
 def _become_program(arguments: List[bytes], environment: Dict[bytes, bytes], fds: Tuple[int, int, int], seconds: float) -> None:
-    """The child's part: never returns. What can't be done is told as errno through the last descriptor, which exec closes."""
-    stdout, stderr, told = fds
+    """The child's part: never returns. An error is reported as errno through the last descriptor, which exec closes."""
+    stdout, stderr, errors = fds
     try:
         os.setsid()  # a group to be killed as a whole, and no terminal to ask
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -170,8 +170,8 @@ def _become_program(arguments: List[bytes], environment: Dict[bytes, bytes], fds
         for number in START_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.alarm(max(1, int(seconds) + BACKSTOP))  # outlives exec
-        os.execve(arguments[0], arguments, environment)  # noqa: S606  # no shell is what is wanted
+        os.execve(arguments[0], arguments, environment)  # noqa: S606  # no shell is intended
     except OSError as error:
-        os.write(told, b'%d' % (error.errno or errno.EIO))
+        os.write(errors, b'%d' % (error.errno or errno.EIO))
     finally:
         os._exit(127)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The first code of ours that runs on a target: it makes the modules that came along importable, does what was asked
-and writes one framed answer.
+"""The first code of the collection that runs on a target: it makes the modules that came with it importable, does what the
+request asks and writes one framed answer.
 
 The bootstrap (`plugin_utils/target/program.py`) executes this file's text with `PAYLOAD`, the JSON that came with it:
 `{"modules": {name: source}, "entry": name, "request": {...}, "limit": seconds, "nonce": text}`.
@@ -45,9 +45,12 @@ class _Sources:
 
 
 def frame(answer, nonce):
-    """Return the answer as one line: mark with nonce, length, SHA-256 and the compressed JSON in base64.
+    """Return the answer as one line: `MARK-nonce:length:digest:body:END`, in characters that no terminal changes.
 
-    Only characters that no terminal changes; the digest is of the compressed bytes.
+    A line feed before it, since a login script may have left half a line, and behind it, so that a terminal passes it on. The
+    mark and the nonce of this task find it in whatever else is printed. The length, of the body, says where `:END` has to be:
+    an answer that was cut is refused. The digest, SHA-256 of the compressed bytes, refuses one that was altered. The body is
+    the JSON, compressed, in base64.
     """
     packed = zlib.compress(json.dumps(answer).encode('ascii'), 6)
     body = binascii.b2a_base64(packed, newline=False)
@@ -56,7 +59,7 @@ def frame(answer, nonce):
 
 
 class Output:
-    """Where the answer goes: one of them, whoever is first, and line feeds before it as keepalives."""
+    """Where the answer goes: the first one only, and line feeds before it as keepalives."""
 
     def __init__(self, fd, nonce):
         self.fd = fd
@@ -64,7 +67,7 @@ class Output:
         self.lock = _thread.allocate_lock()
 
     def answer(self, answer):
-        self.lock.acquire()  # for good: nothing may follow, and a second answer waits for the end of the program
+        self.lock.acquire()  # for good: nothing may follow, and a second answer waits until the program ends
         data = frame(answer, self.nonce)
         while data:
             data = data[os.write(self.fd, data) :]
@@ -74,14 +77,14 @@ class Output:
             try:
                 poll = select.poll()
                 poll.register(self.fd, select.POLLOUT)
-                if poll.poll(0):  # a full pipe must not stop the watch
+                if poll.poll(0):  # a full pipe must not block the watchdog
                     os.write(self.fd, b'\n')
             finally:
                 self.lock.release()
 
 
 def failure(error):
-    """Return the answer that an exception is: one line, with the traceback apart."""
+    """Return the answer for an exception: its text in one line, and the traceback."""
     import traceback
 
     text = '%s: %s' % (type(error).__name__, error) if str(error) else type(error).__name__
@@ -91,7 +94,7 @@ def failure(error):
 def main(payload):
     output = Output(os.dup(1), payload['nonce'])
     os.dup2(2, 1)  # nothing but the answer goes to standard output
-    os.umask(os.umask(0o077) & 0o077)  # one that takes rights from the owner himself would lock him out of what is made for him
+    os.umask(os.umask(0o077) & 0o077)  # an umask that takes rights from the owner would lock him out of new files
     sys.meta_path.insert(0, _Sources(payload['modules']))
     plain = __import__(PACKAGE + '.messages.wire', fromlist=['plain']).plain
     watchdog_module = __import__(PACKAGE + '.program.watchdog', fromlist=['Watchdog'])
@@ -115,7 +118,7 @@ def main(payload):
     if 'answer' in answer:
         watchdog.answered()
     sys.stdout.flush()
-    os._exit(0)  # the watch's thread, and what a send left behind, have nothing more to say
+    os._exit(0)  # not waiting for the watchdog's thread and those of sends
 
 
 if 'PAYLOAD' in globals():

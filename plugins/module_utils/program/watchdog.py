@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The program's own limits on the target: a wall clock, and somebody who still waits for the answer.
+"""The program's own limits on the target: a wall clock, and a reader who still waits for the answer.
 
 A stopped controller does not stop a program on the target, so the program ends itself. A closed pipe shows at once; what
-lies between (an ssh client, a sudo with a terminal of its own) notices only when it has something to pass on, so the
-watch sends a sign of life while the work lasts.
+is between (an ssh client, a sudo with a terminal of its own) notices only when it has something to pass on, so the
+watchdog sends keepalives while the work lasts.
 """
 
 import errno
@@ -16,8 +16,8 @@ import time
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-POLL_SECONDS = 0.25  # between two looks, and two signs of life
-_GONE = (errno.EPIPE, errno.ECONNRESET)  # of a write: nobody is there to take it
+POLL_SECONDS = 0.25  # between two checks, and two keepalives
+_GONE = (errno.EPIPE, errno.ECONNRESET)  # of a write: the reader has gone
 BACKSTOP_SECONDS = 10  # past the limit the kernel's alarm ends a program whose watch could not
 
 
@@ -28,8 +28,8 @@ class Stopped(Exception):
 class Watchdog:
     """Ends the program at `limit` seconds of wall clock from now, or when the reader of `output_fd` has gone.
 
-    The watching thread calls `keepalive` now and then, and `on_limit` once, with what is to be told before the program ends.
-    A forked child takes `for_child()`. `output_fd` None means that nobody's reading is watched.
+    The watching thread calls `keepalive` now and then, and `on_limit` once, with the last answer before the program ends.
+    A forked child takes `for_child()`. `output_fd` None means that no reader is watched.
     """
 
     def __init__(
@@ -44,8 +44,8 @@ class Watchdog:
         self.output_fd = output_fd
         self._on_limit = on_limit
         self._keepalive = keepalive
-        self.at_end: List[Callable[[], None]] = []  # called by the watch before it ends the program; `finally` is not
-        # What there is to tell at the limit: work that changes several things says here what has been done.
+        self.at_end: List[Callable[[], None]] = []  # called before the program is ended; its `finally` blocks are not run then
+        # The answer at the limit: work that changes several things says here what has been done.
         self.answer_at_limit: Callable[[], Dict[str, Any]] = lambda: {'stopped': 'limit'}
         self._uninterrupted = threading.Lock()
         self._when_answered: List[Callable[[], None]] = []
@@ -70,25 +70,25 @@ class Watchdog:
             raise Stopped('nobody waits for the answer any more')
 
     def when_answered(self, finish: Callable[[], None]) -> None:
-        """Call `finish` once the answer was given: at once where nobody is given one, and never where it could not be."""
+        """Call `finish` once the answer is written: at once where there is no reader, and never where it could not be written."""
         if self.output_fd is None:
             finish()
         else:
             self._when_answered.append(finish)
 
     def answered(self) -> None:
-        """Say that the answer was given, and taken by who reads the output."""
+        """Say that the answer was written, and taken by the reader of the output."""
         for finish in self._when_answered:
             finish()
 
     @contextmanager
     def uninterrupted(self) -> Iterator[None]:
-        """Keep the watch from ending the program between steps that belong together; the kernel's alarm still does."""
+        """Keep the watchdog from ending the program between steps that belong together; the kernel's alarm still does."""
         with self._uninterrupted:
             yield
 
     def watch(self) -> None:
-        """Start the watch: ends the process with code 1, at the limit after `on_limit`."""
+        """Start the thread that ends the process with code 1, at the limit after `on_limit`."""
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(int(self.limit) + BACKSTOP_SECONDS)
         threading.Thread(target=self._watch, daemon=True).start()

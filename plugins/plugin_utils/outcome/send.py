@@ -44,7 +44,7 @@ class Sent(t.NamedTuple):
 
 
 def terms_of(answer: Fields, warn_days: int, crl_check: str) -> Terms:
-    """Return the terms, with the clock of the target, ours where the answer has none. Raises Malformed."""
+    """Return the terms, with the clock of the target, the controller's where the answer has none. Raises Malformed."""
     seconds = answer.integer('now', high=1 << 36)
     now = dt.datetime.now(dt.timezone.utc) if seconds is None else dt.datetime.fromtimestamp(seconds, dt.timezone.utc)
     return Terms(now, warn_days, crl_check)

@@ -27,9 +27,9 @@ from .wait_limit import OutOfPatience, patience
 
 display = Display()
 
-OLD_OR_NEW = 'Each server has its old set of files in force or its new one, whole: run again.'
+OLD_OR_NEW = 'On each server either the old set of files is active or the new one, whole: run again.'
 LAST_LINES = 3
-SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, which no clock can tell
+SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, nobody knows how much
 MIN_LIMIT = 1.0  # seconds
 PATIENCE = 120.0  # seconds past the program's own limit, for connection, login and become
 _NOISE = re.compile(r'^(debug\d: |OpenSSH_|Shared connection to .* closed|Connection to .* closed|BECOME-SUCCESS-)')
@@ -54,7 +54,7 @@ class Target:
 
         `request` is one of `module_utils.messages`.
 
-        `limit` is in seconds of the target's clock. Raises ProblemError with a problem of the target's or of the way
+        `limit` is in seconds of the target's clock. Raises ProblemError with a problem of the target's or of the transport
         (no_python, python_too_old, program_failed), and AnsibleConnectionFailure, which makes the host unreachable.
         """
         limit = self._limit(limit)
@@ -70,8 +70,8 @@ class Target:
             raise ProblemError(self.malformed(error)) from None
 
     def malformed(self, error: Malformed) -> Problem:
-        """Return the problem that an answer with a field of the wrong kind is."""
-        return self._problem('program_failed', f'gave an answer that is not ours: {safe_text(str(error))}')
+        """Return the problem of an answer with a field of the wrong kind."""
+        return self._problem('program_failed', f'gave an invalid answer: {safe_text(str(error))}')
 
     def _limit(self, limit: float) -> float:
         timeout = self._action._task.timeout
@@ -89,7 +89,7 @@ class Target:
         return choose(templar.template(configured), discovered, fallbacks)
 
     def _answered(self, interpreter: Interpreter, data: bytes, seconds: float) -> dict[str, t.Any]:
-        """Return what the host answers within so many seconds, which the task's own timeout, if it has one, makes fewer."""
+        """Return what the host answers within so many seconds; a task's own timeout applies instead."""
         try:
             with contextlib.nullcontext() if self._action._task.timeout else patience(seconds):
                 return self._execute(interpreter, data)
@@ -109,13 +109,13 @@ class Target:
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
                 f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'ends by itself, with the old set of files in force or the new one, whole. Check that the host is up and that '
-                'this user may log in, then run again.'
+                'ends by itself, with either the old set of files active or the new one, whole. Check that the host is up and '
+                'that this user may log in, then run again.'
             ) from None
 
     def _takes_standard_input(self) -> bool:
-        """Return whether the connection passes data to a command: core does so only where pipelining is on, yet all that
-        stands in its way where it is off is a `become` that wants a terminal."""
+        """Return whether the connection passes data to a command: core does so only where pipelining is on, yet where it
+        is off only a `become` that needs a terminal prevents it."""
         if self._action._connection.become:
             return bool(self._action._is_pipelining_enabled('new'))
         return bool(self._action._connection.has_pipelining)
@@ -162,17 +162,17 @@ class Target:
     def _why_no_answer(self, interpreter: Interpreter, output: dict[str, t.Any], error: program.NoAnswer) -> Problem:
         code, stdout, stderr = output['rc'], output['stdout'], output['stderr']
         versions = _TOO_OLD.findall(stdout)
-        if versions and not error.seen and code in (program.TOO_OLD, 126, 127):
+        if versions and not error.began and code in (program.TOO_OLD, 126, 127):
             return self._problem(
                 'python_too_old', f'has only Python {", ".join(versions)} (looked for: {interpreter.looked_for()})'
             )
-        if code == NONE_FOUND or (code in (126, 127) and not error.seen):
+        if code == NONE_FOUND or (code in (126, 127) and not error.began):
             said = '' if code == NONE_FOUND else f'; the shell said: {self._last_lines(stderr or stdout)}'
             return self._problem('no_python', f'has no usable Python (looked for: {interpreter.looked_for()}){said}')
         if code == 0:
             return self._problem(
                 'program_failed',
-                f'gave output that is not ours: {error}; it ends: {self._last_lines(stdout + stderr)}',
+                f'gave output without a valid answer: {error}; it ends: {self._last_lines(stdout + stderr)}',
                 'Check what ansible_python_interpreter, the login shell and its start files do on that host.',
             )
         ended = (
@@ -182,17 +182,17 @@ class Target:
         )
         return self._problem('program_failed', f'{ended}: {self._last_lines(stderr or stdout) or "it said nothing"}')
 
-    def _problem(self, code: str, seen: str, hint: str = '') -> Problem:
+    def _problem(self, code: str, text: str, hint: str = '') -> Problem:
         if code != 'program_failed':
-            return Problem(code, f'{self.host} {seen}.', hint)
-        return Problem(code, f"{self.host}: the target's program {seen}.", f'{hint} {OLD_OR_NEW}' if hint else '')
+            return Problem(code, f'{self.host} {text}.', hint)
+        return Problem(code, f"{self.host}: the target's program {text}.", f'{hint} {OLD_OR_NEW}' if hint else '')
 
     def _last_lines(self, text: str) -> str:
         lines = [line.strip() for line in self._redacted(text, limit=1 << 20).splitlines()]
         return safe_text(' | '.join([line for line in lines if line and not _NOISE.match(line)][-LAST_LINES:]))
 
     def _redacted(self, text: str, limit: int = 20_000) -> str:
-        """Return foreign text without private keys and without the secrets that we gave to the host."""
+        """Return foreign text without private keys and without the secrets that were given to the host."""
         for secret in self._secrets():
             text = text.replace(secret, '********')
         return safe_text(_PRIVATE_KEY.sub('(a private key)', text), limit)

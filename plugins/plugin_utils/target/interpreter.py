@@ -9,12 +9,12 @@ import typing as t
 
 from .program import BOOTSTRAP, TOO_OLD
 
-# Where the Python of AIX (Toolbox), of RHEL 8 without one, and of everybody else lies; core's own fallbacks follow.
+# The usual place, that of RHEL 8 without a Python of its own, and that of AIX (Toolbox); core's own fallbacks follow.
 FIRST_CANDIDATES = ('/usr/bin/python3', '/usr/libexec/platform-python', '/opt/freeware/bin/python3')
 NONE_FOUND = 94  # the exit code of the search when no candidate exists
 
 # Each candidate in turn, until one exists and is not too old. Exit codes 126 and 127 are the shell's own: it could
-# not be run. A name that PATH resolves to no full path is passed by: what lies in the current directory is anybody's.
+# not be run. A name that PATH resolves to no full path is skipped: anybody may own the current directory.
 # Arguments: the bootstrap, then the candidates. One line, for csh's sake.
 _SEARCH = (
     f'b=$1; shift; last={NONE_FOUND}; for p in "$@"; do q=$(command -v "$p" 2>/dev/null) || continue; '

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The program that travels: what of the target half a task needs, with its request, as one compressed text.
+"""The program that is sent to a target: the modules that a task needs and its request, as one compressed text.
 
 And the framed answer that comes back. Both are bytes in, bytes out; nothing here knows of Ansible. What is the same for every
 host is read and compressed once, by `prepare`, in the process that Ansible then forks a worker of for each host.
@@ -33,30 +33,34 @@ def _path(name: str) -> str:
     return name.replace('.', '/') + '.py'
 
 
-TOO_OLD = 93  # the exit code of a Python that is older than 3.6; no other part of the way gives it
-# Runs on any Python from 2.6: says so where it is too old, without reading the program that waits on standard input.
-# The empty entry of sys.path is the current directory, which somebody else may own; -I would do the same, but
-# Python 2 refuses it in words that differ from build to build. One line and no exclamation mark, for csh's sake.
+TOO_OLD = 93  # the exit code of a Python that is older than 3.6; nothing else on the way to the target gives it
+# The argument of `python -c`: one line and no exclamation mark, for csh's sake.
 BOOTSTRAP = '; '.join(
     (
         'import sys',
+        # Up to here, and in the next two statements, any Python from 2.6: one that is too old says so, with its version between
+        # two marks and an exit code of its own, and does not read the program that waits on standard input.
         'v = sys.version_info[:3]',
         f'v < (3, 6) and [sys.stdout.write("INFOPRINT-TOO-OLD:%d.%d.%d:END" % v), sys.exit({TOO_OLD})]',
+        # The empty entry is the current directory, which somebody else may own. -I would remove it too, but Python 2 refuses
+        # that in words that differ from build to build.
         'sys.path = [p for p in sys.path if p]',
         'import json, zlib',
+        # The program as `build` compresses it, read to its end: the source of MAIN, a zero byte, the payload as JSON.
         'd = zlib.decompress(sys.stdin.buffer.read())',
         'n = d.index(0)',
+        # Under a name that tracebacks show. MAIN runs where it finds a PAYLOAD among its globals.
         f'exec(compile(d[:n], "<infoprint>/{_path(MAIN)}", "exec"), {{"PAYLOAD": json.loads(d[n + 1:].decode())}})',
     )
 )
 
 
 class NoAnswer(ValueError):
-    """The output holds no whole answer of ours. `seen` says whether one began."""
+    """The output holds no complete answer of this task. `began` says whether one began."""
 
-    def __init__(self, reason: str, seen: bool) -> None:
+    def __init__(self, reason: str, began: bool) -> None:
         super().__init__(reason)
-        self.seen = seen
+        self.began = began
 
 
 # `from .name import ...` and `from ..folder import name, ...`: a hundred times as fast as a parser; a test compares the two.
@@ -78,18 +82,18 @@ def _source(name: str) -> tuple[str, tuple[str, ...]]:
 
 def modules_for(entry: str) -> dict[str, str]:
     """Return name and text of every module of the target half that `entry` needs, itself included."""
-    found: dict[str, str] = {}
+    modules: dict[str, str] = {}
     waiting = [entry, *ALWAYS]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found[name], needs = _source(name)
+        if name not in modules:
+            modules[name], needs = _source(name)
             waiting += needs
-    return found
+    return modules
 
 
 class _Prepared(t.NamedTuple):
-    """The beginning of a program, compressed, and the compressor that goes on where a copy of it is told to."""
+    """The beginning of a program, compressed, and the compressor whose copies continue it."""
 
     head: bytes
     compressor: zlib._Compress
@@ -115,39 +119,39 @@ def build(entry: str, request: t.Mapping[str, object], limit: float, nonce: str)
 def read_answer(output: str, nonce: str) -> dict[str, t.Any]:
     """Return the answer that is framed somewhere in `output`.
 
-    The output is untrusted: logins and terminals add to it, and a target may send anything. Raises NoAnswer where
-    there is no frame with this nonce, or one that is cut, altered, larger than
+    `program.main.frame` says what the parts of a frame are for. The output is untrusted: logins and terminals add to it, and a
+    target may send anything. Raises NoAnswer where there is no frame with this nonce, or one that is cut, altered, larger than
     MAX_ANSWER, of more than MOST_VALUES or not a JSON object.
     """
     mark = f'INFOPRINT-ANSWER-{nonce}:'
     start = output.find(mark)
     if start < 0:
-        raise NoAnswer('there is no answer in the output', seen=False)
+        raise NoAnswer('there is no answer in the output', began=False)
     head = output[start + len(mark) : start + len(mark) + 80].split(':', 2)
     if len(head) < 3 or not head[0].isdecimal() or len(head[0]) > 8:
-        raise NoAnswer('the answer is cut short', seen=True)
+        raise NoAnswer('the answer is cut short', began=True)
     if int(head[0]) > MAX_FRAME:
-        raise NoAnswer(f'the answer has more than {MAX_ANSWER >> 20} MiB', seen=True)
+        raise NoAnswer(f'the answer has more than {MAX_ANSWER >> 20} MiB', began=True)
     begin = start + len(mark) + len(head[0]) + 1 + len(head[1]) + 1
     body = output[begin : begin + int(head[0])]
     if not output.startswith(':END', begin + int(head[0])):
-        raise NoAnswer('the answer is cut short or altered', seen=True)
+        raise NoAnswer('the answer is cut short or altered', began=True)
     try:
         packed = base64.b64decode(body.encode('ascii'), validate=True)
     except (UnicodeEncodeError, binascii.Error):
-        raise NoAnswer('the answer is altered', seen=True) from None
+        raise NoAnswer('the answer is altered', began=True) from None
     if hashlib.sha256(packed).hexdigest() != head[1]:
-        raise NoAnswer('the answer is altered', seen=True)
+        raise NoAnswer('the answer is altered', began=True)
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(packed, MAX_ANSWER + 1)
         if len(text) > MAX_ANSWER:
-            raise NoAnswer(f'the answer has more than {MAX_ANSWER >> 20} MiB', seen=True)
+            raise NoAnswer(f'the answer has more than {MAX_ANSWER >> 20} MiB', began=True)
         answer = bounded_json.load(text, MOST_VALUES)
     except (zlib.error, ValueError, RecursionError) as error:
         if isinstance(error, NoAnswer):
             raise
-        raise NoAnswer(f'the answer is not readable: {type(error).__name__}', seen=True) from None
+        raise NoAnswer(f'the answer is not readable: {type(error).__name__}', began=True) from None
     if not isinstance(answer, dict):
-        raise NoAnswer('the answer is not an object', seen=True)
+        raise NoAnswer('the answer is not an object', began=True)
     return answer

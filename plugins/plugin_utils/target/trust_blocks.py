@@ -12,7 +12,7 @@ from ..foreign_values import Malformed
 from ..x509.trust_files import TrustBlocks
 from .answer import Fields
 
-MOST_CHARACTERS = 6 << 20  # of one block in base64: a file has at most 4 MiB  # of one block in base64: a file has at most 4 MiB
+MOST_CHARACTERS = 6 << 20  # of one block in base64: a file has at most 4 MiB
 
 
 def read_blocks(answer: Fields) -> dict[str, list[Block]]:
@@ -24,14 +24,14 @@ def read_blocks(answer: Fields) -> dict[str, list[Block]]:
 
 
 def trust_blocks(trust: Fields | None, keyword: str, blocks: t.Mapping[str, t.Sequence[Block]]) -> TrustBlocks | None:
-    """Return what stands in the file that a target tells of for a keyword, None where it tells of none. Raises Malformed."""
-    found = trust.child(keyword) if trust is not None else None
-    if found is None:
+    """Return the content of the file that a target names for a keyword, None where it names none. Raises Malformed."""
+    reference = trust.child(keyword) if trust is not None else None
+    if reference is None:
         return None
-    key = found.text('key', '')
+    key = reference.text('key', '')
     if key not in blocks:
-        raise Malformed(f'{keyword} names a file that did not come along')
-    return TrustBlocks(blocks[key], found.text('file', keyword))
+        raise Malformed(f'{keyword} names a file that is not in the answer')
+    return TrustBlocks(blocks[key], reference.text('file', keyword))
 
 
 def _block(fields: Fields) -> Block:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """How long the controller waits for a host.
 
-What runs there ends by itself; but a connection can be cut without a word, and a host that somebody else rules need never answer.
+What runs there ends by itself; but a connection can break without notice, and a hostile host need never answer.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import typing as t
 
 
 class OutOfPatience(BaseException):
-    """The time is over. No Exception: a connection plugin would try once more."""
+    """The time is over. Not an Exception: a connection plugin would retry."""
 
 
 @contextlib.contextmanager
 def patience(seconds: float) -> t.Iterator[None]:
     """Raise OutOfPatience where the block takes longer. Uses SIGALRM, as core does for a task's `timeout`: not for both."""
-    if threading.current_thread() is not threading.main_thread():  # no place for a signal
+    if threading.current_thread() is not threading.main_thread():  # only that thread can handle a signal
         yield
         return
     before = signal.signal(signal.SIGALRM, _ring)
