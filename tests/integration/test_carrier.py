@@ -283,7 +283,7 @@ def test_a_problem_of_the_target_comes_back_as_one_and_is_not_templated(probe: t
 
 def test_a_host_that_never_answers_does_not_hold_the_controller(tmp_path: pathlib.Path) -> None:
     collection = collection_with_probe(tmp_path)
-    carrier = collection / 'plugins' / 'plugin_utils' / 'carrier.py'
+    carrier = collection / 'plugins' / 'plugin_utils' / 'target' / 'carrier.py'
     text = carrier.read_text()
     carrier.write_text(text.replace('PATIENCE = 120.0', 'PATIENCE = 2.0'))
     assert carrier.read_text() != text

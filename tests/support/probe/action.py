@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ..plugin_utils.arguments import COMMON, MODULES
-from ..plugin_utils.infoprint_action import InfoprintAction, Outcome
+from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.options.spec import COMMON, MODULES
 
 MODULES['probe'] = {**COMMON, 'request': {'type': 'dict', 'default': {}}, 'limit': {'type': 'float', 'default': 20.0}}
 
