@@ -9,7 +9,7 @@ import pathlib
 import subprocess
 import typing as t
 
-from .server_files import BACKUPS, CONFIG, let_pass, tree
+from .server_files import BACKUPS, CONFIG, let_pass, named_in, tree
 from .target_program import Answer, Program, Task
 
 OWNER = 61234
@@ -37,14 +37,21 @@ class Host:
     def config(self) -> pathlib.Path:
         return self.server / CONFIG
 
+    def trust(self, number: int) -> pathlib.Path:
+        """Return a trust file that the configuration names."""
+        return self.server / named_in(self.config.read_bytes())[number]
+
+    def do(self, name: str, *wrapper: str) -> Answer:
+        """Run a program, behind `wrapper`."""
+        return self.programs[name].run(PYTHON, self.base, *wrapper, pause=False)
+
     def run(self, name: str, *wrapper: str) -> Answer:
         """Run it as it was foreseen: check mode touches nothing and says the same."""
         before = tree(self.base, listed=True)
-        foreseen = self.programs[f'{name}, check'].run(PYTHON, self.base, *wrapper, pause=False)
+        foreseen = self.do(f'{name}, check', *wrapper)
         assert tree(self.base, listed=True) == before
-        done = self.programs[name].run(PYTHON, self.base, *wrapper, pause=False)
-        for key in ('changed', 'drift', 'problems'):
-            assert foreseen.server.get(key) == done.server.get(key), (foreseen.text, done.text)
+        done = self.do(name, *wrapper)
+        assert _prediction(foreseen) == _prediction(done)
         return done
 
     def kept(self) -> pathlib.Path:
@@ -57,3 +64,9 @@ class Host:
         copied = object.__new__(Host)
         copied.base, copied.server, copied.programs = base, base / 'spl1', self.programs
         return copied
+
+
+def _prediction(answer: Answer) -> dict[str, t.Any]:
+    """Return of an answer what is to be the same in check mode and in the run."""
+    assert 'error' not in answer.given, answer.text
+    return {'problem': answer.given.get('problem'), **{key: answer.server.get(key) for key in ('changed', 'drift', 'problems')}}
