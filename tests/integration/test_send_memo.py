@@ -153,6 +153,7 @@ async def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
     assert [problem['code'] for problem in result['problems']] == ['verification_off', 'name_check_off', 'verification_off']
 
 
+@pytest.mark.serial
 def test_many_large_mails_are_sent_in_one_call(
     ansible: Ansible, tmp_path: pathlib.Path, pki: Pki, mail_server: MailServer
 ) -> None:
