@@ -25,7 +25,7 @@ docs:  ## Build the documentation's site in docs/_build/html, without a warning
 unit:  ## Run the unit tests: the target half on every Python, the controller half on every ansible-core
 	$(CHECK) unit
 
-sanity:  ## Run ansible-test sanity on every ansible-core
+sanity:  ## Run ansible-test sanity on the oldest and the newest ansible-core
 	$(CHECK) sanity
 
 integration:  ## Run the tests that go through ansible-playbook (some need Postfix and sshd)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from fuzz.seeds import WORDS, seeds
 from fuzz.targets import TARGETS
 
+pytestmark = pytest.mark.newest_core
+
 SEEDS = seeds()
 # target: what once broke it
 FOUND: dict[str, tuple[bytes, ...]] = {

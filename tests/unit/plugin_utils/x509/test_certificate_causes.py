@@ -21,6 +21,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send im
 from support import pki
 from support.real_sends import HOST, V12, V13, Setup, sent
 
+pytestmark = pytest.mark.newest_core
+
 PYTHONS = ('3.6', '3.7', '3.8', '3.9', '3.11', '3.13')  # the ends, and where `ssl` changed
 
 ROOT = pki.Authority('Root')

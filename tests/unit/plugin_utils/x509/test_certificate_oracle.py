@@ -20,6 +20,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.trust.trust_sto
 from support import openssl_verify, pkits
 from support.real_sends import HOST, V13, Sent, Setup, python_named, sent
 
+pytestmark = pytest.mark.newest_core
+
 PYTHONS = ('3.6', '3.11')  # one that doesn't tell OpenSSL's number, one that does
 AT_ONCE = 60  # sends of one run, so that none of them waits for the machine
 NAME_MISMATCH = 62  # Python 3.6 looks at the name when the handshake is done: not where that has failed

@@ -15,6 +15,8 @@ from fuzz import analysis
 from fuzz.mutations import KINDS, mutated, spoilt
 from fuzz.seeds import seeds
 
+pytestmark = pytest.mark.newest_core
+
 OF_X509, OF_ANSWERS = 5000, 5000
 NUMBERS = st.integers(0, 1 << 16)
 EVERY_TIME: dict[str, t.Any] = {'deadline': None, 'database': None, 'suppress_health_check': list(HealthCheck)}
