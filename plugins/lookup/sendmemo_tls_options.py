@@ -48,8 +48,10 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils.options.role import ENTRY_POINTS, OF_THE_ROLE, PREFIX, check_variables, options_of
+from ..plugin_utils.options.role import OF_THE_ROLE, check_variables, options_of
 from ..plugin_utils.options.spec import MODULES, ArgumentError
+from ..plugin_utils.options.table.role import ENTRY_POINTS
+from ..plugin_utils.options.variables import PREFIX
 
 
 class LookupModule(LookupBase):

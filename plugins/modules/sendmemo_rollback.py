@@ -24,49 +24,10 @@ description:
     backups, and is judged as it is.
   - Backups belong to the owner of the working directory, who could have changed them. Owner, group and mode are never taken from
     a backup; the server's attributes are only where they are managed.
-options:
-  mode:
-    description:
-      - Mode of the files, as an octal number in quotes. Without it that of the configuration in force, or V('0644') where that
-        keeps its owner out or lets all others write.
-    type: raw
-  try_before_commit:
-    description:
-      - Use the previous set against the real mail server, on the host, before it comes into force, as far as the TLS handshake or
-        the acceptance of sender and recipients. If that fails, the set in force stays and the result says why.
-    type: str
-    choices: [none, handshake, envelope]
-    default: handshake
-  smtp_host:
-    description:
-      - Name or address of the mail server that O(try_before_commit) uses, unless O(manage_attributes) takes it from the backup.
-        Without it the one that the server's own attribute C(smtp-server-host) names, as C(pdls) shows it.
-    type: str
-  smtp_port:
-    description:
-      - Port of the mail server that O(try_before_commit) uses, unless O(manage_attributes) takes it from the backup. Without it
-        that of the attribute C(smtp-server-port).
-    type: int
-  manage_attributes:
-    description:
-      - Whether the server's attributes C(smtp-server-host) and C(smtp-server-port) belong to the set, as they do for
-        O(printops.infoprint.sendmemo_config#module:manage_attributes). Where it is off, those in a backup count for nothing.
-    type: bool
-    default: false
-    version_added: 1.1.0
-  pd_bin_dir:
-    description:
-      - Directory of the target that has C(pdls) and C(pdset).
-    type: str
-    default: /usr/lpp/pd/bin
-  warn_days:
-    description:
-      - Warn of a certificate of the mail server that ends within so many days.
-    type: int
-    default: 30
 extends_documentation_fragment:
   - printops.infoprint.common
-  - printops.infoprint.common.change
+  - printops.infoprint.options
+  - printops.infoprint.options.sendmemo_rollback
 attributes:
   diff_mode:
     support: full

@@ -27,54 +27,10 @@ description:
   - A block of the kind C(TRUSTED CERTIFICATE) is an error. It carries settings that are not judged.
   - A link in the working directory must not lead out of it, though sendmemo would follow it, and so does
     M(printops.infoprint.send_memo), which proves what sendmemo does. A CA or CRL file elsewhere may be a link.
-options:
-  path:
-    description:
-      - Absolute path of one configuration on the target, which is judged instead of the servers'. File names in it are looked up
-        in its directory.
-      - Mutually exclusive with O(servers) and O(content).
-    type: str
-  content:
-    description:
-      - Text of a configuration, which is judged instead of the servers'. Nothing is connected unless O(working_dir) is given.
-      - Mutually exclusive with O(servers) and O(path).
-    type: str
-  working_dir:
-    description:
-      - Absolute path of the directory of the target in which file names in O(content) are looked up. Without it the files that
-        O(content) names are not judged.
-    type: str
-  smtp_port:
-    description:
-      - Port of the mail server. A port that is usual for another mode than that of C(EnableTLS) is the warning
-        C(port_mismatch).
-    type: int
-  pd_bin_dir:
-    description:
-      - Absolute path of the directory of the target that holds C(pdls), usually C(/usr/lpp/pd/bin). Where it is given and
-        O(smtp_port) is not, the port is read from the server's attribute C(smtp-server-port), those of all servers in the same
-        round trip. What keeps it from being read is a problem of that server.
-      - Unset, no attribute is read.
-    type: str
-  require_configuration:
-    description:
-      - Whether a server in O(servers) without a C(sendmemo-ssl.cfg) is the error C(file_not_found). With V(false) it is the
-        information C(not_configured), as it always is for servers that are found.
-    type: bool
-    default: true
-  warn_days:
-    description:
-      - Warn of CA certificates and CRLs that end within so many days.
-    type: int
-    default: 30
-  fail_on:
-    description:
-      - The least severity of a problem that makes the task fail. All results are returned then too.
-    type: str
-    choices: [error, warning, never]
-    default: error
 extends_documentation_fragment:
   - printops.infoprint.common
+  - printops.infoprint.options
+  - printops.infoprint.options.sendmemo_validate
 attributes:
   diff_mode:
     support: none

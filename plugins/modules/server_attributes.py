@@ -20,22 +20,10 @@ description:
     attributes and the numbers of messages count, in any language.
   - A server must run; its attributes can't be read otherwise. None is started and none is made.
   - A server is known by its name alone, and O(servers[].working_dir) counts for nothing.
-options:
-  attributes:
-    description:
-      - Attributes by name, as the default for all servers. An entry that has O(servers[].attributes) uses those alone; the two
-        are not merged.
-      - A value is one word of printable ASCII characters without quotes and backslashes, since it is not documented how C(pdset)
-        reads these. An attribute without a value (C(null)) is read and left as it is.
-      - Without any attribute C(smtp-server-host) and C(smtp-server-port) are read.
-    type: dict
-  pd_bin_dir:
-    description:
-      - Directory of the target that has C(pdls) and C(pdset).
-    type: str
-    default: /usr/lpp/pd/bin
 extends_documentation_fragment:
   - printops.infoprint.common
+  - printops.infoprint.options
+  - printops.infoprint.options.server_attributes
 attributes:
   check_mode:
     details:

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes docs/reference/problems.md and keywords.md from the tables in the code: `reference_pages.py`. A test compares them."""
+"""Writes what is made from the tables in the code: `reference_pages.py`. A test compares it.
+
+These are docs/reference/problems.md and keywords.md, and the documentation and defaults of the options of modules and role.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
+
+from option_docs import Documentation
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = CHECKOUT / 'docs' / 'reference'
@@ -132,12 +137,24 @@ def pages() -> dict[str, str]:
     }
 
 
+def files() -> dict[Path, str]:
+    """Return the text of each file that is written, by its path."""
+    options = Documentation()
+    role = CHECKOUT / 'roles' / 'sendmemo_tls'
+    return {
+        **{PAGES / name: text for name, text in pages().items()},
+        CHECKOUT / 'plugins' / 'doc_fragments' / 'options.py': options.fragments(),
+        role / 'meta' / 'argument_specs.yml': options.argument_specs(),
+        role / 'defaults' / 'main.yml': options.defaults(),
+    }
+
+
 def main() -> None:
-    """Write the pages."""
+    """Write the files."""
     sys.path.insert(0, str(CHECKOUT / '.venvs' / 'collections'))
-    PAGES.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (PAGES / name).write_text(text, 'utf-8')
+    for path, text in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, 'utf-8')
 
 
 if __name__ == '__main__':

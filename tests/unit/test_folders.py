@@ -37,6 +37,7 @@ ORDER = {
         'action_base',
         'declared target',
         'options x509 problems',
+        'options.table',
         'bounded_json days foreign_values',
     ),
 }

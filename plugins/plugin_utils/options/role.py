@@ -11,55 +11,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .mail import check_mail
 from .spec import EXCLUSIVE, MODULES, NAMED, ArgumentError, Spec, check, check_option, merged_servers, normalized
+from .variables import PREFIX, VARIABLES, option_of, variable_argument, variable_of
 
-PREFIX = 'sendmemo_tls_'
-ENTRY_POINTS = ('main', 'audit', 'verify', 'rollback')
-VERIFY = 'verify_'  # what the role puts before options of the verification
-# Those that no module has an option for, and those that are an option, by the variable's name.
-ALONE: Spec = {
-    'audit_fails': {'type': 'bool'},
-    'restart_command': {'type': 'str'},
-    'verify': {'type': 'str', 'choices': ['none', 'handshake', 'envelope', 'sent']},
-    'verify_when': {'type': 'str', 'choices': ['always', 'changed']},
-}
-OF_MODULES = (
-    'accept_unprotected',
-    'backup',
-    'backup_keep',
-    'base_dir',
-    'ca_content',
-    'ca_path',
-    'ca_src',
-    'cert_validation_ignore_host_name',
-    'crl_check',
-    'crl_content',
-    'crl_path',
-    'crl_src',
-    'enable_ssl_v3',
-    'enable_tls',
-    'fail_on',
-    'group',
-    'hostname',
-    'ignore_certificate_errors',
-    'manage_attributes',
-    'min_tls',
-    'mode',
-    'owner',
-    'pd_bin_dir',
-    'servers',
-    'smtp_host',
-    'smtp_port',
-    'template',
-    'try_before_commit',
-    'verify_body',
-    'verify_recipients',
-    'verify_retries',
-    'verify_retry_delay',
-    'verify_sender',
-    'verify_subject',
-    'verify_timeout',
-    'warn_days',
-)
 # What the role itself says to a module; a variable counts before it. A switch of the configuration that is not set in the role
 # is declared: the product's default is in force after converge.
 OF_THE_ROLE: dict[str, dict[str, t.Any]] = {
@@ -76,27 +29,18 @@ ADDRESSED = {
 Values = t.Mapping[str, t.Any]
 
 
-def option_of(name: str) -> str:
-    """Return what the modules call the variable of this name."""
-    if name == 'verify':
-        return 'until'
-    return name[len(VERIFY) :] if name.startswith(VERIFY) and name not in ALONE else name
+# The two that every check needs have their default here too, since the lookup may be used where the role's are not loaded.
+SPEC: Spec = {
+    name: variable_argument(option, option.default if name in ('base_dir', 'servers') else None)
+    for name, option in VARIABLES.items()
+}
+SPEC['servers'].update(options=MODULES['sendmemo_config']['servers']['options'])
+_VALIDATOR = ArgumentSpecValidator({PREFIX + name: option for name, option in SPEC.items()})
 
 
 def options_of(module: str, given: Values) -> dict[str, t.Any]:
     """Return the options of a module as the variables that are set, by name without the prefix, give them."""
     return {option: value for name, value in given.items() if (option := option_of(name)) in MODULES[module]}
-
-
-def _variable_of(option: str) -> str:
-    return PREFIX + (VERIFY + option if VERIFY + option in OF_MODULES else option)
-
-
-_OPTIONS = {name: option for module in MODULES.values() for name, option in module.items()}
-SPEC: Spec = {**ALONE, **{name: _OPTIONS[option_of(name)] for name in OF_MODULES}}
-# Which of them exclude each other is told in the role's words.
-SPEC['servers'] = {key: value for key, value in SPEC['servers'].items() if key != 'mutually_exclusive'}
-_VALIDATOR = ArgumentSpecValidator({PREFIX + name: option for name, option in SPEC.items()})
 
 
 def check_variables(given: Values, entry_point: str) -> None:
@@ -112,7 +56,7 @@ def check_variables(given: Values, entry_point: str) -> None:
     values = {name[len(PREFIX) :]: value for name, value in read.validated_parameters.items()}
     for name, value in values.items():
         option = option_of(name)
-        check_option(option, value, PREFIX + (VERIFY if option != name else ''))
+        check_option(option, value, PREFIX + name.removesuffix(option))
     for group in EXCLUSIVE:
         _exclusive(values, group, PREFIX)
         for number, entry in enumerate(values['servers']):
@@ -158,4 +102,4 @@ def _check_servers(given: Values, entry_point: str) -> None:
                 f'{PREFIX}manage_attributes{of} needs {PREFIX}smtp_host and {PREFIX}smtp_port: they are what the attributes '
                 'are set to'
             )
-        check_mail(entry, of, _variable_of)
+        check_mail(entry, of, variable_of)

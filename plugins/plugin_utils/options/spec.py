@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options of the modules as data, and what is checked of them before anything connects.
+"""The argument specs of the modules, from the table of options, and what is checked besides before anything connects.
 
 One schema of a server's entry serves all modules. An entry's sub-options have no defaults of their own: what an entry
 does not set is the module's option of the same name, and that option's default.
@@ -11,164 +11,67 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .table import change, config, mail, role, server, validation
+from .table.row import ALL, Module, Option
+
 Spec = dict[str, dict[str, t.Any]]
 
-TEXT: dict[str, t.Any] = {'type': 'str'}
-ENABLE_TLS = {'type': 'str', 'choices': ['disabled', 'starttls', 'smtps', '0', '1', '2']}
+ROWS: tuple[Option, ...] = (*server.ROWS, *config.ROWS, *change.ROWS, *mail.ROWS, *validation.ROWS, *role.ROWS)
 
-# An option of a server's entry, under the module option's name. `verify_*` is what the role calls it.
-ENTRY: Spec = {
-    'enable_tls': ENABLE_TLS,
-    'ca_src': {'type': 'list', 'elements': 'str'},
-    'ca_content': TEXT,
-    'ca_path': TEXT,
-    'crl_src': {'type': 'list', 'elements': 'str'},
-    'crl_content': TEXT,
-    'crl_path': TEXT,
-    'hostname': TEXT,
-    'cert_validation_ignore_host_name': {'type': 'bool'},
-    'ignore_certificate_errors': {'type': 'bool'},
-    'owner': TEXT,
-    'group': TEXT,
-    'mode': {'type': 'raw'},
-    'smtp_host': TEXT,
-    'smtp_port': {'type': 'int'},
-    'sender': {'type': 'str', 'aliases': ['verify_sender']},
-    'recipients': {'type': 'list', 'elements': 'str', 'aliases': ['verify_recipients']},
-    'subject': TEXT,
-    'body': TEXT,
-    'attributes': {'type': 'dict'},
-    'accept_unprotected': {'type': 'bool'},
-    'manage_attributes': {'type': 'bool'},
-}
-# An entry's alone.
-NAMED: Spec = {
-    'name': {'type': 'str', 'required': True},
-    'working_dir': TEXT,
-    'state': {'type': 'str', 'choices': ['present', 'absent']},
-}
-EXCLUSIVE = [('ca_src', 'ca_content', 'ca_path'), ('crl_src', 'crl_content', 'crl_path')]
+
+def argument(option: Option, default: t.Any = None) -> dict[str, t.Any]:
+    """Return what an argument spec says of an option."""
+    optional = {'elements': option.elements, 'choices': list(option.choices), 'required': option.required}
+    facts: dict[str, t.Any] = {'type': option.type, **{name: value for name, value in optional.items() if value}}
+    return facts if default is None else {**facts, 'default': default}
+
+
+def _in_entry(option: Option) -> dict[str, t.Any]:
+    return {**argument(option), **({'aliases': list(option.aliases)} if option.aliases else {})}
+
+
+# An entry's sub-options: those that are its alone, and those that may also be an option of the module, for all servers.
+NAMED: Spec = {option.name: _in_entry(option) for option in ROWS if option.is_entry_only}
+ENTRY: Spec = {option.name: _in_entry(option) for option in ROWS if option.in_entry and not option.is_entry_only}
+EXCLUSIVE = [
+    tuple(option.name for option in ROWS if option.one_of == group)
+    for group in dict.fromkeys(option.one_of for option in ROWS)
+    if group
+]
 TRUST = frozenset(name for group in EXCLUSIVE for name in group)
-MULTILINE = frozenset(('ca_content', 'crl_content', 'content', 'body'))
-ABSOLUTE = frozenset(('base_dir', 'working_dir', 'ca_path', 'crl_path', 'path', 'pd_bin_dir'))
-
-COMMON: Spec = {
-    'base_dir': {'type': 'str', 'default': '/var/pd'},
-    'servers': {
-        'type': 'list',
-        'elements': 'dict',
-        'default': [],
-        'options': {**NAMED, **ENTRY},
-        'mutually_exclusive': EXCLUSIVE,
-    },
-}
-PD_BIN_DIR = {'type': 'str', 'default': '/usr/lpp/pd/bin'}
-TRY = {'type': 'str', 'choices': ['none', 'handshake', 'envelope']}
-FAIL_ON = {'type': 'str', 'choices': ['error', 'warning', 'never'], 'default': 'error'}
-SEND: Spec = {
-    'timeout': {'type': 'float', 'default': 30.0},
-    'min_tls': {'type': 'str', 'choices': ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'], 'default': 'TLSv1.2'},
-    'crl_check': {'type': 'str', 'choices': ['leaf', 'chain'], 'default': 'leaf'},
-}
+MULTILINE = frozenset(option.name for option in ROWS if option.is_multiline)
+ABSOLUTE = frozenset(option.name for option in ROWS if option.is_path)
+# Lowest and highest value of an option that is a number.
+RANGES: dict[str, tuple[float, float]] = {option.name: option.range for option in ROWS if option.range}
 
 
-def _own(*names: str) -> Spec:
-    """Return the entry's options that a module offers itself, as the default for all its servers."""
-    return {name: {key: value for key, value in ENTRY[name].items() if key != 'aliases'} for name in names}
+def options_in(module: str) -> list[Option]:
+    """Return the rows of a module's options."""
+    return [option for option in ROWS if module in option.modules and not option.is_entry_only]
 
 
-MODULES: dict[str, Spec] = {
-    'sendmemo_config': {
-        **COMMON,
-        **_own(
-            'enable_tls',
-            'ca_src',
-            'ca_content',
-            'ca_path',
-            'crl_src',
-            'crl_content',
-            'crl_path',
-            'hostname',
-            'cert_validation_ignore_host_name',
-            'ignore_certificate_errors',
-            'owner',
-            'group',
-            'smtp_host',
-            'smtp_port',
-            'sender',
-            'recipients',
-        ),
-        **SEND,
-        'mode': {'type': 'raw', 'default': '0644'},
-        'template': TEXT,
-        'backup': {'type': 'bool', 'default': True},
-        'backup_keep': {'type': 'int', 'default': 5},
-        'try_before_commit': {**TRY, 'default': 'none'},
-        'enable_ssl_v3': {'type': 'bool'},
-        'manage_attributes': {'type': 'bool', 'default': False},
-        'pd_bin_dir': PD_BIN_DIR,
-        'warn_days': {'type': 'int', 'default': 30},
-    },
-    'sendmemo_rollback': {
-        **COMMON,
-        **_own('owner', 'group', 'mode', 'smtp_host', 'smtp_port', 'sender', 'recipients'),
-        **SEND,
-        'try_before_commit': {**TRY, 'default': 'handshake'},
-        'manage_attributes': {'type': 'bool', 'default': False},
-        'pd_bin_dir': PD_BIN_DIR,
-        'warn_days': {'type': 'int', 'default': 30},
-    },
-    'sendmemo_validate': {
-        **COMMON,
-        **_own('smtp_port'),
-        'pd_bin_dir': TEXT,
-        'path': TEXT,
-        'content': TEXT,
-        'working_dir': TEXT,
-        'require_configuration': {'type': 'bool', 'default': True},
-        'warn_days': {'type': 'int', 'default': 30},
-        'fail_on': FAIL_ON,
-    },
-    'send_memo': {
-        **COMMON,
-        **_own(
-            'enable_tls',
-            'hostname',
-            'cert_validation_ignore_host_name',
-            'ignore_certificate_errors',
-            'smtp_host',
-            'smtp_port',
-            'sender',
-            'recipients',
-            'subject',
-            'body',
-        ),
-        **SEND,
-        'check_declared': {'type': 'bool', 'default': False},
-        'accept_unprotected': {'type': 'bool', 'default': False},
-        'until': {'type': 'str', 'choices': ['handshake', 'envelope', 'sent'], 'default': 'sent'},
-        'retries': {'type': 'int', 'default': 0},
-        'retry_delay': {'type': 'float', 'default': 60.0},
-        'pd_bin_dir': PD_BIN_DIR,
-        'warn_days': {'type': 'int', 'default': 30},
-        'fail_on': FAIL_ON,
-    },
-    'server_attributes': {**COMMON, **_own('attributes'), 'pd_bin_dir': PD_BIN_DIR},
-}
+def sent_by(module: str) -> tuple[str, ...]:
+    """Return the options whose values a module sends to the target."""
+    return tuple(option.name for option in options_in(module) if option.modules[module].sent)
+
+
+def sent_of_entry(module: str) -> tuple[str, ...]:
+    """Return the sub-options of a server's entry whose values a module sends to the target."""
+    return tuple(option.name for option in ROWS if option.in_entry and option.modules.get(module, Module()).sent)
+
+
+def _specified(module: str) -> Spec:
+    spec = {option.name: argument(option, option.default_in(module)) for option in options_in(module)}
+    spec['servers'].update(options={**NAMED, **ENTRY}, mutually_exclusive=EXCLUSIVE)
+    return spec
+
+
+MODULES: dict[str, Spec] = {module: _specified(module) for module in ALL}
 
 # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is".
 HIGHEST_ID = 0xFFFF_FFFE
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
-# Lowest and highest value of an option that is a number.
-RANGES: dict[str, tuple[float, float]] = {
-    'smtp_port': (1, 65535),
-    'timeout': (1, 3600),
-    'retries': (0, 100),
-    'retry_delay': (0, 3600),
-    'warn_days': (0, 36500),
-    'backup_keep': (1, 1000),
-}
 
 
 class ArgumentError(ValueError):

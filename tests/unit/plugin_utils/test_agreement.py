@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is said in several places is the same everywhere: argument specs, module documentation, role, keywords, template."""
+"""What is not made from the table of options agrees with it: modules, the role's tasks, keywords, the template."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords
 from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import judge_config
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
-from ansible_collections.printops.infoprint.plugins.plugin_utils.options.role import ENTRY_POINTS as ENTRY_POINTS_CHECKED
-from ansible_collections.printops.infoprint.plugins.plugin_utils.options.role import OF_THE_ROLE, SPEC, options_of
-from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import COMMON, ENTRY, MODULES, NAMED
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.role import OF_THE_ROLE, options_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import ENTRY, MODULES
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.table.role import ENTRY_POINTS
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.variables import PREFIX, VARIABLES, offered_in
 
 Options = dict[str, dict[str, t.Any]]
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ROLE = ROOT / 'roles' / 'sendmemo_tls'
 COLLECTION = 'printops.infoprint'
-PREFIX = 'sendmemo_tls_'
-# What an argument spec, a module's documentation and a role's specification all say of an option.
+# What an argument spec and a module's documentation both say of an option.
 FACETS = ('type', 'elements', 'choices', 'required', 'default')
 ABSENT = {'type': 'str', 'required': False}
 # The files with tasks of each entry point of the role.
-ENTRY_POINTS = {
+TASK_FILES = {
     'main': ('tasks/main.yml', 'tasks/configure.yml', 'tasks/verify.yml', 'handlers/main.yml'),
     'audit': ('tasks/audit.yml',),
     'verify': ('tasks/verify.yml',),
@@ -62,18 +62,6 @@ def documented(module: str) -> Options:
     return options
 
 
-def entry_of_the_role() -> Options:
-    """The entry's options as the role calls them: those that only the verification uses have a prefix."""
-    offered = role_options()[f'{PREFIX}servers']['options']
-    renamed = {(option.get('aliases') or [name])[0]: option for name, option in ENTRY.items()}
-    return {**NAMED, **{name: option for name, option in renamed.items() if name in offered}}
-
-
-def role_options(entry_point: str = 'main') -> Options:
-    options: Options = read_yaml(ROLE / 'meta' / 'argument_specs.yml')['argument_specs'][entry_point]['options']
-    return options
-
-
 def tasks_of(path: pathlib.Path) -> t.Iterator[dict[str, t.Any]]:
     """Return the tasks of a file, those of blocks too."""
     waiting = read_yaml(path)
@@ -99,15 +87,13 @@ def options_from(path: pathlib.Path) -> dict[str, str]:
 
 def used_by_the_role(entry_point: str) -> set[str]:
     """Return the modules that an entry point uses."""
-    return {module for file in ENTRY_POINTS[entry_point] for module in options_from(ROLE / file)}
+    return {module for file in TASK_FILES[entry_point] for module in options_from(ROLE / file)}
 
 
-def passed_by_the_role() -> list[tuple[str, str, str]]:
-    """Return (module, option, variable of the role) of all that modules get from variables."""
-    modules = {module for entry_point in ENTRY_POINTS for module in used_by_the_role(entry_point)}
-    return sorted(
-        (module, option, PREFIX + name) for module in modules for name in SPEC for option in options_of(module, {name: None})
-    )
+def passed_by_the_role() -> set[tuple[str, str]]:
+    """Return (module, option) of all that the role's modules get from variables."""
+    modules = {module for entry_point in TASK_FILES for module in used_by_the_role(entry_point)}
+    return {(module, option) for module in modules for name in VARIABLES for option in options_of(module, {name: None})}
 
 
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
@@ -129,34 +115,15 @@ def test_documentation_has_the_options_of_the_argument_spec(module: str) -> None
     assert facets(documented(module)) == facets(MODULES[module])
 
 
-@pytest.mark.parametrize('module', sorted(MODULES))
-def test_every_option_is_explained(module: str) -> None:
-    options = documented(module)
-    entry = options['servers']['suboptions']
-    assert [name for name, option in {**entry, **options}.items() if not option.get('description')] == []
+@pytest.mark.parametrize('entry_point', TASK_FILES)
+def test_entry_point_uses_the_modules_that_it_is_said_to_use(entry_point: str) -> None:
+    assert used_by_the_role(entry_point) == set(ENTRY_POINTS[entry_point].modules)
 
 
-def test_aliases_are_documented() -> None:
-    entry = documented('send_memo')['servers']['suboptions']
-    assert {name: option.get('aliases') for name, option in entry.items() if option.get('aliases')} == {
-        name: option['aliases'] for name, option in ENTRY.items() if 'aliases' in option
-    }
-
-
-def test_role_passes_only_what_exists() -> None:
-    assert {entry_point: used_by_the_role(entry_point) for entry_point in ENTRY_POINTS} == {
-        'main': {'sendmemo_config', 'send_memo'},
-        'audit': {'sendmemo_config', 'sendmemo_validate'},
-        'verify': {'send_memo'},
-        'rollback': {'sendmemo_rollback'},
-    }
-    # A module has every option from the role, but those of single configurations; some it always sets itself.
-    lacking = {
-        (module, option)
-        for module, option in ((module, option) for module in MODULES for option in MODULES[module])
-        if module in {module for module, _option, _variable in passed_by_the_role()}
-    }
-    lacking -= {(module, option) for module, option, _variable in passed_by_the_role()}
+def test_role_passes_every_option_of_its_modules() -> None:
+    """But those of single configurations; some it always sets itself."""
+    passed = passed_by_the_role()
+    lacking = {(module, option) for module in {module for module, _option in passed} for option in MODULES[module]} - passed
     of_single_ones = {('sendmemo_validate', option) for option in ('path', 'content', 'working_dir')}
     always = {('send_memo', 'check_declared'), ('sendmemo_validate', 'require_configuration')}
     assert lacking == always | of_single_ones
@@ -187,36 +154,17 @@ def test_role_s_tasks_set_nothing_that_is_a_variable() -> None:
 
 
 def test_entry_points_are_all_there() -> None:
-    specified = read_yaml(ROLE / 'meta' / 'argument_specs.yml')['argument_specs']
-    assert set(specified) == set(ENTRY_POINTS) == set(ENTRY_POINTS_CHECKED)
+    assert set(ENTRY_POINTS) == set(TASK_FILES)
     files = {str(path.relative_to(ROLE)) for path in [*ROLE.glob('tasks/*.yml'), *ROLE.glob('handlers/*.yml')]}
-    assert {file for files_of_one in ENTRY_POINTS.values() for file in files_of_one} == files
+    assert {file for files_of_one in TASK_FILES.values() for file in files_of_one} == files
 
 
-@pytest.mark.parametrize('entry_point', ENTRY_POINTS)
-def test_entry_point_uses_the_variables_that_it_offers_and_no_others(entry_point: str) -> None:
-    texts = [(ROLE / file).read_text('utf-8') for file in ENTRY_POINTS[entry_point]]
-    used = {name for text in texts for name in re.findall(rf'(?<![_.]){PREFIX}\w+', text)} - {f'{PREFIX}options'}
-    modules = used_by_the_role(entry_point)
-    used |= {variable for module, _option, variable in passed_by_the_role() if module in modules}
-    assert used == set(role_options(entry_point))
-
-
-def test_entry_points_mean_the_same_by_a_variable() -> None:
-    everywhere: Options = {}
-    for entry_point in ENTRY_POINTS:
-        for name, option in role_options(entry_point).items():
-            assert everywhere.setdefault(name, option) == option, name
-    assert {name[len(PREFIX) :] for name in everywhere} == set(SPEC), 'what is checked before a host is touched'
-
-
-@pytest.mark.parametrize('entry_point', ENTRY_POINTS)
-def test_the_role_s_own_check_knows_types_and_choices_as_its_specification_does(entry_point: str) -> None:
-    for name, option in role_options(entry_point).items():
-        checked = SPEC[name[len(PREFIX) :]]
-        assert {facet: option.get(facet) for facet in ('type', 'elements', 'choices')} == {
-            facet: checked.get(facet) for facet in ('type', 'elements', 'choices')
-        }, name
+@pytest.mark.parametrize('entry_point', TASK_FILES)
+def test_tasks_of_an_entry_point_use_the_variables_that_it_offers_and_no_others(entry_point: str) -> None:
+    texts = [(ROLE / file).read_text('utf-8') for file in TASK_FILES[entry_point]]
+    used = {name for text in texts for name in re.findall(rf'(?<![_.]){PREFIX}(\w+)', text)} - {'options'}
+    used |= {name for name in VARIABLES if any(options_of(module, {name: None}) for module in used_by_the_role(entry_point))}
+    assert used == set(offered_in(entry_point))
 
 
 def test_tasks_use_our_modules_and_what_runs_on_the_controller() -> None:
@@ -228,42 +176,6 @@ def test_tasks_use_our_modules_and_what_runs_on_the_controller() -> None:
         if '.' in key and not key.startswith('printops.infoprint.')
     }
     assert used == {f'ansible.builtin.{name}' for name in ('import_tasks', 'meta', 'raw', 'assert')}
-
-
-@pytest.mark.parametrize(('module', 'option', 'variable'), passed_by_the_role())
-def test_variable_of_the_role_is_of_the_option_s_kind(module: str, option: str, variable: str) -> None:
-    spec, offered = MODULES[module][option], role_options()[variable]
-    assert offered['type'] == spec['type']
-    assert offered.get('elements') == spec.get('elements')
-    # The role's verification can also be left out.
-    left_out = ['none'] if variable == f'{PREFIX}verify' else []
-    assert [choice for choice in offered.get('choices', []) if choice not in left_out] == spec.get('choices', [])
-
-
-def test_entry_of_the_role_is_that_of_the_modules() -> None:
-    assert facets(role_options()[f'{PREFIX}servers']['options']) == facets(entry_of_the_role())
-
-
-def test_entry_of_the_role_has_what_may_also_be_per_host() -> None:
-    """Whatever the role offers per host and the modules' entry knows may stand in an entry, but subject and body."""
-    offered = {name[len(PREFIX) :] for name in role_options()}
-    known = {(option.get('aliases') or [name])[0] for name, option in ENTRY.items()}
-    assert set(role_options()[f'{PREFIX}servers']['options']) == set(NAMED) | (offered & known)
-
-
-def test_role_s_defaults_are_those_of_its_specification() -> None:
-    specified = {
-        name: option['default']
-        for entry_point in ENTRY_POINTS
-        for name, option in role_options(entry_point).items()
-        if 'default' in option
-    }
-    assert read_yaml(ROLE / 'defaults' / 'main.yml') == specified
-
-
-def test_common_options_have_the_same_default_in_the_role() -> None:
-    for name, option in COMMON.items():
-        assert role_options()[PREFIX + name]['default'] == option['default']
 
 
 def test_every_keyword_has_its_option() -> None:
@@ -278,21 +190,14 @@ TYPES = {'file': {'_src': 'list', '_content': 'str', '_path': 'str'}, 'ehlo': {'
 
 
 @pytest.mark.parametrize('keyword', KEYWORDS, ids=lambda keyword: keyword.name)
-def test_option_of_a_keyword_has_its_kind_wherever_it_is_documented(keyword: t.Any) -> None:
+def test_option_of_a_keyword_has_its_kind(keyword: t.Any) -> None:
     of_switch = {'': 'bool'} if keyword.choices == ('0', '1') else {'': 'str'}
-    module, role = documented('sendmemo_config'), role_options()
     for ending, kind in TYPES.get(keyword.kind, of_switch).items():
-        name = keyword.option + ending
-        places = (
-            module[name],
-            module['servers']['suboptions'][name],
-            role[PREFIX + name],
-            role[f'{PREFIX}servers']['options'][name],
-        )
-        assert {place['type'] for place in places} == {kind}
+        row = VARIABLES[keyword.option + ending]
+        assert row.in_entry
+        assert (row.type, row.default_in('sendmemo_config')) == (kind, None)
         # What is not given is the product's default; only the role asks for encryption.
-        defaults_of = {place.get('default') for place in places}
-        assert defaults_of == ({None, 'starttls'} if keyword.option == 'enable_tls' else {None})
+        assert row.default_in_role == ('starttls' if keyword.option == 'enable_tls' else None)
 
 
 def test_encryption_has_a_word_and_a_number_for_every_value() -> None:

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Options about mails: the mail server, the envelope, how far a send goes, and within which limits."""
+
+from __future__ import annotations
+
+from ....module_utils.vocabulary import GOALS, SENT
+from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
+
+_TESTED = 'O(try_before_commit) uses it.'
+_FROM_BACKUP = 'O(try_before_commit) uses it, unless O(manage_attributes) takes it from the backup.'
+
+ROWS = (
+    Option(
+        'smtp_host',
+        'str',
+        "Name or address of the mail server. Without it, the value of the server's own attribute C(smtp-server-host).",
+        {
+            CONFIG: Module(sent=True, more=_TESTED),
+            ROLLBACK: Module(sent=True, more=_FROM_BACKUP),
+            SEND: Module(
+                sent=True,
+                more="""
+                The attribute is read with C(pdls). If that does not show it either, the problem is C(smtp_server_unknown),
+                and its message says why.
+
+                A name with non-ASCII letters is used in its ASCII form, as certificates have it.
+                """,
+            ),
+        },
+        Variable(),
+        in_entry=True,
+    ),
+    Option(
+        'smtp_port',
+        'int',
+        """
+        Port of the mail server. Without it, the value of the server's own attribute C(smtp-server-port).
+
+        Usually 25 or 587 for STARTTLS and 465 for SMTPS. A port that is usual for another mode than that of C(EnableTLS) is
+        the warning C(port_mismatch).
+        """,
+        {
+            CONFIG: Module(sent=True, more=_TESTED),
+            ROLLBACK: Module(sent=True, more=_FROM_BACKUP),
+            VALIDATE: Module(sent=True, more='The attribute is read only with O(pd_bin_dir).'),
+            SEND: Module(sent=True),
+        },
+        Variable(),
+        range=(1, 65535),
+        in_entry=True,
+    ),
+    Option(
+        'sender',
+        'str',
+        """
+        Envelope sender and C(From) of the verification mail. Without it, C(sendmemo@) and the EHLO name, or the name of the
+        host itself if the EHLO name is an address in brackets.
+        """,
+        {**each(CONFIG, ROLLBACK, sent=True, more='O(try_before_commit=envelope) uses it.'), SEND: Module(sent=True)},
+        Variable('verify_sender'),
+        in_entry=True,
+        aliases=('verify_sender',),
+    ),
+    Option(
+        'recipients',
+        'list',
+        'Envelope recipients of the verification mail.',
+        {
+            **each(CONFIG, ROLLBACK, sent=True, more='O(try_before_commit=envelope) uses them. Nothing is sent to them.'),
+            SEND: Module(
+                sent=True,
+                more="""
+                Required, here or in the server's entry, unless O(until=handshake).
+
+                If some are refused, the others get the mail; the result is not C(ok), with one C(recipient_refused) for each
+                refused one.
+                """,
+            ),
+        },
+        Variable(
+            'verify_recipients',
+            more='Required while O(until) is V(envelope) or V(sent), or O(try_before_commit) is V(envelope).',
+        ),
+        elements='str',
+        in_entry=True,
+        aliases=('verify_recipients',),
+    ),
+    Option(
+        'subject',
+        'str',
+        'Subject of the verification mail. Without it, one that names host and server.',
+        each(SEND, sent=True),
+        Variable('verify_subject'),
+        in_entry=True,
+    ),
+    Option(
+        'body',
+        'str',
+        'Text of the verification mail. Without it, one that says what the mail proves, and with which settings.',
+        each(SEND, sent=True),
+        Variable('verify_body'),
+        in_entry=True,
+        is_multiline=True,
+    ),
+    Option(
+        'until',
+        'str',
+        """
+        How far each send goes. V(handshake) ends after the TLS handshake and the EHLO that follows it; in plaintext, after
+        EHLO. V(envelope) ends when sender and recipients are accepted. Neither leaves a mail behind. V(sent) ends when the
+        mail server has accepted the mail.
+
+        Check mode stops at V(envelope).
+        """,
+        each(SEND),
+        Variable('verify', choices=('none', *GOALS), more='V(none) does not verify the servers.'),
+        default=SENT,
+        choices=GOALS,
+    ),
+    Option(
+        'timeout',
+        'float',
+        """
+        Seconds that one attempt may take for one server, by the wall clock, including name resolution and the search for the
+        cause of a failure.
+        """,
+        each(CONFIG, ROLLBACK, SEND, sent=True),
+        Variable('verify_timeout', default=30),
+        default=30.0,
+        range=(1, 3600),
+    ),
+    Option(
+        'retries',
+        'int',
+        """
+        How often to retry after a temporary failure (a reply code 4xx) before the end of the mail. Nothing else is retried,
+        and no recipient gets the mail twice.
+        """,
+        each(SEND, sent=True),
+        Variable('verify_retries'),
+        default=0,
+        range=(0, 100),
+    ),
+    Option(
+        'retry_delay',
+        'float',
+        'Seconds between two attempts.',
+        each(SEND, sent=True),
+        Variable('verify_retry_delay', default=60),
+        default=60.0,
+        range=(0, 3600),
+    ),
+    Option(
+        'min_tls',
+        'str',
+        """
+        The oldest TLS version that is accepted. An older one is C(protocol_too_old).
+
+        V(TLSv1) and V(TLSv1.1) also lower OpenSSL's security level to 0 for the connection, since OpenSSL 3 offers them only
+        there.
+        """,
+        each(CONFIG, ROLLBACK, SEND, sent=True),
+        Variable(),
+        default='TLSv1.2',
+        choices=('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'),
+    ),
+    Option(
+        'crl_check',
+        'str',
+        """
+        Whether revocation is checked for the mail server's certificate alone or for its whole chain, which then needs a CRL
+        of each CA in it.
+        """,
+        each(CONFIG, ROLLBACK, SEND, sent=True),
+        Variable(),
+        default='leaf',
+        choices=('leaf', 'chain'),
+    ),
+    Option(
+        'check_declared',
+        'bool',
+        """
+        Compare O(enable_tls), O(hostname), O(cert_validation_ignore_host_name) and O(ignore_certificate_errors), here or in
+        the server's entry, with the active configuration. Each that is set and has another value there is the error
+        C(not_as_declared). The mail is sent all the same, with the active configuration.
+
+        The role C(printops.infoprint.sendmemo_tls) always does this.
+        """,
+        each(SEND),
+        default=False,
+    ),
+    Option(
+        'accept_unprotected',
+        'bool',
+        """
+        Whether a mail in plaintext, or without verification of the certificate or its name, is intended. The fleet report
+        shows the server as unprotected, but does not list it as one that needs attention for that. The send and its problems
+        are the same.
+        """,
+        each(SEND),
+        Variable(),
+        default=False,
+        in_entry=True,
+    ),
+)

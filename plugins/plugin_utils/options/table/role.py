@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What only the role sendmemo_tls has: variables that are no module's option, its entry points, and where to begin."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Option, Variable
+
+# The variables that a site sets first; the role's documentation begins with them.
+ESSENTIAL = ('servers', 'smtp_host', 'smtp_port', 'ca_src', 'hostname', 'verify_recipients')
+
+ROWS = (
+    Option(
+        'verify_when',
+        'str',
+        'Verify the servers in every run, or only if files were changed.',
+        {},
+        Variable(entry_points=('main',)),
+        default='always',
+        choices=('always', 'changed'),
+    ),
+    Option(
+        'audit_fails',
+        'bool',
+        'Whether the entry point C(audit) fails for drift, or for a problem of the severity O(fail_on) or above.',
+        {},
+        Variable(entry_points=('audit',)),
+        default=False,
+    ),
+    Option(
+        'restart_command',
+        'str',
+        """
+        Command for the host's shell that restarts its InfoPrint servers. It runs once per host, only if something was changed
+        there, and not in check mode. Without it, nothing is restarted.
+
+        It runs after the verification, even if that failed. The verification uses a connection of its own and does not need
+        restarted servers; the next run has nothing to change and would not restart them.
+
+        If the command fails, the host has failed, and the command must be run by hand, for the same reason. The same applies
+        if a server of the host could not be converged while another one was changed.
+        """,
+        {},
+        Variable(entry_points=('main', 'rollback')),
+        default='',
+    ),
+)
+
+
+class EntryPoint(t.NamedTuple):
+    """An entry point of the role: its texts, and the modules that it uses, whose options are its variables."""
+
+    short_description: str
+    description: str
+    modules: tuple[str, ...]
+
+
+ENTRY_POINTS = {
+    'main': EntryPoint(
+        'Converge the mail encryption of InfoPrint servers and prove it by a real mail',
+        """
+        Most sites need six variables: O(servers), the InfoPrint servers of a host; O(smtp_host) and O(smtp_port), their mail
+        server; O(ca_src), the CA that vouches for it; O(hostname), the name of the host in EHLO; and O(recipients), who
+        receives the verification mails. Every other variable has a default or is optional.
+
+        Writes C(sendmemo-ssl.cfg), CA and CRL of every RICOH InfoPrint Manager server of a host, then sends a mail from each
+        of them under the policy of its configuration.
+
+        Two round trips per host, however many servers it has. No facts are gathered.
+
+        Variables that contradict each other are refused before the host is touched. So is a variable whose name starts with
+        C(sendmemo_tls_) and is not listed here.
+        """,
+        (CONFIG, SEND),
+    ),
+    'audit': EntryPoint(
+        'Report drift and problems of InfoPrint servers, changing nothing',
+        """
+        Changes nothing. Compares as the entry point C(main) does in check mode, validates the current configuration, and
+        reports both in one message. Succeeds, unless O(audit_fails) is set or the host could not be queried.
+        """,
+        (CONFIG, VALIDATE),
+    ),
+    'verify': EntryPoint(
+        'Prove InfoPrint servers by a real mail with the current configuration',
+        """
+        Changes nothing, and sends from every server that is not to be absent, as the entry point C(main) does at its end.
+
+        If the current configuration differs from the declared one in what protects the mail, the verification fails with
+        C(not_as_declared), even if the mail is accepted. After the entry point C(rollback) that is so until the inventory
+        declares what was restored.
+        """,
+        (SEND,),
+    ),
+    'rollback': EntryPoint(
+        'Restore the set that was active before the last change',
+        """
+        The previous set of each server is tested before it is activated. Another rollback returns to where the first one
+        began. The files, and the attributes if they are managed, come from the backup, whatever is declared.
+        """,
+        (ROLLBACK,),
+    ),
+}
