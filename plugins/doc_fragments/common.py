@@ -10,11 +10,11 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 notes:
-  - Nothing needs to be installed on the target but Python 3.6 or newer. It is searched for in C(/usr/bin/python3),
+  - Nothing needs to be installed on the target except Python 3.6 or later. It is searched for in C(/usr/bin/python3),
     C(/usr/libexec/platform-python), C(/opt/freeware/bin/python3) and where ansible-core looks, unless
     C(ansible_python_interpreter) names one.
-  - One round trip per host, however many servers it has. A change to a CA or CRL file that lies on the target and was not
-    judged for an earlier change takes a second one.
+  - One round trip per host, however many servers it has. A change to a CA or CRL file that is on the target and was not
+    checked for an earlier change takes a second one.
 attributes:
   action:
     support: full

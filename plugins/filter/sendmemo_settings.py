@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The filter printops.infoprint.sendmemo_settings: what a configuration sets in force."""
+"""The filter printops.infoprint.sendmemo_settings: the active settings of a configuration."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..module_utils.config.parser import parse
 
 DOCUMENTATION = r"""
 name: sendmemo_settings
-short_description: The settings that the text of a sendmemo-ssl.cfg puts in force
+short_description: The settings that the text of a sendmemo-ssl.cfg activates
 version_added: 1.0.0
 description:
-  - Reads the text as M(printops.infoprint.sendmemo_validate) does and returns each keyword's value in force, as text, defaults
-    included. Of a keyword that is set twice the last.
-  - Nothing is judged. A value can be one that sendmemo refuses.
+  - Reads the text as M(printops.infoprint.sendmemo_validate) does and returns the active value of each keyword, as text,
+    defaults included. If a keyword is set twice, the last one.
+  - Nothing is validated. A value can be one that sendmemo refuses.
 positional: _input
 options:
   _input:
@@ -31,7 +31,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Mails of this site are encrypted
+- name: Check that the mails of this site are encrypted
   ansible.builtin.assert:
     that: settings.EnableTLS != '0'
   vars:
@@ -53,7 +53,7 @@ _value:
 
 
 def sendmemo_settings(text: object) -> dict[str, str]:
-    """Return the settings in force of a configuration's text. Raises AnsibleFilterError for what is no text."""
+    """Return the active settings of a configuration's text. Raises AnsibleFilterError for what is not text."""
     if not isinstance(text, str):
         raise AnsibleFilterError('printops.infoprint.sendmemo_settings takes the text of a file: give it a string')
     return parse(text.encode('utf-8', 'surrogateescape'), 'the text').settings

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lookup printops.infoprint.sendmemo_tls_options: what the variables of the role say to a module, checked."""
+"""The lookup printops.infoprint.sendmemo_tls_options: the options of a module from the variables of the role, checked."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ name: sendmemo_tls_options
 short_description: Turn the variables of the role sendmemo_tls into the options of a module
 version_added: 1.0.0
 description:
-  - The role P(printops.infoprint.sendmemo_tls#role) gives its modules their options by it, all at once, as C(module_defaults).
-    A task whose many arguments are a template each would take the controller much longer.
-  - It checks the variables before. A host whose variables can not be right is refused on the controller, with one message,
-    before it is touched.
-  - It looks at all variables whose names begin with C(sendmemo_tls_), and refuses those that the role does not have, so that
-    a misspelt one does not go unnoticed.
+  - The role P(printops.infoprint.sendmemo_tls#role) uses it to set the options of its modules, all at once, as
+    C(module_defaults). A task with many arguments, each of them a template, would take the controller much longer.
+  - It checks the variables first. A host with variables that contradict each other is refused on the controller, with one
+    message, before it is touched.
+  - It reads all variables whose names start with C(sendmemo_tls_), and refuses those that the role does not have, so that a
+    misspelt one does not go unnoticed.
 options:
   _terms:
-    description: The modules, by their names without that of the collection.
+    description: The modules, by name without the collection.
     type: list
     elements: str
     required: true
   entry_point:
-    description: The entry point of the role whose variables they are, which decides what has to be there.
+    description: The entry point of the role that the variables are for. It decides which of them are required.
     type: str
     choices: [main, audit, verify, rollback]
     default: main
@@ -31,14 +31,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at the variables of all hosts, and at nothing else
+- name: Check the variables of all hosts, and nothing else
   ansible.builtin.debug:
     msg: "{{ lookup('printops.infoprint.sendmemo_tls_options', 'sendmemo_config') }}"
 """
 
 RETURN = r"""
 _raw:
-  description: For each module its options. The lookup fails where variables do not go together.
+  description: The options of each module. The lookup fails if variables contradict each other.
   type: list
   elements: dict
 """

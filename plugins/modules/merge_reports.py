@@ -6,42 +6,41 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: merge_reports
-short_description: Make one report of several
+short_description: Merge fleet reports into one
 version_added: 1.0.0
 description:
-  - Reads several C(report.json) that the callback P(printops.infoprint.fleet_report#callback) wrote, as those of slices of a
-    fleet or of several days, and writes one report of them all. Works on the controller; no host is connected to.
-  - It is what one report would be if all these runs had updated it, one after the other. Of each server the newest result on each
-    subject counts; that its host could not be reached is so for every server that is known of it.
-  - What is new, fixed and still broken is told against the report
-    that is replaced, or against O(compare_with).
+  - Reads several C(report.json) that the callback P(printops.infoprint.fleet_report#callback) wrote, such as those of slices of a
+    fleet or of several days, and writes one report of them all. It works on the controller and connects to no host.
+  - The result is what one report would be if all these runs had updated it, one after the other. For each server, the newest
+    result on each subject counts; an unreachable host is unreachable for each of its known servers.
+  - What is new, fixed and still broken is reported by comparison with the report that is replaced, or with O(compare_with).
 options:
   reports:
     description:
-      - The reports, each a C(report.json) or a directory that holds one. A relative path counts from the working directory of the
-        run.
+      - The reports, each a C(report.json) or a directory that contains one. A relative path is relative to the working directory
+        of the run.
     type: list
     elements: path
     required: true
   directory:
-    description: Where the merged report is written, made where it is missing.
+    description: The directory for the merged report. It is created if it is missing.
     type: path
     required: true
   title:
-    description: Its heading. Without one, that of the newest report.
+    description: The heading of the report. Without it, that of the newest report.
     type: str
     default: ''
   formats:
-    description: What is written.
+    description: The formats to write.
     type: list
     elements: str
     choices: [html, json, csv, junit, prometheus]
     default: [html, json, csv, junit, prometheus]
   compare_with:
-    description: The report to compare with. Without one, the C(report.json) that is in O(directory).
+    description: The report to compare with. Without it, the C(report.json) in O(directory).
     type: path
   mode:
-    description: The mode of the files, as an octal number in quotes.
+    description: Mode of the files, as an octal number in quotes.
     type: raw
     default: "0640"
     version_added: 1.1.0
@@ -76,7 +75,7 @@ verdict:
   type: str
   sample: '2 of 61 servers need attention: 1 failing, 1 drifted.'
 states:
-  description: How many servers are in each state.
+  description: The number of servers in each state.
   returned: success
   type: dict
   sample: {failing: 1, unreachable: 0, drifted: 1, hidden: 0, not_checked: 0, configured: 0, tested: 0, proven: 59}
@@ -87,7 +86,7 @@ files:
   elements: str
   sample: [reports/world/index.html, reports/world/report.json]
 msg:
-  description: The verdict, and what has changed since the report before.
+  description: The verdict, and what has changed since the previous report.
   returned: always
   type: str
   sample: |-

@@ -9,15 +9,15 @@ module: send_memo
 short_description: Prove by a real mail that InfoPrint servers can send
 version_added: 1.0.0
 description:
-  - Sends a mail from the target, for each RICOH InfoPrint Manager server, as its mailer C(sendmemo) would, with the
-    C(sendmemo-ssl.cfg) that is in force and its CA and CRL files. Without success it names the cause and the remedy.
-  - All servers are tried, at the same time, also after one has failed.
-  - Run as root, the files are opened and the mail is sent as the owner of the server's working directory, since a proof made
-    as root proves nothing for the user who runs the server.
-  - There is no fallback, neither to HELO, nor to plaintext, nor to another way of encryption. With C(EnableTLS = 0) the mail
-    goes in plaintext, with the warning C(tls_off).
-  - With problems in the configuration, or a CA or CRL file that can't be used, nothing is sent.
-  - With O(check_declared) it also tells where the configuration in force is not the declared one in what protects the mail.
+  - Sends a mail from the target, for each RICOH InfoPrint Manager server, as its mailer C(sendmemo) would, with the active
+    C(sendmemo-ssl.cfg) and its CA and CRL files. If the send fails, it names the cause and the remedy.
+  - All servers are tried, at the same time, even after one has failed.
+  - When run as root, the module opens the files and sends the mail as the owner of the server's working directory, since a proof
+    made as root proves nothing for the user who runs the server.
+  - There is no fallback, neither to HELO, nor to plaintext, nor to another mode of encryption. With C(EnableTLS = 0) the mail is
+    sent in plaintext, with the warning C(tls_off).
+  - With errors in the configuration, or a CA or CRL file that cannot be used, nothing is sent.
+  - With O(check_declared) it also reports where the active configuration differs from the declared one in what protects the mail.
 extends_documentation_fragment:
   - printops.infoprint.common
   - printops.infoprint.options
@@ -25,12 +25,12 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode). It then goes as far as O(until=envelope) and sends no mail.
+    description: Can run in C(check_mode). It then stops at O(until=envelope) and sends no mail.
   diff_mode:
     support: none
     description:
       - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode. A
-        proof changes nothing.
+        verification changes nothing.
 author:
   - The printops.infoprint authors (@printops)
 seealso:
@@ -45,7 +45,7 @@ EXAMPLES = r"""
     smtp_port: 587
     recipients: [print-operations@example.com]
 
-- name: Two servers with different mail servers, patient with greylisting
+- name: Two servers with different mail servers, with retries for greylisting
   printops.infoprint.send_memo:
     recipients: [print-operations@example.com]
     smtp_host: mail.example.com
@@ -58,7 +58,7 @@ EXAMPLES = r"""
         smtp_host: relay.example.com
         smtp_port: 465
 
-- name: Fail where a configuration was changed by hand, also where the mail goes out
+- name: Fail if a configuration was changed by hand, even if the mail is accepted
   printops.infoprint.send_memo:
     recipients: [print-operations@example.com]
     check_declared: true
@@ -70,7 +70,7 @@ EXAMPLES = r"""
         enable_tls: disabled
         accept_unprotected: true
 
-- name: Only look whether TLS works, and warn two months before a certificate ends
+- name: Only check whether TLS works, and warn two months before a certificate expires
   printops.infoprint.send_memo:
     smtp_host: mail.example.com
     smtp_port: 465
@@ -86,11 +86,13 @@ servers:
   type: list
   elements: dict
   contains:
+    # As sendmemo_config: servers.contains.name
     name:
       description: Name of the server.
       type: str
       returned: always
       sample: spl1
+    # As sendmemo_config: servers.contains.working_dir
     working_dir:
       description: Its working directory.
       type: str
@@ -102,26 +104,26 @@ servers:
       returned: always
       sample: true
     until:
-      description: The goal in force. In check mode V(envelope) where O(until=sent).
+      description: How far the send was to go. In check mode V(envelope) instead of O(until=sent).
       type: str
       returned: always
       sample: sent
     problems:
       description:
-        - What is wrong with this server, as RV(problems). Of a certificate all defects, first the one that OpenSSL
+        - The problems of this server, like RV(problems). All defects of a certificate are listed, first the one that OpenSSL
           named.
       type: list
       elements: dict
       returned: always
       sample: []
     ignored:
-      description: What C(IgnoreCertificateErrors) or C(CertValidationIgnoreHostName) hides, in the same shape.
+      description: The problems that C(IgnoreCertificateErrors) or C(CertValidationIgnoreHostName) hides, in the same form.
       type: list
       elements: dict
       returned: always
       sample: []
     smtp_host:
-      description: The mail server that was asked.
+      description: The mail server.
       type: str
       returned: when it is known
       sample: mail.example.com
@@ -154,38 +156,38 @@ servers:
           returned: always
     trusted:
       description:
-        - What the mail server's certificate was verified against. The path of the CA file; where C(CAFile) is not set,
-          V(the product's bundle /etc/ipm/ca-cert.pem) if that is there, else V(the system's own CA certificates).
-        - With C(IgnoreCertificateErrors) what RV(servers[].ignored) was judged by.
+        - What the mail server's certificate was verified against. The path of the CA file; if C(CAFile) is not set,
+          V(the product's bundle /etc/ipm/ca-cert.pem) if that exists, else V(the system's own CA certificates).
+        - With C(IgnoreCertificateErrors), what RV(servers[].ignored) is based on.
       type: str
-      returned: when C(EnableTLS) is not 0 and something was tried
+      returned: when C(EnableTLS) is not 0 and a send was attempted
       sample: /var/pd/spl1/ca.pem
     accept_unprotected:
-      description: Whether a mail without protection is meant here.
+      description: Whether a mail without protection is intended.
       type: bool
       returned: when O(accept_unprotected) is set for the server
       sample: true
     owner:
-      description: Owner of the working directory, who runs C(sendmemo) for the server. The number where it has no name.
+      description: Owner of the working directory, who runs C(sendmemo) for the server. The number if there is no name.
       type: str
-      returned: when something was tried
+      returned: when a send was attempted
       sample: ipm1
     proven_as:
       description:
-        - The user whose rights the send used. As root this is RV(servers[].owner). Without C(become) it is the user who has
-          logged in; where that is another one, RV(msg) says so, since the proof then says nothing of what the owner may read.
+        - The user whose rights the send used. As root this is RV(servers[].owner). Without C(become) it is the login
+          user; if that is another one, RV(msg) says so, since the send then does not show what the owner can read.
       type: str
-      returned: when something was tried
+      returned: when a send was attempted
       sample: ipm1
     attempts:
-      description: How often it was tried, more than once only with O(retries).
+      description: The number of attempts, more than one only with O(retries).
       type: int
-      returned: when something was tried
+      returned: when a send was attempted
       sample: 1
     certificate:
-      description: The mail server's certificate, also where it was refused.
+      description: The mail server's certificate, even if it was refused.
       type: dict
-      returned: when it was seen
+      returned: when it was received
       sample:
         subject: CN=mail.example.com
         issuer: CN=Example Mail CA
@@ -196,28 +198,28 @@ servers:
         sha256: 615c731e6eaa8d7d126280d1f400b82862b7dde5832b5dac94d4109448bdeb11
       contains:
         subject:
-          description: Whose it is.
+          description: The subject.
           type: str
           returned: always
         issuer:
-          description: Who signed it.
+          description: The issuer.
           type: str
           returned: always
         sans:
-          description: The names and addresses that it is for, with C(DNS:) or C(IP:) before each.
+          description: The names and addresses that it is valid for, with C(DNS:) or C(IP:) before each.
           type: list
           elements: str
           returned: always
         not_before:
-          description: Its first moment, UTC.
+          description: Start of its validity, UTC.
           type: str
           returned: always
         not_after:
-          description: Its last moment, UTC.
+          description: End of its validity, UTC.
           type: str
           returned: always
         days_left:
-          description: Whole days that are left by the target's clock, negative for an expired one.
+          description: Whole days until then by the target's clock, negative if it has expired.
           type: int
           returned: always
         sha256:
@@ -226,24 +228,24 @@ servers:
           returned: always
     chain:
       description:
-        - The certificates that the mail server sent, its own first, each like RV(servers[].certificate). In TLS 1.3, with a
-          Python before 3.10 on the target, only its own, unless it was refused; where it was refused, before 3.8.
+        - The certificates that the mail server sent, its own first, each like RV(servers[].certificate). With TLS 1.3
+          and a Python before 3.10 on the target, only its own, unless it was refused; if it was refused, before 3.8.
       type: list
       elements: dict
-      returned: when it was seen
+      returned: when it was received
       sample: []
     ehlo:
-      description: The greeting.
+      description: The EHLO command and its reply.
       type: dict
-      returned: when EHLO was said
+      returned: when EHLO was sent
       sample: {name: print1.example.com, features: [PIPELINING, SIZE 10240000, 8BITMIME]}
       contains:
         name:
-          description: The name that was given to the mail server.
+          description: The name that was sent to the mail server.
           type: str
           returned: always
         features:
-          description: What the mail server offered in its last reply to EHLO.
+          description: The features that the mail server offered in its last reply to EHLO.
           type: list
           elements: str
           returned: always
@@ -262,25 +264,27 @@ servers:
           type: str
           returned: always
         queue_id:
-          description: Name of the mail in the mail server's queue, empty where the reply doesn't tell it.
+          description: Name of the mail in the mail server's queue, empty if the reply does not contain it.
           type: str
           returned: always
     message_id:
-      description: Message-ID of the mail, to find it by in logs and mailboxes.
+      description: Message-ID of the mail, to find it in logs and mailboxes.
       type: str
-      returned: when the mail was handed over, or that was tried
+      returned: when the mail was sent, or an attempt was made
       sample: <66c785e5f12194fb.6b050b2a@print1.example.com>
     timings_ms:
-      description: Milliseconds that each stage took, and all together. A stage that was not reached is left out.
+      description: Milliseconds that each stage took, and all together. Stages that were not reached are left out.
       type: dict
-      returned: when something was tried
+      returned: when a send was attempted
       sample: {resolve: 2, connect: 1, banner: 3, ehlo: 1, starttls: 1, handshake: 12, envelope: 4, data: 9, total: 35}
 problems:
+  # As sendmemo_config: problems.description
   description:
-    - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
-      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(stage), C(file), C(line),
-      C(keyword) and C(value).
-    - C(stage) is V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) or V(data).
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
+      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
+      C(value) and C(stage).
+    - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
+      V(data).
   returned: always
   type: list
   elements: dict
@@ -292,7 +296,7 @@ problems:
       server: spl1
       stage: certificate
 msg:
-  description: One line per server. For a failure the first cause and its remedy.
+  description: One line per server. For a failure, the first cause and its remedy.
   returned: always
   type: str
   sample: 'spl1 -> mail.example.com:587 STARTTLS TLSv1.3 TLS_AES_256_GCM_SHA384, certificate 61 days left, queued as 4A3B'

@@ -11,10 +11,10 @@ version_added: 1.0.0
 description:
   - Writes C(sendmemo-ssl.cfg) and the CA and CRL files that it names into the working directory of each RICOH InfoPrint
     Manager server of a host, and corrects drift.
-  - A server's files change together. They are staged under names that nobody reads, and the rename of the configuration is
-    the switch, so a run that is killed or finds the disk full leaves the old set in force.
-  - What is declared is checked on the controller, before anything starts on the host.
-  - The set that was replaced is kept, and M(printops.infoprint.sendmemo_rollback) puts it back.
+  - A server's files change together. They are staged under names that nobody reads, and renaming the configuration is the
+    switch, so that a run that is killed, or that finds the disk full, leaves the old set active.
+  - The declared state is checked on the controller before anything starts on the host.
+  - The replaced set is backed up, and M(printops.infoprint.sendmemo_rollback) restores it.
 extends_documentation_fragment:
   - printops.infoprint.common
   - printops.infoprint.options
@@ -24,8 +24,8 @@ attributes:
     support: full
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
 notes:
-  - InfoPrint Manager grants rights by the identity of the login, not by a later change to another user. With C(become) the
-    attributes may be refused to a user who could set them at a login.
+  - InfoPrint Manager grants rights to the login user, not to the user that C(become) changes to. With C(become) it can refuse
+    attributes to a user who could set them after a login.
 author:
   - The printops.infoprint authors (@printops)
 seealso:
@@ -46,7 +46,7 @@ EXAMPLES = r"""
       - name: spl2
         enable_tls: smtps
 
-- name: The same configuration for every server that the host has
+- name: The same configuration for every server of the host
   printops.infoprint.sendmemo_config:
     ca_src: mail-ca.pem
     enable_tls: starttls
@@ -65,7 +65,7 @@ EXAMPLES = r"""
     manage_attributes: true
     try_before_commit: handshake
 
-- name: Take one server back to plaintext, with nothing of ours left
+- name: Return one server to plaintext, and remove all managed files
   printops.infoprint.sendmemo_config:
     servers:
       - name: spl3
@@ -90,13 +90,13 @@ servers:
       returned: always
       sample: /var/pd/spl1
     changed:
-      description: Whether its files were changed, or would be in check mode; also by an earlier run that could not tell it, and
+      description: Whether its files were changed, or would be in check mode; also by an earlier run that could not report it, and
         then without RV(servers[].drift).
       type: bool
       returned: always
       sample: true
     drift:
-      description: What differed from the declared state, one entry per keyword or file.
+      description: The differences from the declared state, one entry per keyword, attribute or file.
       type: list
       elements: dict
       returned: always
@@ -118,15 +118,15 @@ servers:
           type: str
           returned: always
         before:
-          description: What was found, as the file writes it.
+          description: The value before, as the file writes it.
           type: str
-          returned: when there was something
+          returned: when there was a value
         after:
-          description: What is declared, as the file writes it.
+          description: The value after, as the file writes it.
           type: str
-          returned: when something is declared
+          returned: when there is a value
     problems:
-      description: What is wrong with this server.
+      description: The problems of this server.
       type: list
       elements: dict
       returned: always
@@ -134,14 +134,14 @@ servers:
     state:
       description: V(absent).
       type: str
-      returned: when it is to be absent
+      returned: when it is declared absent
       sample: absent
     trust:
       description:
-        - When the CAs and CRLs of its files end, of each file the twenty that end first. Those that are declared and managed.
+        - When the CAs and CRLs of its declared and managed files expire, for each file the twenty that expire first.
       type: list
       elements: dict
-      returned: unless it is to be absent
+      returned: unless it is declared absent
       sample:
         - {keyword: CAFile, file: mail-ca.pem, name: CN=Example Mail CA, not_after: '2027-01-24T00:00:00Z', days_left: 61}
       contains:
@@ -150,7 +150,7 @@ servers:
           type: str
           returned: always
         file:
-          description: The file that it stands in.
+          description: The file that contains it.
           type: str
           returned: always
         name:
@@ -158,23 +158,25 @@ servers:
           type: str
           returned: always
         not_after:
-          description: The last moment of the CA, or when the CRL is to be replaced (nextUpdate), UTC.
+          description: When the CA expires, or the CRL is to be replaced (nextUpdate), UTC.
           type: str
           returned: always
         days_left:
-          description: Whole days that are left, negative for what is over.
+          description: Whole days until then, negative if it has passed.
           type: int
           returned: always
     backup:
-      description: Path of the copy of the set that was replaced.
+      description: Path of the backup of the replaced set.
       type: str
       returned: when one was made
       sample: /var/pd/spl1/sendmemo-ssl.backups/20261124T081500Z-0001
 problems:
   description:
-    - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
-      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(file), C(line), C(keyword),
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
+      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
       C(value) and C(stage).
+    - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
+      V(data).
   returned: always
   type: list
   elements: dict

@@ -6,24 +6,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sendmemo_rollback
-short_description: Put the previous mail encryption of InfoPrint servers back
+short_description: Restore the previous mail encryption of InfoPrint servers
 version_added: 1.0.0
 description:
-  - Puts the set of files back that was in force before the last change of each RICOH InfoPrint Manager server of a host, from
-    the backups that M(printops.infoprint.sendmemo_config) keeps in C(sendmemo-ssl.backups) in the working directory.
-  - The previous set is the newest backup that differs from the set in force. The set in force is kept in its place, so that a
+  - Restores the set of files that was active before the last change of each RICOH InfoPrint Manager server of a host, from the
+    backups that M(printops.infoprint.sendmemo_config) retains in C(sendmemo-ssl.backups) in the working directory.
+  - The previous set is the newest backup that differs from the active set. The active set is backed up in its place, so that a
     second rollback returns to where the first one began, and the number of backups stays the same.
   - A server that had no configuration before its first change has none after the rollback of that change.
-  - Where O(manage_attributes) is on, and a backup holds the server's attributes since it was on before, these are put back with
-    the files and belong to what is compared; check mode and the diff show them first. An attribute that was unset stays as it is,
-    since C(pdset) has no documented way to unset one.
+  - If O(manage_attributes) is on, and a backup contains the server's attributes because it was on then too, they are restored
+    with the files and are part of the comparison; check mode and the diff show them first. An attribute that was unset stays
+    as it is, since C(pdset) has no documented way to unset one.
   - The files change together, as those of M(printops.infoprint.sendmemo_config) do, and only after the set was compared with its
-    manifest, read, loaded into OpenSSL and tried. A set with an error is not put back.
-  - A CA or CRL file beside the configuration that lies there with other content than the backup has, or not at all, comes back
-    under a name of this collection, and the line that names it is the only one that changes. A file elsewhere is not kept in
-    backups, and is judged as it is.
+    manifest, read, loaded into OpenSSL and tested. A set with an error is not restored.
+  - A CA or CRL file beside the configuration that is missing, or differs from the backup, is restored under a name of this
+    collection, and the line that names it is the only one that changes. A file elsewhere is not backed up, and is checked as it
+    is.
   - Backups belong to the owner of the working directory, who could have changed them. Owner, group and mode are never taken from
-    a backup; the server's attributes are only where they are managed.
+    a backup; the server's attributes only if they are managed.
 extends_documentation_fragment:
   - printops.infoprint.common
   - printops.infoprint.options
@@ -33,7 +33,8 @@ attributes:
     support: full
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
 notes:
-  - What was put back is drift to the next run of M(printops.infoprint.sendmemo_config), unless what is declared goes back too.
+  - What was restored is drift for the next run of M(printops.infoprint.sendmemo_config), unless the declared state is rolled back
+    too.
 author:
   - The printops.infoprint authors (@printops)
 seealso:
@@ -42,12 +43,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Put the previous set of every server back, if it can still send
+- name: Restore the previous set of every server, if it can still send
   printops.infoprint.sendmemo_rollback:
     smtp_host: mail.example.com
     smtp_port: 587
 
-- name: See what a rollback of one server would do
+- name: Show what a rollback of one server would do
   printops.infoprint.sendmemo_rollback:
     servers:
       - name: spl1
@@ -63,30 +64,33 @@ servers:
   type: list
   elements: dict
   contains:
+    # As sendmemo_config: servers.contains.name
     name:
       description: Name of the server.
       type: str
       returned: always
       sample: spl1
+    # As sendmemo_config: servers.contains.working_dir
     working_dir:
       description: Its working directory.
       type: str
       returned: always
       sample: /var/pd/spl1
     changed:
-      description: Whether the previous set was put back, or would be in check mode; also by an earlier run that could not tell
+      description: Whether the previous set was restored, or would be in check mode; also by an earlier run that could not report
         it, which is then not done again.
       type: bool
       returned: always
       sample: true
     drift:
-      description: What differed between the set in force and the previous one, one entry per keyword, attribute or file.
+      description: The differences between the active set and the previous one, one entry per keyword, attribute or file.
       type: list
       elements: dict
       returned: always
       sample:
         - {file: /var/pd/spl1/sendmemo-ssl.cfg, keyword: EnableTLS, kind: changed, before: '2', after: '1'}
         - {file: server attributes, keyword: smtp-server-port, kind: changed, before: '465', after: '587'}
+      # As sendmemo_config: servers.contains.drift.contains
       contains:
         file:
           description: Path of the file, or C(server attributes).
@@ -97,38 +101,43 @@ servers:
           type: str
           returned: for a keyword or an attribute
         kind:
-          description: V(missing), V(changed), V(extra), V(text) (a comment or blank), V(owner), V(group), V(mode) or V(link).
+          description: V(missing), V(changed), V(extra), V(text) (a comment or blank, or a file that was not read), V(owner),
+            V(group), V(mode) or V(link).
           type: str
           returned: always
         before:
-          description: What was in force, as the file writes it.
+          description: The value before, as the file writes it.
           type: str
-          returned: when there was something
+          returned: when there was a value
         after:
-          description: What was put back, as the file writes it.
+          description: The value after, as the file writes it.
           type: str
-          returned: when there is something
+          returned: when there is a value
+    # As sendmemo_config: servers.contains.problems
     problems:
-      description: What is wrong with this server.
+      description: The problems of this server.
       type: list
       elements: dict
       returned: always
       sample: []
     backup:
-      description: Path of the copy of the set that was replaced, which the next rollback puts back.
+      description: Path of the backup of the replaced set, which the next rollback restores.
       type: str
       returned: when one was made
       sample: /var/pd/spl1/sendmemo-ssl.backups/20261124T081500Z-0003
     restored:
-      description: Path of the backup that was put back. It is removed when its set is in force.
+      description: Path of the backup that was restored. It is removed when its set is active.
       type: str
       returned: when there is a previous set
       sample: /var/pd/spl1/sendmemo-ssl.backups/20261120T074000Z-0002
 problems:
+  # As sendmemo_config: problems.description
   description:
-    - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
-      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(file), C(line), C(keyword),
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
+      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
       C(value) and C(stage).
+    - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
+      V(data).
   returned: always
   type: list
   elements: dict

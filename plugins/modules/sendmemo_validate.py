@@ -6,27 +6,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sendmemo_validate
-short_description: Judge the mail encryption of InfoPrint servers, changing nothing
+short_description: Validate the mail encryption of InfoPrint servers, changing nothing
 version_added: 1.0.0
 description:
   - Reads the C(sendmemo-ssl.cfg) of each RICOH InfoPrint Manager server of a host and the CA and CRL files that it names, and
-    lists what is wrong, each with file, line, keyword and what to do about it.
-  - Judged are the grammar, keywords and values, the form of the EHLO name, the dates, kinds and signatures of certificates and
-    CRLs, and who can change the files.
-  - Run as root, the files are read with the rights of the owner of the working directory, who runs the server. From a CA or CRL
-    file only certificates and CRLs leave the host, and nothing else of it is quoted.
-  - Where the product's manual is silent, the strict reading holds. A comment behind a value, quotes and sections are reported.
+    lists all problems, each with file, line, keyword and what to do about it.
+  - Checks the grammar, keywords and values, the form of the EHLO name, the dates, kinds and signatures of certificates and CRLs,
+    and who can change the files.
+  - When run as root, it reads the files with the rights of the owner of the working directory, who runs the server. From a CA or
+    CRL file only certificates and CRLs leave the host, and nothing else of it is quoted.
+  - Where the product's manual is silent, the strict reading applies. A comment after a value, quotes and sections are reported.
     So are a byte order mark, control characters, lines of more than 4095 bytes and files of more than 64 kB.
-  - CA and CRL files are judged by what OpenSSL does with them. A CA certificate that has ended is an error, unless the file has a
-    valid one of the same CA, by name and key; then it is a warning. The same goes for a CRL beside a current one of its CA.
-  - A CRL by none of the CAs in the CA file is an error. Beside a CRL that fits it is a warning, since it can be that of an
-    intermediate CA whose certificate the mail server sends along. A CA that has no CRL where another has one is the warning
-    C(crl_missing). So is a CRL that OpenSSL passes over or takes for more than it is, which deltas and partial CRLs are.
-  - Keys with fewer bits than OpenSSL's security level 2 asks for, and signatures with MD5 or SHA-1, are the warnings C(weak_key)
-    and C(weak_signature). Whether they are refused depends on the host, which M(printops.infoprint.send_memo) tells.
-  - A block of the kind C(TRUSTED CERTIFICATE) is an error. It carries settings that are not judged.
-  - A link in the working directory must not lead out of it, though sendmemo would follow it, and so does
-    M(printops.infoprint.send_memo), which proves what sendmemo does. A CA or CRL file elsewhere may be a link.
+  - CA and CRL files are checked as OpenSSL uses them. An expired CA certificate is an error, unless the file has a valid one of
+    the same CA, by name and key; then it is a warning. The same applies to a CRL beside a current one of its CA.
+  - A CRL that none of the CAs in the CA file issued is an error. Beside a CRL that matches it is a warning, since it can be that
+    of an intermediate CA whose certificate the mail server sends. A CA without a CRL, where another CA has one, is the warning
+    C(crl_missing). So is a CRL that OpenSSL ignores or treats as more than it is, as it does with delta and partial CRLs.
+  - Keys with fewer bits than OpenSSL's security level 2 requires, and signatures with MD5 or SHA-1, are the warnings C(weak_key)
+    and C(weak_signature). Whether they are refused depends on the host; M(printops.infoprint.send_memo) shows it.
+  - A block of the kind C(TRUSTED CERTIFICATE) is an error. It carries settings that are not checked.
+  - A symbolic link in the working directory must not lead out of it, although sendmemo would follow it, and
+    M(printops.infoprint.send_memo), which verifies what sendmemo does, follows it too. A CA or CRL file elsewhere can be a link.
 extends_documentation_fragment:
   - printops.infoprint.common
   - printops.infoprint.options
@@ -43,10 +43,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Judge every server that the host has
+- name: Validate every server of the host
   printops.infoprint.sendmemo_validate:
 
-- name: Judge two servers, and fail where a CA or a CRL ends within 60 days
+- name: Validate two servers, and fail if a CA or a CRL expires within 60 days
   printops.infoprint.sendmemo_validate:
     servers:
       - name: spl1
@@ -57,24 +57,24 @@ EXAMPLES = r"""
     warn_days: 60
     fail_on: warning
 
-- name: Judge the vendor's sample after an update of the product
+- name: Validate the vendor's sample after an update of the product
   printops.infoprint.sendmemo_validate:
     path: /usr/lpp/pd/cfg-samples/ssl/sendmemo/sendmemo-ssl.cfg
 
-- name: Judge a text on the controller, without a connection
+- name: Validate a text on the controller, without a connection
   printops.infoprint.sendmemo_validate:
     content: "{{ lookup('ansible.builtin.file', 'sendmemo-ssl.cfg') }}"
     fail_on: never
   register: draft
 
-# A run that finds nothing returns, beside settings and digest of each server:
+# A run without problems returns, beside settings and digest of each server:
 #
 #   changed: false
 #   msg: no problems
 #   problems: []
 #   valid: true
 #
-# A run that fails returns the same keys, and in msg what an operator needs to read, the worst first:
+# A run that fails returns the same keys, and in msg the problems for the operator, the worst first:
 #
 #   failed: true
 #   msg: |-
@@ -94,14 +94,17 @@ EXAMPLES = r"""
 RETURN = r"""
 valid:
   description: Whether no problem is an error, whatever O(fail_on) says.
-  returned: when what was asked for could be looked at
+  returned: when the configurations could be read
   type: bool
   sample: false
 problems:
+  # As sendmemo_config: problems.description
   description:
-    - Everything that is wrong, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message)
-      that says what was seen and a C(hint) that says what to do; where they apply C(server), C(file), C(line), C(keyword) and
-      C(value).
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
+      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
+      C(value) and C(stage).
+    - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
+      V(data).
   returned: always
   type: list
   elements: dict
@@ -158,7 +161,7 @@ servers:
       sample: 43b34d2a1bd7f4b9e1f0c5d4a3f0a76d7c0f54a3c6f63cd2e8a9f1b1a0f0f5d1
     settings:
       description:
-        - Each keyword's value in force, as text, defaults included. Of a keyword that is set twice the last.
+        - The active value of each keyword, as text, defaults included. If a keyword is set twice, the last one.
       type: dict
       returned: when it could be read
       sample:
@@ -170,19 +173,20 @@ servers:
         Hostname: ''
     trust:
       description:
-        - When the CAs and CRLs of its files end, of each file the twenty that end first.
+        - When the CAs and CRLs of its files expire, for each file the twenty that expire first.
       type: list
       elements: dict
       returned: when its files could be read
       sample:
         - {keyword: CAFile, file: mail-ca.pem, name: CN=Example Mail CA, not_after: '2027-01-24T00:00:00Z', days_left: 61}
+      # As sendmemo_config: servers.contains.trust.contains
       contains:
         keyword:
           description: V(CAFile) or V(CrlFile).
           type: str
           returned: always
         file:
-          description: The file that it stands in.
+          description: The file that contains it.
           type: str
           returned: always
         name:
@@ -190,21 +194,21 @@ servers:
           type: str
           returned: always
         not_after:
-          description: The last moment of the CA, or when the CRL is to be replaced (nextUpdate), UTC.
+          description: When the CA expires, or the CRL is to be replaced (nextUpdate), UTC.
           type: str
           returned: always
         days_left:
-          description: Whole days that are left, negative for what is over.
+          description: Whole days until then, negative if it has passed.
           type: int
           returned: always
     problems:
-      description: What is wrong with this one.
+      description: The problems of this configuration.
       type: list
       elements: dict
       returned: always
       sample: []
 msg:
-  description: How many problems of each severity there are, then one line for each.
+  description: The number of problems of each severity, then one line for each problem.
   returned: always
   type: str
   sample: |-

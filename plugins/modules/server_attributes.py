@@ -10,16 +10,16 @@ short_description: Read and set attributes of InfoPrint servers
 version_added: 1.0.0
 description:
   - Reads attributes of RICOH InfoPrint Manager servers with C(pdls) and sets those that differ with C(pdset), such as
-    C(smtp-server-host) and C(smtp-server-port), which say where C(sendmemo) sends mails to.
-  - What counts is what C(pdls) shows afterwards. Where one attribute of a server is refused, those that were set with it are put
-    back, and one that was unset before is named, since C(pdset) has no documented way to unset it.
+    C(smtp-server-host) and C(smtp-server-port), which define where C(sendmemo) sends mails to.
+  - What C(pdls) shows afterwards decides. If one attribute of a server is refused, those that were set with it are restored, and
+    one that was unset before is named, since C(pdset) has no documented way to unset it.
   - The commands run without a shell and without input, for 30 seconds at most each, those of all servers at the same time, in
     the environment of the login and of the task's C(environment).
-  - By that environment InfoPrint chooses the server that answers, and which knows all others. It is the one of C(PD_SOCKET) where
-    that is set, else the first one in C(/var/lib/pd/pdserver.conf) for the locale of the command. Of the output only the names of
-    attributes and the numbers of messages count, in any language.
-  - A server must run; its attributes can't be read otherwise. None is started and none is made.
-  - A server is known by its name alone, and O(servers[].working_dir) counts for nothing.
+  - InfoPrint uses that environment to choose the server that answers, which knows all others. It is the one of C(PD_SOCKET) if
+    that is set, else the first one in C(/var/lib/pd/pdserver.conf) for the locale of the command. Only the names of attributes
+    and the numbers of messages in the output are evaluated, in any language.
+  - A server must be running; its attributes cannot be read otherwise. None is started and none is created.
+  - A server is identified by its name alone; O(servers[].working_dir) is ignored.
 extends_documentation_fragment:
   - printops.infoprint.common
   - printops.infoprint.options
@@ -32,12 +32,11 @@ attributes:
     support: full
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
 notes:
-  - InfoPrint Manager grants rights by the identity of the login, not by a later change to another user. With C(become) an
-    operation can be refused that is granted to the user who logs in, and the other way round; name a user who has the rights as
-    C(ansible_user).
-  - The forms of the commands are in the product's manual. Those of their output, and the numbers 5010-065 and 5010-414, are
-    taken from a sibling of the product. Exit codes are documented for neither, so they are looked at with messages and values.
-  - The value of an attribute that has several is these with blanks between them.
+  - InfoPrint Manager grants rights to the login user, not to the user that C(become) changes to. With C(become) an operation can
+    be refused that is granted to the login user, and the other way round; set C(ansible_user) to a user who has the rights.
+  - The forms of the commands are in the product's manual. The forms of their output, and the numbers 5010-065 and 5010-414, are
+    those of a sibling of the product. Exit codes are documented for neither, so messages and values are evaluated too.
+  - The value of an attribute with several values is these, separated by blanks.
 author:
   - The printops.infoprint authors (@printops)
 seealso:
@@ -46,7 +45,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Send by SMTPS, from every server that the host has
+- name: Send by SMTPS, from every server of the host
   printops.infoprint.server_attributes:
     attributes:
       smtp-server-host: mail.example.com
@@ -92,6 +91,7 @@ servers:
         smtp-server-port: '465'
       problems: []
   contains:
+    # As sendmemo_config: servers.contains.name
     name:
       description: Name of the server.
       type: str
@@ -103,28 +103,28 @@ servers:
       returned: always
       sample: true
     before:
-      description: The attributes asked for, as text, as they were found; C(null) for one that is unset. C(null) as a whole where
-        they could not be read.
+      description: The requested attributes before, as text; C(null) for one that is unset. C(null) as a whole if they could not
+        be read.
       type: dict
       returned: always
       sample:
         smtp-server-port: '587'
     after:
-      description: The same attributes as they are now, or would be in check mode. C(null) where they could not be read.
+      description: The same attributes as they are now, or would be in check mode. C(null) if they could not be read.
       type: dict
       returned: always
       sample:
         smtp-server-port: '465'
+    # As sendmemo_config: servers.contains.problems
     problems:
-      description: What is wrong with this server.
+      description: The problems of this server.
       type: list
       elements: dict
       returned: always
       sample: []
 problems:
   description:
-    - Everything that is wrong, in one list. Each has a C(code), a C(severity), a C(message) that says what was seen and a
-      C(hint) that says what to do; where they apply C(server), C(keyword) (the attribute), C(value) and C(file).
+    - All problems, in one list, like those of M(printops.infoprint.sendmemo_config). C(keyword) is the attribute.
     - The codes are C(server_unknown), C(server_not_running), C(attribute_refused), C(pd_command_missing) and
       C(pd_output_unreadable).
   returned: always

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The test printops.infoprint.ehlo_hostname: whether a name is one that sendmemo may give in EHLO."""
+"""The test printops.infoprint.ehlo_hostname: whether sendmemo can use a name in EHLO."""
 
 from __future__ import annotations
 

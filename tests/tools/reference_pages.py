@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Writes what is made from the tables in the code: `reference_pages.py`. A test compares it.
 
-These are docs/reference/problems.md and keywords.md, and the documentation and defaults of the options of modules and role.
+These are docs/reference/problems.md and keywords.md, the documentation of the options of modules and role, the role's defaults,
+and return values that modules share.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from option_docs import Documentation
+from return_copies import modules_with_copies
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = CHECKOUT / 'docs' / 'reference'
@@ -144,6 +146,7 @@ def files() -> dict[Path, str]:
     return {
         **{PAGES / name: text for name, text in pages().items()},
         CHECKOUT / 'plugins' / 'doc_fragments' / 'options.py': options.fragments(),
+        **modules_with_copies(CHECKOUT / 'plugins' / 'modules'),
         role / 'meta' / 'argument_specs.yml': options.argument_specs(),
         role / 'defaults' / 'main.yml': options.defaults(),
     }

@@ -22,14 +22,38 @@ def args(**more: t.Any) -> dict[str, t.Any]:
 
 @pytest.mark.parametrize(
     ('value', 'mode'),
-    [('0644', 0o644), ('644', 0o644), (420, 0o644), ('0600', 0o600), ('0640', 0o640), ('0444', 0o444), (0o400, 0o400)],
+    [
+        pytest.param('0644', 0o644, id='octal'),
+        pytest.param('644', 0o644, id='octal without a leading zero'),
+        pytest.param(420, 0o644, id='an integer'),
+        pytest.param('0600', 0o600, id="the owner's alone"),
+        pytest.param('0640', 0o640, id='with the group'),
+        pytest.param('0444', 0o444, id='read-only'),
+        pytest.param(0o400, 0o400, id='read-only, an integer'),
+    ],
 )
 def test_a_mode_is_octal_text_or_the_mode_itself(value: object, mode: int) -> None:
     assert file_mode(value) == mode
 
 
 @pytest.mark.parametrize(
-    'value', ['u=rw', '0999', '416', '420', '666', '', '07777', 0o1777, -1, True, None, 6.44, '+x', '\uff14\uff12\uff10']
+    'value',
+    [
+        pytest.param('u=rw', id='symbolic'),
+        pytest.param('0999', id='not octal'),
+        pytest.param('416', id='0640 as a decimal text'),
+        pytest.param('420', id='0644 as a decimal text'),
+        pytest.param('666', id='everybody writes, without a leading zero'),
+        pytest.param('', id='empty'),
+        pytest.param('07777', id='too many digits'),
+        pytest.param(0o1777, id='too large'),
+        pytest.param(-1, id='negative'),
+        pytest.param(True, id='a switch'),
+        pytest.param(None, id='nothing'),
+        pytest.param(6.44, id='a fraction'),
+        pytest.param('+x', id='a symbolic addition'),
+        pytest.param('\uff14\uff12\uff10', id='digits of another script'),
+    ],
 )
 def test_another_mode_is_refused(value: object) -> None:
     with pytest.raises(ArgumentError, match='octal'):
@@ -39,22 +63,28 @@ def test_another_mode_is_refused(value: object) -> None:
 @pytest.mark.parametrize(
     ('options', 'words'),
     [
-        ({'hostname': 'a\nb'}, 'hostname'),
-        ({'hostname': 'a\x85b'}, 'control character'),
-        ({'ca_content': 'a\x00b'}, 'ca_content'),
-        ({'ca_src': ['good', 'b\rad']}, 'ca_src'),
-        ({'base_dir': 'var/pd'}, 'absolute'),
-        ({'ca_path': '~/ca.pem'}, 'absolute'),
-        ({'smtp_port': 0}, '1 to 65535'),
-        ({'smtp_port': 65536}, '1 to 65535'),
-        ({'timeout': float('nan')}, 'timeout'),
-        ({'servers': [{'name': ''}]}, 'one path component'),
-        ({'servers': [{'name': '..'}]}, 'one path component'),
-        ({'servers': [{'name': 'a/b'}]}, 'one path component'),
-        ({'servers': [{'name': 'a'}, {'name': 'b', 'working_dir': '/var/pd/a'}]}, 'already'),
-        ({'servers': [{'name': 'a', 'mode': 'rw'}]}, 'servers[0].mode'),
-        ({'owner': '4294967295'}, 'owner is 4294967295'),
-        ({'servers': [{'name': 'a', 'group': '18446744073709551615'}]}, 'servers[0].group is 18446744073709551615'),
+        pytest.param({'hostname': 'a\nb'}, 'hostname', id='a line break in the EHLO name'),
+        pytest.param({'hostname': 'a\x85b'}, 'control character', id='a control character above 127'),
+        pytest.param({'ca_content': 'a\x00b'}, 'ca_content', id='a NUL byte in a text of lines'),
+        pytest.param({'ca_src': ['good', 'b\rad']}, 'ca_src', id='a carriage return in a list'),
+        pytest.param({'base_dir': 'var/pd'}, 'absolute', id='a relative base directory'),
+        pytest.param({'ca_path': '~/ca.pem'}, 'absolute', id='a path with a tilde'),
+        pytest.param({'smtp_port': 0}, '1 to 65535', id='port 0'),
+        pytest.param({'smtp_port': 65536}, '1 to 65535', id='a port above the highest'),
+        pytest.param({'timeout': float('nan')}, 'timeout', id='a timeout that is no number'),
+        pytest.param({'servers': [{'name': ''}]}, 'one path component', id='a server without a name'),
+        pytest.param({'servers': [{'name': '..'}]}, 'one path component', id='the parent as a name'),
+        pytest.param({'servers': [{'name': 'a/b'}]}, 'one path component', id='a path as a name'),
+        pytest.param(
+            {'servers': [{'name': 'a'}, {'name': 'b', 'working_dir': '/var/pd/a'}]}, 'already', id='a working directory twice'
+        ),
+        pytest.param({'servers': [{'name': 'a', 'mode': 'rw'}]}, 'servers[0].mode', id='a symbolic mode'),
+        pytest.param({'owner': '4294967295'}, 'owner is 4294967295', id='a user above the highest'),
+        pytest.param(
+            {'servers': [{'name': 'a', 'group': '18446744073709551615'}]},
+            'servers[0].group is 18446744073709551615',
+            id='a group above the highest',
+        ),
     ],
 )
 def test_what_cannot_be_is_named_with_its_place(options: dict[str, t.Any], words: str) -> None:

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The texts that `make reference` makes from the table of options, and the return values that it copies."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import yaml
+
+from tools.option_docs import Documentation
+from tools.return_copies import with_copies
+from tools.yaml_text import WIDTH, yaml_lines
+
+LONG = 'word ' * 60 + 'end.'
+
+
+@pytest.mark.parametrize(
+    'facts',
+    [
+        pytest.param({'default': value}, id=name)
+        for name, value in {
+            'a word': 'leaf',
+            'a path': '/usr/lpp/pd/bin',
+            'nothing': '',
+            'a version': '1.0.0',
+            'octal digits': '0644',
+            'a number as text': '0',
+            'a word that YAML takes for a switch': 'no',
+            'a text with a colon': 'a: b',
+            'a text that is a comment': 'a # b',
+            'a switch': True,
+            'an integer': 5,
+            'a fraction': 60.0,
+            'an empty list': [],
+            'a list': ['disabled', '0', 'TLSv1.2'],
+        }.items()
+    ]
+    + [
+        pytest.param({'description': ['Short.', LONG]}, id='texts that are wrapped'),
+        pytest.param({'description': ['With a colon: it is folded.', 'V(x) first.', "It's it."]}, id='texts of other characters'),
+        pytest.param({'options': {'name': {'description': ['Deep.'], 'type': 'str'}}}, id='mappings in mappings'),
+    ],
+)
+def test_yaml_reads_back_as_it_was(facts: dict[str, t.Any]) -> None:
+    lines = list(yaml_lines(facts, 2))
+    assert yaml.safe_load('\n'.join(lines)) == facts
+    assert max(map(len, lines)) <= WIDTH
+
+
+@pytest.fixture(scope='module')
+def role() -> dict[str, t.Any]:
+    specs: dict[str, t.Any] = yaml.safe_load(Documentation().argument_specs())['argument_specs']
+    return specs
+
+
+def test_the_role_s_specification_begins_with_what_one_needs(role: dict[str, t.Any]) -> None:
+    assert list(role['main']['options'])[:6] == [
+        f'sendmemo_tls_{name}' for name in ('servers', 'smtp_host', 'smtp_port', 'ca_src', 'hostname', 'verify_recipients')
+    ]
+
+
+def test_the_role_s_descriptions_speak_of_its_variables(role: dict[str, t.Any]) -> None:
+    options = role['main']['options']
+    assert 'O(sendmemo_tls_base_dir)' in options['sendmemo_tls_servers']['description'][1]
+    assert 'An entry of O(sendmemo_tls_servers) can have its own.' in options['sendmemo_tls_mode']['description']
+
+
+def test_a_variable_that_an_entry_point_lacks_is_named_without_a_link(role: dict[str, t.Any]) -> None:
+    """Verification and rollback have no variable in common that asks for recipients."""
+    text = role['rollback']['options']['sendmemo_tls_verify_recipients']['description'][1]
+    assert 'C(sendmemo_tls_verify)' in text
+
+
+def test_a_range_is_documented(role: dict[str, t.Any]) -> None:
+    assert 'From V(1) to V(65535).' in role['main']['options']['sendmemo_tls_smtp_port']['description']
+
+
+FIRST = """\
+RETURN = r\"\"\"
+servers:
+  contains:
+    name:
+      type: str
+      returned: always
+    ok:
+      type: bool
+msg:
+  type: str
+\"\"\"
+"""
+
+
+def test_a_return_value_is_copied_with_all_below_it_at_the_indentation_of_its_place() -> None:
+    second = 'RETURN = r"""\nsend:\n  # As first: servers.contains\n  contains:\n    old: {}\n  type: dict\n"""\n'
+    text = with_copies('second', {'first': FIRST, 'second': second})
+    assert yaml.safe_load(text.split('"""')[1]) == {
+        'send': {'contains': yaml.safe_load(FIRST.split('"""')[1])['servers']['contains'], 'type': 'dict'}
+    }
+    assert '# As first: servers.contains\n' in text
+    assert with_copies('second', {'first': FIRST, 'second': text}) == text
+
+
+def test_a_copy_of_what_is_not_there_is_an_error() -> None:
+    with pytest.raises(ValueError, match='gone'):
+        with_copies('second', {'first': FIRST, 'second': 'RETURN = r"""\n# As first: servers.gone\nx:\n  type: str\n"""\n'})
