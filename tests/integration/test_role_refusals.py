@@ -85,12 +85,12 @@ REFUSED: dict[str, dict[str, Case]] = {
         ),
         'an EHLO name that is none': Case({**RECIPIENTS, 'hostname': 'print1'}, 'invalid_ehlo_hostname'),
         'absence of all servers of a host': Case(
-            {**RECIPIENTS, 'state': 'absent'}, 'sendmemo_tls_state is not a variable: state stands in an entry'
+            {**RECIPIENTS, 'state': 'absent'}, 'sendmemo_tls_state is not a variable: state belongs in an entry'
         ),
         'a working directory of a host': Case({**RECIPIENTS, 'working_dir': '/var/pd/spl1'}, 'sendmemo_tls_working_dir is not a'),
         'a misspelt variable': Case(
             {**RECIPIENTS, 'crl_scr': 'crl.pem'},
-            'sendmemo_tls_crl_scr is not a variable of the role: sendmemo_tls_crl_src is meant?',
+            'sendmemo_tls_crl_scr is not a variable of the role: did you mean sendmemo_tls_crl_src?',
         ),
         "a variable of the site's own": Case({**RECIPIENTS, 'colour': 'blue'}, 'give variables of your own another prefix'),
         'an unknown key of a server': Case(one_server(colour='blue'), 'colour'),
@@ -120,7 +120,7 @@ REFUSED: dict[str, dict[str, Case]] = {
     },
     'audit': {
         'a failure that is none': Case({'audit_fails': 'perhaps'}, 'sendmemo_tls_audit_fails'),
-        'a misspelt variable': Case({'audit_fail': True}, 'sendmemo_tls_audit_fails is meant?'),
+        'a misspelt variable': Case({'audit_fail': True}, 'did you mean sendmemo_tls_audit_fails?'),
         'two kinds of CA': Case({'ca_src': 'ca.pem', 'ca_path': '/etc/ca.pem'}, 'exclude each other'),
         'warn days that are none': Case({'warn_days': -1}, 'sendmemo_tls_warn_days is -1'),
     },

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The variables of the role sendmemo_tls: what an argument specification can't say of them, told before a host is touched."""
+"""The variables of the role sendmemo_tls: checked before a host is touched, beyond an argument specification."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .mail import check_mail
 from .spec import EXCLUSIVE, MODULES, NAMED, ArgumentError, Spec, check, check_option, merged_servers, normalized
 from .variables import PREFIX, VARIABLES, option_of, variable_argument, variable_of
 
-# What the role itself says to a module; a variable counts before it. A switch of the configuration that is not set in the role
-# is declared: the product's default is in force after converge.
+# What the role itself sets in a module; a variable comes first. A switch of the configuration that is not set in the role is
+# declared all the same: the product's default is active after a run.
 OF_THE_ROLE: dict[str, dict[str, t.Any]] = {
-    'sendmemo_validate': {'require_configuration': False},  # where one is missing, an audit tells it as drift
+    'sendmemo_validate': {'require_configuration': False},  # an audit reports a missing one as drift
     'send_memo': {'check_declared': True, 'cert_validation_ignore_host_name': False, 'ignore_certificate_errors': False},
 }
-# Variables that must not be empty where mails are addressed; by entry point, which variable asks for it and at what value.
+# Variables that must not be empty where mails are addressed; by entry point, which variable requires it and at what value.
 ADDRESSED = {
     'main': (('verify', ('envelope', 'sent')), ('try_before_commit', ('envelope',))),
     'verify': (('verify', ('envelope', 'sent')),),
@@ -27,7 +27,6 @@ ADDRESSED = {
 }
 
 Values = t.Mapping[str, t.Any]
-
 
 # The two that every check needs have their default here too, since the lookup may be used where the role's are not loaded.
 SPEC: Spec = {
@@ -68,21 +67,21 @@ def check_variables(given: Values, entry_point: str) -> None:
 
 def _unknown(name: str) -> str:
     if name in NAMED:
-        return f'{PREFIX}{name} is not a variable: {name} stands in an entry of {PREFIX}servers'
-    meant = difflib.get_close_matches(name, sorted(SPEC), 1)
+        return f'{PREFIX}{name} is not a variable: {name} belongs in an entry of {PREFIX}servers'
+    similar = difflib.get_close_matches(name, sorted(SPEC), 1)
     return f'{PREFIX}{name} is not a variable of the role: ' + (
-        f'{PREFIX}{meant[0]} is meant?' if meant else f'give variables of your own another prefix than {PREFIX}'
+        f'did you mean {PREFIX}{similar[0]}?' if similar else f'give variables of your own another prefix than {PREFIX}'
     )
 
 
 def _exclusive(options: Values, group: tuple[str, ...], where: str) -> None:
-    found = [f'{where}{name}' for name in group if options.get(name) is not None]
-    if len(found) > 1:
-        raise ArgumentError(f'{" and ".join(found)} exclude each other: give one of them')
+    given = [f'{where}{name}' for name in group if options.get(name) is not None]
+    if len(given) > 1:
+        raise ArgumentError(f'{" and ".join(given)} exclude each other: give one of them')
 
 
 def _check_servers(given: Values, entry_point: str) -> None:
-    """Check the servers' entries, and what each of them comes to with the variables of the host."""
+    """Check the servers' entries, each also together with the variables of the host."""
     try:
         check(normalized({'base_dir': given['base_dir'], 'servers': given['servers']}))
     except ArgumentError as error:

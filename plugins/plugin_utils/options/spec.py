@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from .table import change, config, mail, role, server, validation
-from .table.row import ALL, Module, Option
+from .table.row import ALL, Option
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -50,14 +50,10 @@ def options_in(module: str) -> list[Option]:
     return [option for option in ROWS if module in option.modules and not option.is_entry_only]
 
 
-def sent_by(module: str) -> tuple[str, ...]:
-    """Return the options whose values a module sends to the target."""
-    return tuple(option.name for option in options_in(module) if option.modules[module].sent)
-
-
-def sent_of_entry(module: str) -> tuple[str, ...]:
-    """Return the sub-options of a server's entry whose values a module sends to the target."""
-    return tuple(option.name for option in ROWS if option.in_entry and option.modules.get(module, Module()).sent)
+def fields_for(message: type[tuple[t.Any, ...]], options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options that are set and have a field in a message: what goes to a target is what its message says."""
+    names: tuple[str, ...] = message._fields  # type: ignore[attr-defined]  # of any NamedTuple
+    return {name: options[name] for name in names if options.get(name) is not None}
 
 
 def _specified(module: str) -> Spec:
@@ -75,14 +71,14 @@ _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 
 
 class ArgumentError(ValueError):
-    """An option has a value that it can't have; the text names the option, the value and what is wanted."""
+    """An option has a value that it can't have; the text names the option, the value and what is allowed."""
 
 
 def check(args: t.Mapping[str, t.Any]) -> None:
-    """Check what the argument spec can't say: control characters, names, absolute paths, ranges. Raises ArgumentError."""
+    """Check what an argument spec can't express: control characters, names, absolute paths, ranges. Raises ArgumentError."""
     for name, value in args.items():
         check_option(name, value)
-    seen: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for number, entry in enumerate(args.get('servers') or ()):
         where = f'servers[{number}].'
         for name, value in entry.items():
@@ -92,22 +88,22 @@ def check(args: t.Mapping[str, t.Any]) -> None:
             raise ArgumentError(f"{where}name is {name!r}: a server's name is one path component, for example spl1")
         path = entry.get('working_dir') or f'{args["base_dir"]}/{name}'
         for key in (f'name {name}', f'working_dir {path}'):
-            if key in seen:
-                raise ArgumentError(f'{where}{key} is already that of {seen[key]}: each server stands once in the list')
-            seen[key] = f'servers[{number}]'
+            if key in owners:
+                raise ArgumentError(f'{where}{key} is already that of {owners[key]}: list each server once')
+            owners[key] = f'servers[{number}]'
 
 
 def check_option(name: str, value: t.Any, where: str = '') -> None:
-    """Check one option; `where` stands before its name in the message. Raises ArgumentError."""
+    """Check one option; `where` precedes its name in the message. Raises ArgumentError."""
     if value is None or name == 'servers':
         return
     if name in TRUST and not (value if isinstance(value, list) else value.strip()):
-        raise ArgumentError(f'{where}{name} is empty: leave it out where no such file is wanted, or give one')
+        raise ArgumentError(f'{where}{name} is empty: leave it out, or name a file or its content')
     pattern = _CONTROL_IN_TEXT if name in MULTILINE else _CONTROL
     for item in value if isinstance(value, list) else [value]:
-        found = pattern.search(item) if isinstance(item, str) else None
-        if found:
-            raise ArgumentError(f'{where}{name} holds the control character {found.group()!r} in {item[:60]!r}: remove it')
+        match = pattern.search(item) if isinstance(item, str) else None
+        if match:
+            raise ArgumentError(f'{where}{name} holds the control character {match.group()!r} in {item[:60]!r}: remove it')
     if name in ABSOLUTE and not value.startswith('/'):
         raise ArgumentError(f'{where}{name} is {value!r}: give an absolute path of the target, it is not expanded')
     if name in RANGES:
@@ -160,14 +156,14 @@ def file_mode(value: object, where: str = '') -> int:
 
 
 def merged_servers(args: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-    """Return each named server's entry with what the module's options say where it says nothing itself.
+    """Return each named server's entry, with the module's options as defaults for what it does not set.
 
-    Of options that exclude each other, an entry's own one keeps all of the module's out.
+    An option that an entry sets also replaces those of the module that it excludes.
     """
     merged = []
     for given in args['servers']:
         entry = {name: value for name, value in given.items() if value is not None}
-        kept_out = {name for group in EXCLUSIVE if any(one in entry for one in group) for name in group}
-        defaults = {name: args[name] for name in ENTRY if args.get(name) is not None and name not in kept_out}
+        excluded = {name for group in EXCLUSIVE if any(option in entry for option in group) for name in group}
+        defaults = {name: args[name] for name in ENTRY if args.get(name) is not None and name not in excluded}
         merged.append({**defaults, **entry})
     return merged

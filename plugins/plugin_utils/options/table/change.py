@@ -12,7 +12,7 @@ ROWS = (
         'owner',
         'str',
         'Name or number of the user who is to own the files. Without it, the owner of the working directory.',
-        each(CONFIG, ROLLBACK, sent=True),
+        each(CONFIG, ROLLBACK),
         Variable(),
         in_entry=True,
     ),
@@ -20,7 +20,7 @@ ROWS = (
         'group',
         'str',
         'Name or number of the group of the files. Without it, the group of the working directory.',
-        each(CONFIG, ROLLBACK, sent=True),
+        each(CONFIG, ROLLBACK),
         Variable(),
         in_entry=True,
     ),
@@ -54,7 +54,7 @@ ROWS = (
         directory. For a server that had no configuration, only the manifest. A file that the owner of the working directory
         cannot read, or that is too large, is not copied but moved there unread.
         """,
-        each(CONFIG, sent=True),
+        each(CONFIG),
         Variable(),
         default=True,
     ),
@@ -65,7 +65,7 @@ ROWS = (
         How many backups are retained, the newest. One more is retained if those differ from the active set only in owner,
         group and mode, so that there is always a set to roll back to.
         """,
-        each(CONFIG, sent=True),
+        each(CONFIG),
         Variable(),
         default=5,
         range=(1, 1000),
@@ -99,7 +99,7 @@ ROWS = (
         The line takes effect when the InfoPrint servers are restarted. That is not done, but reported as a warning. As the
         line affects every server, it is listed in the drift of each.
         """,
-        each(CONFIG, sent=True),
+        each(CONFIG),
         Variable(),
     ),
 )

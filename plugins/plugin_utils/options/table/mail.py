@@ -16,10 +16,9 @@ ROWS = (
         'str',
         "Name or address of the mail server. Without it, the value of the server's own attribute C(smtp-server-host).",
         {
-            CONFIG: Module(sent=True, more=_TESTED),
-            ROLLBACK: Module(sent=True, more=_FROM_BACKUP),
+            CONFIG: Module(more=_TESTED),
+            ROLLBACK: Module(more=_FROM_BACKUP),
             SEND: Module(
-                sent=True,
                 more="""
                 The attribute is read with C(pdls). If that does not show it either, the problem is C(smtp_server_unknown),
                 and its message says why.
@@ -41,10 +40,10 @@ ROWS = (
         the warning C(port_mismatch).
         """,
         {
-            CONFIG: Module(sent=True, more=_TESTED),
-            ROLLBACK: Module(sent=True, more=_FROM_BACKUP),
-            VALIDATE: Module(sent=True, more='The attribute is read only with O(pd_bin_dir).'),
-            SEND: Module(sent=True),
+            CONFIG: Module(more=_TESTED),
+            ROLLBACK: Module(more=_FROM_BACKUP),
+            VALIDATE: Module(more='The attribute is read only with O(pd_bin_dir).'),
+            SEND: Module(),
         },
         Variable(),
         range=(1, 65535),
@@ -57,7 +56,7 @@ ROWS = (
         Envelope sender and C(From) of the verification mail. Without it, C(sendmemo@) and the EHLO name, or the name of the
         host itself if the EHLO name is an address in brackets.
         """,
-        {**each(CONFIG, ROLLBACK, sent=True, more='O(try_before_commit=envelope) uses it.'), SEND: Module(sent=True)},
+        {**each(CONFIG, ROLLBACK, more='O(try_before_commit=envelope) uses it.'), SEND: Module()},
         Variable('verify_sender'),
         in_entry=True,
         aliases=('verify_sender',),
@@ -67,9 +66,8 @@ ROWS = (
         'list',
         'Envelope recipients of the verification mail.',
         {
-            **each(CONFIG, ROLLBACK, sent=True, more='O(try_before_commit=envelope) uses them. Nothing is sent to them.'),
+            **each(CONFIG, ROLLBACK, more='O(try_before_commit=envelope) uses them. Nothing is sent to them.'),
             SEND: Module(
-                sent=True,
                 more="""
                 Required, here or in the server's entry, unless O(until=handshake).
 
@@ -90,7 +88,7 @@ ROWS = (
         'subject',
         'str',
         'Subject of the verification mail. Without it, one that names host and server.',
-        each(SEND, sent=True),
+        each(SEND),
         Variable('verify_subject'),
         in_entry=True,
     ),
@@ -98,7 +96,7 @@ ROWS = (
         'body',
         'str',
         'Text of the verification mail. Without it, one that says what the mail proves, and with which settings.',
-        each(SEND, sent=True),
+        each(SEND),
         Variable('verify_body'),
         in_entry=True,
         is_multiline=True,
@@ -125,7 +123,7 @@ ROWS = (
         Seconds that one attempt may take for one server, by the wall clock, including name resolution and the search for the
         cause of a failure.
         """,
-        each(CONFIG, ROLLBACK, SEND, sent=True),
+        each(CONFIG, ROLLBACK, SEND),
         Variable('verify_timeout', default=30),
         default=30.0,
         range=(1, 3600),
@@ -137,7 +135,7 @@ ROWS = (
         How often to retry after a temporary failure (a reply code 4xx) before the end of the mail. Nothing else is retried,
         and no recipient gets the mail twice.
         """,
-        each(SEND, sent=True),
+        each(SEND),
         Variable('verify_retries'),
         default=0,
         range=(0, 100),
@@ -146,7 +144,7 @@ ROWS = (
         'retry_delay',
         'float',
         'Seconds between two attempts.',
-        each(SEND, sent=True),
+        each(SEND),
         Variable('verify_retry_delay', default=60),
         default=60.0,
         range=(0, 3600),
@@ -160,7 +158,7 @@ ROWS = (
         V(TLSv1) and V(TLSv1.1) also lower OpenSSL's security level to 0 for the connection, since OpenSSL 3 offers them only
         there.
         """,
-        each(CONFIG, ROLLBACK, SEND, sent=True),
+        each(CONFIG, ROLLBACK, SEND),
         Variable(),
         default='TLSv1.2',
         choices=('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'),
@@ -172,7 +170,7 @@ ROWS = (
         Whether revocation is checked for the mail server's certificate alone or for its whole chain, which then needs a CRL
         of each CA in it.
         """,
-        each(CONFIG, ROLLBACK, SEND, sent=True),
+        each(CONFIG, ROLLBACK, SEND),
         Variable(),
         default='leaf',
         choices=('leaf', 'chain'),

@@ -20,15 +20,11 @@ SAME: t.Any = object()  # the default of the row
 
 
 class Module(t.NamedTuple):
-    """An option as one module has it.
-
-    `more` is added to the row's description; `sent` says that the value goes to the target as it is.
-    """
+    """An option as one module has it. `more` is added to the row's description."""
 
     default: t.Any = SAME
     more: str = ''
     version_added: str = ''
-    sent: bool = False
 
 
 class Variable(t.NamedTuple):

@@ -11,7 +11,7 @@ ROWS = (
         'base_dir',
         'str',
         "Directory of the target that contains the servers' working directories.",
-        each(*ALL, sent=True),
+        each(*ALL),
         Variable(),
         default='/var/pd',
         is_path=True,
@@ -40,7 +40,7 @@ ROWS = (
         'name',
         'str',
         'Name of the server, one component of a path.',
-        each(*ALL, sent=True),
+        each(*ALL),
         required=True,
         in_entry=True,
     ),
@@ -52,7 +52,7 @@ ROWS = (
 
         It is not followed if it is a symbolic link.
         """,
-        each(CONFIG, ROLLBACK, VALIDATE, SEND, sent=True),
+        each(CONFIG, ROLLBACK, VALIDATE, SEND),
         in_entry=True,
         is_path=True,
     ),
@@ -63,7 +63,7 @@ ROWS = (
         V(absent) removes the configuration and the trust files that this collection manages, and the server is not verified.
         Without it, V(present).
         """,
-        each(CONFIG, sent=True),
+        each(CONFIG),
         choices=('present', 'absent'),
         in_entry=True,
     ),
@@ -72,16 +72,14 @@ ROWS = (
         'str',
         "Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.",
         {
-            **each(CONFIG, ROLLBACK, ATTRIBUTES, sent=True),
+            **each(CONFIG, ROLLBACK, ATTRIBUTES),
             SEND: Module(
-                sent=True,
                 more="""
                 C(pdls) runs with the rights of the task, not as the owner of the working directory, since InfoPrint grants
                 rights to the login user.
                 """,
             ),
             VALIDATE: Module(
-                sent=True,
                 default=None,
                 more="""
                 If it is set and O(smtp_port) is not, the port is read from the server's attribute C(smtp-server-port), for
@@ -104,7 +102,6 @@ ROWS = (
         """,
         {
             CONFIG: Module(
-                sent=True,
                 more="""
                 They are set to O(smtp_host) and O(smtp_port), and are read before anything is changed.
 
@@ -117,7 +114,7 @@ ROWS = (
                 are left alone.
                 """,
             ),
-            ROLLBACK: Module(sent=True, version_added='1.1.0', more='If it is off, the attributes in a backup are ignored.'),
+            ROLLBACK: Module(version_added='1.1.0', more='If it is off, the attributes in a backup are ignored.'),
         },
         Variable(more='It requires O(smtp_host) and O(smtp_port).'),
         default=False,

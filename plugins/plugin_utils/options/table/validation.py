@@ -17,7 +17,7 @@ ROWS = (
 
         Mutually exclusive with O(servers) and O(content).
         """,
-        each(VALIDATE, sent=True),
+        each(VALIDATE),
         is_path=True,
     ),
     Option(
@@ -39,7 +39,7 @@ ROWS = (
         Absolute path of the directory on the target in which file names in O(content) are looked up. Without it, the files
         that O(content) names are not validated.
         """,
-        each(VALIDATE, sent=True),
+        each(VALIDATE),
         is_path=True,
     ),
     Option(
@@ -49,7 +49,7 @@ ROWS = (
         Whether a server in O(servers) without a C(sendmemo-ssl.cfg) is the error C(file_not_found). With V(false) it is the
         information C(not_configured), as it always is for discovered servers.
         """,
-        each(VALIDATE, sent=True),
+        each(VALIDATE),
         default=True,
     ),
     Option(

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import (
     ArgumentError,
     check,
+    fields_for,
     file_mode,
     merged_servers,
 )
@@ -116,3 +117,17 @@ def test_an_entry_s_own_option_comes_before_the_module_s() -> None:
 def test_of_options_that_exclude_each_other_an_entry_s_own_one_keeps_all_others_out() -> None:
     merged = merged_servers(args(ca_src=['ca.pem'], crl_src=['crl.pem'], servers=[{'name': 'spl1', 'ca_path': '/etc/ca.pem'}]))
     assert merged == [{'name': 'spl1', 'ca_path': '/etc/ca.pem', 'crl_src': ['crl.pem']}]
+
+
+class Message(t.NamedTuple):
+    """A message with fields of which some are named as options."""
+
+    name: str
+    config: str = ''
+    smtp_port: int | None = None
+    recipients: t.Sequence[str] = ()
+
+
+def test_a_message_gets_the_options_that_are_set_and_that_it_has_a_field_for() -> None:
+    entry = {'name': 'spl1', 'smtp_port': 25, 'recipients': None, 'mode': '0644'}
+    assert Message(**fields_for(Message, entry)) == Message('spl1', smtp_port=25)

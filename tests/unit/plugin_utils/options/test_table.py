@@ -12,8 +12,6 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec im
     MODULES,
     ROWS,
     options_in,
-    sent_by,
-    sent_of_entry,
 )
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.table.role import ENTRY_POINTS, ESSENTIAL
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.table.row import (
@@ -64,16 +62,8 @@ def test_a_name_has_one_row_in_each_module_and_one_in_an_entry() -> None:
     assert len(in_entry) == len(set(in_entry))
 
 
-@pytest.mark.parametrize('module', MODULES)
-def test_what_is_sent_of_an_entry_is_an_option_or_names_the_server(module: str) -> None:
-    assert set(sent_of_entry(module)) <= set(MODULES[module]) | {'name', 'working_dir', 'state'}
-    assert set(sent_by(module)) <= set(MODULES[module])
-
-
 def test_an_option_can_differ_from_its_row_in_one_module() -> None:
-    row = Option(
-        'x', 'int', 'It is.', {**each('a', 'b', sent=True), 'c': Module(default=None), 'd': Module(default=2)}, default=1
-    )
+    row = Option('x', 'int', 'It is.', {**each('a', 'b'), 'c': Module(default=None), 'd': Module(default=2)}, default=1)
     assert [row.default_in(module) for module in 'abcd'] == [1, 1, None, 2]
 
 
