@@ -90,17 +90,20 @@ def test_paragraphs_are_separated_by_blank_lines() -> None:
     assert paragraphs('') == []
 
 
+KNOWN = {
+    'verify': 'until',
+    'verify_body': 'body',
+    'verify_recipients': 'recipients',
+    'verify_retries': 'retries',
+    'verify_retry_delay': 'retry_delay',
+    'verify_sender': 'sender',
+    'verify_subject': 'subject',
+    'verify_timeout': 'timeout',
+}
+
+
 def test_variables_have_the_names_that_users_know() -> None:
-    assert {name: option.name for name, option in VARIABLES.items() if name != option.name} == {
-        'verify': 'until',
-        'verify_body': 'body',
-        'verify_recipients': 'recipients',
-        'verify_retries': 'retries',
-        'verify_retry_delay': 'retry_delay',
-        'verify_sender': 'sender',
-        'verify_subject': 'subject',
-        'verify_timeout': 'timeout',
-    }
+    assert {name: option_of(name) for name in KNOWN} == KNOWN
     assert (option_of('verify_sender'), option_of('restart_command')) == ('sender', 'restart_command')
     assert (variable_of('sender'), variable_of('mode')) == ('sendmemo_tls_verify_sender', 'sendmemo_tls_mode')
 
