@@ -40,7 +40,7 @@ faults:  ## Write docs/reference/send-faults.md: every fault of a send on four P
 bench:  ## Compare runs with a ping and with a role by hand, on fleets of namespaces; writes docs/benchmark.md (as root)
 	$(PYTHON) -B tests/tools/benchmark.py
 
-reference:  ## Write the reference pages in docs/ from the tables in the code
+reference:  ## Write what is made from the tables in the code: reference pages, documentation of options, role defaults
 	$(PYTHON) -B tests/tools/reference_pages.py
 
 clean:  ## Remove all that these commands made

@@ -21,6 +21,9 @@ TLS_MODES = (DISABLED, STARTTLS, SMTPS)
 MODE_BY_VALUE = {mode.value: mode for mode in TLS_MODES}
 MODE_BY_NAME = {mode.name: mode for mode in TLS_MODES}
 
+# From the oldest, as SSLObject.version() names them. SSLv3, older than these, is an option of its own.
+TLS_VERSIONS = ('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3')
+
 # Stages of a send, in order. A certificate is a stage of problems alone: verifying it takes no time of its own.
 CERTIFICATE = 'certificate'
 STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', CERTIFICATE, 'envelope', 'data')

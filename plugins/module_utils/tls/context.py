@@ -14,8 +14,9 @@ from typing import Any, Dict, NamedTuple, Optional
 from ..problems import Problem, ProblemError
 from ..trust.pem import as_pem
 from ..trust.trust_store import Trust
+from ..vocabulary import TLS_VERSIONS
 
-VERSIONS = ('SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3')  # oldest first, as SSLObject.version() calls them
+VERSIONS = ('SSLv3', *TLS_VERSIONS)
 # OpenSSL 3 speaks TLS 1.0 and 1.1 at level 0 only, and at level 2 refuses RSA and DH below 2048 bits and SHA-1 signatures.
 STRONG_LEVEL, OLD_LEVEL = 2, 0
 CIPHERS = 'DEFAULT:!aNULL:!eNULL:!PSK:!SRP'

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ....module_utils.vocabulary import GOALS, SENT
+from ....module_utils.vocabulary import GOALS, SENT, TLS_VERSIONS
 from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
 _TESTED = 'O(try_before_commit) uses it.'
@@ -161,7 +161,7 @@ ROWS = (
         each(CONFIG, ROLLBACK, SEND),
         Variable(),
         default='TLSv1.2',
-        choices=('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'),
+        choices=TLS_VERSIONS,
     ),
     Option(
         'crl_check',
