@@ -104,13 +104,18 @@ class Documentation:
 
     def _in_module(self, option: t.Any, module: str) -> Facts:
         own = option.modules[module]
-        more = {'version_added': own.version_added} if own.version_added else {}
         texts = [*self._described(option), *self.row.paragraphs(own.more)]
-        return {'description': texts, **self.spec.argument(option, option.default_in(module)), **more}
+        facts = {'description': texts, **self.spec.argument(option, option.default_in(module))}
+        return {**facts, **_since(own.version_added or option.version_added)}
 
     def _in_entry(self, option: t.Any) -> Facts:
         aliases = {'aliases': list(option.aliases)} if option.aliases else {}
-        return {'description': self._described(option), **self.spec.argument(option), **aliases}
+        return {
+            'description': self._described(option),
+            **self.spec.argument(option),
+            **aliases,
+            **_since(option.version_added),
+        }
 
     def _in_role(self, option: t.Any) -> Facts:
         """Return what the role's specification says of a variable, the entry's sub-options included."""
@@ -120,12 +125,13 @@ class Documentation:
             texts.append('An entry of O(servers) can have its own.')
         offered = self._offered_wherever(option.variable)
         facts: Facts = {'description': [self._of_role(text, offered) for text in texts]}
-        facts.update(self.variables.variable_argument(option, option.default_in_role))
+        facts.update(self.variables.variable_argument(option, option.default_in_role), **_since(option.version_added))
         if option.name == 'servers':
             facts['options'] = {
                 name: {
                     'description': [self._of_role(text, offered) for text in self._described(inner)],
                     **self.spec.argument(inner),
+                    **_since(inner.version_added),
                 }
                 for name, inner in in_entry.items()
             }
@@ -151,6 +157,10 @@ class Documentation:
             return f'{markup}({name}{dot}{inner}{match[2] or ""})'
 
         return REFERENCE.sub(variable, text)
+
+
+def _since(version: str) -> Facts:
+    return {'version_added': version} if version else {}
 
 
 def _text(facts: Facts) -> str:

@@ -20,7 +20,10 @@ SAME: t.Any = object()  # the default of the row
 
 
 class Module(t.NamedTuple):
-    """An option as one module has it. `more` is added to the row's description."""
+    """An option as one module has it.
+
+    `more` is added to the row's description; `version_added` is for a module that got the option later than others.
+    """
 
     default: t.Any = SAME
     more: str = ''
@@ -45,7 +48,8 @@ class Option(t.NamedTuple):
 
     `in_entry` says that it is also a sub-option of a server's entry, without a default and with `aliases`; an option in
     `ENTRY_ONLY` is that alone. Options of the same `one_of` exclude each other. `range` has the lowest and highest number,
-    `is_path` is for an absolute path of the target, `is_multiline` for a text that may have line ends. A description has
+    `is_path` is for an absolute path of the target, `is_multiline` for a text that may have line ends. `version_added` is for an
+    option that is younger than its modules. A description has
     paragraphs with blank lines between them, and refers to options by O(); for the role these become its variables.
     """
 
@@ -62,6 +66,7 @@ class Option(t.NamedTuple):
     in_entry: bool = False
     aliases: tuple[str, ...] = ()
     one_of: str = ''
+    version_added: str = ''
     is_path: bool = False
     is_multiline: bool = False
 
