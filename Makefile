@@ -41,7 +41,7 @@ bench:  ## Compare runs with a ping and with a role by hand, on fleets of namesp
 	$(PYTHON) -B tests/tools/benchmark.py
 
 reference:  ## Write what is made from the tables in the code: reference pages, documentation of options, role defaults
-	$(PYTHON) -B tests/tools/reference_pages.py
+	$(PYTHON) -B -m tests.tools.reference
 
 clean:  ## Remove all that these commands made
 	rm -rf .venvs .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible tests/output demo/scratch docs/_build docs/collection

@@ -8,7 +8,8 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import KEYWORDS
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
-from tools.reference_pages import CHECKOUT, files, pages
+from tools.reference.files import CHECKOUT, files
+from tools.reference.pages import pages
 
 FILES = {str(path.relative_to(CHECKOUT)): text for path, text in files().items()}
 

@@ -9,9 +9,9 @@ import typing as t
 import pytest
 import yaml
 
-from tools.option_docs import Documentation
-from tools.return_copies import with_copies
-from tools.yaml_text import WIDTH, yaml_lines
+from tools.reference.options import Documentation
+from tools.reference.returns import with_copies
+from tools.reference.yaml_text import WIDTH, yaml_lines
 
 LONG = 'word ' * 60 + 'end.'
 

@@ -1,26 +1,15 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes what is made from the tables in the code: `reference_pages.py`. A test compares it.
-
-These are docs/reference/problems.md and keywords.md, the documentation of the options of modules and role, the role's defaults,
-and return values that modules share.
-"""
+"""The pages docs/reference/problems.md and keywords.md, from the tables in the code."""
 
 from __future__ import annotations
 
 import importlib
-import sys
 import types
 from collections.abc import Iterator
-from pathlib import Path
 
-from option_docs import Documentation
-from return_copies import modules_with_copies
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-PAGES = CHECKOUT / 'docs' / 'reference'
 PACKAGE = 'ansible_collections.printops.infoprint.plugins'
-TOLD = '<!-- Written by tests/tools/reference_pages.py from the tables in the code: `make reference`. -->\n'
+WRITTEN = '<!-- Written from the tables in the code by `make reference`. -->\n'
 
 KINDS = {
     'choice': 'one of {choices}',
@@ -29,11 +18,12 @@ KINDS = {
 }
 PROBLEMS_HEAD = """# Problems
 
-Everything that the modules find is told as a *problem*: a `code`, a `severity`, a `message` that says what was seen, a `hint`
-that says what to do about it, and where they apply `server`, `file`, `line`, `keyword`, `value`, or for a send the `stage`.
+Everything that the modules find is reported as a *problem*: a `code`, a `severity`, a `message` that describes what was observed,
+a `hint` that says what to do about it, and where they apply `server`, `file`, `line`, `keyword`, `value`, or for a send the
+`stage`.
 
-An `error` makes `valid` or `ok` false. `fail_on` of a module says from which severity on its task fails; all results are returned
-then too. The severity in the tables is the usual one; where another one is possible, the meaning says so.
+An `error` makes `valid` or `ok` false. `fail_on` of a module is the least severity that makes its task fail; all results are
+returned either way. The severity in the tables is the usual one; if another one is possible, the meaning says so.
 """
 KEYWORDS_HEAD = """# Keywords of sendmemo-ssl.cfg
 
@@ -43,43 +33,43 @@ GRAMMAR = """
 ## How the file is read
 
 - Blank lines, and lines whose first character other than blanks is `;` or `#`, are ignored. Any other line is `Keyword = value`;
-  blanks and tabs around both don't count. Lines end in LF or CR LF; the last one needn't.
+  blanks and tabs around both are ignored. Lines end in LF or CR LF; the last one need not.
 - Keywords are case-sensitive. The hint of `unknown_keyword` names the right or the nearest one.
 - `CertFile` and `KeyFile`, which the header of the vendor's sample mentions, do not exist: sendmemo has no client certificates.
 
-The product's manual is silent on the following. There the strict reading holds, and what could be read in two ways is reported:
+The product's manual is silent on the following. There the strict reading applies, and what could be read in two ways is reported:
 
-| what | how it is judged |
+| what | how it is treated |
 |---|---|
-| a keyword that is set twice | `duplicate_keyword`; as the setting in force the last one is shown |
-| a comment behind a value (`EnableTLS = 1 ; on`) | belongs to the value: `invalid_value` or `invalid_ehlo_hostname` |
+| a keyword that is set twice | `duplicate_keyword`; the last one is shown as the active setting |
+| a comment after a value (`EnableTLS = 1 ; on`) | belongs to the value: `invalid_value` or `invalid_ehlo_hostname` |
 | quotes around a value | belong to the value: `invalid_value` or `invalid_ehlo_hostname` |
 | sections (`[tls]`), lines without `=`, nothing before `=` | `invalid_line` |
-| an empty value of a choice | `invalid_value`; of a file or of Hostname it means none |
+| an empty value of a choice | `invalid_value`; for a file or for Hostname it means none |
 | a byte order mark, a NUL byte, a control character other than tab | `invalid_line` |
-| a lone CR | no line end: `invalid_line` |
+| a lone CR | not a line end: `invalid_line` |
 | other bytes that are not ASCII | allowed in comments and file names, which keep their bytes |
 | a line of more than {longest} bytes | `invalid_line` |
 | a file of more than {largest} bytes | `file_not_readable`; it is not read |
 
 ## The EHLO name
 
-`Hostname` follows RFC 5321, 4.1.2 and 4.1.3, as the manual narrows it: no other address literals, and a host name has at least
+`Hostname` follows RFC 5321, 4.1.2 and 4.1.3, as the manual restricts it: no other address literals, and a host name has at least
 two labels, of which the last is not a number. In an IPv6 address `::` stands for two groups or more. The hint shows the nearest
-right form: `fc00::1` becomes `[IPv6:fc00::1]`. In a playbook: `value is printops.infoprint.ehlo_hostname`.
+valid form: `fc00::1` becomes `[IPv6:fc00::1]`. In a playbook: `value is printops.infoprint.ehlo_hostname`.
 
-## Which certificates fit a host name
+## Which certificates match a host name
 
-A dNSName of the certificate, or where it has none a common name, equals the host name without regard to case. `*` stands for
-exactly the first label, and at least two labels follow it: `*.example.com` fits `host.example.com`; `*.com`, `host*.example.com`
-and `*host.example.com` fit nothing. An address is compared with iPAddress entries alone. That is the manual's table, and
+A dNSName of the certificate, or a common name if it has none, equals the host name without regard to case. `*` stands for exactly
+the first label, and at least two labels follow it: `*.example.com` matches `host.example.com`; `*.com`, `host*.example.com` and
+`*host.example.com` match nothing. An address is compared with iPAddress entries only. That is the manual's table, and
 OpenSSL's `X509_check_host` without partial wildcards.
 """
 
 
 def problems_page(groups: dict[str, dict[str, tuple[str, str]]], severity_of: types.FunctionType) -> str:
     """Return the page of the problem codes. In: heading to code to (meaning, remedy), and a code's usual severity."""
-    lines = [TOLD + PROBLEMS_HEAD]
+    lines = [WRITTEN + PROBLEMS_HEAD]
     for heading, codes in groups.items():
         lines += [f'## {heading}\n', '| code | severity | meaning | what to do |', '|---|---|---|---|']
         lines += [
@@ -92,7 +82,7 @@ def problems_page(groups: dict[str, dict[str, tuple[str, str]]], severity_of: ty
 
 def keywords_page(keywords: types.ModuleType, longest: int, largest: int) -> str:
     """Return the page of the keywords. In: the module with their table, and the reader's bounds in bytes."""
-    lines = [TOLD + KEYWORDS_HEAD]
+    lines = [WRITTEN + KEYWORDS_HEAD]
     for keyword in keywords.KEYWORDS:
         lines += [f'## {keyword.name}\n', f'{keyword.meaning}\n', *_facts(keyword, keywords.ENABLE_TLS_WORDS), '']
     bounds = GRAMMAR.rstrip().replace('{longest}', str(longest)).replace('{largest}', str(largest))
@@ -108,8 +98,8 @@ def _facts(keyword: types.SimpleNamespace, words: dict[str, str]) -> Iterator[st
         options = ', '.join(f'`{keyword.option}_{way}`' for way in ('src', 'content', 'path'))
         yield f'- Options of `sendmemo_config` and the role: {options}.'
     else:
-        told = ', '.join(f'`{word}` for `{value}`' for word, value in words.items()) if keyword.option == 'enable_tls' else ''
-        yield f'- Option of `sendmemo_config` and the role: `{keyword.option}`{f" ({told})" if told else ""}.'
+        names = ', '.join(f'`{word}` for `{value}`' for word, value in words.items()) if keyword.option == 'enable_tls' else ''
+        yield f'- Option of `sendmemo_config` and the role: `{keyword.option}`{f" ({names})" if names else ""}.'
     if keyword.needs:
         yield f'- Needs: {keyword.needs}'
     if keyword.useless_while:
@@ -137,28 +127,3 @@ def pages() -> dict[str, str]:
         'problems.md': problems_page(catalogue.GROUPS, problems.usual_severity),
         'keywords.md': keywords_page(keywords, lines.LONGEST_LINE, lines.LARGEST),
     }
-
-
-def files() -> dict[Path, str]:
-    """Return the text of each file that is written, by its path."""
-    options = Documentation()
-    role = CHECKOUT / 'roles' / 'sendmemo_tls'
-    return {
-        **{PAGES / name: text for name, text in pages().items()},
-        CHECKOUT / 'plugins' / 'doc_fragments' / 'options.py': options.fragments(),
-        **modules_with_copies(CHECKOUT / 'plugins' / 'modules'),
-        role / 'meta' / 'argument_specs.yml': options.argument_specs(),
-        role / 'defaults' / 'main.yml': options.defaults(),
-    }
-
-
-def main() -> None:
-    """Write the files."""
-    sys.path.insert(0, str(CHECKOUT / '.venvs' / 'collections'))
-    for path, text in files().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, 'utf-8')
-
-
-if __name__ == '__main__':
-    main()

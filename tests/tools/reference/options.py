@@ -11,7 +11,7 @@ import importlib
 import re
 import typing as t
 
-from yaml_text import yaml_lines
+from .yaml_text import yaml_lines
 
 PACKAGE = 'ansible_collections.printops.infoprint.plugins.plugin_utils.options'
 LICENCE = """\

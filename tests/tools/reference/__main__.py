@@ -1,0 +1,14 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Writes what is made from the tables in the code: `python -m tests.tools.reference`."""
+
+from __future__ import annotations
+
+import sys
+
+from .files import CHECKOUT, files
+
+if __name__ == '__main__':
+    sys.path.insert(0, str(CHECKOUT / '.venvs' / 'collections'))
+    for path, text in files().items():
+        path.write_text(text, 'utf-8')
