@@ -1,18 +1,20 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The SMTP conversation (RFC 5321, 3207) as logic over a byte stream: no sockets, no clock, and no fallback, ever.
+"""The SMTP conversation, which runs on the table in steps, over a byte stream: no sockets, no clock, and no fallback, ever.
 
 `smtplib` is not used: it hides the cause of most failures.
 """
 
 import abc
-from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 from ..problems import Problem, ProblemError
 from ..safe_text import safe_text
+from ..vocabulary import SENT
 from .message import dot_stuffed
-from .refusals import SILENCE, STRIPPED, offered, refusal
+from .refusals import SILENCE, offered, refusal, starttls_missing
 from .reply import Malformed, Reply, ReplyReader
+from .steps import Step, steps_of
 
 QUIT_SECONDS = 2.0  # in all: nothing depends on the reply to QUIT, so nobody waits long for it
 REST_SECONDS = 2.0  # for the rest of a reply that nobody asked for
@@ -107,23 +109,15 @@ class Conversation:
         self.problems.append(problem if problem.stage else problem._replace(stage=self.stage))
 
     def _converse(self) -> None:
-        plan = self.plan
-        if plan.mode == 'smtps':
-            self._enter('handshake')
-            self.stream.start_tls()
-        self._banner()
-        self._ehlo()
-        if plan.mode == 'starttls':
-            self._starttls()
-            self._ehlo()
-        if plan.until == 'handshake':
+        for step in steps_of(self.plan.mode, self.plan.until):
+            if step.stage != self.stage:
+                self._enter(step.stage)
+            _ACTIONS[step.name](self, step)
+            if step.name == 'rcpt' and not self.accepted:
+                break
+        else:
             self.reached = True
-        elif self._envelope():
-            if plan.until == 'envelope':
-                self.reached = True
-            else:
-                self._data()
-        self._leave(reset=plan.until != 'sent' or not self.reached)
+        self._leave(reset=self.plan.until != SENT or not self.reached)
 
     def _enter(self, stage: str) -> None:
         self.stage = stage
@@ -142,6 +136,13 @@ class Conversation:
         self._no_reply_waits()
         self._send(line.encode('ascii') + b'\r\n')
         return self._receive_reply()
+
+    def _ask(self, step: Step, *arguments: str) -> Reply:
+        """Send the step's command; return the reply, if the conversation goes on with it."""
+        reply = self._command(step.command % arguments)
+        if not step.accepts(reply):
+            self._refused(reply)
+        return reply
 
     def _send(self, data: bytes) -> None:
         """Send. Where the connection is lost, a refusal that the server left behind says why."""
@@ -199,10 +200,12 @@ class Conversation:
             self._leave(reset=False)
         raise ProblemError(problem)
 
-    # The stages.
+    # The steps.
 
-    def _banner(self) -> None:
-        self._enter('banner')
+    def _start_tls(self, _step: Step) -> None:
+        self.stream.start_tls()
+
+    def _greeting(self, step: Step) -> None:
         try:
             reply = self._receive_reply()
         except Malformed as error:
@@ -216,56 +219,38 @@ class Conversation:
                     error.problem.message.replace("The server's reply is malformed", 'What answers is not a mail server'),
                 )
             )
-        if reply.code != 220:
+        if not step.accepts(reply):
             if reply.kind in (2, 3):
                 raise ProblemError(Problem('not_smtp', 'What answers is not a mail server: its greeting is %s' % reply.shown()))
             self._refused(reply)
         self.greeting = reply.shown()
 
-    def _ehlo(self) -> None:
-        self._enter('ehlo')
-        reply = self._command('EHLO ' + self.plan.ehlo_name)
-        if reply.code != 250:
-            self._refused(reply)
+    def _ehlo(self, step: Step) -> None:
+        reply = self._ask(step, self.plan.ehlo_name)
         self.features = [line.decode('ascii', 'replace').strip() for line in reply.lines[1:]]
 
-    def _starttls(self) -> None:
-        self._enter('starttls')
+    def _starttls(self, step: Step) -> None:
         if not offered(self.features, 'STARTTLS'):
-            stripped = [feature for feature in self.features if STRIPPED.match(feature)]
             self._leave(reset=False)
-            if stripped:
-                message = "Something on the way has overwritten STARTTLS in the server's features: %s" % stripped[0]
-                raise ProblemError(Problem('starttls_stripped', message))
-            message = 'The server does not offer STARTTLS; it offers: %s' % (', '.join(self.features) or 'nothing')
-            raise ProblemError(Problem('starttls_not_offered', message))
-        reply = self._command('STARTTLS')
-        if reply.code != 220:
-            self._refused(reply)
+            raise ProblemError(starttls_missing(self.features))
+        self._ask(step)
         try:
             injected = self._more_has_come()
         except StreamLost:  # the handshake meets it again, and has a name for it
             injected = False
         if injected:
-            raise ProblemError(
-                Problem(
-                    'plaintext_injected', '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)
-                )
-            )
-        self._enter('handshake')
-        self.stream.start_tls()
+            message = '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)
+            raise ProblemError(Problem('plaintext_injected', message))
 
-    def _envelope(self) -> bool:
-        """Return whether at least one recipient is accepted."""
-        self._enter('envelope')
-        if self.plan.until == 'sent':
+    def _mail(self, step: Step) -> None:
+        if self.plan.until == SENT:
             self._content = self.plan.compose()
-        reply = self._command('MAIL FROM:<%s>' % self.plan.sender)
-        if reply.kind != 2:
-            self._refused(reply)
+        self._ask(step, self.plan.sender)
+
+    def _rcpt(self, step: Step) -> None:
         for address in self.plan.recipients:
-            reply = self._command('RCPT TO:<%s>' % address)
-            if reply.kind == 2:
+            reply = self._command(step.command % address)
+            if step.accepts(reply):
                 self.accepted.append(address)
                 continue
             self.reply = reply
@@ -275,14 +260,10 @@ class Conversation:
                 self.deferred.append(address)
             self._note(refusal(self.stage, reply, self.plan.mode, address))
         self.transient = bool(self.deferred)
-        return bool(self.accepted)
 
-    def _data(self) -> None:
-        self._enter('data')
+    def _data(self, step: Step) -> None:
         self.transient = False
-        reply = self._command('DATA')
-        if reply.code != 354:
-            self._refused(reply)
+        self._ask(step)
         self.in_mail = True
         for piece in dot_stuffed(self._content):
             if piece:
@@ -290,14 +271,15 @@ class Conversation:
                 self._no_reply_waits()
         self.plan.before_dot()
         self.in_mail = False
+
+    def _dot(self, step: Step) -> None:
         self.dot_sent = True
-        self._send(b'.\r\n')
+        self._send(step.command.encode('ascii') + b'\r\n')  # no look for early replies: what comes now is the answer
         reply = self._receive_reply()
-        if reply.kind != 2:
+        if not step.accepts(reply):
             self._refused(reply)
         self.reply = reply
         self.dot_sent = False
-        self.reached = True
         self.transient = bool(self.deferred)
 
     def _leave(self, reset: bool) -> None:
@@ -310,3 +292,15 @@ class Conversation:
                 self._receive_reply()
         except (StreamTimedOut, StreamLost, ProblemError):
             return
+
+
+_ACTIONS: Dict[str, Callable[[Conversation, Step], None]] = {
+    'tls': Conversation._start_tls,
+    'greeting': Conversation._greeting,
+    'ehlo': Conversation._ehlo,
+    'starttls': Conversation._starttls,
+    'mail': Conversation._mail,
+    'rcpt': Conversation._rcpt,
+    'data': Conversation._data,
+    'dot': Conversation._dot,
+}

@@ -104,6 +104,16 @@ def offered(features: Sequence[str], keyword: str) -> bool:
     return any(feature.split(' ', 1)[0].upper() == keyword for feature in features)
 
 
+def starttls_missing(features: Sequence[str]) -> Problem:
+    """Return the problem of an EHLO reply without STARTTLS."""
+    stripped = [feature for feature in features if STRIPPED.match(feature)]
+    if stripped:
+        message = "Something on the way has overwritten STARTTLS in the server's features: %s" % stripped[0]
+        return Problem('starttls_stripped', message)
+    message = 'The server does not offer STARTTLS; it offers: %s' % (', '.join(features) or 'nothing')
+    return Problem('starttls_not_offered', message)
+
+
 def queue_id(text: str) -> str:
     """Return the name that the mail server's queue has for the mail, as the reply to the final dot tells it; '' if it doesn't."""
     for pattern in _QUEUED:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The pages docs/reference/problems.md and keywords.md, from the tables in the code."""
+"""The pages docs/reference/problems.md, keywords.md and smtp.md, from the tables in the code."""
 
 from __future__ import annotations
 
@@ -66,6 +66,31 @@ the first label, and at least two labels follow it: `*.example.com` matches `hos
 OpenSSL's `X509_check_host` without partial wildcards.
 """
 
+SMTP_HEAD = """# The SMTP conversation
+
+What a send says to a mail server, step by step. It goes as far as `until` says, ends with `QUIT` (after `RSET`, unless the mail
+is sent), and never falls back to a weaker mode.
+
+```text
+{picture}
+```
+
+Before them the host name is resolved and a TCP connection opened (`resolve`, `connect`). A stage is the key of its time in
+`timings_ms`, and the `stage` of its problems.
+"""
+SMTP_TAIL = """
+Any step can also end with {anywhere}.
+
+- A reply is read to the letter of RFC 5321, section 4.2. A 4xx or 5xx is the refusal of the stage, any other reply than the
+  one in the table is `reply_malformed`.
+- After a refusal the server gets a `QUIT`, with {quit:g} seconds for it, whose reply changes nothing; not after `421`, which ends
+  the conversation at once, and not in the middle of a mail.
+- Nothing may have come from the server before a command is sent. What comes with the reply to `STARTTLS` is `plaintext_injected`.
+- A recipient that is refused (4xx, 5xx) does not end the conversation while another one is accepted.
+- While the mail is sent, a refusal ends it at once: a server need not read a mail that is too large to its end.
+- After the final dot, only a reply says whether the mail was taken; without one it is `outcome_unknown`, and not tried again.
+"""
+
 
 def problems_page(groups: dict[str, dict[str, tuple[str, str]]], severity_of: types.FunctionType) -> str:
     """Return the page of the problem codes. In: heading to code to (meaning, remedy), and a code's usual severity."""
@@ -108,22 +133,69 @@ def _facts(keyword: types.SimpleNamespace, words: dict[str, str]) -> Iterator[st
         yield f'- `{keyword.danger.value}` is the warning `{keyword.danger.code}`: {keyword.danger.meaning}.'
 
 
+def smtp_page(steps: types.ModuleType, refusals: types.ModuleType, quit_seconds: float) -> str:
+    """Return the page of the conversation. In: the modules with its table and with what its refusals mean."""
+    heading = '\n| step | stage | `EnableTLS` | `until` | sent | reply needed | problems |\n|---|---|---|---|---|---|---|\n'
+    rows = ''.join(f'| {" | ".join(_step_cells(step, refusals))} |\n' for step in steps.STEPS)
+    refused = [code for code, _text in refusals.ANYWHERE.values()]
+    return (
+        TOLD
+        + SMTP_HEAD.format(picture='\n'.join(_smtp_picture(steps)))
+        + heading
+        + rows
+        + SMTP_TAIL.format(anywhere=_codes([*steps.OF_ANY_STEP, *refused]), quit=quit_seconds)
+    )
+
+
+def _step_cells(step: types.SimpleNamespace, refusals: types.ModuleType) -> Iterator[str]:
+    yield step.name
+    yield f'`{step.stage}`'
+    yield ', '.join(f'`{mode.value}`' for mode in step.modes)
+    yield ', '.join(f'`{goal}`' for goal in step.goals)
+    yield f'`{step.command.replace("%s", "...")}`' if step.command else ''
+    yield (f'`{step.reply}`' if step.reply >= 100 else f'`{step.reply}xx`') if step.reply else ''
+    tables = (refusals.BY_STAGE, refusals.SILENCE)
+    of_stage = [table[step.stage][0] for table in tables if step.stage in table and step.name != 'rcpt']
+    own = _codes([*of_stage, *step.problems])
+    yield f'{own}, [handshake](problems.md#handshake), [certificate](problems.md#certificate)' if step.name == 'tls' else own
+
+
+def _smtp_picture(steps: types.ModuleType) -> Iterator[str]:
+    """Yield a line for each mode: its steps, each in a column of its own, and the goals between them."""
+    titles = [step.command.replace(' %s', '').replace(':<%s>', '') or step.name for step in steps.STEPS]
+    for mode in steps.TLS_MODES:
+        line = f'EnableTLS {mode.value}  '
+        for step, following, title in zip(steps.STEPS, [*steps.STEPS[1:], None], titles, strict=True):
+            line += title if mode in step.modes else '-' * len(title)
+            ends = [goal for goal in step.goals if following is None or goal not in following.goals]
+            line += ''.join(f' ({goal})' for goal in ends) + ('' if following is None else ' ')
+        yield line
+
+
+def _codes(codes: list[str]) -> str:
+    return ', '.join(f'`{code}`' for code in codes)
+
+
 def _cell(text: str) -> str:
     return text.replace('|', '\\|').replace('<', '&lt;')
 
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file's name."""
-    catalogue, problems, keywords, lines = (
+    catalogue, problems, keywords, lines, steps, refusals, conversation = (
         importlib.import_module(f'{PACKAGE}.{name}')
         for name in (
             'plugin_utils.problems.catalogue',
             'module_utils.problems',
             'module_utils.config.keywords',
             'module_utils.config.lines',
+            'module_utils.smtp.steps',
+            'module_utils.smtp.refusals',
+            'module_utils.smtp.conversation',
         )
     )
     return {
         'problems.md': problems_page(catalogue.GROUPS, problems.usual_severity),
         'keywords.md': keywords_page(keywords, lines.LONGEST_LINE, lines.LARGEST),
+        'smtp.md': smtp_page(steps, refusals, conversation.QUIT_SECONDS),
     }

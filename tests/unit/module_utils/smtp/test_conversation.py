@@ -14,7 +14,8 @@ from ansible_collections.printops.infoprint.plugins.module_utils.smtp.conversati
     StreamLost,
     StreamTimedOut,
 )
-from ansible_collections.printops.infoprint.plugins.module_utils.smtp.refusals import queue_id
+from ansible_collections.printops.infoprint.plugins.module_utils.smtp.refusals import ANYWHERE, BY_STAGE, SILENCE, queue_id
+from ansible_collections.printops.infoprint.plugins.module_utils.smtp.steps import OF_ANY_STEP, STEPS
 
 MESSAGE = b'Subject: x\r\n\r\n.dot\r\nend\r\n'
 EHLO = b'250-mail.example.com\r\n250-STARTTLS\r\n250 SIZE 1000\r\n'
@@ -257,6 +258,20 @@ def test_a_fault_is_seen_for_what_it_is(name):
     assert conversation.problems[0].message
 
 
+def codes_of(stage):
+    """Return the codes that the tables have for a stage."""
+    of_stage = [table[stage][0] for table in (BY_STAGE, SILENCE) if stage in table]
+    own = [code for step in STEPS if step.stage == stage for code in step.problems]
+    return {*of_stage, *own, *OF_ANY_STEP, *(code for code, _text in ANYWHERE.values())}
+
+
+def test_each_code_that_a_step_has_for_itself_is_that_of_a_fault():
+    of_faults = {(code, stage) for _changes, code, stage in FAULTS.values()}
+    own = {(code, step.stage) for step in STEPS for code in step.problems if step.name != 'tls'}
+    assert own <= of_faults
+    assert {(code, stage) for stage, (code, _text) in BY_STAGE.items()} <= of_faults
+
+
 @pytest.mark.parametrize('problem', [CERTIFICATE, SILENT, LOST])
 @pytest.mark.parametrize('mode', ['starttls', 'smtps'])
 def test_after_a_failed_handshake_nothing_more_is_said(mode, problem):
@@ -442,6 +457,7 @@ def test_a_reply_of_a_wrong_kind_is_called_no_refusal(name):
 def test_any_replies_end_in_a_result(changes, mode, until):
     conversation, _script = converse(changes, mode, until)
     assert conversation.reached or conversation.problems
+    assert [problem for problem in conversation.problems if problem.code not in codes_of(problem.stage)] == []
 
 
 ANSWERS = st.lists(
@@ -464,6 +480,7 @@ ANSWERS = st.lists(
 def test_any_bytes_in_any_pieces_end_in_a_result_within_the_bounds(changes, mode, lost_at):
     conversation, script = converse(changes, mode, lost_at=lost_at)
     assert conversation.reached or conversation.problems
+    assert [problem for problem in conversation.problems if problem.code not in codes_of(problem.stage)] == []
     assert conversation._reader.total <= (1 << 20) + 70000
     assert len(script.commands) <= 10
     if conversation.reached:  # by nothing but a whole reply to the dot
