@@ -10,7 +10,7 @@ import datetime as dt
 from ansible_collections.printops.infoprint.plugins.module_utils.config.ehlo_name import check_ehlo_hostname
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
-from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import judge_config
+from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import check_config
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from ansible_collections.printops.infoprint.plugins.module_utils.tls.host_names import CertificateNames, host_matches
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import as_pem, read_pem, structure_problems
@@ -34,7 +34,7 @@ def config(data: bytes) -> None:
     read = parse(data, 'sendmemo-ssl.cfg')
     assert bytes(read) == data
     assert set(read.settings) == set(defaults())
-    _can_be_shown(judge_config(read))
+    _can_be_shown(check_config(read))
 
 
 def ehlo(data: bytes) -> None:

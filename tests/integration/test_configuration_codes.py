@@ -106,7 +106,7 @@ CASES = {
     'trusted': Case(
         BOTH,
         ('not_pem', 'no_certificate'),
-        'a block of the kind TRUSTED CERTIFICATE, which is not judged',
+        'a block of the kind TRUSTED CERTIFICATE, which is not supported',
         {'ca': CA.pem.replace(b'CERTIFICATE', b'TRUSTED CERTIFICATE')},
     ),
     'swapped-ca': Case(BOTH, ('no_certificate',), 'The file holds no certificate, only 1 of X509 CRL.', {'ca': CA.crl()}),

@@ -195,7 +195,7 @@ async def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(hos
     assert [entry['reply']['code'] for entry in result['servers']] == [250] * 4
     told = result['servers'][0]['problems'][-1]
     assert (told['file'], told['line'], told.get('stage')) == (str(host.base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 1, None)
-    assert told['message'] == 'EnableTLS = 0 is in force; declared is EnableTLS = 1 (enable_tls).'
+    assert told['message'] == 'EnableTLS = 1 (enable_tls) is declared; the current configuration has EnableTLS = 0.'
     assert 'printops.infoprint.converge' in told['hint']
     assert '[not_as_declared]' in result['msg'].splitlines()[0]
     assert (await host.send(enable_tls='starttls'))['servers'][0]['ok'] is True, 'compared where it is asked for alone'

@@ -12,7 +12,7 @@ from typing import Iterable, Optional
 from ..config.keywords import CONFIG_NAME, KEYWORDS
 from ..config.lines import Line
 from ..config.parser import parse
-from ..config.rules import judge_config
+from ..config.rules import check_config
 from ..files.working_dir import WorkingDir
 from ..problems import ProblemError
 from .backups import Attributes, Backups, Digests, KeptSet, name_beside
@@ -45,7 +45,7 @@ def wanted_set(directory: WorkingDir, backups: Backups, kept: KeptSet, uid: int,
     if not kept.digests:
         return WantedSet(None, {}, uid, gid, mode)
     read = parse(backups.content(kept, CONFIG_NAME), '%s/%s' % (kept.path, CONFIG_NAME))
-    for problem in judge_config(read):
+    for problem in check_config(read):
         if problem.is_error:
             raise ProblemError(problem)
     lines = read.lines

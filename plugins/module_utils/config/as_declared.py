@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether the configuration in force says what is declared in the keywords that decide how a mail is protected."""
+"""Whether the current configuration has the declared values of the keywords that decide how a mail is protected."""
 
 from typing import Dict, List
 
@@ -11,16 +11,16 @@ from .parser import ConfigFile
 
 
 def differences(config: ConfigFile, declared: Dict[str, str]) -> List[Problem]:
-    """Return one not_as_declared for each keyword of `declared` (keyword to text) that is in force with another value."""
+    """Return a not_as_declared for each keyword of `declared` (keyword to text) whose effective value is another."""
     return [_difference(config, keyword, value) for keyword, value in declared.items() if config.settings[keyword] != value]
 
 
 def _difference(config: ConfigFile, keyword: str, declared: str) -> Problem:
-    in_force = config.settings[keyword]
-    message = '%s is in force; declared is %s (%s).' % (
-        _setting(keyword, in_force),
+    effective = config.settings[keyword]
+    message = '%s (%s) is declared; the current configuration has %s.' % (
         _setting(keyword, declared),
         BY_NAME[keyword].option,
+        _setting(keyword, effective),
     )
     return Problem(
         'not_as_declared',
@@ -28,7 +28,7 @@ def _difference(config: ConfigFile, keyword: str, declared: str) -> Problem:
         file=config.file,
         line=config.line_of(keyword) or None,
         keyword=keyword,
-        value=safe_text(in_force),
+        value=safe_text(effective),
     )
 
 

@@ -18,7 +18,7 @@ _TAG = 'ipv6:'  # literal strings of an ABNF grammar know no case (RFC 5234, 2.3
 
 
 class Refusal(NamedTuple):
-    """Why a name is no EHLO name, and the right form that is nearest to it ('' where none is near)."""
+    """Why a name is no EHLO name, and the valid form that is nearest to it ('' for none)."""
 
     reason: str
     nearest: str
@@ -102,7 +102,7 @@ def _ipv6_reason(text: str) -> str:
     """RFC 5321, 4.1.3: IPv6-full, IPv6-comp, IPv6v4-full, IPv6v4-comp; there "::" stands for at least two groups."""
     head, double_colon, tail = text.partition('::')
     if '::' in tail or tail.startswith(':'):
-        return '"::" may stand once'
+        return '"::" is allowed once'
     groups = _split(head) + _split(tail)
     room = 8
     if groups and '.' in groups[-1] and (tail or not double_colon):
@@ -115,7 +115,7 @@ def _ipv6_reason(text: str) -> str:
     if not double_colon:
         return '' if len(groups) == room else 'it has %d groups, not %d' % (len(groups), room)
     if len(groups) > room - 2:
-        return '"::" stands for two groups or more, so that at most %d others have room' % (room - 2)
+        return '"::" stands for two groups or more, so there are at most %d others' % (room - 2)
     return ''
 
 
@@ -128,7 +128,7 @@ def _is_bare_ipv6(text: str) -> bool:
 
 
 def _candidates(value: str) -> Iterator[str]:
-    """Yield what may have been meant, nearest first; the caller takes the first that is valid."""
+    """Yield what may have been meant, nearest first; the caller uses the first that is valid."""
     enclosed = _IN_BRACKETS.fullmatch(value.strip())
     bare = (enclosed.group(1) if enclosed else value).strip(' \t\r\n[]"\'')
     if bare[: len(_TAG)].lower() == _TAG:

@@ -4,6 +4,8 @@
 
 from typing import Dict, NamedTuple, Optional, Tuple
 
+from ..vocabulary import DISABLED, TLS_MODES
+
 CONFIG_NAME = 'sendmemo-ssl.cfg'
 
 
@@ -22,7 +24,7 @@ class Keyword(NamedTuple):
     """One keyword: its name in the file, the option that sets it, and what the manual says of it.
 
     `kind` is 'choice' (one of `choices`), 'file' (a bare name beside the configuration, or a full path) or 'ehlo'. `needs` says
-    what has to be there besides, '' = nothing. It has no effect while one of `useless_while` is in force.
+    what it requires besides, '' = nothing. It has no effect while one of `useless_while` applies.
     """
 
     name: str
@@ -37,24 +39,24 @@ class Keyword(NamedTuple):
 
     @property
     def useless(self) -> str:
-        """Return in words when the keyword has no effect, '' for one that always has."""
+        """Return in words when the keyword has no effect, '' for a keyword that always has one."""
         conditions = ['%s is %s' % condition for condition in self.useless_while]
         return 'while ' + ' or '.join(conditions) if conditions else ''
 
 
-_NO_TLS = ('EnableTLS', '0')
+_NO_TLS = ('EnableTLS', DISABLED.value)
 
 KEYWORDS = (
     Keyword(
         'EnableTLS',
         'enable_tls',
         'choice',
-        '0',
-        ('0', '1', '2'),
+        DISABLED.value,
+        tuple(mode.value for mode in TLS_MODES),
         'Encryption of the SMTP session: 0 none, 1 STARTTLS (usually port 25 or 587), 2 SMTPS (usually port 465).',
         'A port of the mail server that fits, in the server attribute smtp-server-port.',
         (),
-        Danger('0', 'tls_off', 'mail is sent in plaintext'),
+        Danger(DISABLED.value, 'tls_off', 'mail is sent in plaintext'),
     ),
     Keyword(
         'CAFile',
@@ -95,10 +97,10 @@ KEYWORDS = (
         'choice',
         '0',
         ('0', '1'),
-        '1 accepts any certificate: the connection is encrypted, but nothing proves who answers.',
+        "1 accepts any certificate: the connection is encrypted, but the server's identity is not verified.",
         '',
         (_NO_TLS,),
-        Danger('1', 'verification_off', 'any certificate is accepted, so that nothing proves who answers'),
+        Danger('1', 'verification_off', "any certificate is accepted, so the server's identity is not verified"),
     ),
     Keyword(
         'Hostname',
@@ -117,8 +119,6 @@ FILE_KEYWORDS = tuple(keyword.name for keyword in KEYWORDS if keyword.kind == 'f
 
 # They occur only in the header comment of the vendor's sample: sendmemo has no client certificates.
 UNSUPPORTED = ('CertFile', 'KeyFile')
-
-ENABLE_TLS_WORDS = {'disabled': '0', 'starttls': '1', 'smtps': '2'}
 
 
 def defaults() -> Dict[str, str]:

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading sendmemo-ssl.cfg: bytes to lines, nothing lost. What the lines mean is judged in config_rules.
+"""Reading sendmemo-ssl.cfg: bytes to lines, nothing lost. What they mean is checked in rules.
 
 The manual's grammar: empty and whitespace-only lines are ignored, so are lines whose first other character is ; or #;
 any other line is `Keyword = value`. It is silent on quotes, comments behind a value, sections, encodings and limits:
-there the strict reading holds, and what might be read in two ways is reported.
+there the strict reading applies, and whatever is ambiguous is reported.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import List, NamedTuple
 
 BLANK, COMMENT, SETTING, INVALID = 'blank', 'comment', 'setting', 'invalid'
 
-LARGEST = 1 << 16  # bytes: a real one has some thousand, and each line of one that somebody planted takes its time
+LARGEST = 1 << 16  # bytes: a real one has some thousand, and the lines of a planted one would take their time
 LONGEST_LINE = 4095  # bytes; the manual names no limit, and a reader with a fixed buffer cuts a line in two
 
 BYTE_ORDER_MARK = b'\xef\xbb\xbf'
@@ -21,7 +21,7 @@ _CONTROL = re.compile(b'[\x00-\x08\x0a-\x1f\x7f]')
 
 
 class Line(NamedTuple):
-    """One line: `raw` with its line end, as it lies in the file; keyword and value of a setting; what makes it invalid."""
+    """One line: `raw` with its line end, as it is in the file; keyword and value of a setting; what makes it invalid."""
 
     number: int
     raw: bytes
@@ -37,7 +37,7 @@ class Line(NamedTuple):
 
 
 def read_lines(data: bytes) -> List[Line]:
-    """Return the lines of a file; their `raw` joined is `data`. A file that is larger than LARGEST is one invalid line."""
+    """Return the lines of a file; their `raw` joined is `data`. A file larger than LARGEST is a single invalid line."""
     if len(data) > LARGEST:
         return [Line(1, data, INVALID, fault='it has %d bytes; at most %d are read' % (len(data), LARGEST))]
     return [_read_line(number, raw) for number, raw in enumerate(_split(data), 1)]
@@ -77,7 +77,7 @@ def _read_setting(number: int, raw: bytes, content: bytes) -> Line:
         section = name.startswith(b'[') and name.endswith(b']')
         return Line(number, raw, INVALID, fault='the file has no sections' if section else 'it has no "="')
     if not name:
-        return Line(number, raw, INVALID, fault='nothing stands before its "="')
+        return Line(number, raw, INVALID, fault='there is nothing before its "="')
     return Line(number, raw, SETTING, _decode(name), _decode(value.strip(b' \t')))
 
 

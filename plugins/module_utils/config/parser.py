@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""sendmemo-ssl.cfg as a whole: what it says and what is in force. What is wrong with it is judged in config_rules."""
+"""sendmemo-ssl.cfg as a whole: its settings, and the effective ones. They are checked in rules."""
 
 from typing import Dict, List
 
@@ -11,7 +11,7 @@ from .lines import SETTING, Line, read_lines
 class ConfigFile:
     """A configuration that was read. `bytes()` of it is what was read, byte for byte.
 
-    `given` has what the file sets of the known keywords, of a duplicate the last, `settings` what is in force, defaults
+    `given` has the known keywords that the file sets, of a duplicate the last value, `settings` the effective ones, defaults
     included: keyword to text, a value in UTF-8 where it is, other bytes as PEP 383 keeps them.
     """
 
@@ -27,7 +27,7 @@ class ConfigFile:
         return b''.join(line.raw for line in self.lines)
 
     def line_of(self, keyword: str) -> int:
-        """Return the number of the line whose value is in force, 0 where the default is."""
+        """Return the number of the line whose value is effective, 0 where the default is."""
         return next((line.number for line in reversed(self.lines) if line.keyword == keyword), 0)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Judging the lines of sendmemo-ssl.cfg, one by one and together, by the table in keywords."""
+"""Checks of the lines of sendmemo-ssl.cfg, individually and together, by the table in keywords."""
 
 import re
 from typing import Dict, Iterator, List, Optional
@@ -12,49 +12,49 @@ from .keywords import BY_NAME, KEYWORDS, UNSUPPORTED, Keyword
 from .lines import INVALID, LARGEST, SETTING, Line
 from .parser import ConfigFile
 
-MOST_PROBLEMS = 100  # of single lines; a file that is something else altogether would give one for each line
-LONGEST_GUESS = 64  # characters of an unknown keyword for which a near one is looked for
+MOST_PROBLEMS = 100  # of single lines; a file of another kind would have one for each line
+LONGEST_GUESS = 64  # characters of an unknown keyword for which a similar one is searched
 
 _KEY_MATERIAL = re.compile('[A-Za-z0-9+/=]{40}')  # a line of base64, when somebody pasted a key or names another file
 _COMMENT_BEHIND = re.compile('(?:^|[ \t])[;#]')
 _QUOTES = ('"', "'", '`')
 
 
-def judge_config(config: ConfigFile) -> List[Problem]:
-    """Return the problems of a configuration, in the order of its lines, those of the whole last."""
+def check_config(config: ConfigFile) -> List[Problem]:
+    """Return the problems of a configuration, in the order of its lines; those of the whole come last."""
     lines, file = config.lines, config.file
     if len(lines) == 1 and len(lines[0].raw) > LARGEST:
         return [
             Problem(
                 'file_not_readable',
                 'The file is not read: %s.' % lines[0].fault,
-                'Look whether this is a sendmemo-ssl.cfg at all.',
+                'Check whether this is a sendmemo-ssl.cfg at all.',
                 file=file,
             )
         ]
-    found: List[Problem] = []
+    listed: List[Problem] = []
     first_of: Dict[str, int] = {}
     left_out = 0
     for line in lines:
         problems = list(_line_problems(line, file, first_of))
-        if len(found) < MOST_PROBLEMS:
-            found.extend(problems)
+        if len(listed) < MOST_PROBLEMS:
+            listed.extend(problems)
         else:
             left_out += len(problems)
     if left_out:
-        found.append(
+        listed.append(
             Problem(
                 'invalid_line',
                 'The file has %d more problems, which are not listed.' % left_out,
-                'Look whether this is a sendmemo-ssl.cfg at all.',
+                'Check whether this is a sendmemo-ssl.cfg at all.',
                 file=file,
             )
         )
-    return found + list(_problems_of_the_whole(config))
+    return listed + list(_combined_problems(config))
 
 
 def value_problem(keyword: Keyword, value: str, file: str, line: Optional[int] = None) -> Optional[Problem]:
-    """Return what is wrong with one keyword's value, None for a right one."""
+    """Return the problem of a keyword's value, None for a valid one."""
     return _VALUE_RULES[keyword.kind](keyword, value, file, line)
 
 
@@ -66,13 +66,13 @@ def _line_problems(line: Line, file: str, first_of: Dict[str, int]) -> Iterator[
             _line_hint(line),
             file=file,
             line=line.number,
-            value=_shown_if_no_key(line.text),
+            value=_without_key_material(line.text),
         )
     if line.kind != SETTING:
         return
     known = BY_NAME.get(line.keyword)
     if known is None and line.keyword not in UNSUPPORTED:
-        keyword = _shown_if_no_key(line.keyword)
+        keyword = _without_key_material(line.keyword)
         yield Problem(
             'unknown_keyword',
             '%s is not a keyword of sendmemo-ssl.cfg.' % keyword,
@@ -80,7 +80,7 @@ def _line_problems(line: Line, file: str, first_of: Dict[str, int]) -> Iterator[
             file=file,
             line=line.number,
             keyword=keyword,
-            value=_shown_if_no_key(line.value),
+            value=_without_key_material(line.value),
         )
         return
     if line.keyword in first_of:
@@ -108,14 +108,14 @@ def _line_problems(line: Line, file: str, first_of: Dict[str, int]) -> Iterator[
         yield problem
 
 
-def _problems_of_the_whole(config: ConfigFile) -> Iterator[Problem]:
-    file, given, force = config.file, config.given, config.settings
+def _combined_problems(config: ConfigFile) -> Iterator[Problem]:
+    file, given, settings = config.file, config.given, config.settings
     last_line = {line.keyword: line.number for line in config.lines if line.kind == SETTING}
     idle = set()
     for keyword in KEYWORDS:
         name = keyword.name
-        reason = next((condition for condition in keyword.useless_while if force[condition[0]] == condition[1]), None)
-        if reason and force[name] != keyword.default and not value_problem(keyword, force[name], file):
+        reason = next((condition for condition in keyword.useless_while if settings[condition[0]] == condition[1]), None)
+        if reason and settings[name] != keyword.default and not value_problem(keyword, settings[name], file):
             idle.add(name)
             yield Problem(
                 'no_effect',
@@ -123,11 +123,11 @@ def _problems_of_the_whole(config: ConfigFile) -> Iterator[Problem]:
                 file=file,
                 line=last_line.get(name),
                 keyword=name,
-                value=safe_text(force[name]),
+                value=safe_text(settings[name]),
             )
     for keyword in KEYWORDS:
         name, danger = keyword.name, keyword.danger
-        if danger is not None and force[name] == danger.value and name not in idle:
+        if danger is not None and settings[name] == danger.value and name not in idle:
             origin = '' if name in given else ', its default'
             yield Problem(
                 danger.code,
@@ -152,7 +152,7 @@ def _file_problem(keyword: Keyword, value: str, file: str, line: Optional[int]) 
     if ambiguity:
         return _value_problem(
             'invalid_value',
-            '%s is %s, which can be read in two ways.' % (keyword.name, _quoted(value)),
+            '%s is %s, which is ambiguous.' % (keyword.name, _quoted(value)),
             ambiguity,
             keyword,
             value,
@@ -206,24 +206,24 @@ def _value_problem(code: str, message: str, hint: str, keyword: Keyword, value: 
 
 
 def _ambiguity(value: str) -> str:
-    """Return what to do where the manual does not tell whether a part of the value belongs to it, '' where it is plain."""
+    """Return what to do where the manual leaves open whether a part of the value belongs to it, '' where it is clear."""
     if _COMMENT_BEHIND.search(value):
-        return 'The manual knows no comments behind a value: give the comment a line of its own.'
+        return 'The manual has no comments behind a value: put the comment on a line of its own.'
     if value[:1] in _QUOTES or value[-1:] in _QUOTES:
-        return 'The manual knows no quotes, so they belong to the value: leave them out.'
+        return 'The manual has no quotes, so they are part of the value: remove them.'
     return ''
 
 
 def _line_hint(line: Line) -> str:
     words = line.text.replace(':', ' ').split(None, 1)
-    name = _same_but_for_case(words[0]) if words else ''
+    name = _ignoring_case(words[0]) if words else ''
     if name and len(words) == 2 and '=' not in line.text:
-        return 'Write %s = %s' % (name, _shown_if_no_key(words[1]))
+        return 'Write %s = %s' % (name, _without_key_material(words[1]))
     return ''
 
 
 def _keyword_hint(keyword: str) -> str:
-    name = _same_but_for_case(keyword)
+    name = _ignoring_case(keyword)
     if name:
         return 'Write %s: keywords are case-sensitive.' % name
     if keyword.lower() in [unsupported.lower() for unsupported in UNSUPPORTED]:
@@ -232,17 +232,17 @@ def _keyword_hint(keyword: str) -> str:
         import difflib  # only here, and slow to import
 
         by_lower = {name.lower(): name for name in BY_NAME}
-        near = difflib.get_close_matches(keyword.lower(), list(by_lower), 1)
-        if near:
-            return 'Is %s meant?' % by_lower[near[0]]
+        similar = difflib.get_close_matches(keyword.lower(), list(by_lower), 1)
+        if similar:
+            return 'Did you mean %s?' % by_lower[similar[0]]
     return 'Remove the line, or put ; before it. The keywords are %s.' % ', '.join(BY_NAME)
 
 
-def _same_but_for_case(word: str) -> str:
+def _ignoring_case(word: str) -> str:
     return next((name for name in BY_NAME if name.lower() == word.lower()), '')
 
 
-def _shown_if_no_key(foreign: str) -> str:
+def _without_key_material(foreign: str) -> str:
     return '(%d characters, not shown)' % len(foreign) if _KEY_MATERIAL.search(foreign) else safe_text(foreign)
 
 

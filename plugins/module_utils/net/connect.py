@@ -51,11 +51,8 @@ def ascii_host(host: str) -> str:
             return host.encode('idna').decode('ascii')
     except UnicodeError as error:
         why = str(error)
-    raise ProblemError(
-        Problem(
-            'host_not_found', 'The name %s is no host name: %s.' % (safe_text(host), why), stage='resolve', value=safe_text(host)
-        )
-    )
+    shown = safe_text(host)
+    raise ProblemError(Problem('host_not_found', '%s is not a host name: %s.' % (shown, why), stage='resolve', value=shown))
 
 
 def resolve(host: str, port: int, end: float) -> List[Address]:
@@ -75,32 +72,32 @@ def resolve(host: str, port: int, end: float) -> List[Address]:
     if flags:
         ask()
     else:
-        asking = threading.Thread(target=ask, daemon=True)
-        asking.start()
-        asking.join(max(0.0, end - time.monotonic()))
+        resolver = threading.Thread(target=ask, daemon=True)
+        resolver.start()
+        resolver.join(max(0.0, end - time.monotonic()))
     if not answer:
         raise ProblemError(Problem('timed_out', 'The name %s was not resolved in time.' % host, stage='resolve'))
     if isinstance(answer[0], Exception):
         text = getattr(answer[0], 'strerror', None) or answer[0]
         raise ProblemError(Problem('host_not_found', "The name %s can't be resolved: %s." % (host, text), stage='resolve'))
-    return _families_in_turn([Address(found[0], found[4]) for found in answer[0]])[:MOST_ADDRESSES]
+    return _families_in_turn([Address(entry[0], entry[4]) for entry in answer[0]])[:MOST_ADDRESSES]
 
 
 def _families_in_turn(addresses: List[Address]) -> List[Address]:
     """Keep the resolver's order, but let no family wait behind all of another's addresses (RFC 8305, section 4)."""
     first = addresses[0].family if addresses else 0
-    one = [address for address in addresses if address.family == first]
+    same = [address for address in addresses if address.family == first]
     other = [address for address in addresses if address.family != first]
     mixed: List[Address] = []
-    for place in range(max(len(one), len(other))):
-        mixed += one[place : place + 1] + other[place : place + 1]
+    for index in range(max(len(same), len(other))):
+        mixed += same[index : index + 1] + other[index : index + 1]
     return mixed
 
 
 def connect(addresses: List[Address], host: str, port: int, end: float) -> Tuple[socket.socket, Address]:
-    """Return the first connection that stands (non-blocking) and its address.
+    """Return the first connection that is established (non-blocking) and its address.
 
-    An address that is silent for a quarter of a second no longer keeps the next one waiting. Raises ProblemError
+    After a quarter of a second of silence from an address the next one is tried beside it. Raises ProblemError
     connection_refused, connection_timed_out, network_unreachable.
     """
     waiting = list(addresses)
@@ -156,7 +153,7 @@ def _begin(address: Address) -> socket.socket:
 
 
 def _failure(failures: List[Tuple[int, Address]], silent: List[Address], host: str, port: int) -> Problem:
-    """Return one problem for all addresses: the answer that came from nearest to the mail server decides."""
+    """Return one problem for all addresses: the answer from nearest to the mail server decides."""
     tried = ['%s (%s)' % (address.sockaddr[0], os.strerror(code)) for code, address in failures]
     tried += ['%s (no answer)' % address.sockaddr[0] for address in silent]
     codes = [code for code, _address in failures]

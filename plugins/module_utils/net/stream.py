@@ -3,7 +3,7 @@
 """The byte stream of a conversation: a socket under one wall-clock deadline, in plaintext and then in TLS.
 
 TLS runs on memory buffers (ssl.SSLObject), so that a server that sends a byte a second can't stretch the handshake and
-the server's own bytes can be looked at when it fails.
+the server's own bytes can be examined when it fails.
 """
 
 import _ssl
@@ -20,20 +20,20 @@ from ..tls.host_names import packed_address
 from ..tls.records import CERTIFICATE, HANDSHAKE, certificates_in, certificates_in_message, read_beginning
 
 PIECE = 1 << 16
-BEGINNING = 1 << 16  # bytes of the server's handshake that are kept
+BEGINNING = 1 << 16  # bytes of the server's handshake that are recorded
 # From Python 3.10, on a class without a public name; public only from 3.13.
-CHAIN_IS_TOLD = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # type: ignore[attr-defined]  # unknown to typeshed
-MESSAGES_ARE_TOLD = hasattr(ssl.SSLContext, '_msg_callback')  # from Python 3.8: those of TLS 1.3 too, decrypted
+EXPOSES_CHAIN = hasattr(_ssl._SSLSocket, 'get_unverified_chain')  # type: ignore[attr-defined]  # unknown to typeshed
+EXPOSES_MESSAGES = hasattr(ssl.SSLContext, '_msg_callback')  # from Python 3.8: those of TLS 1.3 too, decrypted
 
 
 class Chain(NamedTuple):
-    """The certificates as sent, in DER, the leaf first; that alone where Python tells no others and TLS 1.3 hides them."""
+    """The certificates as sent, in DER, the leaf first; only that where Python exposes no others and TLS 1.3 encrypts them."""
 
     certificates: List[bytes]
     whole: bool
 
 
-UNSEEN = Chain([], False)
+NO_CHAIN = Chain([], False)
 
 
 class NetStream:
@@ -42,12 +42,12 @@ class NetStream:
     def __init__(self, sock: socket.socket, end: float) -> None:
         self.end = end
         self.beginning = b''
-        self.alert: Optional[int] = None  # with which we left a handshake, where it went out in the clear
-        self.chain = UNSEEN
+        self.alert: Optional[int] = None  # that this side ended a handshake with, where it was sent unencrypted
+        self.chain = NO_CHAIN
         self.tls: Optional[ssl.SSLObject] = None
         self._silence: Optional[Callable[[], None]] = None
         self._silent_at = 0.0
-        self._early = b''  # what the server said while it took nothing
+        self._early = b''  # what the server sent while it read nothing
         self._sock = sock
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -56,7 +56,7 @@ class NetStream:
         self._sock.close()
 
     def on_silence(self, seconds: float, call: Optional[Callable[[], None]]) -> None:
-        """Call once, when a wait has lasted until `seconds` from now and nothing at all has come. What it raises goes on."""
+        """Call once, if within `seconds` from now nothing at all has arrived. What it raises is passed on."""
         self._silent_at, self._silence = time.monotonic() + seconds, call
 
     def local_address(self) -> str:
@@ -89,28 +89,28 @@ class NetStream:
             self._incoming.write(self._receive_raw(end))
 
     def _decrypt(self, tls: ssl.SSLObject) -> bytes:
-        """Return what the server said, b'' while no whole record of it is there."""
+        """Return the decrypted bytes, b'' while no whole record is there."""
         try:
             data = tls.read(PIECE)
         except ssl.SSLWantReadError:
             return b''
         except ssl.SSLError as error:
-            from ..tls.faults import late_alert  # for what rarely happens, as is all that explains failures
+            from ..tls.faults import late_alert  # rarely needed, as is everything that explains failures
 
-            demanded = late_alert(error)
-            if demanded is not None:
-                raise ProblemError(demanded)
+            demand = late_alert(error)
+            if demand is not None:
+                raise ProblemError(demand)
             raise StreamLost('the server ended TLS' if isinstance(error, ssl.SSLZeroReturnError) else str(error))
-        if not data:  # close_notify, as some Pythons tell it
+        if not data:  # close_notify, on some Pythons
             raise StreamLost('the server ended TLS')
         return data
 
     def handshake(self, context: ssl.SSLContext, host: str) -> ssl.SSLObject:
-        """Turn to TLS. Raises ssl.SSLError, StreamLost and StreamTimedOut; `beginning` is then what the server said.
+        """Switch to TLS. Raises ssl.SSLError, StreamLost and StreamTimedOut; `beginning` then has the server's first bytes.
 
-        `chain` is known then too, where it can be; without a failure it is at least the leaf.
+        `chain` is known then too, where that is possible; without a failure it has at least the leaf.
         """
-        # An address is no server name (RFC 6066, section 3), but OpenSSL's name check wants it.
+        # An address is no server name (RFC 6066, section 3), but OpenSSL's name check needs it.
         # As bytes, since for a text Python imports its IDNA tables, also for ASCII.
         name = None if packed_address(host) is not None and not context.check_hostname else host.encode('ascii')
         tls = context.wrap_bio(self._incoming, self._outgoing, server_side=False, server_hostname=name)
@@ -124,7 +124,7 @@ class NetStream:
                 self.beginning += data[: BEGINNING - len(self.beginning)]
                 self._incoming.write(data)
             except ssl.SSLError:
-                self._tell_alert()
+                self._send_alert()
                 self.chain = self._chain(tls, None)
                 raise
         self._flush()
@@ -136,8 +136,8 @@ class NetStream:
         sent = sent_chain(tls, self.beginning)
         return Chain(sent or ([leaf] if leaf else []), bool(sent))
 
-    def _tell_alert(self) -> None:
-        """The server may log why we left; that it hears it is not worth a wait."""
+    def _send_alert(self) -> None:
+        """Send it for the server's log, but without a wait."""
         data = self._outgoing.read()
         self.alert = read_beginning(data).alert
         try:
@@ -161,7 +161,7 @@ class NetStream:
             self._send_raw(data)
 
     def _send_raw(self, data: bytes, hear: Optional[Callable[[], None]] = None) -> None:
-        """Send all of it. `hear` is called where the server takes nothing and has sent something."""
+        """Send all the data. `hear` is called where the server reads nothing and has sent something."""
         view = memoryview(data)
         while view:
             try:
@@ -173,7 +173,7 @@ class NetStream:
                 raise StreamLost(error.strerror or str(error))
 
     def _hear_early(self) -> None:
-        """Keep what the server has sent; if it says something, it waits for nothing more from us, and StreamLost is raised."""
+        """Read what the server has sent. If it is data, it reads nothing more from this side, and StreamLost is raised."""
         raw = self._receive_raw(self.end)
         if self.tls is None:
             self._early = raw
@@ -181,7 +181,7 @@ class NetStream:
             self._incoming.write(raw)
             self._early = self._decrypt(self.tls)
         if self._early:
-            raise StreamLost('the server takes nothing more, and says something')
+            raise StreamLost('the server reads nothing more, and has sent something')
 
     def _receive_raw(self, end: float) -> bytes:
         while True:
@@ -210,7 +210,7 @@ class NetStream:
         self._wait(select.POLLIN, end)
 
     def _wait(self, events: int, end: float) -> int:
-        """Return which of the events there are, at least one. Raises StreamTimedOut."""
+        """Return which of the events occurred, at least one. Raises StreamTimedOut."""
         left = end - time.monotonic()
         poll = select.poll()
         poll.register(self._sock, events)
@@ -221,31 +221,31 @@ class NetStream:
 
 
 def decoded(tls: ssl.SSLObject) -> Dict[str, Any]:
-    """Return the server's certificate as SSLObject.getpeercert() tells it, {} where it can't be decoded or was not verified.
+    """Return the server's certificate as SSLObject.getpeercert() does, {} where it can't be decoded or was not verified.
 
-    In a thread of its own, for OpenSSL keeps a queue of errors for each (ERR_get_error(3)): what a malformed extension leaves in
-    it, the next SSL_read would take for its own failure (SSL_get_error(3)).
+    In a thread of its own, since OpenSSL has a queue of errors for each thread (ERR_get_error(3)): what a malformed extension
+    leaves in it, the next SSL_read would take for its own failure (SSL_get_error(3)).
     """
-    told: List[Dict[str, Any]] = []
+    certificates: List[Dict[str, Any]] = []
 
     def decode() -> None:
         try:
-            told.append(tls.getpeercert() or {})
+            certificates.append(tls.getpeercert() or {})
         except (ssl.SSLError, ValueError):
-            told.append({})
+            certificates.append({})
 
     thread = threading.Thread(target=decode, daemon=True)
     thread.start()
     thread.join()
-    return told[0]
+    return certificates[0]
 
 
-class JudgedStream(Stream):
-    """The network's stream, with the caller's judgement in its handshake."""
+class StreamWithHandshake(Stream):
+    """The network's stream for a conversation, with the caller's handshake and its checks."""
 
-    def __init__(self, stream: NetStream, judge: Callable[[], None]) -> None:
+    def __init__(self, stream: NetStream, handshake: Callable[[], None]) -> None:
         self._stream = stream
-        self._judge = judge
+        self._handshake = handshake
 
     def send(self, data: bytes) -> None:
         self._stream.send(data)
@@ -257,12 +257,12 @@ class JudgedStream(Stream):
         self._stream.hurry(seconds)
 
     def start_tls(self) -> None:
-        self._judge()
+        self._handshake()
 
 
 def sent_chain(tls: ssl.SSLObject, beginning: bytes) -> List[bytes]:
-    """Return all certificates that the server sent, [] where neither Python tells them nor TLS 1.2 shows them."""
-    if CHAIN_IS_TOLD:
+    """Return all certificates that the server sent, [] where neither Python exposes them nor TLS 1.2 shows them."""
+    if EXPOSES_CHAIN:
         sent = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # typeshed's SSLObject has none
         if sent:
             return [certificate.public_bytes(_ssl.ENCODING_DER) for certificate in sent]
@@ -270,12 +270,12 @@ def sent_chain(tls: ssl.SSLObject, beginning: bytes) -> List[bytes]:
 
 
 class ChainWatch:
-    """Hears the server's Certificate message in handshakes of a context that is nobody else's (Python 3.8 and later)."""
+    """Records the server's Certificate message in handshakes of a context of its own (Python 3.8 and later)."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self.chain: List[bytes] = []
-        context._msg_callback = self._hear  # type: ignore[attr-defined]  # for debugging, says ssl.py, as this is
+        context._msg_callback = self._record  # type: ignore[attr-defined]  # for debugging, says ssl.py, as this is
 
-    def _hear(self, _tls: object, direction: str, version: int, kind: int, message: int, data: bytes) -> None:
+    def _record(self, _tls: object, direction: str, version: int, kind: int, message: int, data: bytes) -> None:
         if direction == 'read' and kind == HANDSHAKE and message == CERTIFICATE:
             self.chain = certificates_in_message(data, version >= 0x0304)

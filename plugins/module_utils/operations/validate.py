@@ -12,14 +12,14 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 from ..config.keywords import CONFIG_NAME, KEYWORDS
 from ..config.lines import LARGEST
 from ..config.parser import ConfigFile, parse
-from ..config.rules import judge_config, value_problem
+from ..config.rules import check_config, value_problem
 from ..files.permissions import above_problem, write_problem
 from ..files.working_dir import MAX_FILE, Server, WorkingDir, find_servers, fs_bytes
 from ..messages.validate import TrustReference, ValidateAnswer, ValidateRequest, ValidateResult
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
 from ..program.watchdog import Watchdog
-from ..trust.trust_file import HostBlocks, read_trust_file
+from ..trust.trust_file import HostBlocks, read_confined
 
 
 def run(data: Dict[str, Any], watchdog: Watchdog) -> ValidateAnswer:
@@ -128,7 +128,7 @@ class _Configuration:
                 if self.base_dir:
                     self._note(above_problem(self.folder, self.base_dir))
                 self.config = self._read(directory)
-                self.problems.extend(judge_config(self.config))
+                self.problems.extend(check_config(self.config))
                 self.size = sum(_size(directory, value) for _name, value in _files(self.config))
         except ProblemError as error:
             lacks = self.may_lack and error.problem.code == 'file_not_found'
@@ -155,7 +155,7 @@ class _Configuration:
 
     def _read_trust_file(self, directory: WorkingDir, keyword: str, value: str, blocks: HostBlocks) -> None:
         try:
-            file = read_trust_file(directory, value, min(MAX_FILE, max(0, blocks.left)))
+            file = read_confined(directory, value, min(MAX_FILE, max(0, blocks.left)))
         except ProblemError as error:
             problem = error.problem
             if problem.code in ('file_not_found', 'file_not_readable', 'unsafe_path'):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional
 
 from ..messages.send import TlsSession, Verification
 from ..net.connect import connect, resolve
-from ..net.stream import UNSEEN, Chain, JudgedStream, NetStream, decoded
+from ..net.stream import NO_CHAIN, Chain, NetStream, StreamWithHandshake, decoded
 from ..problems import Problem, ProblemError
 from ..smtp.conversation import Conversation, Plan, StreamLost
 from ..smtp.message import compose
@@ -68,7 +68,7 @@ class Attempt:
         self.clock = StageClock()
         self.facts = Facts()
         self.fault: Optional['Fault'] = None
-        self.shown = UNSEEN  # as far as a handshake that failed has shown it
+        self.shown = NO_CHAIN  # as far as a handshake that failed has shown it
         self.probe: Optional[Callable[[], 'Probe']] = None
 
     def run(self) -> Result:
@@ -122,7 +122,7 @@ class Attempt:
                 self.before_dot,
                 on_stage,
             )
-            return Conversation(JudgedStream(stream, lambda: self._start_tls(stream)), plan).run()
+            return Conversation(StreamWithHandshake(stream, lambda: self._start_tls(stream)), plan).run()
         finally:
             stream.close()
 

@@ -10,7 +10,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ..config.as_declared import differences
 from ..config.keywords import CONFIG_NAME, defaults
 from ..config.parser import parse
-from ..config.rules import judge_config
+from ..config.rules import check_config
 from ..files.working_dir import WorkingDir
 from ..problems import Problem, ProblemError
 from ..safe_text import safe_text
@@ -65,7 +65,7 @@ def _effective_settings(task: Task) -> Tuple[Settings, List[Problem], Tuple[Prob
     with WorkingDir(task.directory, task.name) as directory:
         data, _status = directory.read_config()
         config = parse(data, directory.path_of(CONFIG_NAME))
-    return config.settings, judge_config(config), tuple(differences(config, task.declared or {}))
+    return config.settings, check_config(config), tuple(differences(config, task.declared or {}))
 
 
 def _mail_server_problems(task: Task) -> List[Problem]:

@@ -10,11 +10,11 @@ import time
 from typing import Callable, List, NamedTuple, Optional, Tuple
 
 from ..net.connect import Address, connect
-from ..net.stream import CHAIN_IS_TOLD, MESSAGES_ARE_TOLD, UNSEEN, Chain, ChainWatch, JudgedStream, NetStream
+from ..net.stream import EXPOSES_CHAIN, EXPOSES_MESSAGES, NO_CHAIN, Chain, ChainWatch, NetStream, StreamWithHandshake
 from ..problems import ProblemError
 from ..smtp.conversation import Conversation, Plan
 from ..tls.context import ANY_VERSION, Contexts, Policy, new_context
-from ..tls.faults import OF_LISTS, UNTRUSTED, Fault, fault_of
+from ..tls.faults import CRL_CODES, UNTRUSTED, Fault, fault_of
 from ..tls.records import read_beginning
 from ..trust.pem import CERTIFICATE, Block
 from ..trust.trust_store import Trust
@@ -61,12 +61,12 @@ class Probe:
 
     def chain(self) -> Chain:
         """Return the chain that the server sends; where Python gives only the leaf, TLS 1.2 shows the rest."""
-        if MESSAGES_ARE_TOLD and not CHAIN_IS_TOLD:
+        if EXPOSES_MESSAGES and not EXPOSES_CHAIN:
             context = new_context(ANY_VERSION)
             watch = ChainWatch(context)
             done = self._handshake(context)
             return Chain(watch.chain, True) if watch.chain else done.chain
-        if not CHAIN_IS_TOLD:
+        if not EXPOSES_CHAIN:
             older = self.handshake(ANY_VERSION._replace(max_tls='TLSv1.2'))
             if older.chain.certificates:
                 return older.chain
@@ -84,7 +84,7 @@ class Probe:
             handshakes.append(Handshake(tls.version() or '', stream.chain))
 
         self._converse(self.job.mode, start_tls)
-        return handshakes[0] if handshakes else Handshake('', UNSEEN)
+        return handshakes[0] if handshakes else Handshake('', NO_CHAIN)
 
     def verdict(self, policy: Policy, check: Callable[[ssl.SSLObject], Optional[Fault]] = lambda _tls: None) -> Verdict:
         """Return why a handshake by this policy fails, or what `check` has against it, and the chain that it showed."""
@@ -99,18 +99,18 @@ class Probe:
             verdicts.append(Verdict(True, fault, stream.chain))
 
         self._converse(self.job.mode, start_tls)
-        return verdicts[0] if verdicts else Verdict(False, None, UNSEEN)
+        return verdicts[0] if verdicts else Verdict(False, None, NO_CHAIN)
 
     def narrowed(self, fault: Fault, trust: Trust, chain: Chain) -> Tuple[Fault, Optional[bool]]:
         """Return a refusal without a number among fewer codes, and whether the chain leads to what is trusted, None for open."""
         if trust.crls is None:
-            fault = fault.but(OF_LISTS)
+            fault = fault.but(CRL_CODES)
         elif 'unknown_ca' in fault.may_be or not chain.whole:
             verdict = self.verdict(self._without_lists(trust))
             if verdict.done and verdict.reasons != fault.may_be:
-                return fault.among((*OF_LISTS, 'certificate_invalid')), True
+                return fault.among((*CRL_CODES, 'certificate_invalid')), True
             if verdict.done and not chain.whole:  # so it is true, also where a list comes before it
-                fault = fault.but(OF_LISTS)
+                fault = fault.but(CRL_CODES)
         if 'unknown_ca' not in fault.may_be:
             return fault, True
         if trust.certificates is None and chain.whole and self._lacks_only_trust(trust, chain):
@@ -159,7 +159,7 @@ class Probe:
             raise _Enough
 
         plan = Plan(mode, HANDSHAKE, self.ehlo_name, '', (), tuple, lambda: None, lambda _stage: None)
-        conversation = Conversation(JudgedStream(stream, handshake), plan)
+        conversation = Conversation(StreamWithHandshake(stream, handshake), plan)
         try:
             return conversation.run()
         except (_Enough, ssl.SSLError):

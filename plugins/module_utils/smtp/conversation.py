@@ -16,8 +16,8 @@ from .refusals import SILENCE, offered, refusal, starttls_missing
 from .reply import Malformed, Reply, ReplyReader
 from .steps import Step, steps_of
 
-QUIT_SECONDS = 2.0  # in all: nothing depends on the reply to QUIT, so nobody waits long for it
-REST_SECONDS = 2.0  # for the rest of a reply that nobody asked for
+QUIT_SECONDS = 2.0  # in all: nothing depends on the reply to QUIT
+REST_SECONDS = 2.0  # for the rest of an unsolicited reply
 
 
 class StreamTimedOut(Exception):
@@ -29,35 +29,35 @@ class StreamLost(Exception):
 
 
 class Stream(abc.ABC):
-    """What the edge gives. Every method may raise StreamTimedOut and StreamLost, `start_tls` also ProblemError."""
+    """What the caller provides. Every method may raise StreamTimedOut and StreamLost, `start_tls` also ProblemError."""
 
     @abc.abstractmethod
     def send(self, data: bytes) -> None:
-        """Send all of it."""
+        """Send all the data."""
 
     @abc.abstractmethod
     def receive(self, wait: bool = True) -> bytes:
-        """Return what has come, at least one byte; without `wait` StreamTimedOut says that nothing is there."""
+        """Return what has arrived, at least one byte; without `wait` StreamTimedOut says that nothing has."""
 
     @abc.abstractmethod
     def hurry(self, seconds: float) -> None:
-        """From now on there are no more than `seconds` in all, whatever comes."""
+        """Bring the deadline forward to `seconds` from now, if it is later."""
 
     @abc.abstractmethod
     def start_tls(self) -> None:
-        """Do the handshake, judge what was negotiated."""
+        """Do the handshake, and check what was negotiated."""
 
 
 class Plan(NamedTuple):
     """What the conversation is to do. `recipients` may be empty with until 'handshake'.
 
-    `compose` returns the mail (RFC 5322, CR LF, its last line ended) in pieces; it is called when TLS stands, before the
-    envelope. `before_dot` is called last thing before the mail can't be taken back; what it raises ends the conversation.
-    `on_stage` hears of each stage that begins.
+    `compose` returns the mail (RFC 5322, CR LF, its last line ended) in pieces; it is called after TLS is established, before the
+    envelope. `before_dot` is called right before the mail can no longer be withdrawn; what it raises ends the conversation.
+    `on_stage` is called with each stage that begins.
     """
 
     mode: str  # the name of one of vocabulary.TLS_MODES
-    until: str  # 'handshake', 'envelope' or 'sent'
+    until: str  # one of vocabulary.GOALS
     ehlo_name: str
     sender: str
     recipients: Sequence[str]
@@ -67,7 +67,7 @@ class Plan(NamedTuple):
 
 
 class Conversation:
-    """One run over one stream. `problems` is what was found; `reached` says whether the plan's goal was."""
+    """One run over one stream. `reached` is whether it reached the plan's goal."""
 
     def __init__(self, stream: Stream, plan: Plan) -> None:
         self.stream = stream
@@ -87,7 +87,7 @@ class Conversation:
         self._content: Iterable[bytes] = ()
 
     def run(self) -> 'Conversation':
-        """Converse; every failure becomes a problem, but what `plan.before_dot` raises."""
+        """Converse; every failure becomes a problem, except what `plan.before_dot` raises."""
         try:
             self._converse()
         except ProblemError as error:
@@ -96,16 +96,15 @@ class Conversation:
             code, message = SILENCE.get(self.stage, ('timed_out', 'No whole reply came in time.'))
             self._note(Problem(code, message))
         except StreamLost as error:
-            begun = safe_text(self._reader.leftover[:200].rstrip(b'\r\n'))
-            where = ', in the middle of a reply: ' + begun if begun else '.'
+            partial = safe_text(self._reader.leftover[:200].rstrip(b'\r\n'))
+            where = ', in the middle of a reply: ' + partial if partial else '.'
             self._note(Problem('connection_lost', 'The connection was lost: %s%s' % (error, where)))
         return self
 
     def _note(self, problem: Problem) -> None:
         if self.dot_sent:
-            problem = Problem(
-                'outcome_unknown', 'After the end of the mail no reply came that says what became of it: %s' % problem.message
-            )
+            message = 'After the end of the mail no reply came that says whether it was accepted: %s' % problem.message
+            problem = Problem('outcome_unknown', message)
         self.problems.append(problem if problem.stage else problem._replace(stage=self.stage))
 
     def _converse(self) -> None:
@@ -133,7 +132,7 @@ class Conversation:
             self._reader.feed(self.stream.receive())
 
     def _command(self, line: str) -> Reply:
-        self._no_reply_waits()
+        self._refuse_unsolicited()
         self._send(line.encode('ascii') + b'\r\n')
         return self._receive_reply()
 
@@ -145,7 +144,7 @@ class Conversation:
         return reply
 
     def _send(self, data: bytes) -> None:
-        """Send. Where the connection is lost, a refusal that the server left behind says why."""
+        """Send. If the connection is lost, a refusal that the server sent before says why."""
         try:
             self.stream.send(data)
         except StreamLost:
@@ -158,7 +157,7 @@ class Conversation:
                 self._refused(reply)
             raise
 
-    def _more_has_come(self) -> bool:
+    def _has_unsolicited(self) -> bool:
         try:
             self._reader.feed(self.stream.receive(wait=False))
         except StreamTimedOut:
@@ -168,9 +167,9 @@ class Conversation:
                 raise
         return self._reader.started
 
-    def _no_reply_waits(self) -> None:
-        """What came unasked would be taken for the answer to the next command, and the real one for that to the next but one."""
-        if not self._more_has_come():
+    def _refuse_unsolicited(self) -> None:
+        """An unsolicited reply would pass for that to the next command, and the real one for that to the command after it."""
+        if not self._has_unsolicited():
             return
         self.stream.hurry(REST_SECONDS)
         try:
@@ -182,7 +181,7 @@ class Conversation:
                     'The server began a reply that it was not asked for: %s' % (safe_text(self._reader.leftover[:200])),
                 )
             )
-        # One may come at any time (section 3.8), and a server need not read a mail to its end to refuse it.
+        # 421 may come at any time (section 3.8), and a server need not read a mail to its end to refuse it.
         if reply.code == 421 or (reply.kind in (4, 5) and self.in_mail):
             self._refused(reply)
         raise ProblemError(
@@ -190,11 +189,11 @@ class Conversation:
         )
 
     def _refused(self, reply: Reply, address: Optional[str] = None) -> None:
-        """Raise the problem that a reply other than the wanted one is, after a polite end."""
+        """Raise the problem of a reply with which the conversation can't go on, after a polite end."""
         self.reply = reply
         self.transient = reply.kind == 4 and not self.dot_sent
         if reply.kind in (4, 5):
-            self.dot_sent = False  # it is known that the mail was not taken
+            self.dot_sent = False  # the outcome is known: the mail was not accepted
         problem = refusal(self.stage, reply, self.plan.mode, address)
         if reply.code != 421 and not self.in_mail:
             self._leave(reset=False)
@@ -235,8 +234,8 @@ class Conversation:
             raise ProblemError(starttls_missing(self.features))
         self._ask(step)
         try:
-            injected = self._more_has_come()
-        except StreamLost:  # the handshake meets it again, and has a name for it
+            injected = self._has_unsolicited()
+        except StreamLost:  # the handshake fails by it too, and has a code for it
             injected = False
         if injected:
             message = '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)
@@ -268,13 +267,13 @@ class Conversation:
         for piece in dot_stuffed(self._content):
             if piece:
                 self._send(piece)
-                self._no_reply_waits()
+                self._refuse_unsolicited()
         self.plan.before_dot()
         self.in_mail = False
 
     def _dot(self, step: Step) -> None:
         self.dot_sent = True
-        self._send(step.command.encode('ascii') + b'\r\n')  # no look for early replies: what comes now is the answer
+        self._send(step.command.encode('ascii') + b'\r\n')  # without a check for early replies: whatever comes now is the outcome
         reply = self._receive_reply()
         if not step.accepts(reply):
             self._refused(reply)
@@ -283,7 +282,7 @@ class Conversation:
         self.transient = bool(self.deferred)
 
     def _leave(self, reset: bool) -> None:
-        """Say goodbye. Whatever happens here changes nothing of what was found."""
+        """Say goodbye. Whatever happens here changes nothing of the outcome."""
         self.plan.on_stage('quit')
         self.stream.hurry(QUIT_SECONDS)
         try:

@@ -26,7 +26,7 @@ _BREAKS = re.compile('[\r\n\0]')
 _NOT_PLAIN = re.compile('[^\t\r\n -~]|\r(?!\n)')
 _LONG_LINE = re.compile(r'(?:\A|\n)[^\r\n]{%d}' % (LONGEST_LINE + 1))
 # A mailbox of printable ASCII (RFC 5321, section 4.1.2): a dot-string or a quoted string, a domain or an address literal.
-# The dots, and whether the mailbox exists, are the mail server's to judge; no domain at all is a local user.
+# The dots, and whether the mailbox exists, are for the mail server to check; no domain at all is a local user.
 _ADDRESS = re.compile(
     r"""(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+|"(?:[ !#-;=?-\[\]-~]|\\[ -;=?-~])+")"""
     r'(?:@(?:[A-Za-z0-9._-]+|\[[A-Za-z0-9.:-]+\]))?\Z'
@@ -34,7 +34,7 @@ _ADDRESS = re.compile(
 
 
 class Mail(NamedTuple):
-    """What is to be said. `message_id` is without angle brackets, `date` in seconds since 1970."""
+    """The contents of a mail. `message_id` is without angle brackets, `date` in seconds since 1970."""
 
     sender: str
     recipients: Sequence[str]
@@ -46,13 +46,13 @@ class Mail(NamedTuple):
 
 def refuse_breaks(name: str, value: str) -> None:
     """Raise ValueError where a value that goes into a command or a header holds CR, LF or NUL."""
-    found = _BREAKS.search(value)
-    if found:
-        raise ValueError('%s holds %s' % (name, {'\r': 'a carriage return', '\n': 'a line feed', '\0': 'a NUL'}[found.group()]))
+    match = _BREAKS.search(value)
+    if match:
+        raise ValueError('%s holds %s' % (name, {'\r': 'a carriage return', '\n': 'a line feed', '\0': 'a NUL'}[match.group()]))
 
 
 def check_address(name: str, address: str) -> None:
-    """Raise ValueError where `address` can't stand in MAIL or RCPT (RFC 5321, section 4.1.2; no SMTPUTF8)."""
+    """Raise ValueError where `address` is invalid in MAIL or RCPT (RFC 5321, section 4.1.2; no SMTPUTF8)."""
     refuse_breaks(name, address)
     if len(address) > LONGEST_ADDRESS or not _ADDRESS.match(address):
         raise ValueError(
@@ -62,7 +62,7 @@ def check_address(name: str, address: str) -> None:
 
 
 def compose(mail: Mail) -> Iterator[bytes]:
-    """Return the mail with CR LF line ends, not dot-stuffed, in pieces: a large one is never there as a whole, and encoded.
+    """Return the mail with CR LF line ends, not dot-stuffed, in pieces: a large one is never in memory as a whole, encoded.
 
     Raises ValueError, at once: see check_address and refuse_breaks.
     """
@@ -165,7 +165,7 @@ def _quoted_line(line: str) -> Iterator[bytes]:
 
 
 def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Return small parts together, in pieces that are worth a write."""
+    """Join small parts to pieces that are worth a write."""
     waiting: List[bytes] = []
     size = 0
     for part in parts:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a mail server's refusal means, as tables: stage and reply code to a problem; and how replies name the queued mail."""
+"""Refusals of a mail server as tables: stage and reply code to a problem; and the queue ID in the reply to a mail."""
 
 import re
 from typing import Optional, Sequence
@@ -9,7 +9,7 @@ from ..problems import Problem
 from ..vocabulary import DISABLED
 from .reply import Reply
 
-# Wherever they come, these say the same (RFC 4954, section 6; RFC 5321, section 4.2.3).
+# They mean the same in every stage (RFC 4954, section 6; RFC 5321, section 4.2.3).
 ANYWHERE = {
     530: ('authentication_required', 'The server demands authentication'),
     552: ('message_too_large', 'The server, or a mailbox, has no room for a mail of this size'),
@@ -24,39 +24,38 @@ BY_STAGE = {
     'data': ('message_refused', 'The server refuses the mail'),
 }
 RECIPIENT = {
-    4: ('greylisted', 'The server takes no mail for %s at present'),
+    4: ('greylisted', 'The server accepts no mail for %s at present'),
     5: ('recipient_refused', 'The server refuses the recipient %s'),
 }
-# Of authentication where TLS stands, or is to stand, already.
+# For a demand for authentication in a conversation by TLS.
 NO_AUTHENTICATION_HINT = (
-    'sendmemo has no user name and password to give: have this host admitted by its address, or use a '
-    'relay that takes its mail without.'
+    'sendmemo has no user name and password: have this host admitted by its address, or use a relay that accepts its mail '
+    'without authentication.'
 )
 LIMITED_HINT = (
     '421 often means a limit on connections or mails per client: wait and try again with retries, spread the hosts '
     'over time, or ask the administrator of the mail server about its rate limits for this host.'
 )
 LATER_HINT = (
-    'The refusal is for the moment (4xx): run again later. Retries do so by themselves, for what is refused before the '
+    'The refusal is temporary (4xx): run again later. With retries the module does so itself, for what is refused before the '
     'end of the mail.'
 )
 NO_EHLO_HINT = (
     'The server, or a firewall that inspects SMTP on the way, does not know EHLO, without which there is no TLS: '
     'have that changed, or use another port or server.'
 )
-CERTIFICATE_MISSED = 'The server demands a client certificate, and sendmemo has none: %s'
-CERTIFICATE_HINT = (
+CLIENT_CERTIFICATE_HINT = (
     'Have this host admitted without a client certificate (smtpd_tls_req_ccert of Postfix, for example), or use a port or a '
     'relay that demands none.'
 )
-# How servers say so where the handshake itself went well: Postfix by a 421 right behind it, others at a later command.
-_CERTIFICATE_WANTED = re.compile(r'client[ -]certificate|\bno certificate\b|certificate (?:is )?required', re.IGNORECASE)
-# What a silence means, where it has a name of its own.
+# The texts of servers that let the handshake succeed first: Postfix replies 421 right after it, others to a later command.
+_CERTIFICATE_DEMANDED = re.compile(r'client[ -]certificate|\bno certificate\b|certificate (?:is )?required', re.IGNORECASE)
+# Stage -> code and text for no reply in time, where that has a code of its own.
 SILENCE = {
-    'banner': ('banner_timed_out', 'The connection stands, but no whole greeting came in time.'),
+    'banner': ('banner_timed_out', 'The connection is established, but no whole greeting came in time.'),
     'handshake': ('handshake_timed_out', 'The TLS handshake was not finished in time.'),
 }
-# Cisco firewalls ("fixup smtp") overwrite what they don't know: XXXXXXXA in place of STARTTLS.
+# Cisco firewalls ("fixup smtp") overwrite extensions that they don't know: XXXXXXXA in place of STARTTLS.
 STRIPPED = re.compile(r'X{6,}[A-Z]?\Z')
 
 # Postfix and aiosmtpd, Exim, Sendmail and OpenSMTPD, Exchange, qmail.
@@ -70,20 +69,20 @@ _QUEUED = (
 
 
 def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) -> Problem:
-    """Return the problem that `reply` is in `stage` of a conversation by `mode`; with `address` it is that recipient's."""
+    """Return the problem that `reply` means in `stage` of a conversation by `mode`; with `address`, of that recipient."""
     hint = ''
     code, text = BY_STAGE[stage]
-    misses_certificate = mode != DISABLED.name and reply.kind in (4, 5) and _CERTIFICATE_WANTED.search(reply.text)
-    if misses_certificate and (reply.code == 421 or stage in ('banner', 'ehlo', 'starttls')):
-        return Problem('handshake_closed', CERTIFICATE_MISSED % reply.shown(), CERTIFICATE_HINT, stage='handshake')
+    demands_certificate = mode != DISABLED.name and reply.kind in (4, 5) and _CERTIFICATE_DEMANDED.search(reply.text)
+    if demands_certificate and (reply.code == 421 or stage in ('banner', 'ehlo', 'starttls')):
+        return client_certificate_demanded(reply.shown())
     if reply.kind not in (4, 5):
-        code, text = 'reply_malformed', "The server's reply is none that there is at this place (RFC 5321, section 4.3.2)"
+        code, text = 'reply_malformed', "The server's reply is not valid at this point (RFC 5321, section 4.3.2)"
     elif reply.code in ANYWHERE or reply.enhanced in TOO_LARGE:
         code, text = ANYWHERE.get(reply.code, ANYWHERE[552])
         if reply.code == 530 and mode != DISABLED.name:
             hint = NO_AUTHENTICATION_HINT
         elif reply.code == 530 and 'STARTTLS' in reply.text.upper():  # RFC 3207, section 4
-            hint = 'It wants TLS first: set EnableTLS to 1 (STARTTLS).'
+            hint = 'It requires TLS first: set EnableTLS to 1 (STARTTLS).'
     elif reply.code == 421:
         hint = LIMITED_HINT
         if stage not in ('banner', 'ehlo'):
@@ -95,8 +94,14 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
         text = text % address
     elif reply.kind == 4 and stage != 'starttls':
         hint = LATER_HINT
-    hint = CERTIFICATE_HINT if misses_certificate else hint
+    hint = CLIENT_CERTIFICATE_HINT if demands_certificate else hint
     return Problem(code, '%s: %s' % (text, reply.shown()), hint, stage=stage, value=address)
+
+
+def client_certificate_demanded(quoted: str) -> Problem:
+    """Return the problem of a server that demands a client certificate, as `quoted` says."""
+    message = 'The server demands a client certificate, and sendmemo has none: %s' % quoted
+    return Problem('handshake_closed', message, CLIENT_CERTIFICATE_HINT, stage='handshake')
 
 
 def offered(features: Sequence[str], keyword: str) -> bool:
@@ -115,9 +120,9 @@ def starttls_missing(features: Sequence[str]) -> Problem:
 
 
 def queue_id(text: str) -> str:
-    """Return the name that the mail server's queue has for the mail, as the reply to the final dot tells it; '' if it doesn't."""
+    """Return the queue ID that the reply to the final dot gives, '' for none."""
     for pattern in _QUEUED:
-        found = re.search(pattern, text)
-        if found:
-            return found.group(1)
+        match = re.search(pattern, text)
+        if match:
+            return match.group(1)
     return ''

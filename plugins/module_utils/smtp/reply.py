@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""SMTP replies read to the letter of RFC 5321, section 4.2, from bytes as they arrive."""
+"""SMTP replies parsed strictly by RFC 5321, section 4.2, from bytes as they arrive."""
 
 import re
 from typing import List, NamedTuple, Optional, Tuple
@@ -31,12 +31,12 @@ class Reply(NamedTuple):
     @property
     def enhanced(self) -> str:
         """The enhanced status code of the last line, '' where there is none."""
-        found = _ENHANCED.match(self.lines[-1])
-        return found.group(1).decode('ascii') if found else ''
+        match = _ENHANCED.match(self.lines[-1])
+        return match.group(1).decode('ascii') if match else ''
 
     @property
     def text(self) -> str:
-        """All lines as one, safe to show."""
+        """All lines as one, sanitized."""
         return safe_text(b' '.join(line.strip() for line in self.lines if line.strip()))
 
     def shown(self) -> str:
@@ -45,39 +45,39 @@ class Reply(NamedTuple):
 
 
 class Malformed(ProblemError):
-    """What came is no reply. `first` is the line (or its beginning) that says so."""
+    """The bytes are no reply. `first` is the line (or its beginning) that shows it."""
 
     def __init__(self, why: str, first: bytes, in_reply: bool) -> None:
         shown = safe_text(first[:200].rstrip(b'\r\n'))
         super().__init__(Problem('reply_malformed', "The server's reply is malformed: %s: %s" % (why, shown)))
         self.first = first
-        self.in_reply = in_reply  # some of it was a reply: it is a mail server that errs
+        self.in_reply = in_reply  # part of it was a reply, so it is a mail server, with an error
 
 
 class ReplyReader:
-    """Takes bytes in pieces of any size and gives whole replies.
+    """Takes bytes in pieces of any size and returns whole replies.
 
     A line ends with CR LF and with nothing else (RFC 5321, section 2.3.8). Lines may be longer than the 512 octets of
     section 4.5.3.1.5. `next_reply` raises Malformed, or ProblemError reply_too_long beyond 64 kB for one reply or
-    1 MiB for all. After an error the reader is of no use.
+    1 MiB for all. After an error the reader can't be used.
     """
 
     def __init__(self) -> None:
         self._waiting = bytearray()
         self._lines: List[bytes] = []
         self._code = 0
-        self._size = 0  # of the lines that were taken for the reply at hand
+        self._size = 0  # of the lines of the current reply
         self._searched = 0
         self.total = 0
 
     @property
     def leftover(self) -> bytes:
-        """What has come beyond the last whole reply."""
+        """The bytes after the last whole reply."""
         return bytes(self._waiting)
 
     @property
     def started(self) -> bool:
-        """Whether part of a reply has come."""
+        """Whether part of a reply has arrived."""
         return bool(self._waiting or self._lines)
 
     def feed(self, data: bytes) -> None:
@@ -87,30 +87,30 @@ class ReplyReader:
         self._waiting += data
 
     def next_reply(self) -> Optional[Reply]:
-        """Return the next reply that is complete, None while more has to come."""
+        """Return the next complete reply, None until it is."""
         while True:
             end = self._waiting.find(b'\n', self._searched)
             if end < 0:
                 self._searched = len(self._waiting)
-                self._bound(len(self._waiting))
-                self._judge_beginning()
+                self._check_size(len(self._waiting))
+                self._check_beginning()
                 return None
             line = bytes(self._waiting[: end + 1])
             del self._waiting[: end + 1]
             self._searched = 0
-            self._bound(len(line))
+            self._check_size(len(line))
             self._size += len(line)
             if self._take(line):
                 reply = Reply(self._code, tuple(self._lines))
                 self._lines, self._code, self._size = [], 0, 0
                 return reply
 
-    def _bound(self, more: int) -> None:
+    def _check_size(self, more: int) -> None:
         if self._size + more > MOST_PER_REPLY:
             raise ProblemError(Problem('reply_too_long', "The server's reply is longer than %d bytes." % MOST_PER_REPLY))
 
-    def _judge_beginning(self) -> None:
-        """A line that can't become a reply is refused at its fourth byte: nobody has to wait for its end."""
+    def _check_beginning(self) -> None:
+        """Refuse a line that can't become a reply at its fourth byte, without a wait for its end."""
         beginning = bytes(self._waiting[:4])
         if beginning and not re.match(rb'(?:[2-5](?:[0-5](?:[0-9](?:[ \-\r])?)?)?)\Z', beginning):
             raise Malformed('a line begins without a reply code of SMTP', bytes(self._waiting), bool(self._lines))
@@ -119,12 +119,12 @@ class ReplyReader:
         """Add one line; return whether it is the last of its reply."""
         if not line.endswith(b'\r\n'):
             raise Malformed('a line ends with a bare LF', line, bool(self._lines or _LINE.match(line.rstrip(b'\n'))))
-        found = _LINE.match(line[:-2])
-        if not found:
+        match = _LINE.match(line[:-2])
+        if not match:
             raise Malformed('a line begins without a reply code of SMTP', line, bool(self._lines))
-        code = int(found.group(1))
+        code = int(match.group(1))
         if self._lines and code != self._code:
             raise Malformed('a line has code %d in a reply of code %d' % (code, self._code), line, True)
         self._code = code
-        self._lines.append(found.group(3) or b'')
-        return found.group(2) != b'-'
+        self._lines.append(match.group(3) or b'')
+        return match.group(2) != b'-'

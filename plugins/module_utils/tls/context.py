@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""sendmemo's TLS policy as an SSLContext that means the same on every Python: each flag is set here, none is inherited.
+"""sendmemo's TLS policy as an SSLContext that is the same on every Python: each flag is set here, none is inherited.
 
 Defaults differ: Python 3.13's create_default_context() adds VERIFY_X509_STRICT and PARTIAL_CHAIN, 3.10 raised the
 minimum version and the security level, 3.6 matches host names by itself and wrongly.
@@ -16,7 +16,7 @@ from ..trust.pem import as_pem
 from ..trust.trust_store import Trust
 from ..vocabulary import TLS_VERSIONS
 
-VERSIONS = ('SSLv3', *TLS_VERSIONS)
+VERSIONS = ('SSLv3', *TLS_VERSIONS)  # oldest first, by their names in SSLObject.version()
 # OpenSSL 3 speaks TLS 1.0 and 1.1 at level 0 only, and at level 2 refuses RSA and DH below 2048 bits and SHA-1 signatures.
 STRONG_LEVEL, OLD_LEVEL = 2, 0
 CIPHERS = 'DEFAULT:!aNULL:!eNULL:!PSK:!SRP'
@@ -29,9 +29,9 @@ _OPTIONS |= getattr(ssl, 'OP_ENABLE_MIDDLEBOX_COMPAT', 0)  # as other clients of
 
 
 class Policy(NamedTuple):
-    """What a connection must be. `trust` None = nothing is verified (IgnoreCertificateErrors, and our own probes).
+    """What a connection must be. `trust` None = nothing is verified (IgnoreCertificateErrors, and probes).
 
-    For a look alone: `partial` trusts also what is no root.
+    For probes alone: `partial` trusts also certificates that are no roots.
     """
 
     trust: Optional[Trust]
@@ -43,12 +43,12 @@ class Policy(NamedTuple):
     partial: bool = False
 
 
-ANY_VERSION = Policy(None, False, min_tls='TLSv1')  # for a look: nothing is verified, nothing is too old
+ANY_VERSION = Policy(None, False, min_tls='TLSv1')  # for probes: nothing is verified, nothing is too old
 
 
-def is_older(version: Optional[str], wanted: str) -> bool:
-    """Return whether a negotiated version is older than `wanted`; one that nobody knows is."""
-    return version not in VERSIONS or VERSIONS.index(version) < VERSIONS.index(wanted)
+def is_older(version: Optional[str], minimum: str) -> bool:
+    """Return whether a negotiated version is older than `minimum`; an unknown one counts as older."""
+    return version not in VERSIONS or VERSIONS.index(version) < VERSIONS.index(minimum)
 
 
 def verify_flags(policy: Policy) -> int:
@@ -65,7 +65,7 @@ def new_context(policy: Policy) -> ssl.SSLContext:
     old = is_older(policy.min_tls, 'TLSv1.2')
     ssl_v3 = policy.ssl_v3 and HAS_SSL_V3
     context.options = _OPTIONS & ~ssl.OP_NO_SSLv3 if ssl_v3 else _OPTIONS
-    if hasattr(ssl, 'TLSVersion'):  # Python 3.7; min_tls is judged by what was negotiated, so that it can be named
+    if hasattr(ssl, 'TLSVersion'):  # Python 3.7; min_tls is checked after the handshake, so that the version can be reported
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.maximum_version = ssl.TLSVersion.TLSv1_2 if policy.max_tls == 'TLSv1.2' else ssl.TLSVersion.MAXIMUM_SUPPORTED
     elif policy.max_tls == 'TLSv1.2':
@@ -77,7 +77,7 @@ def new_context(policy: Policy) -> ssl.SSLContext:
         return context
     context.verify_mode = ssl.CERT_REQUIRED
     context.check_hostname = policy.check_name and NAME_CHECK_BY_OPENSSL
-    context.verify_flags = verify_flags(policy)  # type: ignore[assignment]  # an int of flags, as Python 3.6 wants it
+    context.verify_flags = verify_flags(policy)  # type: ignore[assignment]  # an int of flags, as Python 3.6 needs it
     _load(context, policy.trust)
     return context
 
@@ -105,7 +105,7 @@ def _load(context: ssl.SSLContext, trust: Trust) -> None:
         except ssl.SSLError as error:
             raise ProblemError(Problem('not_pem', "OpenSSL can't read the revocation lists: %s." % error, keyword='CrlFile'))
         except OSError as error:
-            message = "The revocation lists can't be handed to OpenSSL: %s." % (error.strerror or error)
+            message = "The revocation lists can't be passed to OpenSSL: %s." % (error.strerror or error)
             raise ProblemError(Problem('file_not_readable', message, keyword='CrlFile'))
 
 
@@ -113,7 +113,7 @@ def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
     """Load CRLs, and nothing but them.
 
     `cadata` refuses CRLs, and the file itself could hold certificates, which would become trusted. So OpenSSL reads
-    them from a pipe or, where a descriptor has no path (AIX), from a file that is gone when it has been read.
+    them from a pipe or, where a descriptor has no path (AIX), from a file that is removed once it is read.
     """
     read_end, write_end = os.pipe()
     path = '%s/%d' % (DESCRIPTORS, read_end)
@@ -131,8 +131,8 @@ def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
                 pass
 
     try:
-        writing = threading.Thread(target=write, daemon=True)  # a pipe holds less than a large CRL
-        writing.start()
+        writer = threading.Thread(target=write, daemon=True)  # a pipe holds less than a large CRL
+        writer.start()
         context.load_verify_locations(cafile=path)
     finally:
         os.close(read_end)
@@ -140,7 +140,7 @@ def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
 
 def _load_by_file(context: ssl.SSLContext, pem: bytes) -> None:
     """Load CRLs from a private file. Raises OSError."""
-    folder = os.environ.get('TMPDIR') or '/tmp'  # noqa: S108  # by a name that nobody could know, and new
+    folder = os.environ.get('TMPDIR') or '/tmp'  # noqa: S108  # by an unpredictable name, and new
     path = os.path.join(folder, '.infoprint-%s' % os.urandom(16).hex())
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -152,16 +152,16 @@ def _load_by_file(context: ssl.SSLContext, pem: bytes) -> None:
 
 
 class Contexts:
-    """One context per distinct policy and content of trust: loading a bundle of CAs is the dearest part of a send."""
+    """One context per distinct policy and content of trust: loading a bundle of CAs is the most expensive part of a send."""
 
     def __init__(self) -> None:
-        self._made: Dict[Any, ssl.SSLContext] = {}
+        self._contexts: Dict[Any, ssl.SSLContext] = {}
         self._lock = threading.Lock()
 
     def get(self, policy: Policy) -> ssl.SSLContext:
         """Return the policy's context. Raises ProblemError: see new_context."""
         key = (policy._replace(trust=None), None if policy.trust is None else policy.trust.content)
         with self._lock:
-            if key not in self._made:
-                self._made[key] = new_context(policy)
-            return self._made[key]
+            if key not in self._contexts:
+                self._contexts[key] = new_context(policy)
+            return self._contexts[key]

@@ -7,11 +7,12 @@ Never by `reason` alone: "protocol too old" appears as BAD_MAC_LENGTH on a Pytho
 
 import re
 import ssl
-from typing import Any, Dict, Iterable, NamedTuple, Optional, Tuple
+from typing import Iterable, NamedTuple, Optional, Tuple
 
 from ..problems import Problem
 from ..safe_text import safe_text
-from ..smtp.refusals import CERTIFICATE_HINT, CERTIFICATE_MISSED
+from ..smtp.refusals import client_certificate_demanded
+from ..vocabulary import CERTIFICATE, STARTTLS
 from .records import (
     BAD_CERTIFICATE,
     CERTIFICATE_REQUIRED,
@@ -48,8 +49,8 @@ VERIFY_CODES = {
     68: 'weak_signature',
     79: 'issuer_not_ca',
 }
-# A Python that doesn't tell the number: OpenSSL's alert for it (ssl_x509err2alert), which its client sends unencrypted in TLS 1.3
-# too -> the codes that it can be. The name is none of them: such a Python looks at it behind the handshake.
+# For a Python that does not expose the number: OpenSSL's alert for it (ssl_x509err2alert), which its client sends unencrypted in
+# TLS 1.3 too -> the possible codes. hostname_mismatch is not among them: such a Python checks the name after the handshake.
 ALERT_CODES = {
     42: ('not_yet_valid', 'crl_not_yet_valid', 'weak_key', 'weak_signature', 'certificate_invalid'),
     43: ('wrong_purpose',),
@@ -60,14 +61,14 @@ ALERT_CODES = {
     51: ('signature_invalid', 'crl_signature_invalid'),
 }
 UNTRUSTED = ('unknown_ca', 'self_signed')
-OF_LISTS = ('crl_missing', 'crl_signature_invalid', 'crl_expired', 'crl_not_yet_valid', 'revoked')
-UNTOLD_HINT = (
-    "This host's Python does not tell why. On the host, openssl s_client -connect HOST:PORT -CAfile FILE shows it "
-    '(with -starttls smtp for EnableTLS 1), and a Python from 3.7 on tells it.'
+CRL_CODES = ('crl_missing', 'crl_signature_invalid', 'crl_expired', 'crl_not_yet_valid', 'revoked')
+NO_REASON_HINT = (
+    "This host's Python does not expose the reason. On the host, openssl s_client -connect HOST:PORT -CAfile FILE shows it "
+    '(with -starttls smtp for EnableTLS 1), and so does Python 3.7 or later.'
 )
-# The chain leads to nothing that is trusted. Whatever else OpenSSL names it meets only behind that (X509_verify_cert).
+# The chain doesn't lead to a trusted root. OpenSSL checks everything else only after that (X509_verify_cert).
 UNANCHORED = frozenset((2, 18, 19, 20, 21, 22))
-# OpenSSL's words in the exception -> our code, where the server sent no alert of its own.
+# OpenSSL's text in the exception -> our code, where the server sent no alert.
 _TEXTS = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
@@ -77,18 +78,18 @@ _TEXTS = tuple(
     )
 )
 _VERIFY_FAILED = re.compile('certificate.verify.failed', re.IGNORECASE)
-# How servers say that ours is missing: RFC 8446, section 6.2, and what older ones make of it.
-_CERTIFICATE_WANTED = (NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED)
+# The alerts for a missing client certificate: RFC 8446, section 6.2, and those of older servers.
+_CLIENT_CERTIFICATE_ALERTS = (NO_CERTIFICATE, BAD_CERTIFICATE, CERTIFICATE_REQUIRED)
 _LATE_ALERT = re.compile('alert.(certificate.required|bad.certificate|no.certificate)', re.IGNORECASE)
-_UNTOLD = tuple(dict.fromkeys(code for codes in ALERT_CODES.values() for code in codes))
+_WITHOUT_NUMBER = tuple(dict.fromkeys(code for codes in ALERT_CODES.values() for code in codes))
 _SMTP = re.compile(rb'[2-5][0-5][0-9][ \-\r]')
 
 
 class Fault(NamedTuple):
     """A failed handshake's problem, and OpenSSL's own number and text where the certificate was the reason.
 
-    `verify_code` 0 with a `verify_text` means that this Python (3.6) doesn't tell the number; `may_be` are then the codes that it
-    can be.
+    `verify_code` 0 with a `verify_text` means that this Python (3.6) does not expose the number; `may_be` are then the possible
+    codes.
     """
 
     problem: Problem
@@ -96,20 +97,15 @@ class Fault(NamedTuple):
     verify_text: str = ''
     may_be: Tuple[str, ...] = ()
 
-    def verify(self) -> Dict[str, Any]:
-        """Return what OpenSSL said, for the answer."""
-        told: Dict[str, Any] = {'code': self.verify_code, 'text': self.verify_text}
-        return dict(told, may_be=list(self.may_be)) if self.may_be else told
-
     def among(self, codes: Iterable[str]) -> 'Fault':
-        """Return a refusal without a number that can only be one of these codes; with one left, that is its name."""
-        left = tuple(code for code in self.may_be if code in codes)
-        if len(left) != 1 or left[0] == self.problem.code:
-            return self._replace(may_be=left or self.may_be)
-        return self._replace(may_be=left, problem=self.problem._replace(code=left[0], hint=''))
+        """Narrow a refusal without a number to these codes; a single possible one becomes the problem's code."""
+        possible = tuple(code for code in self.may_be if code in codes)
+        if len(possible) != 1 or possible[0] == self.problem.code:
+            return self._replace(may_be=possible or self.may_be)
+        return self._replace(may_be=possible, problem=self.problem._replace(code=possible[0], hint=''))
 
     def but(self, codes: Iterable[str]) -> 'Fault':
-        """Return a refusal without a number that is none of these codes."""
+        """Narrow a refusal without a number to other codes than these."""
         return self.among([code for code in self.may_be if code not in codes])
 
 
@@ -120,9 +116,9 @@ def certificate_code(number: int, text: str) -> str:
 
 
 def fault_of(error: Exception, beginning: Beginning, mode: str, alert: Optional[int] = None) -> Fault:
-    """Return why a handshake failed. `error` is an SSLError or the loss of the connection, `mode` starttls or smtps.
+    """Return why a handshake failed. `error` is an SSLError or the loss of the connection, `mode` the name of a TLS mode.
 
-    `alert` is the number of the one that our side sent, None where it isn't known.
+    `alert` is the number of the alert that this side sent, None where it is unknown.
     """
     text = safe_text(str(error))
     number = getattr(error, 'verify_code', None)
@@ -146,50 +142,45 @@ def _code_of(text: str) -> str:
     return next((code for pattern, code in _TEXTS if pattern.search(text)), '')
 
 
-def _certificate_fault(number: int, said: str, text: str, alert: Optional[int]) -> Fault:
-    said = safe_text(said) or text
-    code = certificate_code(number, said)
-    shown = '%s (OpenSSL %d)' % (said, number) if number else said
-    hint = '' if number else UNTOLD_HINT
-    problem = Problem(code, "The server's certificate is refused: %s." % shown, hint, stage='certificate')
+def _certificate_fault(number: int, reason: str, text: str, alert: Optional[int]) -> Fault:
+    reason = safe_text(reason) or text
+    code = certificate_code(number, reason)
+    shown = '%s (OpenSSL %d)' % (reason, number) if number else reason
+    hint = '' if number else NO_REASON_HINT
+    problem = Problem(code, "The server's certificate is refused: %s." % shown, hint, stage=CERTIFICATE)
     if number:
-        return Fault(problem, number, said)
-    return Fault(problem, 0, said, _UNTOLD).among(ALERT_CODES.get(alert or 0, _UNTOLD))
+        return Fault(problem, number, reason)
+    return Fault(problem, 0, reason, _WITHOUT_NUMBER).among(ALERT_CODES.get(alert or 0, _WITHOUT_NUMBER))
 
 
 def _plaintext(first: bytes, mode: str) -> Problem:
     quoted = safe_text(first[:200].split(b'\r', 1)[0].split(b'\n', 1)[0])
-    if mode == 'starttls':
-        message = 'After its consent to STARTTLS the server, or somebody on the way, went on in plaintext: %s' % quoted
+    if mode == STARTTLS.name:
+        message = 'After it accepted STARTTLS the server, or something in between, continued in plaintext: %s' % quoted
         return Problem('plaintext_injected', message, stage='starttls')
     if _SMTP.match(first):
         code, message = 'plaintext_expected', 'The port begins in plaintext'
     else:
-        code, message = 'not_smtp', 'What answers speaks neither TLS nor SMTP'
+        code, message = 'not_smtp', 'The service on the port speaks neither TLS nor SMTP'
     return Problem(code, '%s: %s' % (message, quoted), stage='handshake')
 
 
 def late_alert(error: ssl.SSLError) -> Optional[Problem]:
-    """Return the problem that an alert behind the handshake is, if it is one.
+    """Return the problem if an error after the handshake is an alert for a missing client certificate.
 
-    In TLS 1.3 the client is done before the server has looked at the client's certificate.
+    In TLS 1.3 the client is done before the server has checked the client's certificate.
     """
-    found = _LATE_ALERT.search(str(error))
-    return _client_certificate(found.group(1).lower().replace(' ', '_')) if found else None
+    match = _LATE_ALERT.search(str(error))
+    return _client_certificate(match.group(1).lower().replace(' ', '_')) if match else None
 
 
 def _client_certificate(alert: str) -> Problem:
-    return Problem(
-        'handshake_closed',
-        CERTIFICATE_MISSED % ('it ended the TLS handshake (alert %s).' % alert),
-        CERTIFICATE_HINT,
-        stage='handshake',
-    )
+    return client_certificate_demanded('it ended the TLS handshake (alert %s).' % alert)
 
 
 def _alert(beginning: Beginning) -> Problem:
     number = beginning.alert or 0
-    if number in _CERTIFICATE_WANTED or (number == HANDSHAKE_FAILURE and beginning.asks_certificate):
+    if number in _CLIENT_CERTIFICATE_ALERTS or (number == HANDSHAKE_FAILURE and beginning.asks_certificate):
         return _client_certificate(alert_name(number))
     if number == PROTOCOL_VERSION:
         code, message = 'protocol_too_old', 'The server speaks no TLS version that this host offers'

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whether a certificate was issued for a host: the manual's table, which is OpenSSL's X509_check_host without partial wildcards.
 
-Python 3.7 and later leave the verdict to OpenSSL; Python 3.6 matches by itself and accepts `mail*.example.com` and
-`*.com`, so there the verdict is ours. Everywhere it explains a mismatch.
+Python 3.7 and later leave the check to OpenSSL; Python 3.6 matches by itself and accepts `mail*.example.com` and
+`*.com`, so there this module decides. Everywhere it explains a mismatch.
 """
 
 import re
@@ -25,7 +25,7 @@ class CertificateNames(NamedTuple):
     common: Tuple[str, ...]
 
     def shown(self) -> str:
-        """Return the names that count, as a message lists them."""
+        """Return the names that are compared, as a list for messages."""
         names = list(self.dns) + ['IP ' + address for address in self.ip]
         if not self.dns:
             names += ['CN ' + name for name in self.common]
@@ -43,7 +43,7 @@ def names_of(peer: dict) -> CertificateNames:
 
 
 def packed_address(text: str) -> Optional[bytes]:
-    """Return the bytes of an IPv4 or IPv6 address, None where the text is none."""
+    """Return the bytes of an IPv4 or IPv6 address, None for any other text."""
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             return socket.inet_pton(family, text)
@@ -53,7 +53,7 @@ def packed_address(text: str) -> Optional[bytes]:
 
 
 def plain_host(host: str) -> str:
-    """Return a host without the one dot that may end it, as it is looked for in a certificate."""
+    """Return a host without the dot that may end it, for a comparison with the names in a certificate."""
     return host[:-1] if host.endswith('.') else host
 
 
@@ -86,4 +86,4 @@ def host_matches(names: CertificateNames, host: str) -> bool:
 
 def _lower(name: str) -> str:
     """Return the name with ASCII letters in lower case, and only those (RFC 4343)."""
-    return re.sub('[A-Z]+', lambda found: found.group().lower(), name)
+    return re.sub('[A-Z]+', lambda match: match.group().lower(), name)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the first bytes of a server say in a handshake (RFC 8446, sections 4.1.3, 5.1 and 6; RFC 5246, section 7.4.2).
+"""The first bytes of a server in a handshake (RFC 8446, sections 4.1.3, 5.1 and 6; RFC 5246, section 7.4.2).
 
 They are the same on every Python. OpenSSL's reasons depend on the error table that a Python was built with.
 """
@@ -38,9 +38,9 @@ ALERTS = {
 
 
 class Beginning(NamedTuple):
-    """What was seen: `plaintext` that is not TLS at all, the server's first plain alert, the version its hello names.
+    """What they show: `plaintext` that is not TLS at all, the server's first unencrypted alert, the version in its hello.
 
-    `asks_certificate` is whether it asked for one of ours; TLS 1.3 asks unseen.
+    `asks_certificate` is whether it asked for a client certificate; in TLS 1.3 that is encrypted.
     """
 
     plaintext: bytes
@@ -55,33 +55,33 @@ def alert_name(number: int) -> str:
 
 
 def read_beginning(data: bytes) -> Beginning:
-    """Return what a server's first bytes say. Any bytes are read; nothing is raised."""
+    """Parse a server's first bytes. Any bytes are accepted; nothing is raised."""
     alert: Optional[int] = None
     hello, version = False, ''
-    place = 0
-    while len(data) - place >= 5:
-        kind, size = data[place], int.from_bytes(data[place + 3 : place + 5], 'big')
-        if not 20 <= kind <= 24 or data[place + 1] != 3:
+    offset = 0
+    while len(data) - offset >= 5:
+        kind, size = data[offset], int.from_bytes(data[offset + 3 : offset + 5], 'big')
+        if not 20 <= kind <= 24 or data[offset + 1] != 3:
             break
-        body = data[place + 5 : place + 5 + size]
+        body = data[offset + 5 : offset + 5 + size]
         if kind == ALERT and size == 2 and len(body) == 2:
             alert = body[1]
             break
         if kind == HANDSHAKE and not hello and len(body) >= 6 and body[0] == SERVER_HELLO:
             hello, version = True, VERSION_NAMES.get(int.from_bytes(body[4:6], 'big'), '')
-        place += 5 + size
-    not_tls = data if data and (not 20 <= data[0] <= 24 or (len(data) > 1 and data[1] != 3)) else b''
+        offset += 5 + size
+    plaintext = data if data and (not 20 <= data[0] <= 24 or (len(data) > 1 and data[1] != 3)) else b''
     asks = any(kind == CERTIFICATE_REQUEST for kind, _body in _handshake_messages(data))
-    return Beginning(not_tls, alert, hello, version, asks)
+    return Beginning(plaintext, alert, hello, version, asks)
 
 
 def certificates_in(data: bytes) -> List[bytes]:
     """Return the chain, in DER, in a server's first bytes, [] for none: TLS 1.2 and older send it unencrypted."""
-    return next((_listed(body) for kind, body in _handshake_messages(data) if kind == CERTIFICATE), [])
+    return next((_items(body) for kind, body in _handshake_messages(data) if kind == CERTIFICATE), [])
 
 
 def _handshake_messages(data: bytes) -> Iterator[Tuple[int, bytes]]:
-    """Yield kind and body of the whole messages, which know nothing of records' borders, up to a record of another kind."""
+    """Yield kind and body of the whole messages, which may cross the borders of records, up to a record of another kind."""
     parts = []
     while len(data) >= 5 and data[0] == HANDSHAKE:
         size = int.from_bytes(data[3:5], 'big')
@@ -99,19 +99,19 @@ def _handshake_messages(data: bytes) -> Iterator[Tuple[int, bytes]]:
 def certificates_in_message(message: bytes, is_tls_1_3: bool) -> List[bytes]:
     """Return the chain, in DER, in a Certificate message (RFC 5246, section 7.4.2; RFC 8446, section 4.4.2)."""
     body = message[4:]
-    return _listed(body[1 + body[0] :], 2) if is_tls_1_3 and body else _listed(body)
+    return _items(body[1 + body[0] :], 2) if is_tls_1_3 and body else _items(body)
 
 
-def _listed(body: bytes, extensions: int = 0) -> List[bytes]:
-    """Return the items of a list of opaque<0..2^24-1>, as far as they are whole; behind each may be a length of so many bytes
-    and as many of extensions."""
-    found = []
+def _items(body: bytes, extensions: int = 0) -> List[bytes]:
+    """Return the items of a list of opaque<0..2^24-1>, as far as they are whole; after each may be extensions, with their length
+    in so many bytes."""
+    items = []
     rest = body[3:]
     while len(rest) >= 3:
         size = int.from_bytes(rest[:3], 'big')
         if len(rest) < 3 + size:
             break
-        found.append(rest[3 : 3 + size])
+        items.append(rest[3 : 3 + size])
         rest = rest[3 + size :]
         rest = rest[extensions + int.from_bytes(rest[:extensions], 'big') :]
-    return found
+    return items

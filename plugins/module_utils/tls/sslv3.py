@@ -6,7 +6,7 @@ import re
 from typing import Iterable, Mapping, Optional
 
 VARIABLE = 'IPM_ENABLE_SSL_V3'
-# The later one overrides; AIX has only the first. Plain NAME=value lines, no shell.
+# The later file overrides; AIX has only the first. Plain NAME=value lines, no shell.
 FILES = ('/etc/environment', '/etc/profile.d/ipm_environment.sh')
 MOST = 1 << 20  # bytes of such a file
 LINE = re.compile(r'[ \t]*(?:export[ \t]+)?%s=(.*?)[ \t\r]*\Z' % VARIABLE)
@@ -16,22 +16,22 @@ def value_in(text: str) -> Optional[str]:
     """Return the last value that an environment file's text gives the variable, None where it doesn't set it."""
     value = None
     for line in text.split('\n'):
-        found = LINE.match(line)
-        if found:
-            value = found.group(1).strip('\'"')
+        match = LINE.match(line)
+        if match:
+            value = match.group(1).strip('\'"')
     return value
 
 
 def requested(environment: Mapping[str, str], files: Iterable[str] = FILES) -> bool:
-    """Return whether SSLv3 is asked for: by the task's environment, else by the platform's files."""
+    """Return whether SSLv3 is requested: by the task's environment, else by the platform's files."""
     if VARIABLE in environment:
         return bool(environment[VARIABLE])
     value = ''
     for path in files:
         try:
             with open(path, 'rb') as stream:
-                found = value_in(stream.read(MOST).decode('utf-8', 'replace'))
+                assigned = value_in(stream.read(MOST).decode('utf-8', 'replace'))
         except OSError:
             continue
-        value = value if found is None else found
+        value = value if assigned is None else assigned
     return bool(value)

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """PEM as OpenSSL reads it and RFC 7468 writes it, strictly: certificates and CRLs come out, nothing else is quoted.
 
-What OpenSSL would pass over in silence, or would read and we don't, is a fault here: a CA that is missing from the set
-shows only when a mail fails.
+What OpenSSL would skip silently, or would read and this module doesn't, is a fault here: a CA that is missing from the set
+is noticed only when a mail fails.
 """
 
 import base64
@@ -14,13 +14,14 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 from ..problems import Problem
 
 CERTIFICATE, CRL = 'CERTIFICATE', 'X509 CRL'
+LABEL = {'CAFile': CERTIFICATE, 'CrlFile': CRL}  # by keyword
 MOST_BLOCKS = 5000
-MOST_FAULTS = 20  # that are told one by one
+MOST_FAULTS = 20  # that are reported individually
 
 _BOUNDARY = re.compile(b'-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]*)-----')
 _ALMOST = re.compile(b'--[ ]*(?:BEGIN|END) ', re.IGNORECASE)
 _BASE64 = re.compile(b'[A-Za-z0-9+/]+={0,2}|={1,2}')
-# Labels that may be named. Any other text could be a secret that only looks like a label.
+# Labels that may be quoted. Any other text could be a secret that only looks like a label.
 _LABELS = frozenset(
     (
         'CERTIFICATE REQUEST',
@@ -35,7 +36,7 @@ _LABELS = frozenset(
         'X509 CERTIFICATE',
     )
 )
-# OpenSSL reads these as certificates, the first with trust settings that we can't see.
+# OpenSSL reads these as certificates, the first with trust settings that are not visible here.
 _OTHER_CERTIFICATES = ('TRUSTED CERTIFICATE', 'X509 CERTIFICATE')
 
 
@@ -48,7 +49,7 @@ class Block(NamedTuple):
 
 
 class Pem(NamedTuple):
-    """What a PEM file holds. `others` are (label, line) of other blocks, `faults` (line, what is wrong there)."""
+    """The contents of a PEM file. `others` are (label, line) of other blocks, `faults` (line, what is invalid there)."""
 
     blocks: Tuple[Block, ...]
     others: Tuple[Tuple[str, int], ...]
@@ -64,7 +65,7 @@ def is_private_key(label: str) -> bool:
 
 
 def read_pem(data: bytes) -> Pem:
-    """Return what `data` holds. Text outside of the blocks is passed over, as OpenSSL does."""
+    """Return what `data` holds. Text outside of the blocks is skipped, as by OpenSSL."""
     if _is_der(data) or b'-----BEGIN ' not in data:
         return Pem((), (), (), _is_der(data))
     reader = _Reader()
@@ -99,13 +100,13 @@ class _Reader:
             self.body.append(line)
 
     def end(self) -> Pem:
-        self._miss_the_end()
+        self._note_missing_end()
         return Pem(tuple(self.blocks), tuple(self.others), tuple(self.faults), False)
 
     def _begin(self, label: str, number: int) -> None:
-        self._miss_the_end()
+        self._note_missing_end()
         self.opened, self.body = (label, number), []
-        if is_private_key(label):  # told also where its block is broken
+        if is_private_key(label):  # reported even if its block is broken
             self.others.append((label, number))
 
     def _end(self, label: str, number: int) -> None:
@@ -126,7 +127,7 @@ class _Reader:
         else:
             self.blocks.append(Block(label, number, der))
 
-    def _miss_the_end(self) -> None:
+    def _note_missing_end(self) -> None:
         if self.opened is not None:
             self.faults.append((self.opened[1], 'A block has no END line'))
 
@@ -139,8 +140,8 @@ def as_pem(block: Block) -> str:
 
 
 def structure_problems(pem: Pem, keyword: str, file: str) -> Iterator[Problem]:
-    """Yield what is wrong with a trust file before anything in it is looked at. `keyword` is CAFile or CrlFile."""
-    wanted = CERTIFICATE if keyword == 'CAFile' else CRL
+    """Yield the problems of a trust file's structure; its certificates and CRLs are not examined. `keyword` is a FILE_KEYWORD."""
+    expected = LABEL[keyword]
     for line in [line for label, line in pem.others if is_private_key(label)][:MOST_FAULTS]:
         yield Problem('private_key_in_trust_file', 'The file holds a private key.', file=file, line=line, keyword=keyword)
     for line, fault in pem.faults[:MOST_FAULTS]:
@@ -150,16 +151,16 @@ def structure_problems(pem: Pem, keyword: str, file: str) -> Iterator[Problem]:
     for label, line in [other for other in pem.others if other[0] in _OTHER_CERTIFICATES][:MOST_FAULTS]:
         yield Problem(
             'not_pem',
-            'There is a block of the kind %s, which is not judged.' % label,
+            'There is a block of the kind %s, which is not supported.' % label,
             'Convert it: openssl x509 -in FILE -out NEW.',
             file=file,
             line=line,
             keyword=keyword,
         )
-    if pem.of(wanted) or pem.faults:
+    if pem.of(expected) or pem.faults:
         return
     if not pem.blocks and not pem.others:
-        kind = ('x509' if wanted == CERTIFICATE else 'crl') if pem.is_der else ''
+        kind = ('x509' if expected == CERTIFICATE else 'crl') if pem.is_der else ''
         yield Problem(
             'not_pem',
             'The file is %s.' % ('DER, not PEM' if pem.is_der else 'not PEM: there is no block in it'),
@@ -168,7 +169,7 @@ def structure_problems(pem: Pem, keyword: str, file: str) -> Iterator[Problem]:
             keyword=keyword,
         )
         return
-    code, name = ('no_certificate', 'certificate') if wanted == CERTIFICATE else ('no_crl', 'certificate revocation list')
+    code, name = ('no_certificate', 'certificate') if expected == CERTIFICATE else ('no_crl', 'certificate revocation list')
     yield Problem(code, 'The file holds no %s, only %s.' % (name, _listed(pem)), file=file, keyword=keyword)
 
 
@@ -181,7 +182,7 @@ def _listed(pem: Pem) -> str:
 
 
 def _content(body: List[bytes]) -> Tuple[bytes, str]:
-    """Return the DER of a block's lines, or what is wrong with them; only what OpenSSL reads too is right."""
+    """Return the DER of a block's lines, or why they are invalid; only what OpenSSL reads too is valid."""
     if not body:
         return b'', 'A block is empty'
     if not all(_BASE64.fullmatch(line) for line in body):
@@ -192,7 +193,7 @@ def _content(body: List[bytes]) -> Tuple[bytes, str]:
     except (binascii.Error, ValueError):
         return b'', 'The base64 of a block is broken'
     if b'=' in text.rstrip(b'=') or not _is_der(der):
-        return b'', 'A block holds something else than its BEGIN line says'
+        return b'', 'A block holds something other than its BEGIN line says'
     return der, ''
 
 

@@ -1,12 +1,16 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The trust files that a configuration names, where they lie, read with the rights of the working directory's owner."""
+"""The trust files that a configuration names, read to be checked: with the owner's rights, and confined by their links.
+
+Of the three readers, files.working_dir follows no link, this one none that leads out of the working directory, and
+trust_store any, as sendmemo does.
+"""
 
 import base64
 import hashlib
 import os
 import stat
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple
 
 from ..files.permissions import write_problem
 from ..files.working_dir import MAX_FILE, WorkingDir, fs_bytes, read_file
@@ -15,13 +19,13 @@ from ..program.rights import acting_as
 from .pem import Pem, read_pem, structure_problems
 
 MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host
-LEAST_BLOCK = 512  # bytes that a block counts for: many that are next to empty are long to tell
+LEAST_BLOCK = 512  # bytes that a block counts for: many nearly empty ones make a long answer
 
 
 class HostBlocks:
-    """The certificates and CRLs of a host's trust files, each distinct file once: all of them that leaves the host.
+    """The certificates and CRLs of a host's trust files, each distinct file once: nothing else of them leaves the host.
 
-    `left` is what may still be read, in bytes.
+    `left` is how much may still be read, in bytes.
     """
 
     def __init__(self) -> None:
@@ -29,7 +33,7 @@ class HostBlocks:
         self._read: Dict[str, Pem] = {}
 
     def add(self, data: bytes) -> str:
-        """Take a file's content; return the key that it is known by."""
+        """Add a file's content; return its key."""
         key = hashlib.sha256(data).hexdigest()
         if key not in self._read:
             self._read[key] = read_pem(data)
@@ -37,7 +41,7 @@ class HostBlocks:
         return key
 
     def problems(self, key: str, keyword: str, file: str) -> List[Problem]:
-        """Return what is wrong with a file before anything in it is looked at."""
+        """Return the problems of a file's structure; its certificates and CRLs are not examined."""
         return list(structure_problems(self._read[key], keyword, file))
 
     def answer(self) -> List[Dict[str, Any]]:
@@ -55,18 +59,18 @@ class HostBlocks:
 
 
 class TrustFile(NamedTuple):
-    """A trust file that was read: its full path, its bytes, and what is wrong with who can change it."""
+    """A trust file that was read: its full path, its bytes, and the problems of the permissions to change it."""
 
     path: str
     data: bytes
     problems: List[Problem]
 
 
-def read_trust_file(directory: WorkingDir, value: str, limit: int = MAX_FILE) -> TrustFile:
+def read_confined(directory: WorkingDir, value: str, limit: int = MAX_FILE) -> TrustFile:
     """Return the file that `value`, of CAFile or CrlFile, names: a bare name is looked up in the working directory alone.
 
-    A link in the working directory must not lead out of it: who can write there would choose what the server trusts. Outside,
-    links are followed, as sendmemo would: what lies there is the administrator's. Nothing is opened that the owner can't.
+    A link in the working directory must not lead out of it: whoever can write there would choose what the server trusts.
+    Outside, links are followed, as by sendmemo: those are the administrator's. Nothing is opened that the owner can't open.
     Raises ProblemError: file_not_found, file_not_readable, unsafe_path.
     """
     folder, name = os.path.split(value)
@@ -80,22 +84,18 @@ def read_trust_file(directory: WorkingDir, value: str, limit: int = MAX_FILE) ->
                 Problem(
                     'unsafe_path',
                     '%s is a symbolic link that leads out of the working directory, to %s.' % (path, real),
-                    'Put the file itself there, or name the place that is meant in the configuration.',
+                    'Put the file itself there, or set the intended path in the configuration.',
                     file=path,
                 )
             )
         data, status = read_file(real, limit, shown=path)
         parent = os.stat(fs_bytes(os.path.dirname(real)))
     problems = [write_problem(status, directory.owner.uid, path)]
-    # The working directory has been judged already; in a sticky one nobody can replace another's file.
+    # The working directory has been checked already; in a sticky directory nobody can replace another's file.
     if os.path.dirname(real) != home and not parent.st_mode & stat.S_ISVTX:
         problems.append(write_problem(parent, directory.owner.uid, os.path.dirname(real)))
-    return TrustFile(path, data, _known(problems))
+    return TrustFile(path, data, [problem for problem in problems if problem is not None])
 
 
 def _real(path: str) -> str:
     return os.path.realpath(fs_bytes(path)).decode('utf-8', 'surrogateescape')
-
-
-def _known(problems: List[Optional[Problem]]) -> List[Problem]:
-    return [problem for problem in problems if problem is not None]

@@ -1,22 +1,25 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The CA and CRL files that a configuration names: found as the manual says, read with the rights that the process has."""
+"""What certificates are verified against: the CA and CRL files that the manual's rules select, read as sendmemo reads them.
+
+That is with the rights of the process, and through any link. To check such files before, there is trust_file.
+"""
 
 import errno
 import os
 import stat
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from ..config.keywords import FILE_KEYWORDS
 from ..files.working_dir import MAX_FILE, fs_bytes
 from ..problems import Problem, ProblemError
-from .pem import CERTIFICATE, CRL, Block, Pem, read_pem, structure_problems
+from .pem import LABEL, Block, Pem, read_pem, structure_problems
 
 PRODUCT_BUNDLE = '/etc/ipm/ca-cert.pem'  # where the product's procedure puts Mozilla's bundle
-KIND = {'CAFile': CERTIFICATE, 'CrlFile': CRL}
 
 
 class Trust(NamedTuple):
-    """What certificates are verified against. `source` says it in words; no `certificates` = the system's own store.
+    """What certificates are verified against. `source` describes it; no `certificates` = the system's own store.
 
     `crls` None means that revocation is not checked. `path` is the CA file's.
     """
@@ -28,28 +31,29 @@ class Trust(NamedTuple):
 
     @property
     def content(self) -> Tuple[Any, ...]:
-        """What it is, wherever it was read."""
+        """Its content, wherever it was read from."""
         both = (self.certificates, self.crls)
         return tuple(None if blocks is None else tuple(block.der for block in blocks) for blocks in both)
 
 
 def path_of(keyword: str, value: str, directory: str) -> str:
-    """Return the file that a value names: without a slash or backslash one in the working directory, else an absolute path.
+    """Return the path that a value names: without a slash or backslash a file of the working directory, else an absolute path.
 
     Raises ProblemError relative_path.
     """
     if '/' not in value and '\\' not in value:
         return os.path.join(directory, value)
     if not value.startswith('/'):
-        message = '%s is %s, which is no full path.' % (keyword, value)
+        message = '%s is %s, which is not a full path.' % (keyword, value)
         raise ProblemError(Problem('relative_path', message, keyword=keyword, value=value))
     return value
 
 
-def read_regular(path: str, keyword: str, staged: Optional[str] = None) -> bytes:
-    """Return a regular file's content; a link is followed, since whoever reads here has no more rights than sendmemo.
+def read_through_links(path: str, keyword: str, staged: Optional[str] = None) -> bytes:
+    """Return a regular file's content; any link is followed, since this process has no more rights than sendmemo.
 
-    `staged` is the name that it waits under, beside its own. Raises ProblemError file_not_found, file_not_readable, unsafe_path.
+    `staged` is the name of its new content, in the same directory. Raises ProblemError: file_not_found, file_not_readable,
+    unsafe_path.
     """
 
     def refused(code: str, why: str) -> ProblemError:
@@ -80,27 +84,27 @@ def read_regular(path: str, keyword: str, staged: Optional[str] = None) -> bytes
 
 
 def _blocks(keyword: str, path: str, staged: Optional[str], read: Dict[bytes, Pem]) -> Tuple[Block, ...]:
-    """Return the blocks of the kind that the keyword wants. Raises ProblemError: the first thing wrong with the file."""
-    data = read_regular(path, keyword, staged)
+    """Return the blocks of the kind that the keyword needs. Raises ProblemError: the first problem of the file."""
+    data = read_through_links(path, keyword, staged)
     pem = read[data] if data in read else read.setdefault(data, read_pem(data))
     for problem in structure_problems(pem, keyword, path):
         if problem.is_error:
             raise ProblemError(problem)
-    return pem.of(KIND[keyword])
+    return pem.of(LABEL[keyword])
 
 
 def load_trust(
     settings: Dict[str, str], directory: str, staged: Dict[str, str], read: Optional[Dict[bytes, Pem]] = None
 ) -> Tuple[Optional[Trust], List[Problem]]:
-    """Return what the settings in force trust, or None and the problems of the files that can't be used.
+    """Return the trust of these settings, or None and the problems of the files that can't be used.
 
-    `staged` has, for names in the working directory, the names that their new content waits under. `read` keeps what has been
-    read, by content, for the servers to come: most have the same CAs.
+    `staged` has, for names in the working directory, the names of their new content. `read` caches the parsed files, by
+    content, for the next servers: most have the same CAs.
     """
     read = {} if read is None else read
     problems: List[Problem] = []
-    found: Dict[str, Tuple[Optional[str], Optional[Tuple[Block, ...]]]] = {}
-    for keyword in ('CAFile', 'CrlFile'):
+    files: Dict[str, Tuple[Optional[str], Optional[Tuple[Block, ...]]]] = {}
+    for keyword in FILE_KEYWORDS:
         value = settings.get(keyword, '')
         try:
             if value:
@@ -109,13 +113,13 @@ def load_trust(
                 path = PRODUCT_BUNDLE
             else:
                 continue
-            found[keyword] = (path, _blocks(keyword, path, staged.get(value), read))
+            files[keyword] = (path, _blocks(keyword, path, staged.get(value), read))
         except ProblemError as error:
             problems.append(error.problem)
     if problems:
         return None, problems
-    ca_path, certificates = found.get('CAFile', (None, None))
+    ca_path, certificates = files.get('CAFile', (None, None))
     source = ca_path or "the system's own CA certificates"
     if ca_path and not settings.get('CAFile'):
         source = "the product's bundle %s" % ca_path
-    return Trust(source, certificates, found['CrlFile'][1] if 'CrlFile' in found else None, ca_path), []
+    return Trust(source, certificates, files['CrlFile'][1] if 'CrlFile' in files else None, ca_path), []

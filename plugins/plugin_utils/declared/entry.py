@@ -13,9 +13,10 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ...module_utils.change.drift import trust_file_name
-from ...module_utils.config.keywords import ENABLE_TLS_WORDS, KEYWORDS
+from ...module_utils.config.keywords import KEYWORDS
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.trust.pem import read_pem
+from ...module_utils.vocabulary import MODE_BY_NAME
 
 VAULT = b'$ANSIBLE_VAULT;'  # how an encrypted file begins
 MAX_SOURCE = 4 << 20  # bytes, as much as is read of a trust file on a target
@@ -125,4 +126,5 @@ def _pem(label: str, der: bytes) -> bytes:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return '1' if value else '0'
-    return ENABLE_TLS_WORDS.get(str(value), str(value))
+    mode = MODE_BY_NAME.get(str(value))
+    return str(value) if mode is None else mode.value

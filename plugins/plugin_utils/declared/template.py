@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 
 from ...module_utils.config.keywords import CONFIG_NAME, defaults
 from ...module_utils.config.parser import parse
-from ...module_utils.config.rules import judge_config
+from ...module_utils.config.rules import check_config
 from ...module_utils.problems import Problem, ProblemError
 from .entry import unreadable
 
@@ -65,7 +65,7 @@ class Renderer:
 
     def _prove(self, content: bytes, settings: dict[str, str]) -> list[Problem]:
         found = parse(content, self.path)
-        problems = judge_config(found)
+        problems = check_config(found)
         wrong = [problem for problem in problems if problem.is_error]
         if wrong:
             raise ProblemError(wrong[0]._replace(message=f'The rendered text of {self.path} is wrong: {wrong[0].message}'))

@@ -9,7 +9,7 @@ import typing as t
 
 from ...module_utils.config.keywords import FILE_KEYWORDS
 from ...module_utils.config.parser import parse
-from ...module_utils.config.rules import judge_config
+from ...module_utils.config.rules import check_config
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
 from ...module_utils.trust.pem import Block
@@ -34,7 +34,7 @@ class Validation(t.NamedTuple):
 def validate_content(content: bytes, port: int | None) -> Validation:
     """Return the verdict on a configuration that is in no directory: the files that it names are not checked."""
     config = parse(content, CONTENT)
-    problems = judge_config(config) + port_problems(config.settings, port, CONTENT, config.line_of('EnableTLS'))
+    problems = check_config(config) + port_problems(config.settings, port, CONTENT, config.line_of('EnableTLS'))
     settings = {keyword: safe_text(value) for keyword, value in config.settings.items()}
     return _validation({'sha256': hashlib.sha256(content).hexdigest(), 'settings': settings}, problems)
 

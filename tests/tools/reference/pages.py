@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import importlib
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 PACKAGE = 'ansible_collections.printops.infoprint.plugins'
 WRITTEN = '<!-- Written from the tables in the code by `make reference`. -->\n'
@@ -37,9 +37,9 @@ GRAMMAR = """
 - Keywords are case-sensitive. The hint of `unknown_keyword` names the right or the nearest one.
 - `CertFile` and `KeyFile`, which the header of the vendor's sample mentions, do not exist: sendmemo has no client certificates.
 
-The product's manual is silent on the following. There the strict reading applies, and what could be read in two ways is reported:
+The product's manual is silent on the following. There the strict reading applies, and whatever is ambiguous is reported:
 
-| what | how it is treated |
+| what | result |
 |---|---|
 | a keyword that is set twice | `duplicate_keyword`; the last one is shown as the active setting |
 | a comment after a value (`EnableTLS = 1 ; on`) | belongs to the value: `invalid_value` or `invalid_ehlo_hostname` |
@@ -105,16 +105,16 @@ def problems_page(groups: dict[str, dict[str, tuple[str, str]]], severity_of: ty
     return '\n'.join(lines)
 
 
-def keywords_page(keywords: types.ModuleType, longest: int, largest: int) -> str:
-    """Return the page of the keywords. In: the module with their table, and the reader's bounds in bytes."""
+def keywords_page(keywords: types.ModuleType, modes: Sequence[types.SimpleNamespace], longest: int, largest: int) -> str:
+    """Return the page of the keywords. In: the module with their table, the TLS modes, the reader's bounds in bytes."""
     lines = [WRITTEN + KEYWORDS_HEAD]
     for keyword in keywords.KEYWORDS:
-        lines += [f'## {keyword.name}\n', f'{keyword.meaning}\n', *_facts(keyword, keywords.ENABLE_TLS_WORDS), '']
+        lines += [f'## {keyword.name}\n', f'{keyword.meaning}\n', *_facts(keyword, modes), '']
     bounds = GRAMMAR.rstrip().replace('{longest}', str(longest)).replace('{largest}', str(largest))
     return '\n'.join(lines) + bounds + '\n'
 
 
-def _facts(keyword: types.SimpleNamespace, words: dict[str, str]) -> Iterator[str]:
+def _facts(keyword: types.SimpleNamespace, modes: Sequence[types.SimpleNamespace]) -> Iterator[str]:
     choices = [f'`{choice}`' for choice in keyword.choices]
     value = KINDS[keyword.kind].format(choices=' or '.join([', '.join(choices[:-1]), *choices[-1:]]))
     yield f'- Value: {value}.'
@@ -123,7 +123,7 @@ def _facts(keyword: types.SimpleNamespace, words: dict[str, str]) -> Iterator[st
         options = ', '.join(f'`{keyword.option}_{way}`' for way in ('src', 'content', 'path'))
         yield f'- Options of `sendmemo_config` and the role: {options}.'
     else:
-        names = ', '.join(f'`{word}` for `{value}`' for word, value in words.items()) if keyword.option == 'enable_tls' else ''
+        names = ', '.join(f'`{mode.name}` for `{mode.value}`' for mode in modes) if keyword.option == 'enable_tls' else ''
         yield f'- Option of `sendmemo_config` and the role: `{keyword.option}`{f" ({names})" if names else ""}.'
     if keyword.needs:
         yield f'- Needs: {keyword.needs}'
@@ -139,7 +139,7 @@ def smtp_page(steps: types.ModuleType, refusals: types.ModuleType, quit_seconds:
     rows = ''.join(f'| {" | ".join(_step_cells(step, refusals))} |\n' for step in steps.STEPS)
     refused = [code for code, _text in refusals.ANYWHERE.values()]
     return (
-        TOLD
+        WRITTEN
         + SMTP_HEAD.format(picture='\n'.join(_smtp_picture(steps)))
         + heading
         + rows
@@ -196,6 +196,6 @@ def pages() -> dict[str, str]:
     )
     return {
         'problems.md': problems_page(catalogue.GROUPS, problems.usual_severity),
-        'keywords.md': keywords_page(keywords, lines.LONGEST_LINE, lines.LARGEST),
+        'keywords.md': keywords_page(keywords, steps.TLS_MODES, lines.LONGEST_LINE, lines.LARGEST),
         'smtp.md': smtp_page(steps, refusals, conversation.QUIT_SECONDS),
     }

@@ -15,10 +15,11 @@ from ansible.utils.plugin_docs import get_docstring
 from jinja2 import Environment
 
 from ansible_collections.printops.infoprint.plugins.action.merge_reports import SPEC as MERGING
-from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import ENABLE_TLS_WORDS, KEYWORDS, defaults
+from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import KEYWORDS, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
-from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import judge_config
+from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import check_config
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import usual_severity
+from ansible_collections.printops.infoprint.plugins.module_utils.vocabulary import TLS_MODES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.role import OF_THE_ROLE, options_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import ENTRY, MODULES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.table.role import ENTRY_POINTS
@@ -202,8 +203,8 @@ def test_option_of_a_keyword_has_its_kind(keyword: t.Any) -> None:
 
 def test_encryption_has_a_word_and_a_number_for_every_value() -> None:
     encryption = next(keyword for keyword in KEYWORDS if keyword.name == 'EnableTLS')
-    assert tuple(ENABLE_TLS_WORDS.values()) == encryption.choices
-    assert ENTRY['enable_tls']['choices'] == [*ENABLE_TLS_WORDS, *encryption.choices]
+    assert tuple(mode.value for mode in TLS_MODES) == encryption.choices
+    assert ENTRY['enable_tls']['choices'] == [*(mode.name for mode in TLS_MODES), *encryption.choices]
 
 
 def rendered(settings: dict[str, str]) -> bytes:
@@ -216,7 +217,7 @@ def rendered(settings: dict[str, str]) -> bytes:
 def test_template_leaves_every_keyword_at_the_product_s_default() -> None:
     read = parse(rendered({}), 'sendmemo-ssl.cfg')
     assert (read.given, read.settings) == ({}, defaults())
-    assert {problem.code for problem in judge_config(read)} == {'tls_off'}
+    assert {problem.code for problem in check_config(read)} == {'tls_off'}
     commented = dict(re.findall(r'^;(\w+) =(?: (\S+))?$', rendered({}).decode(), re.MULTILINE))
     assert commented == defaults()
 
@@ -226,4 +227,4 @@ def test_template_writes_every_keyword_that_is_declared() -> None:
     declared = {keyword.name: examples[keyword.kind] for keyword in KEYWORDS}
     read = parse(rendered(declared), 'sendmemo-ssl.cfg')
     assert read.given == declared
-    assert {problem.severity or usual_severity(problem.code) for problem in judge_config(read)} <= {'warning', 'info'}
+    assert {problem.severity or usual_severity(problem.code) for problem in check_config(read)} <= {'warning', 'info'}

@@ -31,24 +31,24 @@ def test_what_is_not_declared_is_not_compared():
 
 def test_each_keyword_with_another_value_is_told_with_both_and_its_line():
     assert told('; by hand\nEnableTLS = 0\nIgnoreCertificateErrors = 1\n', EnableTLS='1', IgnoreCertificateErrors='0') == [
-        ('EnableTLS', '0', 2, 'EnableTLS = 0 is in force; declared is EnableTLS = 1 (enable_tls).'),
+        ('EnableTLS', '0', 2, 'EnableTLS = 1 (enable_tls) is declared; the current configuration has EnableTLS = 0.'),
         (
             'IgnoreCertificateErrors',
             '1',
             3,
-            'IgnoreCertificateErrors = 1 is in force; declared is IgnoreCertificateErrors = 0 (ignore_certificate_errors).',
+            'IgnoreCertificateErrors = 0 (ignore_certificate_errors) is declared; the current configuration has IgnoreCertificateErrors = 1.',
         ),
     ]
 
 
 def test_a_default_in_force_has_no_line():
     assert told('EnableTLS = 1\n', Hostname='a.example.com', IgnoreCertificateErrors='1') == [
-        ('Hostname', '', None, 'no Hostname is in force; declared is Hostname = a.example.com (hostname).'),
+        ('Hostname', '', None, 'Hostname = a.example.com (hostname) is declared; the current configuration has no Hostname.'),
         (
             'IgnoreCertificateErrors',
             '0',
             None,
-            'IgnoreCertificateErrors = 0 is in force; declared is IgnoreCertificateErrors = 1 (ignore_certificate_errors).',
+            'IgnoreCertificateErrors = 1 (ignore_certificate_errors) is declared; the current configuration has IgnoreCertificateErrors = 0.',
         ),
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import BY_NAME, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.config.lines import LARGEST, LONGEST_LINE
 from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
-from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import MOST_PROBLEMS, judge_config
+from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import MOST_PROBLEMS, check_config
 
 FILE = 'sendmemo-ssl.cfg'
 TLS = b'EnableTLS = 1\n'
@@ -17,11 +17,11 @@ TLS = b'EnableTLS = 1\n'
 
 def found(data):
     """Return [(code, line)] of the problems."""
-    return [(problem.code, problem.line) for problem in judge_config(parse(data, FILE))]
+    return [(problem.code, problem.line) for problem in check_config(parse(data, FILE))]
 
 
 def first(data):
-    return judge_config(parse(data, FILE))[0]
+    return check_config(parse(data, FILE))[0]
 
 
 # name: data, kinds of its lines
@@ -55,7 +55,7 @@ def test_each_line_has_its_kind(name):
     config = parse(data, FILE)
     assert [line.kind for line in config.lines] == kinds
     assert [line.number for line in config.lines] == list(range(1, len(kinds) + 1))
-    assert [problem.line for problem in judge_config(config) if problem.code == 'invalid_line'] == [
+    assert [problem.line for problem in check_config(config) if problem.code == 'invalid_line'] == [
         number for number, kind in enumerate(kinds, 1) if kind == 'invalid'
     ]
 
@@ -152,7 +152,7 @@ SEVERITIES = {
 
 @pytest.mark.parametrize('name', sorted(JUDGED))
 def test_severities(name):
-    for problem in judge_config(parse(JUDGED[name][0], FILE)):
+    for problem in check_config(parse(JUDGED[name][0], FILE)):
         assert problem.as_dict()['severity'] == SEVERITIES.get(problem.code, 'error')
 
 
@@ -160,14 +160,14 @@ def test_severities(name):
 HINTS = (
     (b'enabletls = 1', 'Write EnableTLS: keywords are case-sensitive.'),
     (b'CRLFile = x', 'Write CrlFile: keywords are case-sensitive.'),
-    (b'EnableTsl = 1', 'Is EnableTLS meant?'),
-    (b'IgnoreCertErrors = 1', 'Is IgnoreCertificateErrors meant?'),
+    (b'EnableTsl = 1', 'Did you mean EnableTLS?'),
+    (b'IgnoreCertErrors = 1', 'Did you mean IgnoreCertificateErrors?'),
     (b'HostName = a.example', 'Write Hostname: keywords are case-sensitive.'),
     (b'certfile = x', 'Remove the line: sendmemo has no client certificates.'),
     (b'EnableTLS 1', 'Write EnableTLS = 1'),
     (b'cafile: ca.pem', 'Write CAFile = ca.pem'),
-    (b'EnableTLS = 1 # on', 'The manual knows no comments behind a value: give the comment a line of its own.'),
-    (b'EnableTLS = "1"', 'The manual knows no quotes, so they belong to the value: leave them out.'),
+    (b'EnableTLS = 1 # on', 'The manual has no comments behind a value: put the comment on a line of its own.'),
+    (b'EnableTLS = "1"', 'The manual has no quotes, so they are part of the value: remove them.'),
     (b'EnableTLS = yes', 'Write 0, 1 or 2.'),
     (b'Hostname = fc00::1', 'Write [IPv6:fc00::1].'),
 )
@@ -206,13 +206,13 @@ def test_pasted_key_material_is_not_quoted(line):
 def test_a_file_that_is_too_large_is_refused_as_one():
     data = TLS + b'#' * LARGEST
     config = parse(data, FILE)
-    assert [problem.code for problem in judge_config(config)] == ['file_not_readable']
+    assert [problem.code for problem in check_config(config)] == ['file_not_readable']
     assert config.given == {}
     assert bytes(config) == data
 
 
 def test_a_file_of_something_else_does_not_give_a_problem_for_each_line():
-    problems = judge_config(parse(b'x\n' * 5000, FILE))
+    problems = check_config(parse(b'x\n' * 5000, FILE))
     assert len(problems) == MOST_PROBLEMS + 2
     assert [problem.message for problem in problems if not problem.line and problem.code == 'invalid_line'] == [
         'The file has 4900 more problems, which are not listed.'
@@ -229,7 +229,7 @@ def test_any_bytes_are_read_and_written_back_as_they_were(data):
     config = parse(data, FILE)
     assert bytes(config) == data
     assert set(config.settings) == set(BY_NAME)
-    for problem in judge_config(config):
+    for problem in check_config(config):
         assert problem.message and '\x1b' not in problem.message
 
 
