@@ -36,7 +36,8 @@ def test_each_keyword_with_another_value_is_told_with_both_and_its_line():
             'IgnoreCertificateErrors',
             '1',
             3,
-            'IgnoreCertificateErrors = 0 (ignore_certificate_errors) is declared; the current configuration has IgnoreCertificateErrors = 1.',
+            'IgnoreCertificateErrors = 0 (ignore_certificate_errors) is declared; '
+            'the current configuration has IgnoreCertificateErrors = 1.',
         ),
     ]
 
@@ -48,7 +49,8 @@ def test_a_default_in_force_has_no_line():
             'IgnoreCertificateErrors',
             '0',
             None,
-            'IgnoreCertificateErrors = 1 (ignore_certificate_errors) is declared; the current configuration has IgnoreCertificateErrors = 0.',
+            'IgnoreCertificateErrors = 1 (ignore_certificate_errors) is declared; '
+            'the current configuration has IgnoreCertificateErrors = 0.',
         ),
     ]
 
