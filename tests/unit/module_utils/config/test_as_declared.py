@@ -20,6 +20,7 @@ def told(text, **declared):
 @pytest.mark.parametrize(
     'text',
     ['EnableTLS = 1\nIgnoreCertificateErrors = 0\nHostname = a.example.com\n', 'EnableTLS = 1\nHostname = a.example.com\n'],
+    ids=['all set', 'a default'],
 )
 def test_a_default_and_the_same_value_are_as_declared(text):
     assert told(text, EnableTLS='1', IgnoreCertificateErrors='0', Hostname='a.example.com') == []
@@ -36,8 +37,10 @@ def test_each_keyword_with_another_value_is_told_with_both_and_its_line():
             'IgnoreCertificateErrors',
             '1',
             3,
-            'IgnoreCertificateErrors = 0 (ignore_certificate_errors) is declared; '
-            'the current configuration has IgnoreCertificateErrors = 1.',
+            (
+                'IgnoreCertificateErrors = 0 (ignore_certificate_errors) is declared; '
+                'the current configuration has IgnoreCertificateErrors = 1.'
+            ),
         ),
     ]
 
@@ -49,8 +52,10 @@ def test_a_default_in_force_has_no_line():
             'IgnoreCertificateErrors',
             '0',
             None,
-            'IgnoreCertificateErrors = 1 (ignore_certificate_errors) is declared; '
-            'the current configuration has IgnoreCertificateErrors = 0.',
+            (
+                'IgnoreCertificateErrors = 1 (ignore_certificate_errors) is declared; '
+                'the current configuration has IgnoreCertificateErrors = 0.'
+            ),
         ),
     ]
 

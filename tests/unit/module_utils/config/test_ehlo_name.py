@@ -130,12 +130,16 @@ INVALID = {
 }
 
 
-@pytest.mark.parametrize('value', VALID)
+def short(value):
+    return ascii(value) if len(value) <= 80 else '%d characters' % len(value)
+
+
+@pytest.mark.parametrize('value', VALID, ids=short)
 def test_a_valid_name_is_accepted(value):
     assert check_ehlo_hostname(value) is None
 
 
-@pytest.mark.parametrize('value', sorted(INVALID), ids=ascii)
+@pytest.mark.parametrize('value', sorted(INVALID), ids=short)
 def test_an_invalid_name_is_refused_with_the_nearest_right_form(value):
     refusal = check_ehlo_hostname(value)
     assert refusal is not None
@@ -152,6 +156,7 @@ def test_an_invalid_name_is_refused_with_the_nearest_right_form(value):
         ('[1.2.3.256]', 'is no IPv4 address literal: 256 is more than 255'),
         ('host.example.com.', 'has a dot at its end'),
     ),
+    ids=['no dot', 'IPv4', 'IPv6', '256', 'final dot'],
 )
 def test_the_reason_names_what_is_wrong(value, reason):
     assert check_ehlo_hostname(value).reason == reason

@@ -173,7 +173,7 @@ HINTS = (
 )
 
 
-@pytest.mark.parametrize('data, hint', HINTS)
+@pytest.mark.parametrize('data, hint', HINTS, ids=[ascii(data)[2:-1] for data, _hint in HINTS])
 def test_the_hint_shows_the_right_form(data, hint):
     assert first(data).hint == hint
 
@@ -196,7 +196,9 @@ def test_control_characters_of_a_value_are_shown_as_text():
     assert first('Hostname = a\u202eb.example'.encode('utf-8')).value == 'a\\xe2\\x80\\xaeb.example'
 
 
-@pytest.mark.parametrize('line', (b'QUJD' * 16, b'QUJD' * 16 + b'==', b'x = ' + b'QUJD' * 16))
+@pytest.mark.parametrize(
+    'line', (b'QUJD' * 16, b'QUJD' * 16 + b'==', b'x = ' + b'QUJD' * 16), ids=['base64', 'padded', 'as a value']
+)
 def test_pasted_key_material_is_not_quoted(line):
     problem = first(line)
     assert problem.code in ('invalid_line', 'unknown_keyword')

@@ -125,6 +125,16 @@ def converse(
         ('smtps', 'handshake', '(TLS) EHLO RSET QUIT'),
         ('smtps', 'sent', '(TLS) EHLO MAIL RCPT DATA QUIT'),
     ],
+    ids=[
+        'disabled, handshake',
+        'disabled, envelope',
+        'disabled, sent',
+        'starttls, handshake',
+        'starttls, envelope',
+        'starttls, sent',
+        'smtps, handshake',
+        'smtps, sent',
+    ],
 )
 def test_a_good_conversation_goes_as_far_as_asked_and_leaves_politely(mode, until, commands):
     conversation, script = converse(mode=mode, until=until)
@@ -272,7 +282,7 @@ def test_each_code_that_a_step_has_for_itself_is_that_of_a_fault():
     assert {(code, stage) for stage, (code, _text) in BY_STAGE.items()} <= of_faults
 
 
-@pytest.mark.parametrize('problem', [CERTIFICATE, SILENT, LOST])
+@pytest.mark.parametrize('problem', [CERTIFICATE, SILENT, LOST], ids=['certificate', 'silence', 'lost'])
 @pytest.mark.parametrize('mode', ['starttls', 'smtps'])
 def test_after_a_failed_handshake_nothing_more_is_said(mode, problem):
     conversation, script = converse(mode=mode, tls=problem)
@@ -294,6 +304,16 @@ def test_after_a_failed_handshake_nothing_more_is_said(mode, problem):
         ('.\r', (b'552 large\r\n', LOST), 'message_too_large', 552),
         ('.\r', LOST, 'outcome_unknown', None),
         ('.\r', b'250 queued as LIE\r\n', 'outcome_unknown', None),
+    ],
+    ids=[
+        'MAIL, 421 in pieces',
+        'MAIL, nothing',
+        'MAIL, no refusal',
+        'MAIL, silence',
+        'mail, 552 in pieces',
+        'dot, 552',
+        'dot, nothing',
+        'dot, no refusal',
     ],
 )
 def test_where_nothing_can_be_sent_any_more_a_refusal_that_was_left_behind_says_why(command, answer, code, reply):
@@ -339,7 +359,11 @@ def test_the_mail_is_written_before_the_envelope():
     assert script.commands == ['EHLO h.example.com']
 
 
-@pytest.mark.parametrize('ending', [LOST, SILENT, b'500 what\r\n', b'nonsense\r\n', b'250 ' + b'x' * 70000])
+@pytest.mark.parametrize(
+    'ending',
+    [LOST, SILENT, b'500 what\r\n', b'nonsense\r\n', b'250 ' + b'x' * 70000],
+    ids=['lost', 'silence', '500', 'malformed', 'too long'],
+)
 def test_whatever_happens_at_quit_the_mail_is_sent(ending):
     conversation, _script = converse({'QUIT': ending})
     assert conversation.reached
@@ -347,7 +371,7 @@ def test_whatever_happens_at_quit_the_mail_is_sent(ending):
 
 
 @pytest.mark.parametrize('until', ['handshake', 'envelope'])
-@pytest.mark.parametrize('ending', [LOST, SILENT, b'500 what\r\n'])
+@pytest.mark.parametrize('ending', [LOST, SILENT, b'500 what\r\n'], ids=['lost', 'silence', '500'])
 def test_whatever_happens_at_rset_the_goal_is_reached(until, ending):
     assert converse({'RSET': ending}, until=until)[0].reached
 
@@ -435,7 +459,11 @@ def test_530_with_starttls_in_its_text_says_what_to_set():
 
 
 @pytest.mark.parametrize('mode', ['starttls', 'smtps'])
-@pytest.mark.parametrize('text', [b'530 Must issue a STARTTLS command first\r\n', b'530 5.7.0 Authentication required\r\n'])
+@pytest.mark.parametrize(
+    'text',
+    [b'530 Must issue a STARTTLS command first\r\n', b'530 5.7.0 Authentication required\r\n'],
+    ids=['asks for STARTTLS', 'asks for authentication'],
+)
 def test_530_where_tls_is_on_says_that_there_is_no_authentication(mode, text):
     problem = converse({'MAIL': text}, mode=mode)[0].problems[0]
     assert problem.code == 'authentication_required'
@@ -506,6 +534,7 @@ def test_only_a_2xx_reply_after_the_dot_is_a_success(answer):
         ('thanks', ''),
         ('', ''),
     ],
+    ids=['Postfix', 'Exim', 'Sendmail', 'OpenSMTPD', 'Exchange', 'qmail', 'no ID', 'empty'],
 )
 def test_the_queue_id_is_found_as_servers_tell_it(text, name):
     assert queue_id(text) == name

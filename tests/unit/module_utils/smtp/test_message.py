@@ -78,6 +78,19 @@ def test_a_plain_mail_is_just_this():
         '\U0001f5a8' * 30,
         'a\tb',
     ],
+    ids=[
+        'a word',
+        'folded',
+        'umlaut',
+        'Japanese',
+        'an encoded word',
+        '2000 characters',
+        'two blanks',
+        'leading blank',
+        'trailing blank',
+        'emoji',
+        'tab',
+    ],
 )
 def test_a_subject_arrives_as_it_was_given(subject):
     _message, found, _body = read_back(MAIL._replace(subject=subject))
@@ -114,6 +127,21 @@ def test_any_subject_is_folded_into_short_lines(subject):
         ('Ü trailing blank \n', 'quoted-printable'),
         ('\u65e5\u672c\u8a9e' * 500, 'quoted-printable'),
     ],
+    ids=[
+        'a line',
+        'no line end',
+        'empty',
+        'tabs and dots',
+        '998 characters',
+        '999 characters',
+        'umlauts',
+        'equals sign',
+        'umlaut, equals sign, dot',
+        'control character',
+        'lone CR',
+        'trailing blank',
+        'Japanese',
+    ],
 )
 def test_a_body_arrives_as_it_was_given(body, encoding):
     message, _subject, found = read_back(MAIL._replace(body=body))
@@ -141,6 +169,17 @@ def test_any_body_arrives_as_it_was_given(body):
         'x' * PIECE + '\n',
         'x' * (PIECE - 1) + '\r\nÜ',
     ],
+    ids=[
+        'one line of Japanese',
+        'lines of ASCII',
+        'empty lines',
+        'lines of an umlaut',
+        'lines with CR LF',
+        'one line of blanks',
+        'lines of a dot',
+        'a line as long as a piece',
+        'CR LF across pieces',
+    ],
 )
 def test_a_large_body_arrives_as_it_was_given_in_bounded_pieces(body):
     assert max(map(len, compose(MAIL._replace(body=body)))) <= 12 * PIECE
@@ -163,6 +202,7 @@ def test_both_line_ends_of_a_body_end_a_line():
         (b'', b''),
         (b'\r\n.\r\n.\r\n', b'\r\n..\r\n..\r\n'),
     ],
+    ids=['first line', 'second line', 'two dots', 'inner dot', 'empty', 'two lines'],
 )
 def test_dots_at_the_beginning_of_a_line_are_doubled(data, stuffed):
     assert b''.join(dot_stuffed([data])) == stuffed
@@ -178,7 +218,11 @@ def test_dot_stuffing_can_be_undone_and_hides_every_end(pieces):
     assert b'\r\n'.join(lines) == data
 
 
-@pytest.mark.parametrize('seconds', [0, 951782400, 1709164800, 1798761599, 4102444799])
+@pytest.mark.parametrize(
+    'seconds',
+    [0, 951782400, 1709164800, 1798761599, 4102444799],
+    ids=['epoch', '29 February 2000', '29 February 2024', 'last second of 2026', 'year 2099'],
+)
 def test_the_date_is_that_of_rfc_5322(seconds):
     assert email.utils.mktime_tz(email.utils.parsedate_tz(date_text(seconds))) == seconds
     assert (
@@ -189,7 +233,7 @@ def test_the_date_is_that_of_rfc_5322(seconds):
 
 
 @pytest.mark.parametrize('field', ['sender', 'subject', 'message_id', 'recipients'])
-@pytest.mark.parametrize('bad', ['a\r', 'a\nBcc: x@y.z', 'a\0', '\r\n.\r\n'])
+@pytest.mark.parametrize('bad', ['a\r', 'a\nBcc: x@y.z', 'a\0', '\r\n.\r\n'], ids=['CR', 'LF', 'NUL', 'end of the mail'])
 def test_a_break_in_a_header_is_refused(field, bad):
     with pytest.raises(ValueError):
         compose(MAIL._replace(**{field: [bad] if field == 'recipients' else bad}))
@@ -238,6 +282,24 @@ def test_an_address_that_a_mail_server_could_take_is_taken(address):
         'a;b@example.com',
         'user@example.com\n',
         '"a\nb"@example.com',
+    ],
+    ids=[
+        'empty',
+        'blank',
+        'brackets',
+        'bracket',
+        'two at signs',
+        'local part not ASCII',
+        'domain not ASCII',
+        'a parameter',
+        'a list',
+        'open quote',
+        '262 characters',
+        'no domain',
+        'no local part',
+        'semicolon',
+        'line feed',
+        'line feed in quotes',
     ],
 )
 def test_what_is_no_address_is_refused(address):

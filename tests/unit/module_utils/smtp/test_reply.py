@@ -47,7 +47,7 @@ WELL_FORMED = {
 }
 
 
-@pytest.mark.parametrize('size', [1, 2, 3, 7, 1 << 20])
+@pytest.mark.parametrize('size', [1, 2, 3, 7, 1 << 20], ids='{} bytes'.format)
 @pytest.mark.parametrize('name', sorted(WELL_FORMED))
 def test_a_reply_is_read_in_pieces_of_any_size(name, size):
     data, code, lines = WELL_FORMED[name]
@@ -77,7 +77,7 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize('size', [1, 1 << 20])
+@pytest.mark.parametrize('size', [1, 1 << 20], ids='{} bytes'.format)
 @pytest.mark.parametrize('name', sorted(MALFORMED))
 def test_what_is_no_reply_is_refused(name, size):
     data, in_reply = MALFORMED[name]
@@ -87,13 +87,15 @@ def test_what_is_no_reply_is_refused(name, size):
     assert error.value.in_reply is in_reply
 
 
-@pytest.mark.parametrize('beginning', [b'x', b'2x', b'25x', b'250x', b'\x16', b'\n'])
+@pytest.mark.parametrize('beginning', [b'x', b'2x', b'25x', b'250x', b'\x16', b'\n'], ids=ascii)
 def test_a_beginning_that_can_not_become_a_reply_is_refused_at_once(beginning):
     with pytest.raises(Malformed):
         read(beginning)
 
 
-@pytest.mark.parametrize('beginning', [b'', b'2', b'25', b'250', b'250-', b'250 ', b'250\r', b'250-a\r\n', b'250-a\r\n2'])
+@pytest.mark.parametrize(
+    'beginning', [b'', b'2', b'25', b'250', b'250-', b'250 ', b'250\r', b'250-a\r\n', b'250-a\r\n2'], ids=ascii
+)
 def test_a_beginning_that_can_become_a_reply_is_waited_for(beginning):
     assert read(beginning)[0] == []
 
@@ -113,7 +115,7 @@ def test_replies_that_come_together_are_told_apart():
     ],
     ids=['one line without end', 'one line', 'lines without end'],
 )
-@pytest.mark.parametrize('size', [999, 1 << 16])
+@pytest.mark.parametrize('size', [999, 1 << 16], ids='{} bytes'.format)
 def test_a_reply_beyond_its_bound_is_too_long(data, size):
     with pytest.raises(ProblemError) as error:
         read(data * (MOST_PER_REPLY // len(data) + 1), size)
@@ -137,6 +139,7 @@ def test_many_replies_beyond_the_bound_of_all_are_too_long():
         (b'5.7.1no', ''),
         (b'no 5.7.1', ''),
     ],
+    ids=['with text', 'alone', 'three digits', 'class 3', 'no blank', 'not first'],
 )
 def test_the_enhanced_code_is_told(text, enhanced):
     assert read(b'550 ' + text + b'\r\n')[0][0].enhanced == enhanced

@@ -64,6 +64,7 @@ LEAF, CHAIN = int(ssl.VERIFY_CRL_CHECK_LEAF), int(ssl.VERIFY_CRL_CHECK_CHAIN)
         (Policy(WITH_CRL, True, 'chain'), TRUSTED_FIRST | CHAIN),
         (Policy(WITH_CRL, False, 'chain'), TRUSTED_FIRST | CHAIN),
     ],
+    ids=['CA', 'CA, chain without CRLs', 'CRLs of the leaf', 'CRLs of the chain', 'CRLs without the name'],
 )
 def test_the_verify_flags_are_these_and_no_others(policy, flags):
     assert verify_flags(policy) == flags
@@ -72,7 +73,7 @@ def test_the_verify_flags_are_these_and_no_others(policy, flags):
     assert context.verify_mode == ssl.CERT_REQUIRED
 
 
-@pytest.mark.parametrize('check_name', [True, False])
+@pytest.mark.parametrize('check_name', [True, False], ids=['with the name', 'without'])
 def test_openssl_checks_the_name_where_it_does_so_rightly(check_name):
     assert new_context(Policy(TRUST, check_name)).check_hostname is (check_name and NAME_CHECK_BY_OPENSSL)
 
@@ -83,7 +84,7 @@ def test_without_trust_nothing_is_verified():
     assert context.check_hostname is False
 
 
-@pytest.mark.parametrize('trust, x509, crl', [(TRUST, 1, 0), (WITH_CRL, 1, 1)])
+@pytest.mark.parametrize('trust, x509, crl', [(TRUST, 1, 0), (WITH_CRL, 1, 1)], ids=['CA', 'CA and CRL'])
 def test_exactly_what_is_trusted_is_loaded(trust, x509, crl):
     stats = new_context(Policy(trust, True)).cert_store_stats()
     assert stats == {'x509': x509, 'crl': crl, 'x509_ca': x509}
@@ -178,6 +179,7 @@ def test_versions_are_in_order():
         (Trust('ca.pem', (Block(CERTIFICATE, 1, b'\x30\x03\x02\x01\x05'),), None), 'CAFile'),
         (Trust('ca.pem', CERTIFICATES, (Block(CRL, 1, b'\x30\x03\x02\x01\x05'),)), 'CrlFile'),
     ],
+    ids=['CA', 'CRL'],
 )
 def test_what_openssl_can_not_read_is_a_problem(trust, keyword):
     with pytest.raises(ProblemError) as error:

@@ -62,7 +62,7 @@ CONTRACT = {
 }
 
 
-@pytest.mark.parametrize('number', sorted(CONTRACT))
+@pytest.mark.parametrize('number', sorted(CONTRACT), ids=lambda number: '%d %s' % (number, CONTRACT[number]))
 def test_a_verify_code_has_its_name(number):
     fault = fault_of(VerifyError(number, 'what OpenSSL says'), NOTHING, 'starttls')
     assert fault.problem.code == CONTRACT[number]
@@ -99,6 +99,7 @@ UNTOLD = ssl.SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify fa
         (45, 'certificate_invalid', ['expired', 'crl_expired']),
         (51, 'certificate_invalid', ['signature_invalid', 'crl_signature_invalid']),
     ],
+    ids=['revoked', 'wrong purpose', 'expired', 'signature'],
 )
 def test_without_a_number_our_own_alert_tells_what_it_can_be(alert, code, may_be):
     fault = fault_of(UNTOLD, NOTHING, 'smtps', alert)
@@ -107,7 +108,7 @@ def test_without_a_number_our_own_alert_tells_what_it_can_be(alert, code, may_be
     assert (fault.verify_code, fault.verify_text, list(fault.may_be)) == (0, str(UNTOLD), may_be)
 
 
-@pytest.mark.parametrize('alert', [None, 80])
+@pytest.mark.parametrize('alert', [None, 80], ids=['no alert', 'another alert'])
 def test_without_a_number_and_its_alert_it_can_be_anything_but_the_name(alert):
     may_be = fault_of(UNTOLD, NOTHING, 'smtps', alert).may_be
     assert set(may_be) == (set(VERIFY_CODES.values()) | {'certificate_invalid'}) - {'hostname_mismatch'}
@@ -150,6 +151,25 @@ LYING = ssl.SSLError(1, '[SSL: BAD_MAC_LENGTH] bad mac length (_ssl.c:1091)')
         (StreamLost('the server closed it'), Beginning(b'', 70, False, ''), 'smtps', 'protocol_too_old'),
         (StreamLost('the server closed it'), Beginning(b'220 hi\r\n', None, False, ''), 'smtps', 'plaintext_expected'),
     ],
+    ids=[
+        'alert protocol_version',
+        'alert handshake_failure',
+        'alert insufficient_security',
+        'alert handshake_failure after hello',
+        'alert internal_error',
+        'greeting',
+        'refusal in plaintext',
+        'HTTP',
+        'plaintext after STARTTLS',
+        'DH key too small',
+        'TLS 1.1 chosen',
+        'wrong version number',
+        'EOF',
+        'closed',
+        'reset',
+        'closed after alert',
+        'closed after greeting',
+    ],
 )
 def test_a_handshake_without_a_verdict_on_the_certificate_has_its_cause(error, beginning, mode, code):
     fault = fault_of(error, beginning, mode)
@@ -175,6 +195,7 @@ def test_plaintext_is_quoted_to_the_end_of_its_line_and_safe():
         Beginning(b'', 116, True, 'TLSv1.2'),
         Beginning(b'', 41, True, 'SSLv3', True),
     ],
+    ids=['handshake_failure after request', 'bad_certificate', 'certificate_required', 'no_certificate'],
 )
 def test_a_client_certificate_that_is_demanded_is_named(beginning):
     problem = fault_of(LYING, beginning, 'smtps').problem
@@ -192,6 +213,7 @@ def test_a_client_certificate_that_is_demanded_is_named(beginning):
         ('[SSL: TLSV1_ALERT_INTERNAL_ERROR] tlsv1 alert internal error', None),
         ('EOF occurred in violation of protocol', None),
     ],
+    ids=['certificate_required', 'certificate_required of Python 3.6', 'bad_certificate', 'another alert', 'no alert'],
 )
 def test_tls_1_3_demands_a_client_certificate_behind_the_handshake(text, named):
     problem = late_alert(ssl.SSLError(1, text))

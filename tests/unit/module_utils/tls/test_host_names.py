@@ -80,6 +80,23 @@ def test_a_name_covers_a_host_as_the_manual_and_openssl_say(host, pattern, match
         ('.', ('',), (), ('',), False),
         ('a.example.com', (), (), (), False),
     ],
+    ids=[
+        'common name',
+        'second common name',
+        'common name beside a DNS name',
+        'common name beside an address',
+        'second DNS name',
+        'dot at the end of the host',
+        'address',
+        'address as DNS name',
+        'address and wildcard',
+        'IPv6 address',
+        'another IPv6 address',
+        'leading dot',
+        'empty',
+        'a dot',
+        'no name',
+    ],
 )
 def test_names_count_as_they_should(host, dns, ip, common, matches):
     assert host_matches(CertificateNames(dns, ip, common), host) is matches
@@ -108,12 +125,15 @@ def test_the_names_are_found_in_what_python_tells_of_a_certificate():
         (CertificateNames((), (), ()), 'none at all'),
         (CertificateNames((), ('192.0.2.1',), ('cn',)), 'IP 192.0.2.1, CN cn'),
     ],
+    ids=['common name', 'none', 'address and common name'],
 )
 def test_only_names_that_count_are_shown(names, shown):
     assert names.shown() == shown
 
 
-@pytest.mark.parametrize('host, plain', [('a.b.', 'a.b'), ('a.b', 'a.b'), ('a.b..', 'a.b.'), ('', '')])
+@pytest.mark.parametrize(
+    'host, plain', [('a.b.', 'a.b'), ('a.b', 'a.b'), ('a.b..', 'a.b.'), ('', '')], ids=['one', 'none', 'two', 'empty']
+)
 def test_one_dot_at_the_end_is_dropped(host, plain):
     assert plain_host(host) == plain
 
@@ -121,6 +141,7 @@ def test_one_dot_at_the_end_is_dropped(host, plain):
 @pytest.mark.parametrize(
     'text, packed',
     [('127.0.0.1', b'\x7f\0\0\1'), ('::1', b'\0' * 15 + b'\1'), ('1.2.3', None), ('host', None), ('', None), ('1.2.3.4\0', None)],
+    ids=['IPv4', 'IPv6', 'three numbers', 'name', 'empty', 'NUL'],
 )
 def test_an_address_is_told_from_a_name(text, packed):
     assert packed_address(text) == packed

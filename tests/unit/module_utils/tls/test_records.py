@@ -55,12 +55,28 @@ HELLO_11 = handshake(2, b'\x03\x02' + b'\0' * 36)
         (b'\x16\x04', Beginning(b'\x16\x04', None, False, '')),
         (b'HTTP/1.1 400', Beginning(b'HTTP/1.1 400', None, False, '')),
     ],
+    ids=[
+        'nothing',
+        'alert',
+        'alert in TLS 1.0',
+        'hello of TLS 1.2',
+        'hello of TLS 1.1',
+        'hello and alert',
+        'hello, request and alert',
+        'request cut',
+        'alert cut',
+        'encrypted alert',
+        'greeting',
+        'one byte of TLS',
+        'not TLS at the second byte',
+        'HTTP',
+    ],
 )
 def test_the_first_bytes_say_what_they_say(data, beginning):
     assert read_beginning(data) == beginning
 
 
-@pytest.mark.parametrize('cut', [1, 7, 100, 5000])
+@pytest.mark.parametrize('cut', [1, 7, 100, 5000], ids='{} bytes'.format)
 def test_the_chain_is_found_however_it_is_cut_into_records(cut):
     chain = [b'A' * 700, b'B' * 3, b'C' * 1500]
     messages = HELLO_12 + chain_message(*chain) + handshake(14, b'')
@@ -78,6 +94,7 @@ def test_the_chain_is_found_however_it_is_cut_into_records(cut):
         b'220 hi\r\n',
         record(23, chain_message(b'A' * 10)),
     ],
+    ids=['nothing', 'hello', 'alert', 'message cut', 'greeting', 'another kind of record'],
 )
 def test_without_a_whole_message_there_is_no_chain(data):
     assert certificates_in(data) == []

@@ -24,6 +24,19 @@ pytestmark = pytest.mark.every_python
         ('XIPM_ENABLE_SSL_V3=1\n', None),
         ('IPM_ENABLE_SSL_V3=1\nIPM_ENABLE_SSL_V3=\n', ''),
     ],
+    ids=[
+        'empty file',
+        'another variable',
+        'set',
+        'set to nothing',
+        'no line end',
+        'export',
+        'quotes and CR LF',
+        'empty quotes',
+        'comment',
+        'another name',
+        'set twice',
+    ],
 )
 def test_a_line_of_an_environment_file_counts(text, value):
     assert value_in(text) == value
@@ -39,6 +52,15 @@ def test_a_line_of_an_environment_file_counts(text, value):
         ({}, ['IPM_ENABLE_SSL_V3=1', 'OTHER=1'], True),
         ({}, ['IPM_ENABLE_SSL_V3=1', 'IPM_ENABLE_SSL_V3='], False),
         ({}, [None, 'IPM_ENABLE_SSL_V3=0'], True),
+    ],
+    ids=[
+        'nowhere',
+        'in the task',
+        'empty in the task',
+        'in a file',
+        'in the earlier file',
+        'empty in the later file',
+        'a file is missing',
     ],
 )
 def test_the_task_counts_before_the_files_and_the_later_file_before_the_earlier(environment, files, wanted, tmp_path):

@@ -19,7 +19,9 @@ KEY = b'-----BEGIN PRIVATE KEY-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n'
 
 
 @pytest.mark.parametrize(
-    'value, path', [('ca.pem', '/var/pd/spl1/ca.pem'), ('/etc/ca.pem', '/etc/ca.pem'), ('..', '/var/pd/spl1/..')]
+    'value, path',
+    [('ca.pem', '/var/pd/spl1/ca.pem'), ('/etc/ca.pem', '/etc/ca.pem'), ('..', '/var/pd/spl1/..')],
+    ids=['bare name', 'full path', 'parent directory'],
 )
 def test_a_value_is_looked_for_where_the_manual_says(value, path):
     assert path_of('CAFile', value, '/var/pd/spl1') == path
