@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils.vocabulary import ERROR
 from . import values
 from .log import NEVER, WARN_DAYS, HostLog, Logs, Run, Seen
 from .result_reader import COLLECTION, failure, has_error, read_servers, subject_of
@@ -74,17 +75,8 @@ class Collector:
         )
         if event.status == 'unreachable':
             message = result.get('msg')
-            base.verdict, base.problems = (
-                'unreachable',
-                [
-                    {
-                        'code': 'unreachable',
-                        'severity': 'error',
-                        'message': values.text(message) if isinstance(message, str) else '',
-                        'hint': 'See whether the host is up, and whether ssh lets the controller in.',
-                    }
-                ],
-            )
+            base.verdict = 'unreachable'
+            base.problems = [values.own_problem('unreachable', values.text(message) if isinstance(message, str) else '')]
             log.note(subject_of(event.module) or ELSEWHERE, base)
         elif not event.module:
             if event.status == 'failed' and not event.may_go_on:
@@ -99,32 +91,18 @@ class Collector:
     def _take_ours(self, log: HostLog, event: Event, base: Seen) -> None:
         subject = subject_of(event.module, base.applied)
         if 'censored' in event.result:
-            base.verdict = 'failing' if event.status == 'failed' else 'hidden'
-            base.problems = [
-                {
-                    'code': 'hidden',
-                    'severity': 'error' if event.status == 'failed' else 'info',
-                    'message': f'no_log hides what {event.module} found{", it failed" if event.status == "failed" else ""}.',
-                    'hint': 'Take no_log off this task: our modules show no secrets.',
-                }
-            ]
+            failed = event.status == 'failed'
+            base.verdict = 'failing' if failed else 'hidden'
+            message = f'no_log hides what {event.module} found{", it failed" if failed else ""}.'
+            base.problems = [values.own_problem('hidden', message, severity=ERROR if failed else '')]
             log.note(subject, base)
             return
         try:
             found = read_servers(dict(event.result, failed=event.status == 'failed'), base)
         except Odd as error:
             self.odd.append(f'{event.host}, {event.module}: {error}')
-            base.verdict, base.problems = (
-                'failing',
-                [
-                    {
-                        'code': 'unreadable_result',
-                        'severity': 'error',
-                        'message': f'The result of {event.module} could not be read: {error}.',
-                        'hint': 'See the output of the run with -v; collection and controller may be of different versions.',
-                    }
-                ],
-            )
+            message = f'The result of {event.module} could not be read: {error}.'
+            base.verdict, base.problems = 'failing', [values.own_problem('unreadable_result', message)]
             log.note(subject, base)
             return
         if not found and (event.status == 'failed' or has_error(event.result)):

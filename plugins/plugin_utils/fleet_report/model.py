@@ -10,7 +10,7 @@ import typing as t
 
 from ..outcome.drift import describe
 from .log import Expiry, HostLog, Proof, Run
-from .values import Problem
+from .values import Problem, own_problem
 
 
 class State(t.NamedTuple):
@@ -110,12 +110,7 @@ class Server:
         if self.problems:
             return self.problems[0]
         if self.drift and not self.corrected:
-            return {
-                'code': 'drift',
-                'severity': 'warning',
-                'message': '; '.join(map(describe, self.drift)),
-                'hint': 'Run printops.infoprint.converge to bring it into the declared state.',
-            }
+            return own_problem('drift', '; '.join(map(describe, self.drift)))
         return None
 
 

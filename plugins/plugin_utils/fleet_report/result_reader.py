@@ -88,12 +88,7 @@ def failure(result: t.Mapping[str, t.Any], task: str = '') -> Problem:
         return errors[0]
     given = result.get('msg')
     message = values.text(given) if isinstance(given, str) and given else 'It does not say why.'
-    return {
-        'code': 'task_failed',
-        'severity': 'error',
-        'message': f'{task}: {message}' if task else message,
-        'hint': 'See the output of the run.',
-    }
+    return values.own_problem('task_failed', f'{task}: {message}' if task else message)
 
 
 def has_error(result: t.Mapping[str, t.Any]) -> bool:
@@ -151,8 +146,7 @@ def _read_send(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
     if entry.get('ok') is not True:
         seen.verdict = 'failing'
         if not _has_error(seen.problems):
-            told = {'code': 'task_failed', 'severity': 'error', 'message': 'The send failed without saying why.'}
-            seen.problems.insert(0, told)
+            seen.problems.insert(0, values.own_problem('task_failed', 'The send failed without saying why.'))
     _read_connection(entry, seen)
     seen.certificate = _expiry('certificate', values.mapping(entry.get('certificate') or {}, 'certificate'), 'subject')
     seen.trust = _trust(entry)

@@ -11,7 +11,7 @@ from . import values
 from .log import NEVER, HostLog, Logs, Run, Seen, ServerLog
 from .model import PROVEN, STATES, Host, Report, Server
 from .result_reader import NOT_AS_DECLARED, UNPROTECTED
-from .values import Problem
+from .values import Problem, own_problem
 
 ELSEWHERE = 'other tasks'  # the subject of what befell a host in a task that is not ours
 STALE_DAYS = 7.0
@@ -20,8 +20,6 @@ RANK = {'error': 0, 'warning': 1, 'info': 2}
 OVERTAKEN = {'validation': 'config', 'rehearsal': 'send'}
 SENDS = ('send', 'rehearsal')  # a real one says more than one in check mode, also where it is older
 CHANGING = ('config', 'attributes', 'send', 'rehearsal', 'prediction')  # subjects for which check mode makes a difference
-CONVERGE = 'Declare TLS with verification and run printops.infoprint.converge, or accept it: sendmemo_tls_accept_unprotected.'
-PROVE = 'Run printops.infoprint.verify, or the role with sendmemo_tls_verify: sent.'
 
 
 def judged(title: str, logs: Logs, runs: t.Sequence[Run], now: str, stale_days: float = STALE_DAYS) -> Report:
@@ -134,7 +132,6 @@ def _problems(server: Server, last: t.Sequence[Seen]) -> list[Problem]:
         for problem in sorted(seen.problems, key=lambda problem: RANK[problem['severity']]):
             found.setdefault((problem.get('code'), problem.get('message'), problem.get('stage')), problem)
     deciding = (NOT_AS_DECLARED, *UNPROTECTED) if server.state == 'unprotected' else ()
-    deciding = (NOT_AS_DECLARED, *UNPROTECTED) if server.state == 'unprotected' else ()
     return sorted(found.values(), key=lambda problem: problem.get('code') not in deciding)
 
 
@@ -148,20 +145,20 @@ def _is_check_mode(log: ServerLog) -> bool:
 def _remark(server: Server, last: t.Sequence[Seen], skipped: str) -> Problem | None:
     """Return why a server is neither proven nor has a problem that says why not."""
     if server.state == 'changed_unproven':
-        return _info('not_proven', f'Changed on {_minute(server.changed)}, and not proven since.', PROVE)
+        return own_problem('not_proven', f'Changed on {_minute(server.changed)}, and not proven since.')
     codes = {problem.get('code') for problem in server.problems}
     if server.state == 'unprotected' and not codes.intersection((NOT_AS_DECLARED, *UNPROTECTED)):
         hidden = ', '.join(problem.get('code', '') for problem in server.ignored)
         message = f'The mail was accepted, with this ignored: {hidden}.' if hidden else 'The mail was accepted in plaintext.'
-        return {'code': 'unprotected', 'severity': 'warning', 'message': message, 'hint': CONVERGE}
+        return own_problem('unprotected', message)
     if server.problems or server.state not in ('configured', 'not_checked'):
         return None
     if server.state == 'not_checked':
         message = f'"{skipped}" was skipped.' if skipped else 'The run ended before it was its turn.'
-        return _info('not_checked', message, 'Look at why, then run again.')
+        return own_problem('not_checked', message)
     if any(seen.absent for seen in last):
-        return _info('not_proven', 'Declared absent: there is nothing to prove.', '')
-    return _info('not_proven', 'It was looked at, and never proven.', PROVE)
+        return own_problem('not_proven', 'Declared absent: there is nothing to prove.', hint='')
+    return own_problem('not_proven', 'It was checked, and never proven.')
 
 
 def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float) -> Server:
@@ -181,13 +178,7 @@ def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float
 
 def _make_stale(server: Server, message: str) -> None:
     server.state = 'stale'
-    hint = f'{PROVE} Where the server is retired, declare it absent and converge, or take its host out of the inventory.'
-    server.problems = [{'code': 'stale', 'severity': 'warning', 'message': message, 'hint': hint}, *server.problems]
-
-
-def _info(own: str, message: str, hint: str) -> Problem:
-    """Return a remark, under a code of the report's own."""
-    return {'code': own, 'severity': 'info', 'message': message, **({'hint': hint} if hint else {})}
+    server.problems = [own_problem('stale', message), *server.problems]
 
 
 def _minute(when: str) -> str:

@@ -14,6 +14,7 @@ import typing as t
 
 from ...module_utils.safe_text import safe_text
 from .. import days
+from ..problems.report_codes import REPORT_CODES
 
 Problem = dict[str, t.Any]
 SEVERITIES = ('error', 'warning', 'info')
@@ -127,6 +128,14 @@ def problem(value: object) -> Problem:
 
 def problems(value: object) -> list[Problem]:
     return [problem(one) for one in sequence(value, 'problems')]
+
+
+def own_problem(code: str, message: str, hint: str | None = None, severity: str = '') -> Problem:
+    """Return a problem under a code of the report's own; without a hint of its own it has the catalogue's remedy."""
+    entry = REPORT_CODES[code]
+    found = {'code': code, 'severity': severity or entry.severity, 'message': message}
+    hint = entry.remedy if hint is None else hint
+    return {**found, 'hint': hint} if hint else found
 
 
 def kind_of(value: object) -> str:

@@ -1,10 +1,16 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Every problem code: what it means and what to do about it. The severities are in `module_utils/problems.py`."""
+"""Every problem code: what it means and what to do about it.
+
+The severities of the codes of the modules are in `module_utils/problems.py`, those of the fleet report in `report_codes.py`.
+"""
 
 from __future__ import annotations
 
 import typing as t
+
+from ...module_utils.problems import usual_severity
+from .report_codes import REPORT_CODES
 
 
 class Entry(t.NamedTuple):
@@ -320,6 +326,13 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'reply_too_long': ('The mail server sends without end.', 'Check what listens on that port.'),
     },
+    'The fleet report': {code: (entry.meaning, entry.remedy) for code, entry in REPORT_CODES.items()},
 }
 
 CATALOGUE: dict[str, Entry] = {code: Entry(*texts) for group in GROUPS.values() for code, texts in group.items()}
+TARGET_CODES = frozenset(CATALOGUE) - frozenset(REPORT_CODES)  # what a target may answer with
+
+
+def severity_of(code: str) -> str:
+    """Return the severity that a problem of this code usually has."""
+    return REPORT_CODES[code].severity if code in REPORT_CODES else usual_severity(code)

@@ -9,7 +9,7 @@ import typing as t
 from ...module_utils.problems import INFO, WARNINGS, Problem
 from ...module_utils.safe_text import safe_text
 from ..foreign_values import Malformed
-from ..problems.catalogue import CATALOGUE
+from ..problems.catalogue import CATALOGUE, TARGET_CODES
 
 MOST_CHILDREN = 10_000
 STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', 'certificate', 'envelope', 'data')
@@ -111,7 +111,7 @@ def server_answers(answer: Fields, asked: t.Sequence[t.Mapping[str, t.Any]]) -> 
 
 def _problem(fields: Fields) -> Problem:
     code = fields.text('code') or ''
-    if code not in CATALOGUE:
+    if code not in TARGET_CODES:
         raise Malformed(f'unknown problem code {code}')
     severity = fields.text('severity', '')
     if severity not in ('', 'error', 'warning', 'info') or (severity and severity != 'error' and code not in WARNINGS | INFO):

@@ -182,11 +182,10 @@ def _cell(text: str) -> str:
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file's name."""
-    catalogue, problems, keywords, lines, steps, refusals, conversation = (
+    catalogue, keywords, lines, steps, refusals, conversation = (
         importlib.import_module(f'{PACKAGE}.{name}')
         for name in (
             'plugin_utils.problems.catalogue',
-            'module_utils.problems',
             'module_utils.config.keywords',
             'module_utils.config.lines',
             'module_utils.smtp.steps',
@@ -195,7 +194,7 @@ def pages() -> dict[str, str]:
         )
     )
     return {
-        'problems.md': problems_page(catalogue.GROUPS, problems.usual_severity),
+        'problems.md': problems_page(catalogue.GROUPS, catalogue.severity_of),
         'keywords.md': keywords_page(keywords, steps.TLS_MODES, lines.LONGEST_LINE, lines.LARGEST),
         'smtp.md': smtp_page(steps, refusals, conversation.QUIT_SECONDS),
     }

@@ -11,11 +11,12 @@ import typing as t
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import INFO, WARNINGS
 from ansible_collections.printops.infoprint.plugins.module_utils.smtp import refusals as smtp_verdicts
 from ansible_collections.printops.infoprint.plugins.module_utils.tls import faults as tls_faults
-from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE, GROUPS, TARGET_CODES
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.report_codes import REPORT_CODES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import STAGES
 
 PLUGINS = pathlib.Path(__file__).resolve().parents[4] / 'plugins'
-ELSEWHERE = ('catalogue.py', 'problems.py')  # they name codes without raising them
+ELSEWHERE = ('catalogue.py', 'report_codes.py', 'problems.py')  # they name codes without raising them
 
 
 def texts_in_code() -> t.Iterator[tuple[pathlib.Path, ast.AST, str]]:
@@ -66,7 +67,7 @@ def codes_in_code() -> t.Iterator[tuple[pathlib.Path, str]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and [one.arg for one in node.args.args if one.arg != 'self'][:1] == ['code']
     }
-    assert makers > {'Problem', 'defect', 'refused', '_problem'}
+    assert makers > {'Problem', 'defect', 'refused', '_problem', 'own_problem'}
     for path, tree in trees.items():
         for expression in code_expressions(tree, makers):
             yield from ((path, text) for text in texts_of(expression))
@@ -89,6 +90,11 @@ def test_every_code_of_a_table_is_catalogued() -> None:
 def test_severities_are_of_codes_that_there_are() -> None:
     assert set(CATALOGUE) >= WARNINGS | INFO
     assert not set(CATALOGUE) & set(STAGES)
+
+
+def test_codes_of_the_report_are_no_codes_of_a_target() -> None:
+    assert set(REPORT_CODES) == set(GROUPS['The fleet report'])
+    assert {code for heading, group in GROUPS.items() if heading != 'The fleet report' for code in group} == TARGET_CODES
 
 
 def test_meaning_and_remedy_are_sentences() -> None:

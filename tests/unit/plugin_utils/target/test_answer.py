@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.report_codes import REPORT_CODES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
 
 
@@ -56,13 +57,14 @@ def test_a_number_is_a_number_within_bounds(value: object) -> None:
 @pytest.mark.parametrize(
     'problem',
     [
-        {},
-        {'code': 'made_up', 'message': 'x'},
-        {'code': 'ca_expired', 'severity': 'info'},
-        {'code': 'ca_expired', 'severity': 'fine'},
-        {'code': 'expired', 'stage': 'lunch'},
-        {'code': 'ca_expired', 'line': 'one'},
-        'ca_expired',
+        pytest.param({}, id='no code'),
+        pytest.param({'code': 'made_up', 'message': 'x'}, id='unknown code'),
+        *(pytest.param({'code': code, 'message': 'x'}, id=f'code of the report, {code}') for code in REPORT_CODES),
+        pytest.param({'code': 'ca_expired', 'severity': 'info'}, id='severity too low'),
+        pytest.param({'code': 'ca_expired', 'severity': 'fine'}, id='unknown severity'),
+        pytest.param({'code': 'expired', 'stage': 'lunch'}, id='unknown stage'),
+        pytest.param({'code': 'ca_expired', 'line': 'one'}, id='line in words'),
+        pytest.param('ca_expired', id='text'),
     ],
 )
 def test_a_problem_that_we_do_not_have_is_malformed_and_never_dropped(problem: object) -> None:
@@ -71,7 +73,13 @@ def test_a_problem_that_we_do_not_have_is_malformed_and_never_dropped(problem: o
 
 
 @pytest.mark.parametrize(
-    'servers', [[], [{'name': 'spl1'}], [{'name': 'spl2'}, {'name': 'spl1'}], [{'name': 'spl1'}, {'name': 'spl2'}] * 2]
+    'servers',
+    [
+        pytest.param([], id='none'),
+        pytest.param([{'name': 'spl1'}], id='one of two'),
+        pytest.param([{'name': 'spl2'}, {'name': 'spl1'}], id='another order'),
+        pytest.param([{'name': 'spl1'}, {'name': 'spl2'}] * 2, id='each twice'),
+    ],
 )
 def test_an_answer_that_leaves_a_server_out_is_malformed(servers: list[dict[str, str]]) -> None:
     with pytest.raises(Malformed):
