@@ -113,7 +113,7 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
-from ..plugin_utils.fleet_report import plays, values
+from ..plugin_utils.fleet_report import plays, times, values
 from ..plugin_utils.fleet_report.compare import compare, logs_of
 from ..plugin_utils.fleet_report.events import Collector, Event, module_of
 from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, set_aside, write_report
@@ -122,7 +122,7 @@ from ..plugin_utils.fleet_report.model import Report
 from ..plugin_utils.fleet_report.provenance import complete_run
 from ..plugin_utils.fleet_report.state import judged
 from ..plugin_utils.fleet_report.summary import terminal_lines, tone
-from ..plugin_utils.fleet_report.values import Odd
+from ..plugin_utils.foreign_values import Malformed
 from ..plugin_utils.options.spec import file_mode
 
 COLOURS = {'well': 'green', 'fair': 'cyan', 'ill': 'yellow'}
@@ -215,7 +215,7 @@ class CallbackModule(CallbackBase):
                 module,
                 status,
                 _part(result, 'result'),
-                values.moment_of(now := time.time_ns() // 1000),
+                times.moment_of(now := time.time_ns() // 1000),
                 order=now,
                 check_mode=check,
                 may_go_on=may_go_on,
@@ -287,7 +287,7 @@ class CallbackModule(CallbackBase):
             return read_report(path, self.get_option('stale_after'))
         except FileNotFoundError:
             return None
-        except (OSError, Odd) as error:
+        except (OSError, Malformed) as error:
             kept = set_aside(path)
             self._warn(f"the report before, {path}, can't be read{f', and is kept as {kept}' if kept else ''}: {error}")
             return None
@@ -299,7 +299,7 @@ class CallbackModule(CallbackBase):
 
 
 def _now() -> str:
-    return values.moment_of(time.time_ns() // 1000)
+    return times.moment_of(time.time_ns() // 1000)
 
 
 def _action(task: t.Any) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.vocabulary import ERROR
-from . import values
+from ..foreign_values import Malformed
+from . import times, values
 from .log import NEVER, WARN_DAYS, HostLog, Logs, Run, Seen
 from .result_reader import COLLECTION, failure, has_error, read_servers, subject_of
 from .state import ELSEWHERE
-from .values import Odd
+from .values import Record
 
 
 class Event(t.NamedTuple):
@@ -52,7 +53,7 @@ class Collector:
         results = event.result.get('results') if event.module and isinstance(event.result, t.Mapping) else None
         items = [item for item in results if isinstance(item, t.Mapping)] if isinstance(results, list) and results else []
         for item in items or [event.result]:
-            self._order = max(self._order + 1, event.order or values.microseconds(event.at))
+            self._order = max(self._order + 1, event.order or times.microseconds(event.at))
             # What a module of ours finds is true of the host that it ran for.
             host = _delegated(item) or event.delegated or event.host if event.module else event.host
             if event.module:
@@ -81,7 +82,7 @@ class Collector:
         elif not event.module:
             if event.status == 'failed' and not event.may_go_on:
                 told = {} if 'censored' in result else result
-                base.verdict, base.problems = 'failing', [failure(told, event.task)]
+                base.verdict, base.problems = 'failing', [failure(Record(told, 'the result'), event.task)]
                 log.note(ELSEWHERE, base)
         elif event.status == 'skipped':
             log.skipped = event.task
@@ -99,14 +100,15 @@ class Collector:
             return
         try:
             found = read_servers(dict(event.result, failed=event.status == 'failed'), base)
-        except Odd as error:
+        except Malformed as error:
             self.odd.append(f'{event.host}, {event.module}: {error}')
             message = f'The result of {event.module} could not be read: {error}.'
             base.verdict, base.problems = 'failing', [values.own_problem('unreadable_result', message)]
             log.note(subject, base)
             return
-        if not found and (event.status == 'failed' or has_error(event.result)):
-            base.verdict, base.problems = 'failing', [failure(event.result)]
+        record = Record(event.result, 'the result')
+        if not found and (event.status == 'failed' or has_error(record)):
+            base.verdict, base.problems = 'failing', [failure(record)]
             log.note(subject, base)
         elif found is not None:
             log.reached = base.order

@@ -8,7 +8,7 @@ import calendar
 import datetime as dt
 import typing as t
 
-from . import values
+from . import times
 from .log import Expiry
 from .model import Report
 
@@ -26,7 +26,7 @@ class Ending(t.NamedTuple):
 
     @property
     def day(self) -> dt.date:
-        return values.at(self.what.not_after).date()
+        return times.at(self.what.not_after).date()
 
 
 class Day(t.NamedTuple):
@@ -51,7 +51,7 @@ def endings(report: Report) -> list[Ending]:
             for what in server.endings():
                 key = (what.not_after, what.kind, what.name)
                 if key not in found:
-                    found[key] = Ending(what, values.days_between(report.generated, what.not_after), [])
+                    found[key] = Ending(what, times.days_between(report.generated, what.not_after), [])
                 if not found[key].users or found[key].users[-1] != (number, host.name, server.name):
                     found[key].users.append((number, host.name, server.name))
     return [found[key] for key in sorted(found)]
@@ -59,7 +59,7 @@ def endings(report: Report) -> list[Ending]:
 
 def months(report: Report, ending: t.Iterable[Ending]) -> list[Month]:
     """Return the months that the next `DAYS` days lie in."""
-    today = values.at(report.generated).date()
+    today = times.at(report.generated).date()
     last = today + dt.timedelta(days=DAYS)
     by_day: dict[dt.date, list[Ending]] = {}
     for one in ending:

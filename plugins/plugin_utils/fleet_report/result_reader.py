@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import typing as t
 
+from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SENT, TLS_MODES, WARNING
+from ..foreign_values import Malformed
 from . import values
 from .log import Expiry, Seen
-from .values import Odd, Problem
+from .values import Problem, Record
 
 COLLECTION = 'printops.infoprint.'
 # What a module's results speak of; a later result counts instead of an earlier one on the same subject.
@@ -25,8 +28,8 @@ IN_CHECK_MODE = {'sendmemo_rollback': 'prediction', 'send_memo': 'rehearsal'}
 UNPROTECTED = ('tls_off', 'verification_off', 'name_check_off')
 NOT_AS_DECLARED = 'not_as_declared'
 DRIFT_KEYS = ('file', 'keyword', 'kind', 'before', 'after')
-MODES = {'0': 'plaintext', '1': 'starttls', '2': 'smtps'}
-GOALS = ('handshake', 'envelope', 'sent')
+MODES = tuple(mode.in_report for mode in TLS_MODES)
+KINDS = {'CAFile': 'ca', 'CrlFile': 'crl'}
 
 
 def subject_of(module: str, applied: bool | None = None) -> str:
@@ -38,50 +41,49 @@ def subject_of(module: str, applied: bool | None = None) -> str:
 
 
 def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] | None:
-    """Return what a result says of each server, by name; None where it speaks of none. Raises Odd.
+    """Return what a result says of each server, by name; None where it speaks of none. Raises Malformed.
 
     `base` has the number, time and module, and whether changes are applied. A result that failed though no entry says why makes
     each of its servers fail.
     """
     if 'servers' not in result:
         return None
-    entries = values.sequence(result['servers'], 'servers', values.MOST_SERVERS)
-    shared = _of_all(result)
+    record = Record(result, 'the result')
+    shared = _of_all(record)
     found: dict[str, Seen] = {}
-    for value in entries:
-        entry = values.mapping(value, 'an entry of servers')
-        name = values.text(entry.get('name')) or values.text(entry.get('path')) or 'configuration given as text'
-        seen = dataclasses.replace(base, problems=values.problems(entry.get('problems')) + shared)
-        seen.ignored = values.problems(entry.get('ignored'))
+    for entry in record.entries('servers', values.MOST_SERVERS):
+        name = entry.line('name') or entry.line('path') or 'configuration given as text'
+        seen = dataclasses.replace(base, problems=entry.problems() + shared)
+        seen.ignored = entry.problems('ignored')
         if _has_error(seen.problems):
             seen.verdict = 'failing'
         READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)(entry, seen)
         found[name] = seen
     if result.get('failed') and not any(seen.verdict == 'failing' or _has_error(seen.problems) for seen in found.values()):
-        _blame(result, found)
+        _blame(record, found)
     return found
 
 
 def _has_error(problems: t.Iterable[Problem]) -> bool:
-    return any(problem['severity'] == 'error' for problem in problems)
+    return any(problem['severity'] == ERROR for problem in problems)
 
 
-def _of_all(result: t.Mapping[str, t.Any]) -> list[Problem]:
+def _of_all(result: Record) -> list[Problem]:
     """Return the problems that name no server: they are about what all servers share, as the declared CA file."""
-    found = values.sequence(result.get('problems'), 'problems', values.MOST_SERVERS)
-    return [values.problem(one) for one in found if not values.mapping(one, 'a problem').get('server')][: values.MOST_ENTRIES]
+    shared = (entry for entry in result.entries('problems', values.MOST_SERVERS) if not entry.get('server'))
+    return [entry.as_problem() for entry in itertools.islice(shared, values.MOST_ENTRIES)]
 
 
-def _blame(result: t.Mapping[str, t.Any], found: dict[str, Seen]) -> None:
+def _blame(result: Record, found: dict[str, Seen]) -> None:
     """A task failed though no server has an error: those with warnings failed it (`fail_on`), or else all of them count."""
-    warned = [seen for seen in found.values() if any(problem['severity'] == 'warning' for problem in seen.problems)]
+    warned = [seen for seen in found.values() if any(problem['severity'] == WARNING for problem in seen.problems)]
     for seen in warned or found.values():
         seen.verdict = 'failing'
         if not warned:
             seen.problems = [failure(result), *seen.problems]
 
 
-def failure(result: t.Mapping[str, t.Any], task: str = '') -> Problem:
+def failure(result: Record, task: str = '') -> Problem:
     """Return why a result failed: its own first error, else its message."""
     errors = _errors(result)
     if errors:
@@ -91,98 +93,83 @@ def failure(result: t.Mapping[str, t.Any], task: str = '') -> Problem:
     return values.own_problem('task_failed', f'{task}: {message}' if task else message)
 
 
-def has_error(result: t.Mapping[str, t.Any]) -> bool:
+def has_error(result: Record) -> bool:
     return bool(_errors(result))
 
 
-def _errors(result: t.Mapping[str, t.Any]) -> list[Problem]:
+def _errors(result: Record) -> list[Problem]:
     try:
-        return [problem for problem in values.problems(result.get('problems')) if problem['severity'] == 'error']
-    except Odd:
+        return [problem for problem in result.problems() if problem['severity'] == ERROR]
+    except Malformed:
         return []
 
 
-def _read_config(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
-    seen.changed = entry.get('changed') is True
-    seen.drift = [_drift(one) for one in values.sequence(entry.get('drift'), 'drift')]
+def _read_config(entry: Record, seen: Seen) -> None:
+    seen.changed = entry.is_true('changed')
+    seen.drift = read_drift(entry)
     seen.trust = _trust(entry)
     seen.absent = entry.get('state') == 'absent'
 
 
-def _drift(value: object) -> dict[str, str]:
-    given = values.mapping(value, 'an entry of drift')
-    kept = {key: values.text(given[key]) for key in DRIFT_KEYS if given.get(key) is not None}
-    return {'file': '', 'kind': 'changed', **kept}
+def _read_attributes(entry: Record, seen: Seen) -> None:
+    seen.changed = entry.is_true('changed')
+    before, after = entry.part('before'), entry.part('after')
+    for name in after.names():
+        if before.get(name) != after.get(name):
+            sides = {'before': before, 'after': after}
+            given = {key: side.line(name) for key, side in sides.items() if side.get(name) is not None}
+            seen.drift.append({'file': '', 'keyword': values.text(name), 'kind': 'changed', **given})
 
 
-def _read_attributes(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
-    seen.changed = entry.get('changed') is True
-    before, after = (entry.get(key) or {} for key in ('before', 'after'))
-    for name, value in values.mapping(after, 'after').items():
-        old = values.mapping(before, 'before').get(name)
-        if old != value:
-            told = {'before': old, 'after': value}
-            seen.drift.append(
-                {
-                    'file': '',
-                    'keyword': values.text(name),
-                    'kind': 'changed',
-                    **{key: values.text(one) for key, one in told.items() if one is not None},
-                }
-            )
-
-
-def _read_validation(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
-    settings = values.mapping(entry.get('settings') or {}, 'settings')
-    seen.mode = MODES.get(values.text(settings.get('EnableTLS')), '')
+def _read_validation(entry: Record, seen: Seen) -> None:
+    value = entry.part('settings').line('EnableTLS')
+    seen.mode = MODE_BY_VALUE[value].in_report if value in MODE_BY_VALUE else ''
     seen.trust = _trust(entry)
 
 
-def _read_send(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
+def _read_send(entry: Record, seen: Seen) -> None:
     """A send is only ever ok where it says so, says how far it went, and has no error."""
-    seen.until = values.text(entry.get('until'))
-    if seen.until not in GOALS:
-        raise Odd(f'until is {seen.until or "missing"}')
+    seen.until = entry.choice('until', GOALS)
     if entry.get('ok') is not True:
         seen.verdict = 'failing'
         if not _has_error(seen.problems):
             seen.problems.insert(0, values.own_problem('task_failed', 'The send failed without saying why.'))
     _read_connection(entry, seen)
-    seen.certificate = _expiry('certificate', values.mapping(entry.get('certificate') or {}, 'certificate'), 'subject')
+    seen.certificate = _expiry('certificate', entry.part('certificate'), 'subject')
     seen.trust = _trust(entry)
-    seen.proven_as, seen.owner = (values.text(entry.get(key), values.LONGEST_NAME) for key in ('proven_as', 'owner'))
-    reply = values.mapping(entry.get('reply') or {}, 'reply')
-    seen.queue_id, seen.message_id = values.text(reply.get('queue_id')), values.text(entry.get('message_id'))
-    seen.total_ms = values.integer(values.mapping(entry.get('timings_ms') or {}, 'timings_ms').get('total'), 0)
-    _read_protection(entry, seen, was_taken=200 <= (values.integer(reply.get('code')) or 0) < 300)
+    seen.proven_as, seen.owner = entry.name('proven_as'), entry.name('owner')
+    reply = entry.part('reply')
+    seen.queue_id, seen.message_id = reply.line('queue_id'), entry.line('message_id')
+    seen.total_ms = entry.part('timings_ms').number('total')
+    _read_protection(entry, seen, was_taken=200 <= (reply.number('code') or 0) < 300)
 
 
-def _read_connection(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
-    tls = values.mapping(entry.get('tls') or {}, 'tls')
-    seen.mode, seen.tls_version, seen.cipher = (values.text(tls.get(key)) for key in ('mode', 'version', 'cipher'))
-    if seen.mode not in MODES.values():
+def _read_connection(entry: Record, seen: Seen) -> None:
+    tls = entry.part('tls')
+    seen.mode, seen.tls_version, seen.cipher = (tls.line(key) for key in ('mode', 'version', 'cipher'))
+    if seen.mode not in MODES:
         seen.mode = ''
     if not seen.mode and any(problem.get('code') == 'tls_off' for problem in seen.problems):
-        seen.mode = 'plaintext'
-    host, port = values.text(entry.get('smtp_host'), values.LONGEST_NAME), values.integer(entry.get('smtp_port'), 1, 65535)
+        seen.mode = DISABLED.in_report
+    host, port = entry.name('smtp_host'), entry.number('smtp_port', 1, 65535)
     seen.mail_server = f'[{host}]:{port}' if ':' in host else f'{host}:{port}' if host and port else host
 
 
-def _read_protection(entry: t.Mapping[str, t.Any], seen: Seen, was_taken: bool) -> None:
+def _read_protection(entry: Record, seen: Seen, was_taken: bool) -> None:
     """Find out whether a mail was accepted unprotected, also where the send fails for nothing but not being as declared."""
     codes = {problem.get('code') for problem in seen.problems}
-    errors = {problem.get('code') for problem in seen.problems if problem['severity'] == 'error'}
+    errors = {problem.get('code') for problem in seen.problems if problem['severity'] == ERROR}
     lacks = not seen.tls_version or seen.ignored or codes.intersection(UNPROTECTED)
-    if seen.until == 'sent' and lacks and (seen.verdict == 'ok' or (was_taken and errors == {NOT_AS_DECLARED})):
-        seen.accepted = seen.verdict == 'ok' and entry.get('accept_unprotected') is True
+    if seen.until == SENT and lacks and (seen.verdict == 'ok' or (was_taken and errors == {NOT_AS_DECLARED})):
+        seen.accepted = seen.verdict == 'ok' and entry.is_true('accept_unprotected')
         seen.unprotected, seen.verdict = True, 'ok'
 
 
-def _read_other(entry: t.Mapping[str, t.Any], seen: Seen) -> None:
-    seen.changed = entry.get('changed') is True
+def _read_other(entry: Record, seen: Seen) -> None:
+    seen.changed = entry.is_true('changed')
 
 
-READERS: dict[str, t.Callable[[t.Mapping[str, t.Any], Seen], None]] = {
+READERS: dict[str, t.Callable[[Record, Seen], None]] = {
     'send': _read_send,
     'config': _read_config,
     'validation': _read_validation,
@@ -190,25 +177,19 @@ READERS: dict[str, t.Callable[[t.Mapping[str, t.Any], Seen], None]] = {
 }
 
 
-def _trust(entry: t.Mapping[str, t.Any]) -> list[Expiry]:
-    kinds = {'CAFile': 'ca', 'CrlFile': 'crl'}
-    found = []
-    for value in values.sequence(entry.get('trust'), 'trust'):
-        given = values.mapping(value, 'an entry of trust')
-        one = _expiry(kinds.get(values.text(given.get('keyword')), 'ca'), given, 'name')
-        if one is not None:
-            found.append(one)
-    return found
+def read_drift(entry: Record) -> list[dict[str, str]]:
+    """Return the drift of a result or an earlier report. A difference without a kind is a change: the kind that claims least."""
+    return [
+        {'file': '', 'kind': 'changed', **{key: one.line(key) for key in DRIFT_KEYS if one.get(key) is not None}}
+        for one in entry.entries('drift')
+    ]
 
 
-def _expiry(kind: str, given: t.Mapping[str, t.Any], name: str) -> Expiry | None:
-    end = values.moment(given.get('not_after'))
-    if not end:
-        return None
-    return Expiry(
-        kind,
-        values.text(given.get(name), values.LONGEST_NAME),
-        end,
-        values.text(given.get('file')),
-        values.text(given.get('issuer'), values.LONGEST_NAME),
-    )
+def _trust(entry: Record) -> list[Expiry]:
+    found = (_expiry(KINDS.get(one.line('keyword'), 'ca'), one, 'name') for one in entry.entries('trust'))
+    return [one for one in found if one is not None]
+
+
+def _expiry(kind: str, given: Record, name: str) -> Expiry | None:
+    end = given.moment('not_after')
+    return Expiry(kind, given.name(name), end, given.line('file'), given.name('issuer')) if end else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from . import values
+from . import times
 from .log import NEVER, HostLog, Logs, Run, Seen, ServerLog
 from .model import PROVEN, STATES, Host, Report, Server
 from .result_reader import NOT_AS_DECLARED, UNPROTECTED
@@ -56,7 +56,7 @@ def judge(name: str, host: HostLog) -> Server:
     server.problems = _problems(server, last)
     server.checked = max((seen.at for seen in last if seen.verdict not in ('unreachable', 'hidden')), default='')
     server.looked = max((seen.at for seen in last), default='')
-    server.changed = values.moment_of(log.changed) if log.changed else ''
+    server.changed = times.moment_of(log.changed) if log.changed else ''
     server.check_mode = _is_check_mode(log)
     server.corrected = bool(server.drift) and not any(seen.stands for seen in last)
     server.proof = log.proof
@@ -164,12 +164,12 @@ def _remark(server: Server, last: t.Sequence[Seen], skipped: str) -> Problem | N
 def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float) -> Server:
     """Return the server as it is at the time `now`: what was seen too long ago, or has ended since, is well no more."""
     warn_days = max((seen.warn_days for seen in (log.seen.values() if log else ()) if seen.certificate or seen.trust), default=0)
-    server.soon = [what for what in server.endings() if 0 <= values.days_between(now, what.not_after) <= warn_days]
+    server.soon = [what for what in server.endings() if 0 <= times.days_between(now, what.not_after) <= warn_days]
     if not server.looked:
         return server
     was, certificate = STATES[server.state].label, server.certificate
-    if values.at(now) - values.at(server.looked) > dt.timedelta(days=stale_days):
-        _make_stale(server, f'Last looked at {values.ago(server.looked, now)}, on {_minute(server.looked)}; it was {was} then.')
+    if times.at(now) - times.at(server.looked) > dt.timedelta(days=stale_days):
+        _make_stale(server, f'Last looked at {times.ago(server.looked, now)}, on {_minute(server.looked)}; it was {was} then.')
     elif server.state in (*PROVEN, 'tested') and certificate is not None and certificate.not_after <= now:
         end = _minute(certificate.not_after)
         _make_stale(server, f'The certificate of the mail server expired on {end}: it was {was} before.')
@@ -182,4 +182,4 @@ def _make_stale(server: Server, message: str) -> None:
 
 
 def _minute(when: str) -> str:
-    return f'{when[:16].replace("T", " ")} UTC'
+    return f'{times.minute(when)} UTC'

@@ -7,7 +7,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from . import values
+from . import times
 from .model import ORDER, PROVEN, STATES, UNKNOWN, Comparison, Report, Server
 
 MOST_LINES = 10
@@ -50,7 +50,7 @@ def _of_ends(report: Report) -> str:
     if not soon:
         return ''
     first = min(soon.values(), key=lambda what: what.not_after)
-    when = values.in_days(first.not_after, report.generated)
+    when = times.in_days(first.not_after, report.generated)
     if len(soon) == 1:
         return f'{KINDS[first.kind]} {first.name} expires {when}.'
     return f'{len(soon)} certificates, CAs and CRLs expire soon, the first {when}: {first.name}.'

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.printops.infoprint.plugins.module_utils.vocabulary import STAGES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE, GROUPS
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import STAGES
 from support.fault_table import FAULTS
 from tools.fault_page import PAGE, rows
 

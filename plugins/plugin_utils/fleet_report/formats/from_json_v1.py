@@ -6,36 +6,35 @@ from __future__ import annotations
 
 import typing as t
 
-from .. import values
+from ....module_utils.vocabulary import HANDSHAKE, SENT
+from ...foreign_values import Malformed
 from ..log import HostLog, Run, Seen
-from ..result_reader import UNPROTECTED
-from ..values import Odd
-from .json_parts import MODES, Known, one_of, read_drift, read_proof
+from ..result_reader import MODES, UNPROTECTED, read_drift
+from ..times import microseconds
+from ..values import MOST_SERVERS, Record
+from .json_parts import Known, read_proof
 
 VERDICTS = {'failing': 'failing', 'unreachable': 'unreachable', 'hidden': 'hidden'}
 STATES = (*VERDICTS, 'drifted', 'not_checked', 'configured', 'tested', 'proven')
-GOALS = {'proven': 'sent', 'tested': 'handshake'}
+GOALS = {'proven': SENT, 'tested': HANDSHAKE}
 OWN = ('not_proven', 'not_checked')  # codes of the report's own remarks, which are made anew
 TEXTS = ('mail_server', 'tls_version', 'cipher')
 
 
-def read_run(given: t.Mapping[str, t.Any], generated: str) -> Run:
-    playbooks = [values.text(one) for one in values.sequence(given.get('playbooks'), 'playbooks')]
-    return Run(', '.join(playbooks), started=values.moment(given.get('started')) or generated, ended=generated)
+def read_run(given: Record, generated: str) -> Run:
+    return Run(', '.join(given.lines('playbooks')), started=given.moment('started') or generated, ended=generated)
 
 
-def read_host(value: object, known: Known) -> HostLog:
-    """Return what a host's servers were last seen to be. Raises Odd."""
-    given = values.mapping(value, 'a host')
-    log = HostLog(values.text(given.get('name'), values.LONGEST_NAME))
-    servers = values.sequence(given.get('servers'), 'servers', values.MOST_SERVERS)
+def read_host(given: Record, known: Known) -> HostLog:
+    """Return what a host's servers were last seen to be. Raises Malformed."""
+    log = HostLog(given.name('name'))
+    servers = given.entries('servers', MOST_SERVERS)
     if not log.name or not servers:
-        raise Odd('a host without a name or servers')
-    for number, one in enumerate(servers):
-        server = values.mapping(one, 'a server')
+        raise Malformed('a host without a name or servers')
+    for number, server in enumerate(servers):
         seen = _seen(server, known, number)
-        name, state = values.text(server.get('name')), server.get('state')
-        if state == 'not_checked':
+        name = server.line('name')
+        if server.get('state') == 'not_checked':
             continue
         subject = 'send' if seen.until or any(problem.get('stage') for problem in seen.problems) else 'config'
         if not name:
@@ -43,21 +42,20 @@ def read_host(value: object, known: Known) -> HostLog:
             continue
         log.server(name).note(subject, seen)
         if not seen.unprotected:
-            log.server(name).proof = read_proof(server.get('proof'))
+            log.server(name).proof = read_proof(server)
     return log
 
 
-def _seen(given: t.Mapping[str, t.Any], known: Known, number: int) -> Seen:
+def _seen(given: Record, known: Known, number: int) -> Seen:
     """Return a row as if one result had said it all."""
-    run, state = known.runs[0], one_of(STATES, given.get('state'), 'state')
-    certificate, proof = given.get('certificate'), read_proof(given.get('proof'))
-    problems = [problem for problem in values.problems(given.get('problems')) if problem.get('code') not in OWN]
-    ignored = values.problems(given.get('ignored'))
-    when = values.moment(given.get('checked')) or (proof.at if proof else run.ended)
-    texts: dict[str, t.Any] = {key: values.text(given.get(key)) for key in TEXTS}
+    run, state, proof = known.runs[0], given.choice('state', STATES), read_proof(given)
+    problems = [problem for problem in given.problems() if problem.get('code') not in OWN]
+    ignored = given.problems('ignored')
+    when = given.moment('checked') or (proof.at if proof else run.ended)
+    texts: dict[str, t.Any] = {key: given.line(key) for key in TEXTS}
     lacks = not given.get('tls_version') or ignored or any(problem.get('code') in UNPROTECTED for problem in problems)
     return Seen(
-        values.microseconds(when) + number,
+        microseconds(when) + number,
         when,
         '',
         run,
@@ -66,14 +64,14 @@ def _seen(given: t.Mapping[str, t.Any], known: Known, number: int) -> Seen:
         ignored=ignored,
         until=GOALS.get(state, ''),
         unprotected=state == 'proven' and bool(lacks),
-        mode=one_of(MODES, given.get('mode', ''), 'mode'),
-        applied=given.get('corrected') is True,
-        changed=given.get('corrected') is True,
-        drift=[read_drift(one) for one in values.sequence(given.get('drift'), 'drift')],
-        certificate=None if certificate is None else known.certificate(certificate),
-        trust=[known.certificate(one) for one in values.sequence(given.get('trust'), 'trust')],
+        mode=given.choice('mode', ('', *MODES)),
+        applied=given.is_true('corrected'),
+        changed=given.is_true('corrected'),
+        drift=read_drift(given),
+        certificate=known.certificate(given),
+        trust=known.trust(given),
         message_id=proof.message_id if proof else '',
         queue_id=proof.queue_id if proof else '',
-        total_ms=values.integer(given.get('total_ms'), 0),
+        total_ms=given.number('total_ms'),
         **texts,
     )

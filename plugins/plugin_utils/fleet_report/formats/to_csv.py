@@ -9,7 +9,7 @@ import io
 import re
 
 from ...outcome.drift import describe
-from .. import values
+from .. import times
 from ..model import Host, Report, Server
 
 COLUMNS = (
@@ -78,7 +78,7 @@ def _row(host: Host, server: Server, now: str) -> list[str | int]:
     ]
     for kind in ('certificate', 'ca', 'crl'):
         first = server.first_ending(kind)
-        row += [first.not_after, values.days_between(now, first.not_after)] if first else ['', '']
+        row += [first.not_after, times.days_between(now, first.not_after)] if first else ['', '']
     return [
         *row,
         server.proof.at if server.proof else '',

@@ -17,7 +17,7 @@ import typing as t
 import jinja2
 
 from ...outcome.drift import describe
-from .. import values
+from .. import times
 from ..expiry_calendar import DAYS, KINDS, SOON, endings, months
 from ..log import Expiry
 from ..model import CRITERION, STATES, Change, Report
@@ -60,7 +60,7 @@ def to_html(report: Report) -> str:
         minute=_minute,
         places=_places,
         bound=_bound,
-        ago=lambda what: values.ago(what.not_after, report.generated),
+        ago=lambda what: times.ago(what.not_after, report.generated),
     )
     numbers = {id(host): number for number, host in enumerate(report.hosts)}
     ending = endings(report)
@@ -118,7 +118,7 @@ def _policy(style: str, script: str) -> str:
 
 
 def _left(report: Report, what: Expiry | None) -> int | None:
-    return None if what is None else values.days_between(report.generated, what.not_after)
+    return None if what is None else times.days_between(report.generated, what.not_after)
 
 
 def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Change]]]]:

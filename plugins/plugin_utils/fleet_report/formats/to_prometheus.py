@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .. import values
+from .. import times
 from ..expiry_calendar import endings
 from ..log import Expiry
 from ..model import PROVEN, Host, Report, Server
@@ -31,7 +31,7 @@ def _labels(host: Host, server: Server) -> dict[str, str]:
 
 
 def _seconds(when: str) -> int:
-    return int(values.at(when).timestamp())
+    return times.seconds(when)
 
 
 def _info(report: Report) -> t.Iterator[Sample]:

@@ -11,9 +11,9 @@ import typing as t
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import INFO, WARNINGS
 from ansible_collections.printops.infoprint.plugins.module_utils.smtp import refusals as smtp_verdicts
 from ansible_collections.printops.infoprint.plugins.module_utils.tls import faults as tls_faults
+from ansible_collections.printops.infoprint.plugins.module_utils.vocabulary import STAGES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE, GROUPS, TARGET_CODES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.report_codes import REPORT_CODES
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import STAGES
 
 PLUGINS = pathlib.Path(__file__).resolve().parents[4] / 'plugins'
 ELSEWHERE = ('catalogue.py', 'report_codes.py', 'problems.py')  # they name codes without raising them

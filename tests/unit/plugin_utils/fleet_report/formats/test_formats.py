@@ -34,7 +34,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.lo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import CRITERION, STATES, Report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import judged
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.summary import terminal_lines, verdict
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.values import Odd
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
 from support import fleet
 from support.fleet import MARKUP
 
@@ -99,7 +99,7 @@ def test_json_is_as_its_schema_says_and_reads_back_the_same(report: Report, host
 def test_a_report_that_is_not_ours_is_refused(report: Report, old: str, new: str) -> None:
     text = to_json(report)
     assert old in text
-    with pytest.raises(Odd):
+    with pytest.raises(Malformed):
         from_json(text.replace(old, new, 1 if len(new) > len(old) + 9 else -1).encode())
 
 
@@ -114,7 +114,7 @@ def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry
     content = (HEAD + ','.join([entry] * 4_000_000) + ']}').encode()
     tracemalloc.start()
     try:
-        with pytest.raises(Odd, match='more than'):
+        with pytest.raises(Malformed, match='more than'):
             from_json(content)
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
@@ -141,7 +141,7 @@ def test_a_report_with_an_odd_value_is_refused_or_read(path: list[int], new: t.A
     content = json.dumps(put(SMALL, path, new)).encode('utf-8', 'replace')
     try:
         text = to_json(from_json(content))
-    except Odd:
+    except Malformed:
         return
     assert to_json(from_json(text.encode())) == text
 
