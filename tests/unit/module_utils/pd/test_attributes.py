@@ -102,6 +102,7 @@ def test_a_refusal_for_one_server_leaves_another_set(programs, bin_dir, watchdog
         ('hang', 'pd_output_unreadable', 'did not end in time'),
         ('flood', 'pd_output_unreadable', 'wrote more than'),
     ),
+    ids=['it lies', 'it does nothing', 'it prints garbage', 'it crashes', 'it hangs', 'it floods'],
 )
 def test_a_pdset_that_misbehaves_is_not_believed(programs, bin_dir, watchdog, monkeypatch, behaviour, code, words):
     monkeypatch.setattr(pd_attributes, 'CALL_SECONDS', 3.0)

@@ -109,6 +109,7 @@ def test_messages_count_on_either_stream_with_any_exit_code(case, stream, exit_c
         (Ended(None, LINES, why='time'), 'pd_output_unreadable'),
         (Ended(None, LINES, why='output'), 'pd_output_unreadable'),
     ),
+    ids=['not started', 'out of time', 'too much output'],
 )
 def test_a_program_that_did_not_end_by_itself_told_nothing(ended, code):
     assert code_of(attributes_shown, 'spl1', BOTH, ended) == code
@@ -209,6 +210,19 @@ def test_command_lines_are_the_documented_ones():
 @pytest.mark.parametrize(
     'value',
     ('mail.example.com', '587', '[2001:db8::1]', 'a=b', 'C:/x', '$HOME', '*', '{a}', ';', '~!@#%^&()_+-,./<>?|', 'a' * 255),
+    ids=[
+        'a name',
+        'a number',
+        'an IPv6 address',
+        'an equals sign inside',
+        'a path',
+        'a dollar sign',
+        'an asterisk',
+        'braces',
+        'a semicolon',
+        'other characters',
+        '255 characters',
+    ],
 )
 def test_a_word_is_a_value(value):
     assert refusal(HOST, value) == ''
@@ -217,6 +231,23 @@ def test_a_word_is_a_value(value):
 @pytest.mark.parametrize(
     'value',
     ('', ' ', 'a b', 'a\tb', "it's", '"a"', 'a\\b', '`id`', '=a', 'a\n', 'a\x00', 'a\x7f', 'm\u00fcller', '\udcff', 'a' * 256),
+    ids=[
+        'nothing',
+        'a blank',
+        'two words',
+        'a tab',
+        'a single quote',
+        'double quotes',
+        'a backslash',
+        'backticks',
+        'a leading equals sign',
+        'a line feed',
+        'NUL',
+        'DEL',
+        'not ASCII',
+        'not UTF-8',
+        '256 characters',
+    ],
 )
 def test_what_pdset_might_read_otherwise_is_no_value(value):
     reason = refusal(HOST, value)
@@ -224,7 +255,21 @@ def test_what_pdset_might_read_otherwise_is_no_value(value):
     assert not any(character < ' ' for character in reason)
 
 
-@pytest.mark.parametrize('name', ('', 'Smtp-server-host', 'a b', 'a=b', '-a', 'a"', 'a' * 65, 'smtp_host', 'a\n'))
+@pytest.mark.parametrize(
+    'name',
+    ('', 'Smtp-server-host', 'a b', 'a=b', '-a', 'a"', 'a' * 65, 'smtp_host', 'a\n'),
+    ids=[
+        'nothing',
+        'a capital',
+        'a blank',
+        'an equals sign',
+        'a leading hyphen',
+        'a quote',
+        '65 characters',
+        'an underscore',
+        'a line feed',
+    ],
+)
 def test_what_is_no_name_of_an_attribute(name):
     assert refusal(name, None)
 

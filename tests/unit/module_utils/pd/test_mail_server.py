@@ -47,6 +47,7 @@ def test_what_is_not_declared_is_read(programs):
         (('spl4',), (None, None), 'smtp-server-host and smtp-server-port is not set'),
         (('spl4', 'a.example'), ('a.example', None), 'smtp-server-port is not set'),
     ),
+    ids=['no host', 'no number', 'neither', 'no port'],
 )
 def test_an_attribute_that_tells_nothing_is_named(programs, asked, known, reason):
     (found,) = ask(programs, asked)
@@ -76,6 +77,7 @@ def test_one_that_can_not_be_asked_keeps_nothing_from_the_others(programs):
         ('1e2', None),
         ('000025', None),
     ),
+    ids=['25', '65535', '65536', '0', 'nothing', 'negative', 'two numbers', 'another digit', 'an exponent', 'six digits'],
 )
 def test_only_a_number_in_range_is_a_port(text, port):
     assert port_in(text) == port

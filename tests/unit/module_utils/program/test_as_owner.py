@@ -61,6 +61,7 @@ def test_children_work_at_the_same_time():
         (lambda _watchdog: os._exit(3), 'without an answer'),
         (lambda _watchdog: {'text': 'x' * (1 << 20)}, 'without an answer'),
     ],
+    ids=['an exception', 'an exit', 'too long an answer'],
 )
 def test_a_child_that_fails_says_why(work, reason, monkeypatch):
     monkeypatch.setattr(owner_child, 'MOST_BYTES', 1 << 18)

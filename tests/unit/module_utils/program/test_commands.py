@@ -66,6 +66,7 @@ def test_arguments_arrive_as_they_are():
         ({'LC_CTYPE': 'de_DE'}, b',,de_DE,x y\n'),
         ({'LC_ALL': 'C', 'LC_CTYPE': 'C.UTF-8'}, b',C,C.UTF-8,x y\n'),
     ],
+    ids=['LANG', 'LC_ALL', 'none', 'C with a coerced LC_CTYPE', 'LC_CTYPE', 'LC_ALL=C with an LC_CTYPE of its own'],
 )
 def test_environment_is_the_caller_s_with_its_locale_but_for_what_python_puts_there(monkeypatch, variables, told):
     for name in ('LANG', 'LC_ALL', 'LC_CTYPE'):

@@ -259,7 +259,9 @@ def test_a_server_that_drips_does_not_stretch_the_deadline(tmp_path):
         assert time.monotonic() - began < 2.0
 
 
-@pytest.mark.parametrize('piece, seconds, code', [(b'x', 0.002, 'banner_timed_out'), (b'x' * 500, 0.0, 'reply_too_long')])
+@pytest.mark.parametrize(
+    'piece, seconds, code', [(b'x', 0.002, 'banner_timed_out'), (b'x' * 500, 0.0, 'reply_too_long')], ids=['slow', 'fast']
+)
 def test_bytes_without_end_stretch_neither_the_deadline_nor_the_bounds(tmp_path, piece, seconds, code):
     working_dirs(tmp_path, 'spl1')
     with drip([b'220 '] + [piece] * 20000, seconds) as listener:
@@ -306,7 +308,9 @@ def test_what_the_children_send_for_the_analysis_is_bounded_in_all(tmp_path, mon
 
 
 @pytest.mark.parametrize(
-    'stage, code', [('EHLO', 'timed_out'), ('MAIL', 'timed_out'), ('DATA', 'timed_out'), ('.', 'outcome_unknown')]
+    'stage, code',
+    [('EHLO', 'timed_out'), ('MAIL', 'timed_out'), ('DATA', 'timed_out'), ('.', 'outcome_unknown')],
+    ids=['at EHLO', 'at MAIL', 'at DATA', 'after the mail'],
 )
 def test_a_silence_ends_at_the_deadline(tmp_path, mail_server, stage, code):
     working_dirs(tmp_path, 'spl1')
@@ -330,6 +334,7 @@ def test_a_hang_at_quit_does_not_cost_the_success(tmp_path, mail_server):
         ({'RCPT': ['450 later', '450 later', '250 ok']}, 3),
         ({'DATA': ['451 later', '354 go']}, 2),
     ],
+    ids=['at the greeting', 'at MAIL', 'twice at RCPT', 'at DATA'],
 )
 def test_a_4xx_before_the_dot_is_tried_again(tmp_path, mail_server, changes, attempts):
     working_dirs(tmp_path, 'spl1')
@@ -349,6 +354,7 @@ def test_a_4xx_before_the_dot_is_tried_again(tmp_path, mail_server, changes, att
         ({'.': None}, 'outcome_unknown'),
         ({'EHLO': None}, 'connection_lost'),
     ],
+    ids=['a 5xx', 'a 4xx after the mail', 'a loss after the mail', 'a loss at EHLO'],
 )
 def test_nothing_else_is_tried_again(tmp_path, mail_server, changes, code):
     working_dirs(tmp_path, 'spl1')
@@ -445,6 +451,21 @@ def test_a_conversation_ends_before_the_program_does_and_costs_no_other_its_resu
         ('', {'smtp_host': '.example.com'}, ['host_not_found']),
         ('', {'smtp_host': 'no-such-host.invalid'}, ['host_not_found']),
     ],
+    ids=[
+        'no trust file',
+        'a relative path',
+        'no PEM',
+        'an invalid host name',
+        'an invalid line',
+        'too long a host',
+        'a host with an empty label',
+        'an invalid sender',
+        'a subject of two lines',
+        'an invalid recipient',
+        'an invalid recipient, without a mail',
+        'a host that begins with a dot',
+        'an unknown host',
+    ],
 )
 def test_with_a_configuration_that_can_not_be_used_nothing_is_sent(tmp_path, mail_server, config, options, codes):
     working_dirs(tmp_path, 'spl1', spl1=config)
@@ -538,7 +559,9 @@ def test_a_fault_of_ours_costs_one_server_its_result_and_is_an_error(tmp_path, m
     assert not entry['reached']
 
 
-@pytest.mark.parametrize('handed_over, code', [(False, 'program_failed'), (True, 'outcome_unknown')])
+@pytest.mark.parametrize(
+    'handed_over, code', [(False, 'program_failed'), (True, 'outcome_unknown')], ids=['before the mail', 'after the mail']
+)
 def test_who_has_not_ended_at_the_limit_costs_the_others_nothing(tmp_path, mail_server, monkeypatch, handed_over, code):
     """What takes a send that long can't be played: its clock ends before the program's."""
 

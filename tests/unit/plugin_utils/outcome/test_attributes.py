@@ -79,6 +79,18 @@ def test_each_server_has_a_line(case: str) -> None:
         answer(before=values(port='25'), after=values(port='25'), problems=[{'code': 'made_up'}]),
         answer(before=values(port='25'), after=values(port='25'), changed='yes'),
     ],
+    ids=[
+        'nothing',
+        'nothing afterwards',
+        'none afterwards',
+        'one more',
+        'another one',
+        'a number',
+        'text',
+        'no values',
+        'an unknown problem',
+        'changed is text',
+    ],
 )
 def test_what_is_not_about_the_attributes_asked_for_is_malformed(fields: Fields) -> None:
     with pytest.raises(Malformed):
@@ -98,7 +110,11 @@ def test_declared_values_are_text() -> None:
     assert declared_attributes(None, None) == {}
 
 
-@pytest.mark.parametrize('value', [True, 1.5, ['a'], {}, b'a', 'a b', ''])
+@pytest.mark.parametrize(
+    'value',
+    [True, 1.5, ['a'], {}, b'a', 'a b', ''],
+    ids=['a boolean', 'a fraction', 'a list', 'a dictionary', 'bytes', 'two words', 'empty'],
+)
 def test_what_is_no_value_names_server_and_attribute(value: object) -> None:
     with pytest.raises(ValueError, match=r'attributes of server spl1: smtp-server-port is '):
         declared_attributes('spl1', {PORT: value})

@@ -100,6 +100,7 @@ def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
             '; tried with the rights of printops, not of the owner ipm1',
         ),
     ],
+    ids=['those of the owner', 'others', 'others, without a mail', 'others, and it failed'],
 )
 def test_the_line_says_whose_rights_were_used_where_they_are_not_the_owner_s(
     until: str, changes: dict[str, t.Any], words: str
@@ -143,7 +144,11 @@ def test_what_is_missing_of_a_proof_is_named() -> None:
 GARBAGE = base64.b64encode(b'\x30\x03\x02\x01\x05').decode('ascii')
 
 
-@pytest.mark.parametrize(('warn_days', 'chain'), [(10**12, [der(GOOD)]), (30, [GARBAGE]), (30, [GARBAGE, der(CA)])])
+@pytest.mark.parametrize(
+    ('warn_days', 'chain'),
+    [(10**12, [der(GOOD)]), (30, [GARBAGE]), (30, [GARBAGE, der(CA)])],
+    ids=['days beyond the calendar', 'an unreadable certificate', 'an unreadable certificate before a CA'],
+)
 def test_what_can_not_be_judged_takes_no_proof_away(warn_days: int, chain: list[str]) -> None:
     sent = reported(warn_days=warn_days, chain=chain)
     assert sent.entry['ok'] is True
@@ -154,7 +159,9 @@ def test_what_can_not_be_judged_takes_no_proof_away(warn_days: int, chain: list[
 
 
 @pytest.mark.parametrize(
-    ('chain', 'trust'), [([GARBAGE], [der(CA)]), ([der(EXPIRED), GARBAGE], [der(CA)]), ([der(EXPIRED)], [der(CA), GARBAGE])]
+    ('chain', 'trust'),
+    [([GARBAGE], [der(CA)]), ([der(EXPIRED), GARBAGE], [der(CA)]), ([der(EXPIRED)], [der(CA), GARBAGE])],
+    ids=['the certificate', 'one of the chain', 'one of the CAs'],
 )
 def test_what_can_not_be_judged_takes_no_cause_away(chain: list[str], trust: list[str]) -> None:
     sent = reported(
@@ -184,6 +191,15 @@ def test_what_can_not_be_judged_takes_no_cause_away(chain: list[str], trust: lis
         {'problems': 'none'},
         {'trust_key': 'unknown'},
     ],
+    ids=[
+        'another goal',
+        'an unknown code',
+        'a severity too low',
+        'no base64',
+        'reached is text',
+        'problems are text',
+        'an unknown trust set',
+    ],
 )
 def test_what_our_program_never_answers_is_malformed(changes: dict[str, t.Any]) -> None:
     known = Fields({'now': NOW, 'trust': {}})
@@ -205,6 +221,7 @@ REFUSED = {'code': 'expired', 'severity': 'error', 'message': 'certificate has e
         (REFUSED, {'code': 10, 'text': 'certificate has expired'}),
         ({**REFUSED, 'code': 'certificate_invalid'}, {'code': 0, 'text': 'verify failed', 'may_be': ['expired', 'crl_expired']}),
     ],
+    ids=['by a number', 'without a number'],
 )
 def test_all_defects_of_a_refused_certificate_are_told(named: dict[str, str], verify: dict[str, t.Any]) -> None:
     sent = reported(
@@ -248,6 +265,7 @@ def test_a_certificate_that_ends_soon_is_a_warning() -> None:
         ('sent', {'reply': {'code': 250, 'text': 'thanks'}}, 'accepted: 250 thanks'),
         ('sent', {'reply': {'code': 250, 'text': 'two\nlines'}}, 'accepted: 250 two lines'),
     ],
+    ids=['envelope', 'handshake', 'plaintext', 'a reply without a queue id', 'a reply of two lines'],
 )
 def test_the_line_says_how_far_it_went(until: str, changes: dict[str, t.Any], line: str) -> None:
     sent = reported(until, **changes)
@@ -276,6 +294,7 @@ def test_a_server_without_a_mail_server_has_its_line() -> None:
         ('/etc/mail-ca.pem', 'queued as 4A3B'),
         ("the system's own CA certificates", "verified against the system's own CA certificates, queued as 4A3B"),
     ],
+    ids=['a file', 'the system'],
 )
 def test_what_was_trusted_is_told_where_the_configuration_does_not_say_it(trusted: str, tail: str) -> None:
     sent = reported(trusted=trusted)

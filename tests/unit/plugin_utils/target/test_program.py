@@ -153,6 +153,7 @@ def test_an_answer_that_unpacks_without_end_is_refused() -> None:
         ('', None, None),
         ('auto_legacy_silent', None, None),
     ],
+    ids=['configured', 'a command', 'auto and discovered', 'a path with a blank', 'nothing', 'empty', 'auto'],
 )
 def test_the_order_of_interpreters(configured: str | None, discovered: str | None, named: str | None) -> None:
     assert choose(configured, discovered, ['python3.12']).named == named
