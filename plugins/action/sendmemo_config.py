@@ -7,17 +7,20 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils.config.keywords import CONFIG_NAME
+from ..module_utils.messages.change import ChangeOptions
+from ..module_utils.messages.configure import ConfigureRequest
+from ..module_utils.problems import Problem
 from ..plugin_utils.action_base import InfoprintAction, Outcome
-from ..plugin_utils.declared.request import ConfigRequest, trial
+from ..plugin_utils.declared.request import RequestBuilder, staged_test
 from ..plugin_utils.options.spec import ENTRY
 from ..plugin_utils.outcome.change import report
 from ..plugin_utils.outcome.environment import with_environment
 from ..plugin_utils.problems.text import line_of
-from ..plugin_utils.target.answer import server_answers
-from ..plugin_utils.target.reviewed_run import analysed_run
+from ..plugin_utils.target.answer import Fields, server_answers
+from ..plugin_utils.target.reviewed_run import reviewed_run
 
-LIMIT = 120.0  # seconds of the target's clock for the files of all servers, tries and attributes apart
-ATTRIBUTES_LIMIT = 150.0  # for the programs that read and set attributes: each of five steps takes 30 at most
+LIMIT = 120.0  # seconds of the target's clock for the files of all servers, without staged tests and attributes
+ATTRIBUTES_LIMIT = 150.0  # for the programs that read and set attributes: each of five steps takes at most 30
 
 
 class ActionModule(InfoprintAction):
@@ -25,45 +28,45 @@ class ActionModule(InfoprintAction):
     PROGRAM = 'operations.configure'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
-        tried = trial(args)
-        request = ConfigRequest(self, self.task_vars, args)
-        wanted = [request.of(entry) for entry in servers]
-        defaults = None if servers else request.of({name: args[name] for name in ENTRY if args.get(name) is not None})
-        if any(problem.is_error for problem in request.problems):
-            return Outcome([], request.problems)
-        with_attributes = any(entry.get('manage_attributes') for entry in servers or [args])
-        analysed = analysed_run(
-            self.target,
-            self.PROGRAM,
-            {
-                'base_dir': args['base_dir'],
-                'servers': wanted,
-                'defaults': defaults,
-                'contents': request.contents,
-                'check': self._task.check_mode,
-                'diff': bool(self._task.diff),
-                'backup': args['backup'],
-                'backup_keep': args['backup_keep'],
-                'try': tried,
-                'pd_bin_dir': args['pd_bin_dir'],
-                'enable_ssl_v3': args['enable_ssl_v3'],
-            },
-            LIMIT + (args['timeout'] if tried else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0),
-            args['warn_days'],
+        check = self._task.check_mode
+        test = staged_test(args)
+        builder = RequestBuilder(self, self.task_vars, args)
+        entries = [builder.entry(entry) for entry in servers]
+        defaults = None if servers else builder.entry({name: args[name] for name in ENTRY if args.get(name) is not None})
+        if any(problem.is_error for problem in builder.problems):
+            return Outcome([], builder.problems)
+        options = ChangeOptions(
+            base_dir=args['base_dir'],
+            pd_bin_dir=args['pd_bin_dir'],
+            check=check,
+            diff=bool(self._task.diff),
+            backup_keep=args['backup_keep'] if args['backup'] else None,
+            staged_test=test,
         )
+        request = ConfigureRequest(options, entries, builder.contents, defaults, args['enable_ssl_v3'])
+        with_attributes = any(entry.get('manage_attributes') for entry in servers or [args])
+        limit = LIMIT + (args['timeout'] if test else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0)
+        reviewed = reviewed_run(self.target, self.PROGRAM, request, limit, args['warn_days'])
 
-        answers = server_answers(analysed.answer, servers)
+        answers = server_answers(reviewed.answer, servers)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
-        misfits = {
-            (name := fields.text('name')): request.port_problems(name, port, f'{fields.text("working_dir")}/{CONFIG_NAME}')
-            for fields, port in zip(answers, ports, strict=True)
-        }
-        outcome = report(analysed, answers, args, self._task.check_mode, misfits, request.sources)
-        absent = [entry['name'] for entry in servers if entry.get('state') == 'absent']
+        outcome = report(reviewed, answers, args, check, _port_warnings(builder, answers, ports), builder.sources)
+        absent = {entry.name for entry in entries if entry.absent}
         for entry in outcome.servers:
-            entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': request.ends_for(entry['name'])})
-        lines = [outcome.msg, *map(line_of, request.problems)]
-        outcome = outcome._replace(problems=[*request.problems, *outcome.problems], msg='\n'.join(lines))
-        if args['enable_ssl_v3'] is not None and analysed.is_done:
-            outcome = with_environment(outcome, analysed.answer.child('environment'), self._task.check_mode)
+            entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': builder.ends_for(entry['name'])})
+        lines = [outcome.msg, *map(line_of, builder.problems)]
+        outcome = outcome._replace(problems=[*builder.problems, *outcome.problems], msg='\n'.join(lines))
+        if args['enable_ssl_v3'] is not None and reviewed.is_done:
+            outcome = with_environment(outcome, reviewed.answer.child('environment'), check)
         return outcome
+
+
+def _port_warnings(
+    builder: RequestBuilder, answers: t.Sequence[Fields], ports: t.Sequence[int | None]
+) -> dict[str, list[Problem]]:
+    """Return the warnings about ports, by server."""
+    warnings = {}
+    for fields, port in zip(answers, ports, strict=True):
+        name = fields.text('name')
+        warnings[name] = builder.port_problems(name, port, f'{fields.text("working_dir")}/{CONFIG_NAME}')
+    return warnings

@@ -57,8 +57,12 @@ class Problem(NamedTuple):
 
 
 class ProblemError(Exception):
-    """A problem that ends what was being done; the edge of each half turns it into a result."""
+    """A problem that ends what was being done; the edge of each half turns it into a result.
 
-    def __init__(self, problem: Problem) -> None:
+    `cause` is the error of the operating system behind it, None where there is none or nobody needs it.
+    """
+
+    def __init__(self, problem: Problem, cause: Optional[OSError] = None) -> None:
         super().__init__(problem.message)
         self.problem = problem
+        self.cause = cause

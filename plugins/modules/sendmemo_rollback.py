@@ -145,7 +145,7 @@ problems:
     - code: no_previous_set
       severity: error
       message: >-
-        No set that differs from the one in force is kept in /var/pd/spl2/sendmemo-ssl.backups (the newest 25 are looked at).
+        /var/pd/spl2/sendmemo-ssl.backups has no backup that differs from the active set (the newest 25 are searched).
       hint: 'Converge instead: the declared set needs no backup.'
       server: spl2
       file: /var/pd/spl2/sendmemo-ssl.backups

@@ -16,7 +16,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validat
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import complete
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import Analysed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Terms
 
@@ -76,7 +76,7 @@ def _judged(told: Answer) -> list[Validation]:
 def _changed(told: Answer) -> Outcome:
     fields = Fields(told)
     answers = server_answers(fields, [])
-    outcome = change_report.report(Analysed(fields, {}, refused=frozenset()), answers, OPTIONS, check=False)
+    outcome = change_report.report(ReviewedAnswer(fields, {}, refused=frozenset()), answers, OPTIONS, check=False)
     assert [entry['name'] for entry in outcome.servers] == [one.text('name') for one in answers]
     for entry in outcome.servers:
         _can_be_shown(entry)

@@ -13,7 +13,8 @@ import typing as t
 import zlib
 from pathlib import Path
 
-from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import BACKUPS, MANIFEST, Backups, KeptSet
+from ansible_collections.printops.infoprint.plugins.module_utils.change.backup_set import MANIFEST, BackupSet
+from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import BACKUPS, Backups
 from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import (
     HOST,
@@ -60,7 +61,7 @@ def manifest(data: bytes) -> None:
         if kept is not None:
             assert all(value is None or isinstance(value, str) for value in kept.attributes.values())
             assert not any(_is_had(sets, kept, name) for name in kept.digests)
-        sets.judged_outside()
+        sets.checked_outside()
         sets.clean(1)
 
 
@@ -89,7 +90,7 @@ def _read(server: Fields) -> None:
     server.texts_by_key('settings')
 
 
-def _is_had(sets: Backups, kept: KeptSet, name: str) -> bool:
+def _is_had(sets: Backups, kept: BackupSet, name: str) -> bool:
     try:
         sets.content(kept, name)
     except ProblemError as error:

@@ -287,7 +287,7 @@ async def test_what_cannot_be_is_refused_with_one_message_before_anything_change
 @pytest.mark.version_shim
 @pytest.mark.parametrize(
     ('password', 'words'),
-    [('', 'no vault password was given'), ('another', 'that was given decrypts it')],
+    [('', 'no vault password was given'), ('another', 'none of the given vault passwords decrypts it')],
     ids=['no password', 'another password'],
 )
 @pytest.mark.parametrize('option', ['ca_src', 'template'])
@@ -302,7 +302,7 @@ async def test_an_encrypted_file_of_the_controller_is_said_to_be_one(
     result = await site.run(*arguments, **{option: str(tmp_path / 'encrypted')})
     (problem,) = result['problems']
     assert problem['code'] == 'file_not_readable'
-    assert 'is encrypted by Ansible Vault' in problem['message']
+    assert 'is encrypted with Ansible Vault' in problem['message']
     assert words in problem['message']
     assert '--ask-vault-pass' in problem['hint']
 

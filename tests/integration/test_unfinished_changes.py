@@ -61,7 +61,7 @@ def test_a_switch_that_was_never_told_is_told_by_the_next_run_once(host: Host, n
     switched = in_force(host.server)
     told = host.run(name)
     assert (told.server['changed'], told.codes) == (True, [])
-    assert (told.server['untold'], told.server['drift']) == (True, [])
+    assert (told.server['unreported'], told.server['drift']) == (True, [])
     assert in_force(host.server) == switched, 'not back again'
     assert not (host.server / MARK).exists()
     if name != 'rollback':

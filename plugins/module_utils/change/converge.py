@@ -1,300 +1,253 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Brings the servers of a host to the sets that are wanted, each wholly or not at all; a server that can't be done does not
-stop another.
+"""Converges the servers of a host to their desired sets, each completely or not at all; a failing server stops no other.
 
-Who asks says what is wanted: `operations.configure` what is declared, `operations.rollback` what a backup holds. The answer is
-`{"servers": [{"name", "working_dir", "changed", "untold", "drift", "problems", "backup", "restored", "before", "after", "tried",
-"trust_before": {keyword: {"key", "file"}}, "trust_after"}], "trust_files", "needs_analysis"}`. `tried` is the entry that
-`send_all` gives, whose `trust` and `now` then stand beside `servers`. `trust_files` are as those of `operations.validate`: what
-a diff shows, and what the controller is to judge. With `needs_analysis` nothing was changed: a trust file that is not managed
-has to be judged first, and the request comes again with the keys of those that were, as `analysed`, and as `refused` the
-servers for which they have an error: nothing is changed for these.
+The caller defines what is desired: `operations.configure` what is declared, `operations.rollback` what a backup contains.
 """
 
 import time
 from typing import Any, Callable, Dict, List, Optional, Set
 
 from ..files.working_dir import Server
+from ..messages.change import ChangeAnswer, ChangeOptions
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
-from ..program.watchdog import Stopped, Watchdog
-from .backups import Attributes, Backups
-from .drift import Drift
-from .lock_order import in_turns
-from .server_change import HostReport, Options, Report, Work, Works, each
-from .shared_trust_files import named_elsewhere
-from .trust_checks import judge, look_into_trust
+from ..program.watchdog import Watchdog
+from .backups import Backups
+from .cross_references import referenced_elsewhere
+from .lock_order import in_lock_order
+from .server_change import (
+    CHANGED,
+    CHANGED_EARLIER,
+    PENDING,
+    UNCHANGED,
+    WOULD_CHANGE,
+    HostOutcome,
+    ServerChange,
+    ServerChanges,
+    ServerOutcome,
+    for_each_server,
+    not_failed,
+)
+from .trust_checks import check_staged_trust, collect_trust_files
 
 # A reader that opened the old configuration just before the switch still opens the trust files that it names.
 GRACE = 1.0  # seconds
-SETTING_SECONDS = 5.0  # past the watchdog's limit, before the kernel's alarm, for attributes that are being set
 MOST_TEXT = 1 << 16  # bytes of a configuration that are shown in a diff
 MOST_TEXTS = 1 << 20  # bytes that all servers of a host share for that
 NOT_READ = '(not read)\n'  # in a diff
-ATTRIBUTES = 'server attributes'  # what stands for a file in their drift
 
 
-def bring(
+def converge_servers(
     servers: List[Server],
-    start: Callable[[Report], Work],
-    options: Options,
+    start: Callable[[ServerOutcome], ServerChange],
+    options: ChangeOptions,
     watchdog: Watchdog,
-    decide: Optional[Callable[[Works], Works]] = None,
-) -> Dict[str, Any]:
-    """Bring each server to what its work wants; `decide`, once they are locked, finds that out where it isn't known before.
+    decide: Optional[Callable[[ServerChanges], ServerChanges]] = None,
+) -> ChangeAnswer:
+    """Converge each server to its desired set; `decide` completes the changes of servers once these are locked.
 
-    Returns the answer. Raises Stopped where nothing was changed.
+    Raises Stopped where nothing was changed.
     """
-    reports = [Report(server) for server in servers]
-    works: Works = []
-    host = HostReport()
-
-    def answer() -> Dict[str, Any]:
-        return dict(host.answer(), servers=[report.answer() for report in reports])
+    outcomes = [ServerOutcome(server) for server in servers]
+    changes: ServerChanges = []
+    host = HostOutcome()
 
     def answer_at_limit() -> Dict[str, Any]:
-        for report in reports:
-            if not report.settled:
-                report.stop('the time limit of %g s is reached' % watchdog.limit)
-        return {'answer': answer()}
+        for outcome in outcomes:
+            if outcome.state == PENDING:
+                outcome.stop('the time limit of %g s is reached' % watchdog.limit)
+        return {'answer': host.answer(outcomes)}
 
     watchdog.answer_at_limit = answer_at_limit
     try:
-        for report in reports:
+        for outcome in outcomes:
             try:
-                works.append(start(report))
+                changes.append(start(outcome))
             except ProblemError as error:
-                report.fail(error.problem)
+                outcome.fail(error.problem)
             except (OSError, OverflowError) as error:
-                seen = "The working directory %s can't be used: %s." % (report.server.path, error)
-                report.fail(Problem('write_failed', seen, file=report.server.path))
+                message = "The working directory %s can't be used: %s." % (outcome.server.path, error)
+                outcome.fail(Problem('write_failed', message, file=outcome.server.path))
 
-        def do(turn: Works) -> bool:
-            is_too_late = any(report.changed for report in reports)
-            going = decide(turn) if decide else turn
-            _tell_what_is_needed(turn, works, turn, options)
-            differing = _look(going, options, watchdog, host, is_too_late)
-            if options.check or host.needs_analysis:
+        def converge(locked: ServerChanges) -> bool:
+            is_too_late = any(outcome.changed for outcome in outcomes)
+            ready = decide(locked) if decide else locked
+            _set_references(locked, changes, locked, options)
+            differing = _compare_all(ready, options, watchdog, host, is_too_late)
+            if options.check or host.needs_review:
                 return False
-            _tell_what_is_needed(turn, works, [], options)
-            _bring(going, differing, options, watchdog, host)
+            _set_references(locked, changes, [], options)
+            _apply(differing, options, watchdog, host)
+            for change in ready:  # a run that changes nothing removes nothing
+                if change.outcome.changed:
+                    _clean(change, options)
             return True
 
         if options.check:
-            do(works)
+            converge(changes)
         else:
-            in_turns(works, do, watchdog)
-        return answer()
+            in_lock_order(changes, converge, watchdog)
+        return host.answer(outcomes)
     finally:
-        for work in works:
-            _close(work, watchdog)
+        for change in changes:
+            _close(change, watchdog)
 
 
-def _foresee(works: Works, options: Options) -> Works:
-    """Find out what would keep a run from going on; return the works that nothing does."""
-    going = each(works, lambda work: judge(work, options))
-    return each(going, lambda work: work.transaction.foresee_keeping()) if options.backup_keep is not None else going
-
-
-def _settle(works: Works, differing: Works, options: Options) -> None:
-    """Note what can be told before something is written: all of it in check mode, and where nothing differs."""
-    for work in works:
-        work.report.untold = not work.report.drift and work.transaction.is_marked
-        work.report.changed = work.report.untold or (options.check and work in differing)
-        work.report.settled = options.check or work not in differing
-
-
-def _close(work: Work, watchdog: Watchdog) -> None:
-    """Let other runs in: where there is a mark, which goes then, once the answer is given."""
-    if work.transaction.is_marked:
-        watchdog.when_answered(work.close)
+def _close(change: ServerChange, watchdog: Watchdog) -> None:
+    """Unlock the server. Where there is a marker, which is removed then, once the answer is given."""
+    if change.transaction.is_marked:
+        watchdog.when_answered(change.close)
     else:
-        work.close()
+        change.close()
 
 
-def _tell_what_is_needed(turn: Works, works: Works, switching: Works, options: Options) -> None:
-    """Let each transaction know, when it asks, which trust files other servers name: it is found out once."""
+def _set_references(locked: ServerChanges, changes: ServerChanges, switching: ServerChanges, options: ChangeOptions) -> None:
+    """Let each transaction know, on demand, which trust files other servers reference: that is determined once."""
     known: List[Set[str]] = []
 
-    def needed() -> Set[str]:
+    def referenced() -> Set[str]:
         if not known:
-            known.append(named_elsewhere(options.base_dir, works, switching))
+            known.append(referenced_elsewhere(options.base_dir, changes, switching))
         return known[0]
 
-    for work in turn:
-        work.transaction.needed = needed
+    for change in locked:
+        change.transaction.referenced = referenced
 
 
-def _look(works: Works, options: Options, watchdog: Watchdog, host: HostReport, is_too_late: bool) -> Works:
-    """Find out what differs, and what can be known before something is written; return the works that are to change.
+# Before anything is written
 
-    `is_too_late` says that the controller can judge nothing first.
+
+def _compare_all(
+    changes: ServerChanges, options: ChangeOptions, watchdog: Watchdog, host: HostOutcome, is_too_late: bool
+) -> ServerChanges:
+    """Determine what differs, and all that can be known before something is written; return the changes to be made.
+
+    `is_too_late` says that other servers are changed already, so that the controller can't check trust files first.
     """
-    most_text = min(MOST_TEXT, MOST_TEXTS // max(1, len(works)))
-    going = each(works, lambda work: _compare(work, options, most_text))
-    going = _compare_attributes(going, options, watchdog)
-    differing = [work for work in going if work.report.drift]
-    look_into_trust(differing, options, host)
-    if host.needs_analysis and is_too_late:
-        host.needs_analysis = False
-        differing = each(differing, _refuse_unknown)
-    differing = [work for work in differing if work.report.server.name not in options.refused]
+    most_text = min(MOST_TEXT, MOST_TEXTS // max(1, len(changes)))
+    ready = for_each_server(changes, lambda change: _compare(change, options, most_text))
+    managed = [change for change in ready if change.attributes]
+    if managed:
+        from .managed_attributes import compare_attributes  # few sets have attributes
+
+        compare_attributes(managed, options.pd_bin_dir, watchdog)
+        ready = not_failed(ready)
+    differing = [change for change in ready if change.outcome.drift]
+    collect_trust_files(differing, options, host)
+    if host.needs_review and is_too_late:
+        host.needs_review = False
+        differing = for_each_server(differing, _refuse_unreviewed)
+    differing = [change for change in differing if change.name not in options.refused]
     if options.check:
-        differing = _foresee(differing, options)
-    _settle(going, differing, options)
+        differing = _preflight(differing, options)
+    for change in not_failed(ready):
+        if not change.outcome.drift and change.transaction.is_marked:
+            change.outcome.state = CHANGED_EARLIER
+        elif change not in differing:
+            change.outcome.state = UNCHANGED
+        elif options.check:
+            change.outcome.state = WOULD_CHANGE
     return differing
 
 
-def _bring(works: Works, differing: Works, options: Options, watchdog: Watchdog, host: HostReport) -> None:
-    """Bring servers, whose locks we have, to what is wanted; a run that changes nothing removes nothing."""
-    _change(differing, options, watchdog, host)
-    for work in works:
-        if work.report.changed:
-            _clean(work, options)
-
-
-def _refuse_unknown(work: Work) -> None:
-    if work.unknown:
-        seen = 'Another run held the lock of %s while %s could have been judged.' % (work.directory.path, work.unknown[0])
-        raise ProblemError(Problem('write_failed', seen + ' Nothing was changed.', 'Run again.', file=work.unknown[0]))
-
-
-def _compare(work: Work, options: Options, most_text: int) -> None:
-    """Compare the files: all that can be known of them before something is written. `most_text` bytes of each are shown."""
-    report = work.report
-    report.drift = work.transaction.compare()
-    if options.diff and report.drift:
-        before = work.transaction.before
-        report.before = NOT_READ if before is not None and before.is_unread else _shown(before and before.content, most_text)
-        report.after = _shown(work.transaction.wanted.config, most_text)
-    if options.check and report.drift:
-        work.transaction.foresee()
+def _compare(change: ServerChange, options: ChangeOptions, most_text: int) -> None:
+    """Compare the files. `most_text` bytes of each configuration are shown."""
+    outcome = change.outcome
+    outcome.drift = change.transaction.compare()
+    if options.diff and outcome.drift:
+        before = change.transaction.before
+        outcome.before = NOT_READ if before is not None and before.is_unread else _shown(before and before.content, most_text)
+        outcome.after = _shown(change.transaction.desired.config, most_text)
+    if options.check and outcome.drift:
+        change.transaction.preflight()
 
 
 def _shown(content: Optional[bytes], most: int) -> Optional[str]:
     return None if content is None else content[:most].decode('latin-1')
 
 
-def _compare_attributes(works: Works, options: Options, watchdog: Watchdog) -> Works:
-    """Read the attributes that belong to the sets, those of all servers at once."""
-    managed = [work for work in works if work.attributes]
-    if managed:
-        from ..pd.attributes import set_all  # few sets have attributes
-
-        changes = set_all(options.pd_bin_dir, [(work.name, work.attributes) for work in managed], watchdog, check=True)
-        for work, change in zip(managed, changes):
-            if change.problem is not None:
-                work.report.fail(change.problem)
-                continue
-            work.attributes_before = before = change.before or {}
-            for name, value in work.differing_attributes().items():
-                work.report.drift.append(Drift(ATTRIBUTES, 'changed' if before[name] else 'missing', name, before[name], value))
-    return [work for work in works if not work.report.failed]
+def _refuse_unreviewed(change: ServerChange) -> None:
+    if change.unreviewed:
+        path = change.unreviewed[0]
+        message = 'Another run held the lock of %s, so that %s was not checked. Nothing was changed.' % (
+            change.directory.path,
+            path,
+        )
+        raise ProblemError(Problem('write_failed', message, 'Run again.', file=path))
 
 
-def _change(works: Works, options: Options, watchdog: Watchdog, host: HostReport) -> None:
-    """Stage, judge, try, keep, commit. `host` is given what belongs to the tries as a whole."""
-    going = each(works, lambda work: work.transaction.stage())
-    going = each(going, lambda work: judge(work, options))
-    tried = [work for work in going if work.transaction.wanted.config is not None] if options.trial else []
-    if tried:
-        _try(tried, options, watchdog, host)
-    going = [work for work in going if not work.report.failed]
-    going = each(going, lambda work: _keep(work, options))
-    going = each(going, lambda _work: watchdog.check())
+def _preflight(changes: ServerChanges, options: ChangeOptions) -> ServerChanges:
+    """Determine in check mode what would stop a change; return the changes that nothing would stop."""
+    ready = for_each_server(changes, lambda change: check_staged_trust(change, options))
+    if options.backup_keep is None:
+        return ready
+    return for_each_server(ready, lambda change: change.transaction.preflight_backup())
+
+
+# The change itself
+
+
+def _apply(changes: ServerChanges, options: ChangeOptions, watchdog: Watchdog, host: HostOutcome) -> None:
+    """Stage, check, test, back up, commit."""
+    ready = for_each_server(changes, lambda change: change.transaction.stage())
+    ready = for_each_server(ready, lambda change: check_staged_trust(change, options))
+    to_test = [change for change in ready if change.transaction.desired.config is not None]
+    if options.staged_test is not None and to_test:
+        from .staged_test import test_staged  # most runs change nothing
+
+        test_staged(to_test, options.staged_test, options.pd_bin_dir, watchdog, host)
+    ready = for_each_server(not_failed(ready), lambda change: _back_up(change, options))
+    ready = for_each_server(ready, lambda _change: watchdog.check())
     with watchdog.uninterrupted():
-        _commit(_set_attributes(going, options, watchdog), options, watchdog)
-    for work in works:
-        if work.report.failed and not work.report.changed:
-            work.transaction.drop_backup()
-            work.report.backup = None
-    if any(_has_leftovers(work) for work in going if work.report.changed):
+        _commit(ready, options, watchdog)
+    for change in changes:
+        if change.outcome.failed:
+            change.transaction.discard_backup()
+            change.outcome.backup = None
+    if any(_has_leftovers(change) for change in not_failed(ready)):
         time.sleep(min(GRACE, watchdog.remaining()))
 
 
-def _try(works: Works, options: Options, watchdog: Watchdog, host: HostReport) -> None:
-    """Use the staged sets against the mail server, all at the same time."""
-    from ..messages.send import MailOptions, SendOptions
-    from ..send.job import Task
-    from ..send.send_all import joined, send_all, with_mail_servers  # most runs change nothing and need no ssl
-
-    tasks = []
-    for work in works:
-        mail, how = MailOptions(**work.mail), SendOptions(**options.trial or {})
-        staged = dict(work.transaction.staged)
-        tasks.append(Task(work.name, work.directory.path, mail, how, settings=work.settings(), staged=staged))
-    sent = send_all(with_mail_servers(tasks, options.pd_bin_dir, watchdog), watchdog)
-    for work, result in zip(works, sent.servers):
-        work.report.tried = result
-        work.report.settled = not result.ok
-    host.sent = {'trust': joined(host.sent.get('trust', {}), sent.trust), 'now': sent.now}
-
-
-def _keep(work: Work, options: Options) -> None:
+def _back_up(change: ServerChange, options: ChangeOptions) -> None:
     if options.backup_keep is not None:
-        work.report.backup = work.transaction.keep(Backups(work.directory), work.attributes_before, work.outside)
+        backups = Backups(change.directory)
+        change.outcome.backup = change.transaction.back_up(backups, change.attributes_before, change.outside)
 
 
-def _set_attributes(works: Works, options: Options, watchdog: Watchdog) -> Works:
-    """Set the attributes that differ, those of all servers at once; return the works that go on.
+def _commit(changes: ServerChanges, options: ChangeOptions, watchdog: Watchdog) -> None:
+    """Set the attributes that differ, then switch the files. Where a switch fails after all, restore its attributes.
 
-    It comes before the switch of the files, which is not refused: pdset may be, and then there is nothing to put back.
+    Attributes come first because pdset may refuse them, and then nothing has to be restored; the switch is not refused.
     """
-    differing = [work for work in works if work.differing_attributes()]
-    for work, problem in zip(differing, _set(differing, lambda work: work.differing_attributes(), options, watchdog)):
-        if problem is not None:
-            work.report.fail(problem)
-    return [work for work in works if not work.report.failed]
+    with_attributes = [change for change in changes if change.differing_attributes()]
+    if with_attributes:
+        from .managed_attributes import restore_attributes, set_attributes
+
+        set_attributes(with_attributes, options.pd_bin_dir, watchdog)
+        with_attributes = not_failed(with_attributes)
+    for change in for_each_server(not_failed(changes), lambda change: change.transaction.commit()):
+        change.outcome.state = CHANGED
+    if with_attributes:
+        restore_attributes([change for change in with_attributes if change.outcome.failed], options.pd_bin_dir, watchdog)
 
 
-def _commit(works: Works, options: Options, watchdog: Watchdog) -> None:
-    """Switch the files. Where that fails after all, put the attributes back."""
-    for work in each(works, lambda work: work.transaction.commit()):
-        work.report.changed = work.report.settled = True
-    undone = [work for work in works if work.report.failed and work.differing_attributes()]
-    for work, problem in zip(undone, _set(undone, _attributes_to_put_back, options, watchdog)):
-        if problem is not None:
-            seen = 'The attributes were set and could not be put back: %s' % problem.message
-            work.report.problems.append(problem._replace(message=seen))
-
-
-def _attributes_to_put_back(work: Work) -> Attributes:
-    before = work.attributes_before or {}
-    return {name: before[name] for name in work.differing_attributes()}
-
-
-def _set(works: Works, values: Callable[[Work], Attributes], options: Options, watchdog: Watchdog) -> List[Optional[Problem]]:
-    """Set attributes, and see that they are in force; return what is wrong. Not stopped by the watchdog, but bounded by it."""
-    if not works:
-        return []
-    from ..pd.attributes import set_all
-
+def _has_leftovers(change: ServerChange) -> bool:
     try:
-        wanted = [(work.name, values(work)) for work in works]
-        changes = set_all(options.pd_bin_dir, wanted, Watchdog(watchdog.remaining() + SETTING_SECONDS))
-        return [change.problem for change in changes]
-    except Stopped as error:
-        seen = 'Stopped while attributes were set, and which are is not known: %s.' % error
-        return [Problem('program_failed', seen, 'Run again: what differs is corrected then.')] * len(works)
-
-
-def _has_leftovers(work: Work) -> bool:
-    try:
-        return bool(work.transaction.leftovers())
+        return bool(change.transaction.leftovers())
     except (OSError, ProblemError):
         return False
 
 
-def _clean(work: Work, options: Options) -> None:
-    """Remove what nobody needs any more, also of earlier runs. What can't be removed waits for the next run, by the mark."""
-    transaction = work.transaction
+def _clean(change: ServerChange, options: ChangeOptions) -> None:
+    """Remove what nobody needs any more, also of earlier runs. The marker makes the next run remove what can't be removed now."""
+    transaction = change.transaction
     try:
         transaction.clean()
-        with acting_as(work.directory.owner):
-            backups = Backups(work.directory)
-            if work.kept is not None:
-                transaction.is_clean &= backups.remove(work.kept)
+        with acting_as(change.directory.owner):
+            backups = Backups(change.directory)
+            if change.restored_backup is not None:
+                transaction.is_clean &= backups.remove(change.restored_backup)
             if options.backup_keep:
                 transaction.is_clean &= backups.clean(options.backup_keep)
     except (OSError, ProblemError):

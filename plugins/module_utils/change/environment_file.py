@@ -1,64 +1,63 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The line IPM_ENABLE_SSL_V3=1 in the platform's environment file: the one thing outside a working directory that is written.
+"""The line IPM_ENABLE_SSL_V3=1 in the platform's environment file: the only thing outside a working directory that is changed.
 
-Linux has it in /etc/profile.d/ipm_environment.sh where there is such a file, else, like AIX, in /etc/environment. Where the
-line is not wanted it is taken out of both, since either would count.
+On Linux it is in /etc/profile.d/ipm_environment.sh where there is such a file, otherwise, as on AIX, in /etc/environment. Where
+the line is not desired it is removed from both, because either takes effect.
 """
 
 import os
 import stat
 import sys
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from ..files.working_dir import WorkingDir, fs_bytes
+from ..files.working_dir import WorkingDir, fs_bytes, write_failed
+from ..messages.change import ChangeAnswer, Drift, EnvironmentAnswer
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Stopped, Watchdog
 from ..tls.sslv3 import FILES, LINE, MOST, VARIABLE, value_in
-from .drift import Drift
-from .transaction import write_failed
 
-WANTED = '%s=1' % VARIABLE
+DESIRED_LINE = '%s=1' % VARIABLE
 NEW_MODE = 0o644
 _PREFIX = '.%s.infoprint-'  # of the name under which a file is staged
-LEFT_OVER = 3600.0  # seconds after which a staged file can only be that of a run that was killed
+LEFT_OVER = 3600.0  # seconds after which a staged file can only be that of a killed run
 
 
-def edited(content: bytes, wanted: bool) -> bytes:
-    """Return an environment file's content with one line `WANTED`, or none of the variable, and no other byte changed."""
+def edited(content: bytes, desired: bool) -> bytes:
+    """Return an environment file's content with one line `DESIRED_LINE`, or none of the variable, and no other byte changed."""
     lines = content.split(b'\n')
-    line = WANTED.encode('ascii')
-    ours = [number for number, one in enumerate(lines) if LINE.match(one.decode('latin-1'))]
-    kept = -1
-    if wanted and ours:
-        kept = next((number for number in ours if lines[number] == line), ours[-1])
-        lines[kept] = line
-    lines = [one for number, one in enumerate(lines) if number == kept or number not in ours]
-    if wanted and not ours:
+    line = DESIRED_LINE.encode('ascii')
+    matches = [number for number, text in enumerate(lines) if LINE.match(text.decode('latin-1'))]
+    retained = -1
+    if desired and matches:
+        retained = next((number for number in matches if lines[number] == line), matches[-1])
+        lines[retained] = line
+    lines = [text for number, text in enumerate(lines) if number == retained or number not in matches]
+    if desired and not matches:
         if lines[-1]:
-            lines.append(b'')  # the last line had no end
+            lines.append(b'')  # the last line had no line feed
         lines.insert(-1, line)
     return b'\n'.join(lines)
 
 
-def difference(path: str, content: bytes, wanted: bool) -> List[Drift]:
+def difference(path: str, content: bytes, desired: bool) -> List[Drift]:
     """Return the drift of a file with this content."""
-    if edited(content, wanted) == content:
+    if edited(content, desired) == content:
         return []
     text = content.decode('utf-8', 'surrogateescape')
     before = value_in(text)
-    if not wanted:
+    if not desired:
         return [Drift(path, 'extra', VARIABLE, before)]
     if before is None:
         return [Drift(path, 'missing', VARIABLE, None, '1')]
-    if before == '1':  # right, but written otherwise or more than once
-        return [Drift(path, 'changed', VARIABLE, '; '.join(filter(LINE.match, text.split('\n'))), WANTED)]
+    if before == '1':  # right, but in another form or more than once
+        return [Drift(path, 'changed', VARIABLE, '; '.join(filter(LINE.match, text.split('\n'))), DESIRED_LINE)]
     return [Drift(path, 'changed', VARIABLE, before, '1')]
 
 
 class _File(NamedTuple):
-    """A file as it was found: `status` None where there is none."""
+    """A file as it is: `status` None where there is none."""
 
     directory: WorkingDir
     name: str
@@ -82,111 +81,101 @@ def _remove(directory: WorkingDir, name: str) -> None:
         pass
 
 
-def with_environment(wanted: bool, check: bool, work: Callable[[], Dict[str, Any]], watchdog: Watchdog) -> Dict[str, Any]:
-    """Do the work on a host's servers, and what is wanted of the environment files; return the work's answer, and theirs with it.
+def with_environment(desired: bool, check: bool, converge: Callable[[], ChangeAnswer], watchdog: Watchdog) -> ChangeAnswer:
+    """Converge a host's servers and its environment files; return the answer of `converge` with theirs.
 
-    They are looked at and staged first, so that a problem with them comes before any change, and put in their place last,
-    where no server failed: a change without the others would be told by one run and by no other. Raises ProblemError.
+    The files are compared and staged first, so that a problem with them comes before any change, and replaced last, where no
+    server failed: otherwise the change of the files would be reported by this run alone, and of the servers by a later one alone.
+    Raises ProblemError.
     """
-    environment = Environment(wanted, watchdog)
+    environment = Environment(desired, watchdog)
     try:
-        environment.look()
+        environment.compare()
         if not check:
             environment.stage()
-        answer = work()
+        answer = converge()
         problems: List[Problem] = []
-        if not check and not answer['needs_analysis'] and not any(_failed(server) for server in answer['servers']):
+        if not check and not answer.needs_review and not any(server.failed for server in answer.servers):
             try:
                 environment.commit()
             except ProblemError as error:
                 problems.append(error.problem)
             except Stopped as error:
                 problems.append(Problem('program_failed', 'Stopped before an environment file was changed: %s.' % error))
-        return dict(
-            answer,
-            environment={
-                'changed': bool(environment.drift) if check else environment.changed,
-                'drift': [one.as_dict() for one in environment.drift],
-                'problems': [problem.as_dict() for problem in problems],
-            },
-        )
+        changed = bool(environment.drift) if check else environment.changed
+        return answer._replace(environment=EnvironmentAnswer(changed, environment.drift, problems))
     finally:
         environment.close()
 
 
-def _failed(server: Dict[str, Any]) -> bool:
-    tried = server['tried']
-    return any(Problem(**problem).is_error for problem in server['problems']) or (tried is not None and not tried.ok)
-
-
 class Environment:
-    """What is to become of the environment files: `look`, `stage`, then `commit`; at the end `close`.
+    """The change of the environment files: `compare`, `stage`, then `commit`; at the end `close`.
 
-    `root` is what stands before /etc, for tests.
+    `root` is the directory that contains etc, for tests.
     """
 
-    def __init__(self, wanted: bool, watchdog: Watchdog, root: str = '', platform: str = sys.platform) -> None:
-        self.wanted = wanted
+    def __init__(self, desired: bool, watchdog: Watchdog, root: str = '', platform: str = sys.platform) -> None:
+        self.desired = desired
         self.drift: List[Drift] = []
         self.changed = False
-        self._edited: Dict[str, bytes] = {}  # what the files that differ are to become, by path
+        self._edited: Dict[str, bytes] = {}  # the new contents of the files that differ, by path
         self._paths = [root + path for path in (FILES[:1] if platform.startswith('aix') else FILES)]
         self._watchdog = watchdog
         self._files: List[_File] = []
         self._staged: Dict[str, str] = {}
         watchdog.at_end.append(self.discard)
 
-    def look(self) -> None:
-        """Find what differs. Raises ProblemError."""
-        there = [path for path in self._paths if os.path.lexists(path)]
-        for path in (there or self._paths[:1])[-1:] if self.wanted else there:
-            found = self._open(path)
-            self.drift += difference(path, found.content, self.wanted)
-            content = edited(found.content, self.wanted)
-            if content != found.content:
+    def compare(self) -> None:
+        """Determine the drift. Raises ProblemError."""
+        existing = [path for path in self._paths if os.path.lexists(path)]
+        for path in (existing or self._paths[:1])[-1:] if self.desired else existing:
+            file = self._open(path)
+            self.drift += difference(path, file.content, self.desired)
+            content = edited(file.content, self.desired)
+            if content != file.content:
                 self._edited[path] = content
-                if not os.access(found.directory.path, os.W_OK):
-                    raise self._failed(path, 'it is not allowed to this user, or the file system is read-only')
+                if not os.access(file.directory.path, os.W_OK):
+                    raise self._failed(path, 'this user is not allowed to, or the file system is read-only')
 
     def stage(self) -> None:
-        """Write what differs under a name that nobody reads. Raises ProblemError."""
-        for found in self._files:
-            if found.path in self._edited:
-                self._remove_leftovers(found)
+        """Write the new contents under a name that nobody reads. Raises ProblemError."""
+        for file in self._files:
+            if file.path in self._edited:
+                self._remove_leftovers(file)
                 try:
-                    self._write(found, self._edited[found.path])
+                    self._write(file, self._edited[file.path])
                 except OSError as error:
-                    raise self._failed(found.path, error.strerror or str(error))
+                    raise self._failed(file.path, error.strerror or str(error))
 
     def commit(self) -> None:
-        """Put what was staged in its place. Raises ProblemError; a file that somebody has changed since is left as it is."""
-        for found in self._files:
-            if found.path in self._staged:
+        """Replace the files by the staged ones. Raises ProblemError; a file that was changed in the meantime is left as it is."""
+        for file in self._files:
+            if file.path in self._staged:
                 self._watchdog.check()
-                if _read(found.directory, found.name)[0] != found.content:
-                    raise self._failed(found.path, 'somebody has changed it in the meantime')
-                staged = fs_bytes(self._staged[found.path])
+                if _read(file.directory, file.name)[0] != file.content:
+                    raise self._failed(file.path, 'it was changed in the meantime')
+                staged = fs_bytes(self._staged[file.path])
                 try:
-                    os.rename(staged, fs_bytes(found.name), src_dir_fd=found.directory.fd, dst_dir_fd=found.directory.fd)
-                    del self._staged[found.path]
+                    os.rename(staged, fs_bytes(file.name), src_dir_fd=file.directory.fd, dst_dir_fd=file.directory.fd)
+                    del self._staged[file.path]
                     self.changed = True
                 except OSError as error:
-                    raise self._failed(found.path, error.strerror or str(error))
+                    raise self._failed(file.path, error.strerror or str(error))
                 try:
-                    os.fsync(found.directory.fd)
-                except OSError:  # it is in its place, and this does not undo it
+                    os.fsync(file.directory.fd)
+                except OSError:  # the file is replaced, and this does not undo it
                     pass
 
     def discard(self) -> None:
-        """Remove what was staged and is not in its place."""
-        for found in self._files:
-            if found.path in self._staged:
-                _remove(found.directory, self._staged.pop(found.path))
+        """Remove what was staged and not committed."""
+        for file in self._files:
+            if file.path in self._staged:
+                _remove(file.directory, self._staged.pop(file.path))
 
     def close(self) -> None:
         self.discard()
-        for found in self._files:
-            found.directory.close()
+        for file in self._files:
+            file.directory.close()
         self._files = []
 
     def _open(self, path: str) -> _File:
@@ -198,31 +187,31 @@ class Environment:
         self._files[-1] = _File(directory, name, *_read(directory, name))
         return self._files[-1]
 
-    def _remove_leftovers(self, found: _File) -> None:
-        """Remove what a run left that was killed here."""
-        for name in found.directory.names():
-            if name.startswith(_PREFIX % found.name):
-                status = found.directory.status_of(name)
+    def _remove_leftovers(self, file: _File) -> None:
+        """Remove what a killed run left."""
+        for name in file.directory.names():
+            if name.startswith(_PREFIX % file.name):
+                status = file.directory.status_of(name)
                 if status is not None and status.st_mtime < time.time() - LEFT_OVER:
-                    _remove(found.directory, name)
+                    _remove(file.directory, name)
 
-    def _write(self, found: _File, content: bytes) -> None:
-        name = _PREFIX % found.name + os.urandom(8).hex()
+    def _write(self, file: _File, content: bytes) -> None:
+        name = _PREFIX % file.name + os.urandom(8).hex()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(fs_bytes(name), flags, 0o600, dir_fd=found.directory.fd)
-        self._staged[found.path] = name
+        fd = os.open(fs_bytes(name), flags, 0o600, dir_fd=file.directory.fd)
+        self._staged[file.path] = name
         try:
             left = memoryview(content)
             while left:
                 left = left[os.write(fd, left) :]
-            if found.status is not None:
-                os.fchown(fd, found.status.st_uid, found.status.st_gid)
-            os.fchmod(fd, NEW_MODE if found.status is None else stat.S_IMODE(found.status.st_mode))
+            if file.status is not None:
+                os.fchown(fd, file.status.st_uid, file.status.st_gid)
+            os.fchmod(fd, NEW_MODE if file.status is None else stat.S_IMODE(file.status.st_mode))
             os.fsync(fd)
         finally:
             os.close(fd)
 
     @staticmethod
     def _failed(path: str, why: str) -> ProblemError:
-        hint = 'Use become to run as root, and see that %s can be written.' % path
+        hint = 'Use become to run as root, and make sure that %s can be written.' % path
         return ProblemError(write_failed(OSError(why), path, None).problem._replace(hint=hint))

@@ -1,168 +1,187 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is done to one server, and what came of it. Who takes a step with several takes it with `each`."""
+"""The change of one server, and its outcome. `for_each_server` takes a step with several."""
 
 import os
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Union
 
-from ..config.keywords import CONFIG_NAME
+from ..config.keywords import CONFIG_NAME, FILE_KEYWORDS
 from ..config.parser import parse
 from ..files.permissions import above_problem
-from ..files.working_dir import Server, WorkingDir
-from ..messages.send import SendResult
+from ..files.working_dir import Server, WorkingDir, write_failed
+from ..messages.change import ChangeAnswer, Drift, ServerAnswer, TrustReference
+from ..messages.configure import ConfigureEntry
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Stopped
-from .backups import Attributes, Digests, KeptSet
-from .drift import Drift
-from .transaction import Transaction, write_failed
+from .backup_set import Attributes, BackupSet, Digests
+from .transaction import Transaction
 
-MOST_DRIFT = 500  # differences of a server that are told one by one
-MAIL_KEYS = ('smtp_host', 'smtp_port', 'sender', 'recipients')
+if TYPE_CHECKING:
+    from ..messages.rollback import RollbackEntry
+    from ..messages.send import SendResult, TrustSet
+    from ..trust.trust_file import HostBlocks
 
+MOST_DRIFT = 500  # differences of a server that are reported individually
 
-class Options(NamedTuple):
-    """What holds for all servers of a request.
-
-    `backup_keep` None = no backups are made, 0 = as many as there are stay. `trial` has the options of a try, None = none;
-    `analysed` the digests of the trust files that the controller has judged, None before it was asked to, and `refused` the names
-    of the servers whose files have an error.
-    """
-
-    check: bool
-    diff: bool
-    backup_keep: Optional[int]
-    trial: Optional[Dict[str, Any]]
-    pd_bin_dir: str
-    analysed: Optional[List[str]]
-    refused: List[str]
-    base_dir: str
+# The states of a server's change. Only one that is PENDING is stopped by the time limit.
+PENDING, FAILED = 'pending', 'failed'
+UNCHANGED = 'unchanged'
+WOULD_CHANGE = 'would change'  # in check mode
+CHANGED = 'changed'
+CHANGED_EARLIER = 'changed earlier'  # by a run that was stopped before it reported the change
 
 
-class Report:
-    """What came of one server. It is `settled` when nothing more is to be done to it."""
+class ServerOutcome:
+    """What is reported of one server."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.state = PENDING
         self.drift: List[Drift] = []
         self.problems: List[Problem] = []
-        self.changed = False
-        self.untold = False  # whether an earlier run changed it and did not come to its end
-        self.settled = False
         self.backup: Optional[str] = None
         self.restored: Optional[str] = None
         self.before: Optional[str] = None
         self.after: Optional[str] = None
-        self.tried: Optional[SendResult] = None
-        self.trust_before: Dict[str, Dict[str, str]] = {}
-        self.trust_after: Dict[str, Dict[str, str]] = {}
+        self.test: Optional['SendResult'] = None
+        self.trust_before: Dict[str, TrustReference] = {}
+        self.trust_after: Dict[str, TrustReference] = {}
 
     @property
     def failed(self) -> bool:
-        return any(problem.is_error for problem in self.problems) or (self.tried is not None and not self.tried.ok)
+        return self.state == FAILED
+
+    @property
+    def changed(self) -> bool:
+        return self.state in (WOULD_CHANGE, CHANGED, CHANGED_EARLIER)
 
     def fail(self, problem: Problem) -> None:
-        """Note why nothing was changed."""
+        """Record a problem. A server that was changed before stays changed; any other is not changed any more."""
         self.problems.append(problem)
-        self.settled = True
+        if not self.changed:
+            self.state = FAILED
 
     def stop(self, why: str) -> None:
         self.fail(Problem('program_failed', 'Stopped before anything was changed: %s.' % why))
 
-    def answer(self) -> Dict[str, Any]:
-        return {
-            'name': self.server.name,
-            'working_dir': self.server.path,
-            'changed': self.changed,
-            'untold': self.untold,
-            'drift': [one.as_dict() for one in self.drift[:MOST_DRIFT]],
-            'problems': [problem._replace(server=self.server.name).as_dict() for problem in self.problems],
-            'backup': self.backup,
-            'restored': self.restored,
-            'before': self.before,
-            'after': self.after,
-            'tried': self.tried,
-            'trust_before': self.trust_before,
-            'trust_after': self.trust_after,
-        }
+    def tested(self, result: 'SendResult') -> None:
+        """Record the result of the staged test."""
+        self.test = result
+        if not result.ok:
+            self.state = FAILED
+
+    def answer(self) -> ServerAnswer:
+        return ServerAnswer(
+            name=self.server.name,
+            working_dir=self.server.path,
+            changed=self.changed,
+            unreported=self.state == CHANGED_EARLIER,
+            drift=self.drift[:MOST_DRIFT],
+            problems=[problem._replace(server=self.server.name) for problem in self.problems],
+            trust_before=self.trust_before,
+            trust_after=self.trust_after,
+            backup=self.backup,
+            restored=self.restored,
+            before=self.before,
+            after=self.after,
+            test=self.test,
+        )
 
 
-class HostReport:
-    """What came of a host, beside its servers: `blocks` are its trust files (HostBlocks), where they were read, `sent` what the
-    tries tell together. With `needs_analysis` nothing was changed: the controller has to judge first."""
+class HostOutcome:
+    """What is reported of a host beside its servers: its trust files as far as they were read, and what the staged tests have in
+    common. With `needs_review` nothing was changed: the controller has to check trust files first."""
 
     def __init__(self) -> None:
-        self.blocks: Any = None
-        self.needs_analysis = False
-        self.sent: Dict[str, Any] = {}
+        self.blocks: Optional['HostBlocks'] = None
+        self.needs_review = False
+        self.trust: Optional[Dict[str, 'TrustSet']] = None
+        self.now: Optional[int] = None
 
-    def answer(self) -> Dict[str, Any]:
-        trust_files = self.blocks.answer() if self.blocks is not None else []
-        return dict(self.sent, trust_files=trust_files, needs_analysis=self.needs_analysis)
+    def answer(self, servers: List[ServerOutcome]) -> ChangeAnswer:
+        return ChangeAnswer(
+            servers=[outcome.answer() for outcome in servers],
+            needs_review=self.needs_review,
+            trust_files=self.blocks.answer() if self.blocks is not None else [],
+            trust=self.trust,
+            now=self.now,
+        )
 
 
-class Work:
-    """What is done to one server.
+Entry = Union[ConfigureEntry, 'RollbackEntry']
 
-    `mail` has what a try needs of its `entry` in the request; `attributes` are those that belong to the set, with the values
-    that are wanted; `judges_all` says that nobody has judged the managed trust files yet; `kept` is the backup that is put back.
+
+class ServerChange:
+    """The change of one server.
+
+    `entry` is its part of the request. `attributes` are those that belong to the set, with their desired values.
+    `checks_managed_files` says that nobody has checked the managed trust files yet, `restored_backup` is the one that a
+    rollback restores. `outside` has the digests of the trust files outside the working directory, by path, and `unreviewed` the
+    paths of those that the controller has not checked.
     """
 
-    def __init__(self, report: Report, directory: WorkingDir, transaction: Transaction, entry: Dict[str, Any]) -> None:
-        self.report = report
+    def __init__(self, outcome: ServerOutcome, directory: WorkingDir, transaction: Transaction, entry: Entry) -> None:
+        self.outcome = outcome
         self.directory = directory
         self.transaction = transaction
-        self.mail = {key: entry[key] for key in MAIL_KEYS if entry.get(key) is not None}
+        self.entry = entry
         self.attributes: Attributes = {}
         self.attributes_before: Optional[Attributes] = None
-        self.judges_all = False
-        self.kept: Optional[KeptSet] = None
-        self.outside: Digests = {}  # trust files that are not managed, by path
-        self.unknown: List[str] = []  # of these those that nobody has judged yet
+        self.mail_server: Tuple[Optional[str], Optional[int]] = (entry.smtp_host, entry.smtp_port)  # of the staged test
+        self.checks_managed_files = False
+        self.restored_backup: Optional[BackupSet] = None
+        self.outside: Digests = {}
+        self.unreviewed: List[str] = []
 
     @property
     def name(self) -> str:
-        return self.report.server.name
+        return self.outcome.server.name
 
     def close(self) -> None:
         self.transaction.close()
         self.directory.close()
 
     def settings(self) -> Dict[str, str]:
-        """Return the settings that are wanted, defaults included."""
-        return parse(self.transaction.wanted.config or b'', CONFIG_NAME).settings
+        """Return the desired settings, defaults included."""
+        return parse(self.transaction.desired.config or b'', CONFIG_NAME).settings
 
-    def files(self) -> Dict[str, str]:
-        """Return the trust files that are wanted, by keyword, as the configuration names them."""
+    def trust_files(self) -> Dict[str, str]:
+        """Return the desired trust files, by keyword, as the configuration names them."""
         settings = self.settings()
-        return {keyword: settings[keyword] for keyword in ('CAFile', 'CrlFile') if settings[keyword]}
+        return {keyword: settings[keyword] for keyword in FILE_KEYWORDS if settings[keyword]}
 
     def differing_attributes(self) -> Attributes:
         before = self.attributes_before or {}
         return {name: value for name, value in self.attributes.items() if value is not None and before[name] != value}
 
 
-Works = List[Work]
+ServerChanges = List[ServerChange]
 
 
-def open_to_change(report: Report, base_dir: str) -> WorkingDir:
-    """Return a server's working directory, open. Raises ProblemError, for root also where others can put another there."""
-    directory = WorkingDir(report.server.path, report.server.name)
-    found = above_problem(report.server.path, base_dir) if os.geteuid() == 0 else None
-    if found is not None:
+def open_to_change(outcome: ServerOutcome, base_dir: str) -> WorkingDir:
+    """Return a server's working directory, open. Raises ProblemError, for root also where others can replace the directory."""
+    server = outcome.server
+    directory = WorkingDir(server.path, server.name)
+    problem = above_problem(server.path, base_dir) if os.geteuid() == 0 else None
+    if problem is not None:
         directory.close()
-        raise ProblemError(found)
+        raise ProblemError(problem)
     return directory
 
 
-def each(works: Works, step: Callable[[Work], None]) -> Works:
-    """Take a step with each server; a problem of one stops that one. Return those that go on."""
-    for work in works:
+def for_each_server(changes: ServerChanges, step: Callable[[ServerChange], Any]) -> ServerChanges:
+    """Take a step with each server; a problem of one stops only that one. Return those that go on."""
+    for change in changes:
         try:
-            step(work)
+            step(change)
         except ProblemError as error:
-            work.report.fail(error.problem)
+            change.outcome.fail(error.problem)
         except OSError as error:
-            work.report.fail(write_failed(error, work.directory.path, work.name).problem)
-        except Stopped as error:  # what was committed before stays so, and is told
-            work.report.stop(str(error))
-    return [work for work in works if not work.report.failed]
+            change.outcome.fail(write_failed(error, change.directory.path, change.name).problem)
+        except Stopped as error:  # servers that were committed before stay changed, and are reported so
+            change.outcome.stop(str(error))
+    return not_failed(changes)
+
+
+def not_failed(changes: ServerChanges) -> ServerChanges:
+    return [change for change in changes if not change.outcome.failed]

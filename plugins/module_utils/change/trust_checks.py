@@ -1,59 +1,71 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The trust files of the sets that are wanted: what is shown of them, what the controller has to judge, what this host alone
-can judge."""
+"""The trust files of desired sets: what a diff shows, what the controller has to check, and the checks that are done here."""
 
-from typing import Any, List
+from typing import TYPE_CHECKING, List
 
+from ..messages.change import ChangeOptions, TrustReference
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
 from .backups import Backups
-from .server_change import HostReport, Options, Work, Works
+from .server_change import HostOutcome, ServerChange, ServerChanges
+
+if TYPE_CHECKING:
+    from ..trust.trust_file import HostBlocks
+    from ..trust.trust_of_set import SetFile
 
 
-def look_into_trust(works: Works, options: Options, host: HostReport) -> None:
-    """Read what a diff shows of the trust files, and what the controller has to judge; see whether it has to."""
-    works = [work for work in works if options.diff or any(file.startswith('/') for file in work.files().values())]
-    if not works:
+def collect_trust_files(changes: ServerChanges, options: ChangeOptions, host: HostOutcome) -> None:
+    """Read what a diff shows of the trust files and what the controller has to check, and determine whether it has to."""
+    changes = [change for change in changes if options.diff or _names_outside(change)]
+    if not changes:
         return
     from ..trust.trust_file import HostBlocks  # most sets have managed files only
 
     host.blocks = host.blocks or HostBlocks()
-    for work in works:
-        with acting_as(work.directory.owner):
-            _read_trust(work, options, host.blocks)
-    host.needs_analysis = options.analysed is None and any(work.unknown for work in works)
+    for change in changes:
+        with acting_as(change.directory.owner):
+            _collect(change, options, host.blocks)
+    host.needs_review = options.reviewed is None and any(change.unreviewed for change in changes)
 
 
-def _read_trust(work: Work, options: Options, blocks: Any) -> None:
+def _names_outside(change: ServerChange) -> bool:
+    return any(file.startswith('/') for file in change.trust_files().values())
+
+
+def _collect(change: ServerChange, options: ChangeOptions, blocks: 'HostBlocks') -> None:
     from ..trust.trust_of_set import set_files
 
-    wanted, before = work.transaction.wanted, work.transaction.before
-    after = set_files(work.directory, wanted.config, wanted.trust, blocks)
-    work.outside = {file.path: file.digest for file in after.values() if file.is_outside}
-    judged = Backups(work.directory).judged_outside() if work.outside else {}
-    work.unknown = [
-        path for path, digest in work.outside.items() if judged.get(path) != digest and digest not in (options.analysed or ())
+    desired, active = change.transaction.desired, change.transaction.before
+    new = set_files(change.directory, desired.config, desired.trust, blocks)
+    old = set_files(change.directory, active.content if active is not None else None, {}, blocks) if options.diff else {}
+    change.outside = {file.path: file.digest for file in new.values() if file.is_outside}
+    checked = Backups(change.directory).checked_outside() if change.outside else {}
+    reviewed = options.reviewed or ()
+    change.unreviewed = [
+        path for path, digest in change.outside.items() if checked.get(path) != digest and digest not in reviewed
     ]
-    found = before.content if before is not None else None
-    old = set_files(work.directory, found, {}, blocks) if options.diff else {}
-    for keyword in set(old) | set(after):
-        files = [files[keyword] for files in (old, after) if keyword in files]
-        differ = options.diff and len({file.data for file in files}) + (len(files) == 1) > 1
-        for files_of, told in ((old, work.report.trust_before), (after, work.report.trust_after)):
-            if keyword in files_of and (differ or (work.unknown and files_of is after)):
-                file = files_of[keyword]
-                told[keyword] = {'key': blocks.add(file.data), 'file': file.path}
+    for keyword in set(old) | set(new):
+        before, after = old.get(keyword), new.get(keyword)
+        changed = options.diff and (before and before.data) != (after and after.data)
+        if before is not None and changed:
+            change.outcome.trust_before[keyword] = _reference(before, blocks)
+        if after is not None and (changed or change.unreviewed):
+            change.outcome.trust_after[keyword] = _reference(after, blocks)
 
 
-def judge(work: Work, options: Options) -> None:
-    """Judge, as the owner, trust files that only this host has: the standard library reads them, and OpenSSL loads them.
+def _reference(file: 'SetFile', blocks: 'HostBlocks') -> TrustReference:
+    return TrustReference(blocks.add(file.data), file.path)
 
-    What is not staged, in check mode, is only read. Raises ProblemError.
+
+def check_staged_trust(change: ServerChange, options: ChangeOptions) -> None:
+    """Check, as the owner, trust files that only this host has: the standard library reads them, and OpenSSL loads them.
+
+    In check mode nothing is staged; new files are then only parsed. Raises ProblemError.
     """
-    wanted = work.transaction.wanted
-    settings, files = work.settings(), work.files()
-    if not any(work.judges_all or value.startswith('/') for value in files.values()):
+    desired = change.transaction.desired
+    settings, files = change.settings(), change.trust_files()
+    if not any(change.checks_managed_files or value.startswith('/') for value in files.values()):
         return
     from ..tls.context import Policy, new_context  # most sets have managed files only and need no ssl
     from ..trust.pem import read_pem, structure_problems
@@ -61,20 +73,22 @@ def judge(work: Work, options: Options) -> None:
 
     problems: List[Problem] = []
     for keyword, value in files.items():
-        if value in wanted.unread:  # it comes back as it was
+        if value in desired.unread:  # it is restored as it was
             settings[keyword] = ''
-        if options.check and value in wanted.trust:
+        if options.check and value in desired.trust:
             settings[keyword] = ''
-            problems += structure_problems(read_pem(wanted.trust[value]), keyword, work.directory.path_of(value))
+            problems += structure_problems(read_pem(desired.trust[value]), keyword, change.directory.path_of(value))
     if any(settings[keyword] for keyword in files):
-        with acting_as(work.directory.owner):
-            trust, found = load_trust(settings, work.directory.path, work.transaction.staged)
+        with acting_as(change.directory.owner):
+            trust, load_problems = load_trust(settings, change.directory.path, change.transaction.staged)
             if trust is not None:
                 new_context(Policy(trust, False))
-        problems += found
+        problems += load_problems
     for problem in problems:
         if problem.is_error:
             raise ProblemError(problem)
-    if work.unknown and options.analysed is not None:
-        seen = '%s has changed while it was judged.' % work.unknown[0]
-        raise ProblemError(Problem('file_not_readable', seen, 'Run again.', file=work.unknown[0]))
+    if change.unreviewed and options.reviewed is not None:
+        path = change.unreviewed[0]
+        raise ProblemError(
+            Problem('file_not_readable', '%s was changed while it was being checked.' % path, 'Run again.', file=path)
+        )

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files that are replaced though nobody has read them: their backup is the file itself, with its rights.
+"""Files that are replaced without having been read: their backup is the file itself, with its rights.
 
-What the owner of a directory can't read root doesn't read for him either: a copy, or a diff, would show it to him.
+Root does not read for the owner of a directory what that user can't read: a copy, or a diff, would reveal it.
 """
 
 import errno
@@ -14,51 +14,51 @@ from ..config.keywords import CONFIG_NAME
 from ..files.working_dir import WorkingDir, fs_bytes, sync_directory
 from ..problems import Problem, ProblemError
 from ..program.rights import own_rights
-from .drift import MANAGED, FoundFile, FoundFiles
+from .set_files import MANAGED, CurrentFile, CurrentFiles
 
 _NO_LINKS = (errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)
-UNREAD = 'unread'  # what stands in a manifest for a file's sum
+UNREAD = 'unread'  # in a manifest, in place of a file's digest
 
-Unread = Mapping[str, FoundFile]  # by name
-Kept = Mapping[str, Optional[os.stat_result]]  # by name; None for one that is gone
-
-
-def unread_among(files: FoundFiles) -> Dict[str, FoundFile]:
-    return {name: found for name, found in files.items() if found is not None and found.is_unread}
+Unread = Mapping[str, CurrentFile]  # by name
+UnreadBackups = Mapping[str, Optional[os.stat_result]]  # by name; None for one that is missing
 
 
-def are_same(kept: Kept, unread: Unread) -> bool:
-    """Return whether a set holds these very files."""
-    return set(kept) == set(unread) and all(
-        status is not None and os.path.samestat(status, unread[name].status) for name, status in kept.items()
+def unread_in(files: CurrentFiles) -> Dict[str, CurrentFile]:
+    return {name: file for name, file in files.items() if file is not None and file.is_unread}
+
+
+def are_same(backups: UnreadBackups, unread: Unread) -> bool:
+    """Return whether a backup contains these very files."""
+    return set(backups) == set(unread) and all(
+        status is not None and os.path.samestat(status, unread[name].status) for name, status in backups.items()
     )
 
 
-def kept_in(fd: int, files: Mapping[str, Any]) -> Dict[str, Optional[os.stat_result]]:
-    """Return the unread files of an open set, by what its manifest says of `files`. Raises ValueError for none of ours."""
-    found: Dict[str, Optional[os.stat_result]] = {}
+def unread_backups(fd: int, files: Mapping[str, Any]) -> Dict[str, Optional[os.stat_result]]:
+    """Return the unread files of an open backup, by the `files` of its manifest. Raises ValueError for one not written here."""
+    backups: Dict[str, Optional[os.stat_result]] = {}
     for name in (name for name, entry in files.items() if entry.get(UNREAD) is True):
         if name != CONFIG_NAME and not MANAGED.match(name):
             raise ValueError(name)
         try:
             status = os.stat(fs_bytes(name), dir_fd=fd, follow_symlinks=False)
         except FileNotFoundError:
-            found[name] = None
+            backups[name] = None
             continue
         if not stat.S_ISREG(status.st_mode):
             raise ValueError(name)
-        found[name] = status
-    return found
+        backups[name] = status
+    return backups
 
 
 def link_into(directory: WorkingDir, unread: Unread, fd: int) -> List[str]:
-    """Give the files a second name, in an open set: a commit then takes the first from them. Return those that can't have one.
+    """Link the files into an open backup, so that the commit can replace them. Return those that can't be linked.
 
-    It takes no right to read them. Who is not root may link to his own files alone, and not every file system has links; a file
-    can be moved all the same. Raises OSError, ProblemError.
+    A link needs no right to read. Users other than root may link only their own files, and not every file system has links; such
+    files can still be moved. Raises OSError, ProblemError.
     """
     to_move = []
-    for name, found in unread.items():
+    for name, file in unread.items():
         try:
             with own_rights():
                 os.link(fs_bytes(name), fs_bytes(name), src_dir_fd=directory.fd, dst_dir_fd=fd, follow_symlinks=False)
@@ -67,10 +67,10 @@ def link_into(directory: WorkingDir, unread: Unread, fd: int) -> List[str]:
                 raise
             to_move.append(name)
             continue
-        if not os.path.samestat(os.stat(fs_bytes(name), dir_fd=fd, follow_symlinks=False), found.status):
+        if not os.path.samestat(os.stat(fs_bytes(name), dir_fd=fd, follow_symlinks=False), file.status):
             path = directory.path_of(name)
-            seen = '%s has changed while it was looked at.' % path
-            raise ProblemError(Problem('write_failed', seen, 'Run again.', server=directory.server, file=path))
+            message = '%s was changed during this run.' % path
+            raise ProblemError(Problem('write_failed', message, 'Run again.', server=directory.server, file=path))
     return to_move
 
 

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One run at a time in a working directory. The kernel frees the lock when the process ends, however that is.
 
-Who may list a directory may lock it, also for ever. So a lock that only strangers hold, users who are neither root nor the
-directory's owner, keeps no run out: it takes the lock file instead, which no stranger can open.
+Anyone who may list a directory can lock it, also forever. So a lock that only strangers hold, users who are neither root nor the
+directory's owner, does not keep a run out: it takes the lock file instead, which no stranger can open.
 """
 
 import errno
@@ -32,7 +32,7 @@ class DirectoryLock:
         self._fd: Optional[int] = None  # of the lock file, where there is one
 
     def acquire(self) -> bool:
-        """Take the lock if it is free, without waiting; return whether it is ours. Raises ProblemError where none can be."""
+        """Take the lock if it is free, without waiting; return whether we hold it. Raises ProblemError where locking fails."""
         try:
             fcntl.flock(self.directory.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -40,15 +40,15 @@ class DirectoryLock:
                 return self._acquire_file()
             if error.errno not in _HELD:
                 raise self._failed(error, self.directory.path)
-            return self._acquire_round_strangers()
-        # Another run may work under the lock file, since strangers held the directory's until just now.
+            return self._acquire_despite_strangers()
+        # Another run may hold the lock file, because strangers held the directory's lock until just now.
         if self.directory.status_of(LOCK_FILE) is None or self._acquire_file():
             return True
         fcntl.flock(self.directory.fd, fcntl.LOCK_UN)
         return False
 
     def release(self) -> None:
-        """Let go of the lock file, and of its name first: who waits for it looks whether it still is the one of that name."""
+        """Release the lock file, its name first: whoever waits for it checks that it still has that name."""
         if self._fd is not None:
             try:
                 with acting_as(self.directory.owner):
@@ -59,23 +59,24 @@ class DirectoryLock:
             self._fd = None
         try:
             fcntl.flock(self.directory.fd, fcntl.LOCK_UN)
-        except OSError:  # it was the file alone
+        except OSError:  # only the file was locked
             pass
 
-    def is_held(self) -> Problem:
+    def held_problem(self) -> Problem:
         """Return the problem that another process holds the lock."""
         return Problem(
             'write_failed',
             'Another process holds the lock of %s; nothing was changed.' % self.directory.path,
-            'Wait for the other run to end; it ends by itself. Then run again.',
+            'Wait until the other run has ended, then run again.',
             server=self.directory.server,
             file=self.directory.path,
         )
 
-    def _acquire_round_strangers(self) -> bool:
+    def _acquire_despite_strangers(self) -> bool:
         """Take the lock file where only strangers hold the directory's lock.
 
-        They are looked for again with the file in hand: a run that got the directory's lock meanwhile may not have seen it.
+        This is checked again once the file is locked: a run that took the directory's lock in the meantime may not have seen the
+        file.
         """
         if not self._strangers_hold_it() or not self._acquire_file():
             return False
@@ -99,7 +100,7 @@ class DirectoryLock:
                     dir_fd=self.directory.fd,
                 )
         except PermissionError as error:
-            fd = self._of_another(error)
+            fd = self._open_foreign_file(error)
         except OSError as error:
             raise self._failed(error, self.directory.path_of(LOCK_FILE))
         try:
@@ -116,8 +117,8 @@ class DirectoryLock:
                 os.close(fd)
         return False
 
-    def _of_another(self, refused: OSError) -> int:
-        """Open, as root, a lock file that was left by who owned the directory before. Raises ProblemError for any other thing."""
+    def _open_foreign_file(self, refused: OSError) -> int:
+        """Open, as root, a lock file that a previous owner of the directory left. Raises ProblemError for anything else."""
         try:
             fd = os.open(LOCK_FILE, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.directory.fd)
         except OSError as error:
@@ -140,7 +141,7 @@ class DirectoryLock:
 
 
 def _holders(inode: int) -> List[str]:
-    """Return the processes that have locked a file of this inode (proc_locks(5)): those of other file systems too, which can only
+    """Return the processes that have locked a file of this inode (proc_locks(5)), also on another file system, which can only
     make a run wait. None are known where the system has no such table."""
     try:
         with open('/proc/locks', encoding='ascii', errors='replace') as table:
@@ -152,7 +153,7 @@ def _holders(inode: int) -> List[str]:
 def _is_one_of(pid: str, uids: AbstractSet[int]) -> bool:
     """Return whether a process was started by one of these users, or may have been.
 
-    One that has ended left its lock to a child, which a run never does; who isn't root may not be shown others' processes.
+    One that has ended left its lock to a child, which a run never does; without root, processes of others may be hidden.
     """
     try:
         with open('/proc/%s/status' % pid, encoding='ascii', errors='replace') as status:

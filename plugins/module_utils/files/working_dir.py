@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The working directories of InfoPrint servers: which there are, and how to read in them without following a link.
+"""The working directories of InfoPrint servers: how they are found, and how to read in them without following a link.
 
 We may be root in a directory that a print user owns. So a directory is opened once and everything in it is reached
-from its descriptor (openat); files are opened with O_NOFOLLOW and O_NONBLOCK and must be regular; and what is read
-is read with the rights of the directory's owner.
+from its descriptor (openat); files are opened with O_NOFOLLOW and O_NONBLOCK and must be regular; and files are
+read with the rights of the directory's owner.
 """
 
 import errno
@@ -26,11 +26,11 @@ SERVER_MARKS = (CONFIG_NAME, 'error.log')
 class Server(NamedTuple):
     name: str
     path: str  # of the working directory
-    entry: Dict[str, Any]  # what was asked for it
+    entry: Dict[str, Any]  # its part of the request, {} where it was found
 
 
-def is_for_good(error: OSError) -> bool:
-    """Return whether a removal that failed will fail the next time, too: it is not allowed, or is in the way of another thing."""
+def is_permanent(error: OSError) -> bool:
+    """Return whether a removal that failed will fail the next time too: it is not allowed, or something else has the name."""
     return error.errno in (errno.EPERM, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ELOOP)
 
 
@@ -40,7 +40,7 @@ def fs_bytes(path: str) -> bytes:
 
 
 def sync_directory(fd: int) -> None:
-    """Let the names in a directory come to the disk. AIX syncs only what is open for writing, which a directory never is."""
+    """Write the names in a directory to the disk. AIX syncs only what is open for writing, which a directory never is."""
     try:
         os.fsync(fd)
     except OSError as error:
@@ -49,12 +49,12 @@ def sync_directory(fd: int) -> None:
 
 
 def open_directory(name: bytes, dir_fd: Optional[int] = None, follow: bool = False) -> int:
-    """Return a descriptor of a directory that is no link, unless asked to `follow` one; where the system lets us, listing it
-    leaves no trace."""
+    """Return a descriptor of a directory that is no link, or with `follow` may be one. Where the system allows it, listing the
+    directory leaves no trace."""
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     try:
         return os.open(name, flags | getattr(os, 'O_NOATIME', 0), dir_fd=dir_fd)
-    except PermissionError:  # only its owner and root may leave none
+    except PermissionError:  # only its owner and root may do so
         return os.open(name, flags, dir_fd=dir_fd)
 
 
@@ -83,17 +83,23 @@ def _list(path: str) -> List[str]:
 
 def _refused(error: OSError, path: str, server: Optional[str], what: str) -> ProblemError:
     """Return the problem that a failed open of `path` is."""
-    code, hint = 'file_not_readable', ''
+    code = 'file_not_readable'
     if error.errno == errno.ENOENT:
         code = 'file_not_found'
     elif error.errno in (errno.ELOOP, errno.EMLINK, errno.ENOTDIR, errno.ENXIO):  # the last one: a socket
         code = 'unsafe_path'
     why = 'not a regular file' if error.errno == errno.ENXIO else error.strerror or error
-    return ProblemError(Problem(code, '%s %s: %s' % (what, path, why), hint, server=server, file=path))
+    return ProblemError(Problem(code, '%s %s: %s' % (what, path, why), server=server, file=path), error)
+
+
+def write_failed(error: OSError, path: str, server: Optional[str]) -> ProblemError:
+    """Return the problem that a failed write of `path` is."""
+    message = '%s could not be written: %s.' % (path, error.strerror or error)
+    return ProblemError(Problem('write_failed', message, server=server, file=path), error)
 
 
 class WorkingDir:
-    """An open working directory. `path` itself must not be a link; what lies above it is the administrator's."""
+    """An open working directory. `path` itself must not be a link; the directories above it are the administrator's."""
 
     def __init__(self, path: str, server: Optional[str] = None) -> None:
         self.path = path
@@ -108,14 +114,14 @@ class WorkingDir:
             except OSError:
                 is_link = False
             if error.errno == errno.ENOTDIR and not is_link:
-                message = "%s is no directory, so it is no server's working directory." % path
+                message = "%s is not a directory, so it is not a server's working directory." % path
                 raise ProblemError(Problem('not_a_server', message, server=server, file=path))
             if is_link:
                 raise ProblemError(
                     Problem(
                         'unsafe_path',
                         'The working directory %s is a symbolic link.' % path,
-                        'Name the directory that it leads to as working_dir, if that is the one that is meant.',
+                        'If the directory that it points to is the intended one, specify that as working_dir.',
                         server=server,
                         file=path,
                     )
@@ -156,7 +162,7 @@ class WorkingDir:
         return list(names_in(self.fd))
 
     def read_config(self, limit: int = MAX_FILE) -> Tuple[bytes, os.stat_result]:
-        """Return the configuration as `read_file` does; what is missing is told as such."""
+        """Return the configuration as `read_file` does, with a problem of its own where there is none."""
         try:
             return self.read_file(CONFIG_NAME, limit)
         except ProblemError as error:
@@ -195,7 +201,7 @@ def read_file(
                 Problem(
                     'file_not_readable',
                     '%s has %d bytes; at most %d are read.' % (shown, status.st_size, limit),
-                    'Look whether this is the file that is meant; if it is, leave only what is needed in it.',
+                    'Check whether this is the intended file; if it is, remove what is not needed from it.',
                     server=server,
                     file=shown,
                 )
@@ -218,8 +224,8 @@ def read_file(
 def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
     """Return the servers that are `asked` for, or, with none, every one found directly under `base_dir`.
 
-    Found are directories that hold a sendmemo-ssl.cfg or a server's error.log; never loose files, hidden entries, links
-    or deleted servers (`*.BAK`). Raises ProblemError not_a_server where `base_dir` can't be listed or holds none.
+    A server is a directory that contains a sendmemo-ssl.cfg or a server's error.log; never a file, a hidden entry, a link
+    or a deleted server (`*.BAK`). Raises ProblemError not_a_server where `base_dir` can't be listed or contains none.
     """
     if asked:
         return [
@@ -231,10 +237,10 @@ def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
         raise ProblemError(
             Problem('not_a_server', "The base directory %s can't be listed: %s" % (base_dir, error.strerror), file=base_dir)
         )
-    found = [name for name in names if _is_server(base_dir, name)]
-    if not found:
+    servers = [Server(name, os.path.join(base_dir, name), {}) for name in names if _is_server(base_dir, name)]
+    if not servers:
         raise ProblemError(Problem('not_a_server', 'No InfoPrint server was found under %s.' % base_dir, file=base_dir))
-    return [Server(name, os.path.join(base_dir, name), {}) for name in found]
+    return servers
 
 
 def _is_server(base_dir: str, name: str) -> bool:

@@ -1,73 +1,62 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Brings a host's servers into the declared state: the target's side of sendmemo_config.
-
-Request: `{"base_dir", "servers": [entry], "defaults": entry, "contents": {key: text}, "check", "diff", "backup",
-"backup_keep", "try": {"until", "timeout", "min_tls", "crl_check"} or null, "pd_bin_dir", "analysed", "refused",
-"enable_ssl_v3"}`. An
-entry has `name working_dir state config trust owner group mode smtp_host smtp_port sender recipients manage_attributes`, its
-contents by key, so that each travels once. `defaults` serves the servers that are found. Answer: see `change.converge`; where
-`enable_ssl_v3` is not null, `{"changed", "drift", "problems"}` of the environment file stands beside the servers, as
-`environment`.
-"""
+"""Converges a host's servers to their declared state: the target's side of sendmemo_config."""
 
 from typing import Any, Dict
 
-from ..change.converge import bring
-from ..change.drift import WantedSet, check_rights, file_owner
-from ..change.server_change import Options, Report, Work, open_to_change
+from ..change.converge import converge_servers
+from ..change.server_change import ServerChange, ServerOutcome, open_to_change
+from ..change.set_files import DesiredSet, check_rights, desired_owner
 from ..change.transaction import Transaction
-from ..files.working_dir import find_servers
+from ..files.working_dir import WorkingDir, find_servers
+from ..messages.change import ChangeAnswer
+from ..messages.configure import ConfigureEntry, ConfigureRequest
 from ..problems import ProblemError
 from ..program.watchdog import Watchdog
 
-Request = Dict[str, Any]
 
+def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
+    """Do what the request, a ConfigureRequest as JSON, asks of every server; a failing server does not stop the others."""
+    request = ConfigureRequest.of(data)
+    servers = find_servers(request.options.base_dir, data['servers'])
 
-def run(request: Request, watchdog: Watchdog) -> Dict[str, Any]:
-    """Do what the request asks of every server; a server that can't be done does not stop another."""
-    servers = find_servers(request['base_dir'], request['servers'])
-    options = Options(
-        request['check'],
-        request['diff'],
-        request['backup_keep'] if request['backup'] else None,
-        request['try'],
-        request['pd_bin_dir'],
-        request['analysed'],
-        request['refused'],
-        request['base_dir'],
-    )
+    def start(outcome: ServerOutcome) -> ServerChange:
+        entry = ConfigureEntry(**(outcome.server.entry or data['defaults']))
+        return _start(outcome, entry, request, watchdog)
 
-    def bring_servers() -> Dict[str, Any]:
-        return bring(servers, lambda report: _start(report, request, watchdog), options, watchdog)
+    def converge() -> ChangeAnswer:
+        return converge_servers(servers, start, request.options, watchdog)
 
-    if request['enable_ssl_v3'] is None:
-        return bring_servers()
+    if request.enable_ssl_v3 is None:
+        return converge()
     from ..change.environment_file import with_environment  # few sites manage it
 
-    return with_environment(request['enable_ssl_v3'], options.check, bring_servers, watchdog)
+    return with_environment(request.enable_ssl_v3, request.options.check, converge, watchdog)
 
 
-def _start(report: Report, request: Request, watchdog: Watchdog) -> Work:
-    entry = report.server.entry or request['defaults']
-    directory = open_to_change(report, request['base_dir'])
+def _start(outcome: ServerOutcome, entry: ConfigureEntry, request: ConfigureRequest, watchdog: Watchdog) -> ServerChange:
+    directory = open_to_change(outcome, request.options.base_dir)
     try:
-        uid, gid = file_owner(directory, entry.get('owner'), entry.get('group'), report.server.name)
-        if entry.get('state') != 'absent':
-            check_rights(directory, uid, gid, entry['mode'], entry)
+        desired = _desired_set(directory, entry, request.contents, outcome.server.name)
     except ProblemError:
         directory.close()
         raise
-    absent = entry.get('state') == 'absent'
-    trust = {} if absent else {name: _bytes(request['contents'][key]) for name, key in entry['trust'].items()}
-    config = None if absent else _bytes(request['contents'][entry['config']])
-    wanted = WantedSet(config, trust, uid, gid, entry['mode'])
-    work = Work(report, directory, Transaction(directory, wanted, watchdog), entry)
-    if entry.get('manage_attributes') and not absent:
+    change = ServerChange(outcome, directory, Transaction(directory, desired, watchdog), entry)
+    if entry.manage_attributes and not entry.absent:
         from ..pd.commands import HOST, PORT  # few sets have attributes
 
-        work.attributes = {HOST: entry['smtp_host'], PORT: str(entry['smtp_port'])}
-    return work
+        change.attributes = {HOST: entry.smtp_host, PORT: str(entry.smtp_port)}
+    return change
+
+
+def _desired_set(directory: WorkingDir, entry: ConfigureEntry, contents: Dict[str, str], server: str) -> DesiredSet:
+    """Return what an entry asks for. Raises ProblemError."""
+    uid, gid = desired_owner(directory, entry.owner, entry.group, server)
+    if entry.absent:
+        return DesiredSet(None, {}, uid, gid, entry.mode)
+    check_rights(directory, uid, gid, entry.mode, entry)
+    trust = {name: _bytes(contents[key]) for name, key in (entry.trust or {}).items()}
+    return DesiredSet(_bytes(contents[entry.config or '']), trust, uid, gid, entry.mode)
 
 
 def _bytes(text: str) -> bytes:

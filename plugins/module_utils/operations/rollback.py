@@ -1,179 +1,167 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Puts the previous sets of a host's servers back: the target's side of sendmemo_rollback.
-
-Request: `{"base_dir", "servers": [entry], "defaults": entry, "check", "diff", "try": {"until", "timeout", "min_tls",
-"crl_check"} or null, "pd_bin_dir", "analysed", "refused"}`. An entry has `name working_dir owner group mode smtp_host smtp_port
-sender recipients manage_attributes`; `mode` null = that of the configuration in force. Answer: see `change.converge`.
-"""
+"""Restores the previous sets of a host's servers: the target's side of sendmemo_rollback."""
 
 import stat
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
-from ..change.backup_owner import rights_to_read
-from ..change.backups import BACKUPS, MOST_READ, Backups, Digests, KeptSet
-from ..change.converge import bring
-from ..change.drift import FoundFile, WantedSet, check_rights, file_owner, find_file
-from ..change.previous_set import choose, wanted_set
-from ..change.server_change import Options, Report, Work, Works, each, open_to_change
+from ..change.backup_handover import rights_to_read_backups
+from ..change.backup_set import BackupSet, Digests
+from ..change.backups import BACKUPS, MOST_READ, Backups
+from ..change.change_marker import ROLLBACK, is_marked
+from ..change.converge import converge_servers
+from ..change.previous_set import choose, desired_set_of
+from ..change.server_change import ServerChange, ServerChanges, ServerOutcome, for_each_server, open_to_change
+from ..change.set_files import CurrentFile, DesiredSet, check_rights, desired_owner, read_current_file
 from ..change.transaction import Transaction
-from ..change.unfinished import ROLLBACK, is_marked
 from ..config.keywords import CONFIG_NAME
 from ..config.parser import parse
 from ..files.working_dir import find_servers
 from ..messages.attributes import Values
+from ..messages.change import ChangeAnswer, ChangeOptions
+from ..messages.rollback import RollbackEntry, RollbackRequest
 from ..pd.commands import HOST, PORT
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Watchdog
 
 USUAL_MODE = 0o644
 
-Request = Dict[str, Any]
 
+def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
+    """Do what the request, a RollbackRequest as JSON, asks of every server; a failing server does not stop the others."""
+    request = RollbackRequest.of(data)
+    options = request.options
+    servers = find_servers(options.base_dir, data['servers'])
 
-def run(request: Request, watchdog: Watchdog) -> Dict[str, Any]:
-    """Put the previous set of every server back, or predict it."""
-    servers = find_servers(request['base_dir'], request['servers'])
-    options = Options(
-        request['check'],
-        request['diff'],
-        0,
-        request['try'],
-        request['pd_bin_dir'],
-        request['analysed'],
-        request['refused'],
-        request['base_dir'],
-    )
+    def start(outcome: ServerOutcome) -> ServerChange:
+        entry = RollbackEntry(**(outcome.server.entry or data['defaults']))
+        directory = open_to_change(outcome, options.base_dir)
+        # The desired set is determined when the directory is locked.
+        transaction = Transaction(directory, DesiredSet(None, {}, 0, 0, 0), watchdog)
+        return ServerChange(outcome, directory, transaction, entry)
 
-    def start(report: Report) -> Work:
-        entry = report.server.entry or request['defaults']
-        directory = open_to_change(report, request['base_dir'])
-        # What is wanted is decided when the directory is locked.
-        transaction = Transaction(directory, WantedSet(None, {}, 0, 0, 0), watchdog)
-        return Work(report, directory, transaction, entry)
-
-    return bring(servers, start, options, watchdog, lambda works: _decide(works, request, watchdog))
+    return converge_servers(servers, start, options, watchdog, lambda changes: _decide(changes, options, watchdog))
 
 
 class _History:
-    """A server's set in force and those that it had, newest first."""
+    """A server's active set and its backups, newest first."""
 
-    def __init__(self, work: Work, manages_attributes: bool) -> None:
-        self.found = find_file(work.directory, CONFIG_NAME)
-        with rights_to_read(work.directory):
-            backups = Backups(work.directory)
-            self.digests = backups.digests_of(self.found)
-            self.kept = _up_to_the_first_other(backups, self.digests, manages_attributes)
+    def __init__(self, change: ServerChange) -> None:
+        self.config = read_current_file(change.directory, CONFIG_NAME)
+        with rights_to_read_backups(change.directory):
+            backups = Backups(change.directory)
+            self.digests = backups.digests_of(self.config)
+            self.sets = _candidates(backups, self.digests, change.entry.manage_attributes)
 
 
-def _up_to_the_first_other(backups: Backups, digests: Optional[Digests], manages_attributes: bool) -> List[KeptSet]:
-    """Return the sets from the newest to the first whose files differ: one of these is the previous set, if there is one.
+def _candidates(backups: Backups, digests: Optional[Digests], manages_attributes: bool) -> List[BackupSet]:
+    """Return the backups from the newest to the first whose files differ: one of these is the previous set, if there is one.
 
-    Who owns the directory can write what he likes into a backup: attributes count only where they are declared to be managed.
+    Whoever owns the directory can write anything into a backup: attributes count only where they are declared to be managed.
     """
-    kept = []
-    for one in backups.newest_first():
-        kept.append(one if manages_attributes else one._replace(attributes={}))
-        if one.digests != digests:
+    sets = []
+    for backup in backups.newest_first():
+        sets.append(backup if manages_attributes else backup._replace(attributes={}))
+        if backup.digests != digests:
             break
-    return kept
+    return sets
 
 
-def _decide(works: Works, request: Request, watchdog: Watchdog) -> Works:
-    """Find each server's previous set; of those that hold attributes it takes the attributes in force to tell."""
+def _decide(changes: ServerChanges, options: ChangeOptions, watchdog: Watchdog) -> ServerChanges:
+    """Determine each server's previous set; where backups have attributes, by comparing these with the active ones."""
     histories: Dict[str, _History] = {}
 
-    def look(work: Work) -> None:
-        histories[work.name] = _History(work, bool(_entry(work, request).get('manage_attributes')))
+    def read_history(change: ServerChange) -> None:
+        histories[change.name] = _History(change)
 
-    works = each(works, look)
-    in_force = _attributes_in_force(works, histories, request, watchdog)
-    return each(works, lambda work: _want(work, histories[work.name], in_force.get(work.name, {}), request))
-
-
-def _entry(work: Work, request: Request) -> Dict[str, Any]:
-    return work.report.server.entry or request['defaults']
+    changes = for_each_server(changes, read_history)
+    active = _active_attributes(changes, histories, options, watchdog)
+    return for_each_server(
+        changes, lambda change: _set_desired(change, histories[change.name], active.get(change.name, {}), options)
+    )
 
 
-def _attributes_in_force(
-    works: Works, histories: Dict[str, _History], request: Request, watchdog: Watchdog
+def _active_attributes(
+    changes: ServerChanges, histories: Dict[str, _History], options: ChangeOptions, watchdog: Watchdog
 ) -> Dict[str, Union[Values, Problem]]:
-    names = [work.name for work in works if any(one.attributes for one in histories[work.name].kept)]
+    names = [change.name for change in changes if any(backup.attributes for backup in histories[change.name].sets)]
     if not names:
         return {}
     from ..pd.attributes import read_all  # few sets have attributes
 
-    return dict(zip(names, read_all(request['pd_bin_dir'], [(name, (HOST, PORT)) for name in names], watchdog)))
+    return dict(zip(names, read_all(options.pd_bin_dir, [(name, (HOST, PORT)) for name in names], watchdog)))
 
 
-def _want(work: Work, history: _History, in_force: Union[Values, Problem], request: Request) -> None:
-    """Set what the work wants: the files, and the attributes where the set has them. Raises ProblemError."""
-    entry = _entry(work, request)
-    if _is_done(work, history):
+def _set_desired(change: ServerChange, history: _History, active: Union[Values, Problem], options: ChangeOptions) -> None:
+    """Set what the change is to restore: the files, and the attributes where the backup has them. Raises ProblemError."""
+    directory, entry = change.directory, change.entry
+    if _is_done(change, history):
         return
-    if isinstance(in_force, Problem):
-        raise ProblemError(in_force)
-    kept = choose(history.kept, history.digests, in_force)
-    if kept is None:
-        path = work.directory.path_of(BACKUPS)
-        seen = 'No set that differs from the one in force is kept in %s (the newest %d are looked at).' % (path, MOST_READ)
-        raise ProblemError(Problem('no_previous_set', seen, file=path))
-    if not set(kept.attributes) <= {HOST, PORT}:
-        raise Backups(work.directory).unusable(kept.name, 'it has attributes that are none of a set')
-    uid, gid = file_owner(work.directory, entry.get('owner'), entry.get('group'), work.name)
-    mode = entry['mode'] if entry.get('mode') is not None else _mode_of(history.found)
-    check_rights(work.directory, uid, gid, mode, entry)
-    with rights_to_read(work.directory):
-        work.transaction.wanted = wanted_set(work.directory, Backups(work.directory), kept, uid, gid, mode)
-    if kept.unread and request['try'] is not None:
-        raise _not_to_try(kept)
-    if _would_be_mixed(work.transaction.wanted, history.found):
-        raise Backups(work.directory).unusable(kept.name, 'a trust file of it has the name of one in force')
-    work.transaction.source = kept.path
-    work.kept = kept
-    work.report.restored = kept.path
-    work.judges_all = True
-    work.attributes = dict(kept.attributes)
-    work.mail.update(_mail_server_of(kept.attributes))
+    if isinstance(active, Problem):
+        raise ProblemError(active)
+    backups = Backups(directory)
+    backup = choose(history.sets, history.digests, active)
+    if backup is None:
+        path = directory.path_of(BACKUPS)
+        message = '%s has no backup that differs from the active set (the newest %d are searched).' % (path, MOST_READ)
+        raise ProblemError(Problem('no_previous_set', message, file=path))
+    if not set(backup.attributes) <= {HOST, PORT}:
+        raise backups.unusable(backup.name, 'it has attributes that do not belong to a set')
+    uid, gid = desired_owner(directory, entry.owner, entry.group, change.name)
+    mode = entry.mode if entry.mode is not None else _mode_of(history.config)
+    check_rights(directory, uid, gid, mode, entry)
+    with rights_to_read_backups(directory):
+        change.transaction.desired = desired_set_of(directory, backups, backup, uid, gid, mode)
+    if backup.unread and options.staged_test is not None:
+        raise _untestable(backup)
+    if _would_be_mixed(change.transaction.desired, history.config):
+        raise backups.unusable(backup.name, 'a trust file of it has the same name as an active one')
+    change.transaction.source = backup.path
+    change.restored_backup = backup
+    change.outcome.restored = backup.path
+    change.checks_managed_files = True
+    change.attributes = dict(backup.attributes)
+    if backup.attributes:
+        host, port = change.mail_server
+        own_host, own_port = _mail_server_of(backup.attributes)
+        change.mail_server = own_host or host, own_port or port
 
 
-def _is_done(work: Work, history: _History) -> bool:
-    """Return whether an earlier rollback put in force what is there, and could not tell: a second one would lead back."""
-    found, transaction = history.found, work.transaction
+def _is_done(change: ServerChange, history: _History) -> bool:
+    """Return whether an earlier rollback activated this set and could not report it: another one would undo it."""
+    config, transaction = history.config, change.transaction
     transaction.by = ROLLBACK
-    if found is None:
-        done = is_marked(work.directory, None, ROLLBACK)
-    else:
-        done = found.content is not None and is_marked(work.directory, found.content, ROLLBACK)
-        if done:
-            status = found.status
-            transaction.wanted = WantedSet(found.content, {}, status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode))
-    return done
-
-
-def _would_be_mixed(wanted: WantedSet, found: Optional[FoundFile]) -> bool:
-    """Return whether, before the switch, the configuration in force would name a trust file that nobody has read."""
-    if found is None or found.content is None or found.content == wanted.config:
+    if config is None:
+        return is_marked(change.directory, None, ROLLBACK)
+    if config.content is None or not is_marked(change.directory, config.content, ROLLBACK):
         return False
-    return any(name in parse(found.content, CONFIG_NAME).given.values() for name in wanted.unread)
+    status = config.status
+    transaction.desired = DesiredSet(config.content, {}, status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode))
+    return True
 
 
-def _not_to_try(kept: KeptSet) -> ProblemError:
-    path = '%s/%s' % (kept.path, min(kept.unread))
-    seen = "%s was not readable for the server's user, or too large, when it was replaced: this set can't be tried." % path
-    hint = 'To have it back all the same, with its rights, set try_before_commit to none.'
-    return ProblemError(Problem('file_not_readable', seen, hint, file=path))
+def _would_be_mixed(desired: DesiredSet, config: Optional[CurrentFile]) -> bool:
+    """Return whether, before the switch, the active configuration would name a trust file that was not read."""
+    if config is None or config.content is None or config.content == desired.config:
+        return False
+    return any(name in parse(config.content, CONFIG_NAME).given.values() for name in desired.unread)
 
 
-def _mode_of(found: Optional[FoundFile]) -> int:
-    """Return the mode of the configuration in force, unless it keeps its owner out or lets others write."""
-    mode = stat.S_IMODE(found.status.st_mode) if found is not None and found.content is not None else USUAL_MODE
+def _untestable(backup: BackupSet) -> ProblemError:
+    path = '%s/%s' % (backup.path, min(backup.unread))
+    message = "%s was too large, or not readable for the server's user, when it was replaced: this set can't be tested." % path
+    hint = 'To restore it nevertheless, with its rights, set try_before_commit to none.'
+    return ProblemError(Problem('file_not_readable', message, hint, file=path))
+
+
+def _mode_of(config: Optional[CurrentFile]) -> int:
+    """Return the mode of the active configuration, unless it keeps its owner out or lets others write."""
+    mode = stat.S_IMODE(config.status.st_mode) if config is not None and config.content is not None else USUAL_MODE
     return mode if mode & 0o600 == 0o600 and not mode & ~0o775 else USUAL_MODE
 
 
-def _mail_server_of(attributes: Values) -> Dict[str, Any]:
-    """Return the mail server of a set, which is tried with its own and not with the one that is used now."""
+def _mail_server_of(attributes: Values) -> Tuple[Optional[str], Optional[int]]:
+    """Return the mail server of a backup, which is tested with its own and not with the one used now."""
     from ..pd.mail_server import port_in
 
-    known = {'smtp_host': attributes.get(HOST), 'smtp_port': port_in(attributes.get(PORT) or '')}
-    return {key: value for key, value in known.items() if value}
+    return attributes.get(HOST) or None, port_in(attributes.get(PORT) or '')

@@ -12,8 +12,8 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ...module_utils.change.drift import trust_file_name
-from ...module_utils.config.keywords import KEYWORDS
+from ...module_utils.change.set_files import trust_file_name
+from ...module_utils.config.keywords import BY_NAME, FILE_KEYWORDS, KEYWORDS
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.trust.pem import read_pem
 from ...module_utils.vocabulary import MODE_BY_NAME
@@ -22,16 +22,16 @@ VAULT = b'$ANSIBLE_VAULT;'  # how an encrypted file begins
 MAX_SOURCE = 4 << 20  # bytes, as much as is read of a trust file on a target
 
 
-class Declared(t.NamedTuple):
+class DesiredConfig(t.NamedTuple):
     """`settings` are keyword to text; `trust` is the content of the managed trust files by their names."""
 
     settings: dict[str, str]
     trust: dict[str, bytes]
-    sources: dict[str, str]  # of each trust file's name: what to call it in a message
+    sources: dict[str, str]  # how each trust file was declared, by its name
 
 
 class SourceReader:
-    """Reads trust files of the controller, each once; looked up as core looks up `files`."""
+    """Reads trust files of the controller, each once; they are searched as core searches `files`."""
 
     def __init__(self, action: ActionBase) -> None:
         self._action = action
@@ -44,7 +44,7 @@ class SourceReader:
             return contents[0]
         read = [read_pem(content) for content in contents]
         if any(pem.faults or pem.others or not pem.blocks for pem in read):
-            return b'\n'.join(contents)  # as it is, for the judgement to find what is wrong with it
+            return b'\n'.join(contents)  # as it is, so that the checks report its problems
         unique = dict.fromkeys((block.label, block.der) for pem in read for block in pem.blocks)
         return b''.join(_pem(label, der) for label, der in unique)
 
@@ -65,7 +65,7 @@ class SourceReader:
                     Problem(
                         'file_not_readable',
                         f'{source} has more than {MAX_SOURCE >> 20} MiB.',
-                        'Give a file with the CAs that are needed.',
+                        'Use a file with only the CAs that are needed.',
                         file=source,
                     )
                 )
@@ -74,7 +74,7 @@ class SourceReader:
 
 
 def unreadable(source: str, error: Exception, action: ActionBase, folder: str = 'files', shown: str = '') -> Problem:
-    """Return the problem that a file of the controller can't be read: of one that is encrypted, that it is."""
+    """Return the problem that a file of the controller can't be read, and for an encrypted one that it can't be decrypted."""
     shown = shown or source
     try:
         with pathlib.Path(action._find_needle(folder, source)).open('rb') as stream:
@@ -83,19 +83,19 @@ def unreadable(source: str, error: Exception, action: ActionBase, folder: str = 
         is_vaulted = False
     if not is_vaulted:
         return Problem('file_not_found', f"{shown} can't be read on the controller: {error}", file=source)
-    lacks = not action._loader._vault.secrets
-    why = 'no vault password was given' if lacks else 'no vault password that was given decrypts it'
-    hint = 'Give the password, by --ask-vault-pass, --vault-id or vault_password_file; or encrypt the file with another.'
-    return Problem('file_not_readable', f'{shown} is encrypted by Ansible Vault, and {why}.', hint, file=source)
+    has_password = bool(action._loader._vault.secrets)
+    why = 'none of the given vault passwords decrypts it' if has_password else 'no vault password was given'
+    hint = 'Provide the password with --ask-vault-pass, --vault-id or vault_password_file; or encrypt the file with another one.'
+    return Problem('file_not_readable', f'{shown} is encrypted with Ansible Vault, and {why}.', hint, file=source)
 
 
-def declared(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Declared:
+def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader) -> DesiredConfig:
     """Return what an entry declares. A keyword whose option is not given is not set. Raises ProblemError."""
     settings = declared_settings(entry)
     trust: dict[str, bytes] = {}
     sources: dict[str, str] = {}
-    for keyword in (one for one in KEYWORDS if one.kind == 'file'):
-        src, content, path = (entry.get(f'{keyword.option}_{way}') for way in ('src', 'content', 'path'))
+    for keyword in (BY_NAME[name] for name in FILE_KEYWORDS):
+        src, content, path = (entry.get(f'{keyword.option}_{source}') for source in ('src', 'content', 'path'))
         if path:
             settings[keyword.name] = path
         elif src or content:
@@ -105,11 +105,11 @@ def declared(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Declared:
             trust[name] = data
             sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
     in_order = {keyword.name: settings[keyword.name] for keyword in KEYWORDS if keyword.name in settings}  # as templates see them
-    return Declared(in_order, trust, sources)
+    return DesiredConfig(in_order, trust, sources)
 
 
 def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:
-    """Return what an entry declares of the keywords that name no file."""
+    """Return the settings that an entry declares, without those that name a file."""
     return {
         keyword.name: _text(entry[keyword.option])
         for keyword in KEYWORDS

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Renders the configuration as ansible.builtin.template would, and proves by our own reader what it says."""
+"""Renders the configuration as ansible.builtin.template would, and verifies the result with our own parser."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Renderer:
     def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> tuple[bytes, list[Problem]]:
         """Return the file's content for a server (None where servers are found, not named), in UTF-8, and its warnings.
 
-        Raises ProblemError invalid_value where the template fails, or where the text, read back, does not hold exactly
-        `settings` or has a line that is wrong.
+        Raises ProblemError invalid_value where the template fails, or where the text, parsed again, has other settings than
+        `settings` or an invalid line.
         """
         try:
             text = self._template.render(server, settings) if self._template else _OWN.render(settings=settings)
@@ -61,21 +61,22 @@ class Renderer:
                 )
             ) from None
         content = text.encode('utf-8')
-        return content, self._prove(content, settings)
+        return content, self._verify(content, settings)
 
-    def _prove(self, content: bytes, settings: dict[str, str]) -> list[Problem]:
-        found = parse(content, self.path)
-        problems = check_config(found)
-        wrong = [problem for problem in problems if problem.is_error]
-        if wrong:
-            raise ProblemError(wrong[0]._replace(message=f'The rendered text of {self.path} is wrong: {wrong[0].message}'))
+    def _verify(self, content: bytes, settings: dict[str, str]) -> list[Problem]:
+        """Return the warnings about a rendered text. Raises ProblemError where it is invalid, or has other settings."""
+        config = parse(content, self.path)
+        problems = check_config(config)
+        errors = [problem for problem in problems if problem.is_error]
+        if errors:
+            raise ProblemError(errors[0]._replace(message=f'The rendered text of {self.path} is invalid: {errors[0].message}'))
         for name in defaults():
-            if found.given.get(name) != settings.get(name):
+            if config.given.get(name) != settings.get(name):
                 raise ProblemError(
                     Problem(
                         'invalid_value',
-                        f'The template {self.path} renders {name} as {_shown(found.given.get(name))}, '
-                        f'declared is {_shown(settings.get(name))}.',
+                        f'The template {self.path} renders {name} as {_shown(config.given.get(name))}, '
+                        f'but {_shown(settings.get(name))} is declared.',
                         'Write each keyword of settings as "Keyword = value", and no other.',
                         file=self.path,
                         keyword=name,
@@ -85,7 +86,7 @@ class Renderer:
 
 
 class _UsersTemplate:
-    """A user's template, looked up as core looks up templates, read once. Raises ProblemError file_not_found."""
+    """A user's template, searched as core searches templates, read once. Raises ProblemError file_not_found."""
 
     def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], name: str) -> None:
         try:
@@ -96,7 +97,7 @@ class _UsersTemplate:
         self._action = action
         self._vars = task_vars
         places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), pathlib.Path(self.path).parent]
-        self._searchpath = [place for found in places for place in (f'{found}/templates', str(found))]
+        self._searchpath = [place for folder in places for place in (f'{folder}/templates', str(folder))]
 
     def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> str:
         """Return the text for a server. Raises whatever the template and its filters raise."""

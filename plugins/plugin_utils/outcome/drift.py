@@ -4,74 +4,88 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...module_utils.config.keywords import CONFIG_NAME
+from ...module_utils.messages.change import ATTRIBUTES, DRIFT_KINDS, Drift
+from ...module_utils.messages.wire import plain
 from ...module_utils.safe_text import safe_text
 from ..foreign_values import Malformed
 from ..target.answer import Fields
 
-ATTRIBUTES = 'server attributes'  # what the target names in place of a file
-KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')
-KEYS = ('file', 'keyword', 'kind', 'before', 'after')
-Drift = dict[str, str]
+RIGHTS = ('owner', 'group', 'mode')
 
 
-def read_drift(server: Fields) -> list[Drift]:
-    """Return the drift in a server's answer. Raises Malformed for one that names no file or no kind that there is."""
-    found = [{key: one.text(key) for key in KEYS if one.text(key) is not None} for one in server.children('drift')]
-    if any('file' not in one or one.get('kind') not in KINDS for one in found):
-        raise Malformed('its drift names no file, or no kind that there is')
-    return found
+def read_drift(fields: Fields) -> list[Drift]:
+    """Return the drift in an answer. Raises Malformed for one without a file or a known kind."""
+    return [_read(item) for item in fields.children('drift')]
 
 
-def describe(drift: Drift) -> str:
-    """Return one difference in words: `CAFile changed (before a.pem, now b.pem)`."""
+def _read(fields: Fields) -> Drift:
+    file, kind = fields.text('file'), fields.text('kind')
+    if file is None or kind not in DRIFT_KINDS:
+        raise Malformed('its drift has no file, or no known kind')
+    return Drift(file, kind, fields.text('keyword'), fields.text('before'), fields.text('after'))
+
+
+def describe(drift: t.Mapping[str, str]) -> str:
+    """Return one difference, in the form that results have, in words: `CAFile changed (was a.pem, declared b.pem)`."""
     subject = drift.get('keyword') or drift['file'].rsplit('/', 1)[-1]
     values = ', '.join(f'{word} {drift[key]}' for key, word in (('before', 'was'), ('after', 'declared')) if key in drift)
     return f'{subject} {drift["kind"]}{f" ({values})" if values else ""}'
 
 
-def message(name: str, drift: list[Drift], changed: bool, check: bool, failed: bool) -> str:
-    """Return a server's line; one that has `failed` may not have been looked at."""
-    if not drift and failed:
-        return f'{name}: not changed'
+def message(name: str, drift: t.Sequence[Drift], changed: bool, check: bool, failed: bool) -> str:
+    """Return a server's line; one that has `failed` may not have been compared."""
     if not drift:
-        return f'{name}: as declared'
+        return f'{name}: not changed' if failed else f'{name}: as declared'
     verdict = ('would be changed' if check else 'changed') if changed else 'not changed'
-    return f'{name}: {verdict}: {"; ".join(describe(one) for one in drift)}'
+    return f'{name}: {verdict}: {"; ".join(describe(plain(difference)) for difference in drift)}'
 
 
-def diffs(working_dir: str, drift: list[Drift], before: str | None, after: str | None) -> list[dict[str, str]]:
-    """Return the diffs of a server's files: the configuration's text, and of everything else what differs about it.
+def diff(header: str, before: str, after: str, after_header: str = '') -> dict[str, str]:
+    """Return a diff as Ansible shows it; `after_header` '' = the same as before."""
+    return {
+        'before_header': header,
+        'after_header': after_header or header,
+        'before': before,
+        'after': after,
+    }
 
-    `before` is the text that was found (bytes as latin-1), `after` the one that is wanted; None where there is none.
+
+def diffs(working_dir: str, drift: t.Sequence[Drift], before: str | None, after: str | None) -> list[dict[str, str]]:
+    """Return the diffs of a server's files: the text of the configuration, and of everything else its differences.
+
+    `before` is the active text (bytes as latin-1), `after` the desired one; None where there is none.
     """
-    found = []
     path = f'{working_dir}/{CONFIG_NAME}'
+    shown = []
     old, new = (_lines((text or '').encode('latin-1', 'replace')) for text in (before, after))
-    if old != new and any(one['file'] == path and one['kind'] not in ('owner', 'group', 'mode') for one in drift):
-        found.append({'before_header': path, 'after_header': path, 'before': old, 'after': new})
-    attributes = [one for one in drift if one['file'] == ATTRIBUTES]
+    if old != new and any(difference.file == path and difference.kind not in RIGHTS for difference in drift):
+        shown.append(diff(path, old, new))
+    attributes = [difference for difference in drift if difference.file == ATTRIBUTES]
     if attributes:
-        header = f'{working_dir} ({ATTRIBUTES})'
-        found.append(
-            {
-                'before_header': header,
-                'after_header': header,
-                **{key: ''.join(f'{one["keyword"]} = {one.get(key, "")}\n' for one in attributes) for key in ('before', 'after')},
-            }
-        )
-    for one in drift:
-        if one['file'] not in (path, ATTRIBUTES) or one['kind'] in ('owner', 'group', 'mode', 'link'):
-            header = f'{one["file"]} ({one["kind"]})'
-            found.append(
-                {
-                    'before_header': header,
-                    'after_header': header,
-                    'before': f'{one.get("before", "present" if one["kind"] == "extra" else one["kind"])}\n',
-                    'after': f'{one.get("after", "absent" if one["kind"] == "extra" else "as declared")}\n',
-                }
-            )
-    return found
+        old, new = (_values(attributes, field) for field in ('before', 'after'))
+        shown.append(diff(f'{working_dir} ({ATTRIBUTES})', old, new))
+    return shown + [
+        _of_file(difference)
+        for difference in drift
+        if difference.file not in (path, ATTRIBUTES) or difference.kind in (*RIGHTS, 'link')
+    ]
+
+
+def _values(attributes: t.Sequence[Drift], field: str) -> str:
+    return ''.join(f'{attribute.keyword} = {getattr(attribute, field) or ""}\n' for attribute in attributes)
+
+
+def _of_file(difference: Drift) -> dict[str, str]:
+    before, after = ('present', 'absent') if difference.kind == 'extra' else (difference.kind, 'as declared')
+    header = f'{difference.file} ({difference.kind})'
+    return diff(
+        header,
+        f'{before if difference.before is None else difference.before}\n',
+        f'{after if difference.after is None else difference.after}\n',
+    )
 
 
 def _lines(content: bytes) -> str:

@@ -8,13 +8,13 @@ import json
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.change import backups
+from ansible_collections.printops.infoprint.plugins.module_utils.change.backup_set import LARGEST_MANIFEST
 from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import (
     BACKUPS,
-    LARGEST_MANIFEST,
     MOST_READ,
     Backups,
 )
-from ansible_collections.printops.infoprint.plugins.module_utils.change.drift import find_file
+from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import read_current_file
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir, names_in
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
@@ -100,7 +100,7 @@ def test_a_manifest_of_ours_can_always_be_read(path):
     (path / CONFIG_NAME).write_bytes(b'Hostname = %s\n' % (b'x' * LARGEST_MANIFEST))
     with WorkingDir(str(path)) as directory:
         sets = Backups(directory)
-        kept = sets.keep(find_file(directory, CONFIG_NAME), None, {'/etc/ca.pem': '0' * 64})
+        kept = sets.back_up(read_current_file(directory, CONFIG_NAME), None, {'/etc/ca.pem': '0' * 64})
         found = next(sets.newest_first())
     assert (found.path, set(found.digests), found.outside) == (kept, {CONFIG_NAME}, {'/etc/ca.pem': '0' * 64})
 

@@ -8,11 +8,13 @@ import time
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils.change import converge as server_change
-from ansible_collections.printops.infoprint.plugins.module_utils.change.drift import trust_file_name
+from ansible_collections.printops.infoprint.plugins.module_utils.change import converge as converging
+from ansible_collections.printops.infoprint.plugins.module_utils.change import managed_attributes
+from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import trust_file_name
 from ansible_collections.printops.infoprint.plugins.module_utils.change.transaction import Transaction
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
-from ansible_collections.printops.infoprint.plugins.module_utils.operations import configure as configuring
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
+from ansible_collections.printops.infoprint.plugins.module_utils.operations import configure
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 OLD, NEW = 'Hostname = old.example.com\n', 'Hostname = new.example.com\n'
@@ -28,25 +30,25 @@ def base(tmp_path):
 
 
 def request(base, **more):
+    options = {'base_dir': str(base), 'pd_bin_dir': '/nowhere', 'backup_keep': 5}
     servers = [{'name': name, 'config': 'new', 'trust': {}, 'mode': 0o644} for name in ('spl1', 'spl2')]
-    return dict(
-        {
-            'base_dir': str(base),
-            'servers': servers,
-            'defaults': None,
-            'contents': {'new': NEW},
-            'check': False,
-            'diff': False,
-            'backup': True,
-            'backup_keep': 5,
-            'try': None,
-            'pd_bin_dir': '/nowhere',
-            'analysed': None,
-            'refused': [],
-            'enable_ssl_v3': None,
-        },
-        **more,
-    )
+    return dict({'options': options, 'servers': servers, 'contents': {'new': NEW}}, **more)
+
+
+def with_attributes(base, programs):
+    """Ask for another port in the server attributes of spl1."""
+    asked = request(base)
+    asked['options']['pd_bin_dir'] = str(programs.bin_dir)
+    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    return asked
+
+
+def run(asked, watchdog=None):
+    return configure.run(asked, watchdog or Watchdog(60)).servers
+
+
+def codes(server):
+    return [problem.code for problem in server.problems]
 
 
 def in_force(base):
@@ -60,9 +62,9 @@ def told_at_the_limit(base):
     pid = os.fork()
     if not pid:
         try:
-            watchdog = Watchdog(0.5, write_end, lambda told: os.write(write_end, json.dumps(told).encode()))
+            watchdog = Watchdog(0.5, write_end, lambda told: os.write(write_end, json.dumps(plain(told)).encode()))
             watchdog.watch()
-            configuring.run(request(base), watchdog)
+            run(request(base), watchdog)
         finally:
             os._exit(0)
     os.close(write_end)
@@ -101,62 +103,58 @@ def test_a_guard_that_says_stop_leaves_the_old_sets(base):
         def check(self):
             raise Stopped('nobody waits for the answer any more')
 
-    answer = configuring.run(request(base), Stopping(60))
-    assert [(entry['changed'], entry['problems'][0]['code']) for entry in answer['servers']] == [(False, 'program_failed')] * 2
+    servers = run(request(base), Stopping(60))
+    assert [(server.changed, codes(server)) for server in servers] == [(False, ['program_failed'])] * 2
     assert in_force(base) == [OLD, None]
     assert not list(base.rglob('*.new'))
 
 
 def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
-    asked = request(base, pd_bin_dir=str(programs.bin_dir))
-    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    asked = with_attributes(base, programs)
 
     def fail(_transaction):
         assert programs.attributes('spl1')['smtp-server-port'] == '465'
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(Transaction, 'commit', fail)
-    (entry,) = configuring.run(asked, Watchdog(60))['servers']
-    assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['write_failed'], False)
+    (entry,) = run(asked)
+    assert (codes(entry), entry.changed) == (['write_failed'], False)
     assert programs.attributes('spl1')['smtp-server-port'] == '587'
 
 
 def test_a_refused_attribute_leaves_no_backup_and_names_none(base, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
-    asked = request(base, pd_bin_dir=str(programs.bin_dir))
-    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    asked = with_attributes(base, programs)
     programs.tell(behaviour={'pdset': 'lie'})
-    (entry,) = configuring.run(asked, Watchdog(60))['servers']
-    assert ([problem['code'] for problem in entry['problems']], entry['changed']) == (['attribute_refused'], False)
-    assert entry['backup'] is None
+    (entry,) = run(asked)
+    assert (codes(entry), entry.changed) == (['attribute_refused'], False)
+    assert entry.backup is None
     assert [path.name for path in (base / 'spl1').iterdir()] == [CONFIG_NAME]
 
 
 def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
-    asked = request(base, pd_bin_dir=str(programs.bin_dir))
-    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
+    asked = with_attributes(base, programs)
 
     def fail(_transaction):
         programs.tell(behaviour={'pdset': 'lie'})
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(Transaction, 'commit', fail)
-    (entry,) = configuring.run(asked, Watchdog(60))['servers']
-    assert [problem['code'] for problem in entry['problems']] == ['write_failed', 'attribute_refused']
-    assert 'could not be put back' in entry['problems'][1]['message']
+    (entry,) = run(asked)
+    assert codes(entry) == ['write_failed', 'attribute_refused']
+    assert 'could not be restored' in entry.problems[1].message
 
 
 def test_the_files_stay_where_it_can_not_be_seen_what_pdset_did(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
     programs.tell(behaviour={'pdset': 'hang'})
-    monkeypatch.setattr(server_change, 'SETTING_SECONDS', 1.0)
-    asked = request(base, pd_bin_dir=str(programs.bin_dir))
-    asked['servers'] = [dict(asked['servers'][0], manage_attributes=True, smtp_host='a.example.com', smtp_port=465)]
-    (entry,) = configuring.run(asked, Watchdog(2))['servers']
-    assert (entry['changed'], entry['problems'][0]['code'], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
-    assert 'did not end in time' in entry['problems'][0]['message']
+    monkeypatch.setattr(managed_attributes, 'SETTING_SECONDS', 1.0)
+    asked = with_attributes(base, programs)
+    (entry,) = run(asked, Watchdog(2))
+    assert (entry.changed, codes(entry)[0], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
+    assert 'did not end in time' in entry.problems[0].message
 
 
 # A managed CA of spl1 that spl2 names by its full path
@@ -167,7 +165,7 @@ CA = trust_file_name('ca', b'CA')
 def naming(base, ca, **more):
     """Ask that spl1 have a CA of its own (None = no set) and spl2 name a file."""
     declared = (
-        {'name': 'spl1', 'mode': 0o644, 'state': 'absent'}
+        {'name': 'spl1', 'mode': 0o644, 'absent': True}
         if ca is None
         else {'name': 'spl1', 'mode': 0o644, 'config': 'own', 'trust': {trust_file_name('ca', ca): 'ca'}}
     )
@@ -175,13 +173,9 @@ def naming(base, ca, **more):
     return request(base, servers=[declared], contents=contents, **more)
 
 
-def run(asked):
-    return configuring.run(asked, Watchdog(60))['servers']
-
-
 @pytest.fixture
 def shared(base, monkeypatch):
-    monkeypatch.setattr(server_change, 'GRACE', 0)
+    monkeypatch.setattr(converging, 'GRACE', 0)
     run(naming(base, b'CA'))
     (base / 'spl2' / CONFIG_NAME).write_text('CAFile = %s\n' % (base / 'spl1' / CA))
     return base
@@ -190,9 +184,9 @@ def shared(base, monkeypatch):
 @pytest.mark.parametrize('ca', [b'other CA', None])
 def test_a_trust_file_that_another_server_names_stays_until_none_does(shared, ca):
     (entry,) = run(naming(shared, ca))
-    assert entry['changed']
+    assert entry.changed
     assert (shared / 'spl1' / CA).read_bytes() == b'CA'
-    assert not run(naming(shared, ca))[0]['changed'], 'it is no drift'
+    assert not run(naming(shared, ca))[0].changed, 'it is no drift'
     (shared / 'spl2' / CONFIG_NAME).write_text('CAFile = elsewhere.pem\n')
     run(naming(shared, b'third CA'))
     assert not (shared / 'spl1' / CA).exists()
@@ -202,9 +196,9 @@ def test_a_server_that_names_it_no_more_after_this_run_does_not_count(shared):
     asked = naming(shared, None)
     asked['servers'].append({'name': 'spl2', 'config': 'new', 'trust': {}, 'mode': 0o644})
     asked['contents']['new'] = NEW
-    assert [entry['changed'] for entry in run(asked)] == [True, True]
+    assert [entry.changed for entry in run(asked)] == [True, True]
     assert not (shared / 'spl1' / CA).exists()
-    assert not run(asked)[0]['changed']
+    assert not run(asked)[0].changed
 
 
 def test_a_server_whose_change_fails_still_counts(shared, monkeypatch):
@@ -219,5 +213,5 @@ def test_a_server_whose_change_fails_still_counts(shared, monkeypatch):
         stage(transaction)
 
     monkeypatch.setattr(Transaction, 'stage', fail_for_spl2)
-    assert [entry['changed'] for entry in run(asked)] == [True, False]
+    assert [entry.changed for entry in run(asked)] == [True, False]
     assert (shared / 'spl1' / CA).exists()

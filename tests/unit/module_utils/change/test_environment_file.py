@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.change import environment_file
 from ansible_collections.printops.infoprint.plugins.module_utils.change.environment_file import Environment, difference, edited
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
@@ -57,7 +58,7 @@ def test_one_line_or_none_and_no_other_byte(before, with_it, without):
     ],
 )
 def test_the_difference_is_told_as_drift(content, wanted, told):
-    found = [one.as_dict() for one in difference('/etc/environment', content, wanted)]
+    found = [plain(one) for one in difference('/etc/environment', content, wanted)]
     assert found == ([] if told is None else [dict(told, file='/etc/environment', keyword='IPM_ENABLE_SSL_V3')])
 
 
@@ -71,10 +72,10 @@ class Host:
         self.profile.parent.mkdir(parents=True)
 
     def run(self, wanted, platform='linux', between=lambda: None):
-        """Look, stage and commit; return the drift's files by their last name."""
+        """Compare, stage and commit; return the drift's files by their last name."""
         change = Environment(wanted, Watchdog(60), str(self.root), platform)
         try:
-            change.look()
+            change.compare()
             change.stage()
             between()
             change.commit()
@@ -184,7 +185,7 @@ def test_who_may_not_write_is_told_before_anything_is_begun(host, monkeypatch):
     host.environment.write_text('A=1\n')
     monkeypatch.setattr(environment_file.os, 'access', lambda _path, _mode: False)
     with pytest.raises(ProblemError) as error:
-        Environment(True, Watchdog(60), str(host.root), 'linux').look()
+        Environment(True, Watchdog(60), str(host.root), 'linux').compare()
     assert error.value.problem.code == 'write_failed'
     assert host.run(False) == [], 'nothing to write, nothing to refuse'
 
@@ -214,7 +215,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(host, monkeypatch):
 def test_after_the_limit_nothing_is_put_in_place(host):
     host.environment.write_text('A=1\n')
     change = Environment(True, Watchdog(0), str(host.root), 'linux')
-    change.look()
+    change.compare()
     change.stage()
     with pytest.raises(Stopped):
         change.commit()

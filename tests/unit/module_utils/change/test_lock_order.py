@@ -10,9 +10,9 @@ import time
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.change import lock_order as lock_turns
-from ansible_collections.printops.infoprint.plugins.module_utils.change.unfinished import MARK
+from ansible_collections.printops.infoprint.plugins.module_utils.change.change_marker import MARKER
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
-from ansible_collections.printops.infoprint.plugins.module_utils.operations import configure as configuring
+from ansible_collections.printops.infoprint.plugins.module_utils.operations import configure
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 
 NAMES = ('a', 'b', 'c')
@@ -45,26 +45,16 @@ class Held:
 def converge(base, config=TEXT, seconds=60.0):
     """Return code of the problem, '' for none, and whether it was changed, by server."""
     servers = [{'name': name, 'config': 'new' if name == 'a' else 'other', 'trust': {}, 'mode': 0o644} for name in NAMES]
-    answer = configuring.run(
+    answer = configure.run(
         {
-            'base_dir': str(base),
+            'options': {'base_dir': str(base), 'pd_bin_dir': '/nowhere', 'backup_keep': 5},
             'servers': servers,
-            'defaults': None,
             'contents': {'new': TEXT, 'other': config},
-            'check': False,
-            'diff': False,
-            'backup': True,
-            'backup_keep': 5,
-            'try': None,
-            'pd_bin_dir': '/nowhere',
-            'analysed': None,
-            'refused': [],
-            'enable_ssl_v3': None,
         },
         Watchdog(seconds),
     )
-    found = {entry['name']: (''.join(one['code'] for one in entry['problems']), entry['changed']) for entry in answer['servers']}
-    return found, answer['needs_analysis']
+    found = {server.name: (''.join(problem.code for problem in server.problems), server.changed) for server in answer.servers}
+    return found, answer.needs_review
 
 
 def test_the_free_ones_are_done_and_all_others_are_waited_for_once(base, monkeypatch):
@@ -91,16 +81,16 @@ def test_a_mark_outlives_its_lock_while_others_are_waited_for_and_is_left_where_
     def be_another_run():
         for name in ('b', 'c'):
             with Held(base / name):
-                seen.append((base / name / MARK).read_text())
+                seen.append((base / name / MARKER).read_text())
         (base / 'new').write_text('another')
-        (base / 'new').rename(base / 'c' / MARK)
+        (base / 'new').rename(base / 'c' / MARKER)
         held.__exit__()
 
     threading.Timer(2.5, be_another_run).start()
     found, _again = converge(base)
     assert found == dict.fromkeys(NAMES, ('', True))
     assert [mark.endswith(' converge\n') for mark in seen] == [True, True]
-    assert [(base / name / MARK).exists() for name in NAMES] == [False, False, True]
+    assert [(base / name / MARKER).exists() for name in NAMES] == [False, False, True]
 
 
 def test_what_the_controller_has_to_judge_first_is_refused_once_others_are_changed(base):

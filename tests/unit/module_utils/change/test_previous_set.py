@@ -4,9 +4,10 @@
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import Backups, KeptSet
-from ansible_collections.printops.infoprint.plugins.module_utils.change.drift import find_file, trust_file_name
-from ansible_collections.printops.infoprint.plugins.module_utils.change.previous_set import choose, wanted_set
+from ansible_collections.printops.infoprint.plugins.module_utils.change.backup_set import BackupSet
+from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import Backups
+from ansible_collections.printops.infoprint.plugins.module_utils.change.previous_set import choose, desired_set_of
+from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import read_current_file, trust_file_name
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
@@ -15,7 +16,7 @@ PORT = 'smtp-server-port'
 
 
 def kept(name, digests, **attributes):
-    return KeptSet(name, '/pd/' + name, digests, {key.replace('_', '-'): value for key, value in attributes.items()}, {})
+    return BackupSet(name, '/pd/' + name, digests, {key.replace('_', '-'): value for key, value in attributes.items()}, {})
 
 
 A, B, NONE = {CONFIG_NAME: 'a'}, {CONFIG_NAME: 'b'}, {}
@@ -53,7 +54,7 @@ def back_up(tmp_path):
             (tmp_path / name).write_bytes(content)
         opened.append(WorkingDir(str(tmp_path), 'spl1'))
         backups = Backups(opened[0])
-        backups.keep(find_file(opened[0], CONFIG_NAME), None, {})
+        backups.back_up(read_current_file(opened[0], CONFIG_NAME), None, {})
         for path in tmp_path.iterdir():
             if path.is_file():
                 path.unlink()
@@ -81,7 +82,7 @@ MANAGED = trust_file_name('ca', b'CA').encode()
 )
 def test_only_the_value_of_the_line_changes(back_up, before, after):
     directory, backups, found = back_up(before, {'ca.pem': b'CA'})
-    wanted = wanted_set(directory, backups, found, 1, 2, 0o600)
+    wanted = desired_set_of(directory, backups, found, 1, 2, 0o600)
     assert (wanted.config, wanted.trust) == (after, {MANAGED.decode(): b'CA'})
     assert (wanted.uid, wanted.gid, wanted.mode) == (1, 2, 0o600)
 
@@ -96,7 +97,7 @@ def test_only_the_value_of_the_line_changes(back_up, before, after):
 def test_a_file_that_lies_there_as_it_was_stays(back_up, tmp_path, there, config, trust):
     directory, backups, found = back_up(b'CAFile = ca.pem\n', {'ca.pem': b'CA'})
     (tmp_path / 'ca.pem').write_bytes(there)
-    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
     assert (wanted.config, wanted.trust) == (config, trust)
 
 
@@ -104,7 +105,7 @@ def test_a_managed_name_with_other_content_gets_the_name_of_its_content(back_up,
     name = trust_file_name('ca', b'good')
     directory, backups, found = back_up(b'CAFile = %s\n' % name.encode(), {name: b'spoiled'})
     (tmp_path / name).write_bytes(b'spoiled')
-    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
     spoiled = trust_file_name('ca', b'spoiled')
     assert (wanted.config, wanted.trust) == (b'CAFile = %s\n' % spoiled.encode(), {spoiled: b'spoiled'})
 
@@ -113,26 +114,26 @@ def test_a_full_path_to_a_managed_file_stays(back_up, tmp_path):
     name = trust_file_name('ca', b'CA')
     config = b'CAFile = %s\n' % str(tmp_path / name).encode()
     directory, backups, found = back_up(config, {name: b'CA'})
-    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
     assert (wanted.config, wanted.trust) == (config, {name: b'CA'})
 
 
 def test_one_file_for_both_keywords_comes_back_as_two(back_up):
     directory, backups, found = back_up(b'CAFile = both.pem\nCrlFile = both.pem\n', {'both.pem': b'both'})
-    wanted = wanted_set(directory, backups, found, 0, 0, 0o644)
+    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
     assert wanted.trust == {trust_file_name(kind, b'both'): b'both' for kind in ('ca', 'crl')}
 
 
 def test_the_absence_of_a_configuration_is_a_set(tmp_path):
     with WorkingDir(str(tmp_path), 'spl1') as directory:
         backups = Backups(directory)
-        backups.keep(None, None, {})
+        backups.back_up(None, None, {})
         found = next(backups.newest_first())
-        assert wanted_set(directory, backups, found, 0, 0, 0o644).config is None
+        assert desired_set_of(directory, backups, found, 0, 0, 0o644).config is None
 
 
 def test_a_set_without_its_configuration_is_refused(back_up):
     directory, backups, found = back_up(b'CAFile = ca.pem\n', {'ca.pem': b'CA'})
     with pytest.raises(ProblemError) as error:
-        wanted_set(directory, backups, found._replace(digests={'ca.pem': found.digests['ca.pem']}), 0, 0, 0o644)
+        desired_set_of(directory, backups, found._replace(digests={'ca.pem': found.digests['ca.pem']}), 0, 0, 0o644)
     assert error.value.problem.code == 'no_previous_set'

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils.change import backups, transaction
+from ansible_collections.printops.infoprint.plugins.module_utils.change import backup_set, backups, transaction
 from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import BACKUPS, Backups
-from ansible_collections.printops.infoprint.plugins.module_utils.change.drift import WantedSet, trust_file_name
+from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import DesiredSet, trust_file_name
 from ansible_collections.printops.infoprint.plugins.module_utils.change.transaction import Transaction
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import CONFIG_NAME
 from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
@@ -26,32 +26,32 @@ class Killed(BaseException):
     """Stands for SIGKILL: no handler of ours catches it, and no clean-up of ours may run after it."""
 
 
-def wanted(ca, hostname='print1.example.com'):
+def desired(ca, hostname='print1.example.com'):
     """Return a set whose configuration names a CA file by its content's hash."""
     name = trust_file_name('ca', ca)
     config = 'EnableTLS = 1\nCAFile = %s\nHostname = %s\n' % (name, hostname)
-    return WantedSet(config.encode(), {name: ca}, os.getuid(), os.getgid(), 0o644)
+    return DesiredSet(config.encode(), {name: ca}, os.getuid(), os.getgid(), 0o644)
 
 
 def converge(path, target, watchdog=None, keep=True):
     """Do what a run does for one server; return whether it changed something."""
     with WorkingDir(str(path)) as directory:
-        work = Transaction(directory, target, watchdog or Watchdog(60))
-        work.lock()
-        changed = bool(work.compare())
+        change = Transaction(directory, target, watchdog or Watchdog(60))
+        change.lock()
+        changed = bool(change.compare())
         sets = Backups(directory)
         if changed:
-            work.stage()
+            change.stage()
             if keep:
-                work.keep(sets, None, {})
-            work.commit()
+                change.back_up(sets, None, {})
+            change.commit()
         try:
-            work.clean()
+            change.clean()
             if keep:
                 sets.clean(3)
         except OSError:
             pass
-        work.close()
+        change.close()
         return changed
 
 
@@ -105,7 +105,7 @@ def faulty(monkeypatch):
 @pytest.mark.parametrize('error', [Killed, OSError])
 @pytest.mark.parametrize('begin', ['nothing', 'a set'])
 def test_a_run_that_ends_anywhere_leaves_one_whole_set_and_the_next_one_heals(tmp_path, faulty, monkeypatch, error, begin):
-    old, new = wanted(b'old CA'), wanted(b'new CA', 'other.example.com')
+    old, new = desired(b'old CA'), desired(b'new CA', 'other.example.com')
     points = 0
     for number in range(1, 100):
         path = tmp_path / str(number)
@@ -131,19 +131,19 @@ def test_a_run_that_ends_anywhere_leaves_one_whole_set_and_the_next_one_heals(tm
 
 
 def test_a_configuration_that_cannot_be_read_costs_no_trust_file(tmp_path):
-    converge(tmp_path, wanted(b'CA'))
+    converge(tmp_path, desired(b'CA'))
     config = tmp_path / CONFIG_NAME
     config.rename(tmp_path / 'elsewhere')
     config.symlink_to(tmp_path / 'elsewhere')
     with WorkingDir(str(tmp_path)) as directory:
-        Transaction(directory, wanted(b'CA'), Watchdog(60)).clean()
+        Transaction(directory, desired(b'CA'), Watchdog(60)).clean()
     assert (tmp_path / trust_file_name('ca', b'CA')).exists()
 
 
 def test_files_get_the_mode_that_is_wanted_whatever_the_umask(tmp_path):
     before = os.umask(0o077)
     try:
-        converge(tmp_path, wanted(b'CA'), keep=False)
+        converge(tmp_path, desired(b'CA'), keep=False)
     finally:
         os.umask(before)
     assert {stat.S_IMODE(entry.stat().st_mode) for entry in tmp_path.iterdir()} == {0o644}
@@ -151,8 +151,8 @@ def test_files_get_the_mode_that_is_wanted_whatever_the_umask(tmp_path):
 
 def test_the_order_of_backups_survives_a_clock_that_is_put_back(tmp_path, monkeypatch):
     for number, year in enumerate((2026, 2026, 2020, 2020), 1):
-        monkeypatch.setattr(backups.time, 'strftime', lambda *_args, year=year: '%d0101T000000Z' % year)
-        converge(tmp_path, wanted(b'CA %d' % number))
+        monkeypatch.setattr(backup_set.time, 'strftime', lambda *_args, year=year: '%d0101T000000Z' % year)
+        converge(tmp_path, desired(b'CA %d' % number))
     manifests = [(path / CONFIG_NAME).read_bytes() for path in sorted((tmp_path / BACKUPS).iterdir())]
     assert [parse(data, '').given['CAFile'] for data in manifests] == [
         trust_file_name('ca', b'CA %d' % number) for number in (1, 2, 3)
@@ -160,13 +160,13 @@ def test_the_order_of_backups_survives_a_clock_that_is_put_back(tmp_path, monkey
 
 
 def test_what_is_staged_goes_when_the_guard_ends_the_program(tmp_path):
-    converge(tmp_path, wanted(b'old CA'), keep=False)
+    converge(tmp_path, desired(b'old CA'), keep=False)
     pid = os.fork()
     if not pid:
         watchdog = Watchdog(0.3)
-        work = Transaction(WorkingDir(str(tmp_path)), wanted(b'new CA'), watchdog)
-        work.compare()
-        work.stage()
+        change = Transaction(WorkingDir(str(tmp_path)), desired(b'new CA'), watchdog)
+        change.compare()
+        change.stage()
         watchdog.watch()
         time.sleep(30)  # as a try does against a mail server that is silent
         os._exit(0)
@@ -175,11 +175,11 @@ def test_what_is_staged_goes_when_the_guard_ends_the_program(tmp_path):
 
 
 def test_a_full_disk_leaves_no_half_backup(tmp_path, faulty):
-    converge(tmp_path, wanted(b'old CA'))
+    converge(tmp_path, desired(b'old CA'))
     for number in range(1, 60):
         fault = faulty(number, OSError)
         try:
-            converge(tmp_path, wanted(b'new CA'))
+            converge(tmp_path, desired(b'new CA'))
         except ProblemError:
             left = [entry.name for entry in (tmp_path / BACKUPS).iterdir()] if (tmp_path / BACKUPS).exists() else []
             assert not [name for name in left if name.endswith('.new')]
@@ -190,6 +190,6 @@ def test_a_full_disk_leaves_no_half_backup(tmp_path, faulty):
 def test_a_backup_holds_trust_files_that_are_named_by_their_full_path(tmp_path):
     (tmp_path / 'own.pem').write_bytes(b'own CA')
     (tmp_path / CONFIG_NAME).write_text('EnableTLS = 1\nCAFile = %s\n' % (tmp_path / 'own.pem'))
-    converge(tmp_path, wanted(b'CA'))
+    converge(tmp_path, desired(b'CA'))
     kept = next((tmp_path / BACKUPS).iterdir())
     assert (kept / 'own.pem').read_bytes() == b'own CA'

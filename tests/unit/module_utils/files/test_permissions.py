@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Who else can change a file: judged by owner, mode and group as they are on the host."""
+"""Who else can change a file, by its owner, mode and group as they are on the host."""
 
 import grp
 import os
@@ -10,6 +10,7 @@ import stat
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.files import permissions
+from ansible_collections.printops.infoprint.plugins.module_utils.program import rights
 from ansible_collections.printops.infoprint.plugins.module_utils.program.rights import Identity
 
 OWNER, OTHER, PRIVATE, SHARED = 5001, 5002, 6001, 6002
@@ -27,7 +28,7 @@ def accounts(monkeypatch):
     def group(gid):
         return grp.struct_group((groups[gid][0], 'x', gid, groups[gid][1]))
 
-    monkeypatch.setattr(permissions.pwd, 'getpwuid', user)
+    monkeypatch.setattr(rights.pwd, 'getpwuid', user)
     monkeypatch.setattr(permissions.grp, 'getgrgid', group)
     return groups
 
@@ -37,38 +38,38 @@ def status(mode, uid=OWNER, gid=PRIVATE):
 
 
 @pytest.mark.parametrize(
-    'found',
+    'file',
     (
-        status(0o644),
-        status(0o600),
-        status(0o755),
-        status(0o644, 0, 0),
-        status(0o664),
-        status(0o664, gid=0),
-        status(0o664, 0, PRIVATE),
-        status(0o644, gid=SHARED),
-        status(0o644, gid=9999),
+        pytest.param(status(0o644), id='everybody reads'),
+        pytest.param(status(0o600), id='the owner alone'),
+        pytest.param(status(0o755), id='executable'),
+        pytest.param(status(0o644, 0, 0), id='of root'),
+        pytest.param(status(0o664), id='private group writes'),
+        pytest.param(status(0o664, gid=0), id='group root writes'),
+        pytest.param(status(0o664, 0, PRIVATE), id='of root, private group writes'),
+        pytest.param(status(0o644, gid=SHARED), id='shared group reads'),
+        pytest.param(status(0o644, gid=9999), id='group without a name reads'),
     ),
 )
-def test_what_only_the_owner_and_root_can_write_is_safe(found):
-    assert permissions.write_problem(found, OWNER, '/x') is None
+def test_what_only_the_owner_and_root_can_write_is_safe(file):
+    assert permissions.write_problem(file, OWNER, '/x') is None
 
 
 @pytest.mark.parametrize(
-    'found, who',
+    'file, who',
     (
-        (status(0o646), 'everybody'),
-        (status(0o777), 'everybody'),
-        (status(0o602, 0, 0), 'everybody'),
-        (status(0o600, OTHER), 'its owner, who is neither ipm1 nor root'),
-        (status(0o400, 9999), 'its owner, who is neither ipm1 nor root'),
-        (status(0o664, gid=SHARED), 'its group'),
-        (status(0o664, gid=9999), 'its group'),
-        (status(0o664, 0, SHARED), 'its group'),
+        pytest.param(status(0o646), 'everybody', id='others write'),
+        pytest.param(status(0o777), 'everybody', id='all rights'),
+        pytest.param(status(0o602, 0, 0), 'everybody', id='of root, others write'),
+        pytest.param(status(0o600, OTHER), 'its owner, who is neither ipm1 nor root', id='of another user'),
+        pytest.param(status(0o400, 9999), 'its owner, who is neither ipm1 nor root', id='of a user without a name'),
+        pytest.param(status(0o664, gid=SHARED), 'its group', id='shared group writes'),
+        pytest.param(status(0o664, gid=9999), 'its group', id='group without a name writes'),
+        pytest.param(status(0o664, 0, SHARED), 'its group', id='of root, shared group writes'),
     ),
 )
-def test_what_another_can_write_is_unsafe_and_says_who(found, who):
-    problem = permissions.write_problem(found, OWNER, '/x')
+def test_what_another_can_write_is_unsafe_and_says_who(file, who):
+    problem = permissions.write_problem(file, OWNER, '/x')
     assert problem.code == 'unsafe_permissions'
     assert problem.message.startswith('/x can be changed by %s (mode ' % who)
 
@@ -76,6 +77,11 @@ def test_what_another_can_write_is_unsafe_and_says_who(found, who):
 def test_a_private_group_with_another_member_is_unsafe(accounts):
     accounts[PRIVATE][1].append('bob')
     assert permissions.write_problem(status(0o664), OWNER, '/x')
+
+
+def test_a_group_named_like_the_number_of_a_user_without_a_name_is_not_private(accounts):
+    accounts[SHARED] = ('7001', [])
+    assert permissions.write_problem(status(0o664, uid=7001, gid=SHARED), 7001, '/x')
 
 
 def test_the_message_has_mode_owner_and_group():
@@ -108,12 +114,12 @@ def above(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     'srv, pd',
     (
-        ((0o755, 0, 0), (0o755, 0, 0)),
-        ((0o755, 0, 0), (0o755, OWNER, SHARED)),
-        ((0o755, 0, 0), (0o775, OWNER, PRIVATE)),
-        ((0o775, 0, 0), (0o755, 0, 0)),
-        ((0o1777, 0, 0), (0o755, OWNER, PRIVATE)),
-        ((0o755, OWNER, 0), (0o1775, OWNER, SHARED)),
+        pytest.param((0o755, 0, 0), (0o755, 0, 0), id='only root writes'),
+        pytest.param((0o755, 0, 0), (0o755, OWNER, SHARED), id='the owner of the base directory writes'),
+        pytest.param((0o755, 0, 0), (0o775, OWNER, PRIVATE), id='private group writes'),
+        pytest.param((0o775, 0, 0), (0o755, 0, 0), id='group root writes'),
+        pytest.param((0o1777, 0, 0), (0o755, OWNER, PRIVATE), id='everybody writes, sticky'),
+        pytest.param((0o755, OWNER, 0), (0o1775, OWNER, SHARED), id='shared group writes, sticky'),
     ),
 )
 def test_what_only_root_and_the_base_directory_s_owner_can_write_above_is_safe(above, srv, pd):
@@ -123,12 +129,12 @@ def test_what_only_root_and_the_base_directory_s_owner_can_write_above_is_safe(a
 @pytest.mark.parametrize(
     'srv, pd, folder',
     (
-        ((0o777, 0, 0), (0o755, 0, 0), '/srv'),
-        ((0o755, 0, 0), (0o777, 0, 0), '/srv/pd'),
-        ((0o755, 0, 0), (0o775, 0, SHARED), '/srv/pd'),
-        ((0o755, OTHER, 0), (0o755, OWNER, 0), '/srv'),
-        ((0o1777, OTHER, 0), (0o755, 0, 0), '/srv'),
-        ((0o755, OWNER, 0), (0o755, 0, 0), '/srv'),
+        pytest.param((0o777, 0, 0), (0o755, 0, 0), '/srv', id='everybody writes above'),
+        pytest.param((0o755, 0, 0), (0o777, 0, 0), '/srv/pd', id='everybody writes'),
+        pytest.param((0o755, 0, 0), (0o775, 0, SHARED), '/srv/pd', id='shared group writes'),
+        pytest.param((0o755, OTHER, 0), (0o755, OWNER, 0), '/srv', id='another owner above'),
+        pytest.param((0o1777, OTHER, 0), (0o755, 0, 0), '/srv', id='another owner above, sticky'),
+        pytest.param((0o755, OWNER, 0), (0o755, 0, 0), '/srv', id='the owner above, not of the base directory'),
     ),
 )
 def test_a_directory_above_that_another_can_write_is_unsafe(above, srv, pd, folder):
@@ -148,22 +154,22 @@ READER = Identity(OWNER, PRIVATE, (PRIVATE, SHARED))
 @pytest.mark.parametrize(
     'uid, gid, mode, readable',
     [
-        (OWNER, PRIVATE, 0o600, True),
-        (OWNER, PRIVATE, 0o044, False),
-        (0, PRIVATE, 0o640, True),
-        (0, SHARED, 0o640, True),
-        (0, SHARED, 0o604, False),
-        (0, 0, 0o640, False),
-        (OTHER, 0, 0o644, True),
+        pytest.param(OWNER, PRIVATE, 0o600, True, id='own file'),
+        pytest.param(OWNER, PRIVATE, 0o044, False, id='own file without rights'),
+        pytest.param(0, PRIVATE, 0o640, True, id='primary group'),
+        pytest.param(0, SHARED, 0o640, True, id='another group of the user'),
+        pytest.param(0, SHARED, 0o604, False, id='group without rights'),
+        pytest.param(0, 0, 0o640, False, id='group of others'),
+        pytest.param(OTHER, 0, 0o644, True, id='everybody'),
     ],
 )
 def test_who_owns_the_directory_must_be_able_to_read_what_is_declared(uid, gid, mode, readable):
-    assert (permissions.read_problem(uid, gid, mode, READER, {}) is None) == readable
-    assert permissions.read_problem(uid, gid, mode, Identity(0, 0, ()), {}) is None, 'root reads everything'
+    assert (permissions.read_problem(uid, gid, mode, READER) is None) == readable
+    assert permissions.read_problem(uid, gid, mode, Identity(0, 0, ())) is None, 'root reads everything'
 
 
 def test_rights_that_keep_him_out_are_named_as_they_were_declared():
-    problem = permissions.read_problem(0, 0, 0o600, READER, {'owner': 'root', 'mode': 0o600})
+    problem = permissions.read_problem(0, 0, 0o600, READER, owner='root')
     assert (problem.code, problem.message) == (
         'invalid_value',
         ("With owner root, mode 0600 the files can't be read by ipm1, who owns the working directory and runs the server."),

@@ -27,6 +27,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.target.interpre
 )
 
 NONCE = '0123456789abcdef'
+REQUEST = {'options': {'base_dir': '/nowhere', 'pd_bin_dir': '/nowhere'}, 'servers': [], 'contents': {}}
 ACTIONS = 'ansible_collections.printops.infoprint.plugins.action'
 MODULE_OF = {
     'operations.configure': 'sendmemo_config',
@@ -79,14 +80,13 @@ def test_an_action_has_prepared_its_program_before_a_worker_is_forked() -> None:
 
 
 def test_the_program_runs_and_answers_through_noise() -> None:
-    request = {'base_dir': '/nowhere', 'servers': []}
-    done = run(Interpreter(shlex.quote(sys.executable)), program.build('operations.configure', request, 10, NONCE))
+    done = run(Interpreter(shlex.quote(sys.executable)), program.build('operations.configure', REQUEST, 10, NONCE))
     answer = program.read_answer(f'noise {done.stdout.decode()} more noise', NONCE)
     assert answer['problem']['code'] == 'not_a_server', answer
 
 
 def test_a_program_that_is_cut_on_the_way_does_nothing() -> None:
-    data = program.build('operations.configure', {'base_dir': '/nowhere', 'servers': []}, 10, NONCE)
+    data = program.build('operations.configure', REQUEST, 10, NONCE)
     done = run(Interpreter(shlex.quote(sys.executable)), data[:-10])
     assert done.returncode != 0
     with pytest.raises(program.NoAnswer):
@@ -177,7 +177,7 @@ def test_the_search_passes_over_what_is_missing_too_old_or_cannot_be_run(tmp_pat
     search = Interpreter(
         None, ('/nowhere/python3', old, str(broken), sys.executable, script(tmp_path / 'never', f'touch {tmp_path}/ran'))
     )
-    done = run(search, program.build('operations.configure', {'base_dir': '/nowhere', 'servers': []}, 10, NONCE))
+    done = run(search, program.build('operations.configure', REQUEST, 10, NONCE))
     assert program.read_answer(done.stdout.decode(), NONCE)['problem']
     assert not (tmp_path / 'ran').exists()
 
@@ -208,7 +208,7 @@ def test_commands_hold_nothing_that_csh_would_trip_over() -> None:
 def test_the_current_directory_is_not_imported_from(tmp_path) -> None:  # type: ignore[no-untyped-def]
     for name in ('json', 'zlib', 'os', 'encodings', 'sitecustomize'):
         (tmp_path / f'{name}.py').write_text('open("owned", "w")\n')
-    data = program.build('operations.configure', {'base_dir': '/nowhere', 'servers': []}, 10, NONCE)
+    data = program.build('operations.configure', REQUEST, 10, NONCE)
     done = subprocess.run(
         ['/bin/sh', '-c', Interpreter(shlex.quote(sys.executable)).command()],
         input=data,

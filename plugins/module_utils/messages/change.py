@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What sendmemo_config and sendmemo_rollback have in common: the options of a change, and what a target answers."""
+
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence
+
+from ..problems import Problem
+
+if TYPE_CHECKING:
+    from .send import SendResult, TrustSet  # most changes test nothing
+
+DRIFT_KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')
+ATTRIBUTES = 'server attributes'  # in place of a file, in the drift of an attribute
+
+
+class StagedTest(NamedTuple):
+    """How a staged set is tested before the commit: how far, and within which limits. `timeout` is in seconds."""
+
+    until: str
+    timeout: float
+    min_tls: str
+    crl_check: str
+
+
+class ChangeOptions(NamedTuple):
+    """What applies to all servers of a request.
+
+    `backup_keep` is the number of backups that are retained, 0 = all, None = no backup is made. Without a `staged_test` nothing
+    is tested. `reviewed` has the digests of the trust files that the controller has checked, None before it was asked to, and
+    `refused` the names of the servers whose trust files have an error: nothing is changed for these.
+    """
+
+    base_dir: str
+    pd_bin_dir: str
+    check: bool = False
+    diff: bool = False
+    backup_keep: Optional[int] = None
+    staged_test: Optional[StagedTest] = None
+    reviewed: Optional[Sequence[str]] = None
+    refused: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, data: Dict[str, Any]) -> 'ChangeOptions':
+        test = data.get('staged_test')
+        return cls(**dict(data, staged_test=None if test is None else StagedTest(**test)))
+
+
+class Drift(NamedTuple):
+    """One difference between the active set and the desired one: of a keyword, a file or an attribute.
+
+    `kind` is one of DRIFT_KINDS; `before` is the active value and `after` the desired one.
+    """
+
+    file: str
+    kind: str
+    keyword: Optional[str] = None
+    before: Optional[str] = None
+    after: Optional[str] = None
+
+
+class TrustReference(NamedTuple):
+    """A trust file: its path, and the key of its content among the answer's `trust_files`."""
+
+    key: str
+    file: str
+
+
+class ServerAnswer(NamedTuple):
+    """What a change did to one server, or in check mode would do.
+
+    With `unreported` an earlier run made the change and did not report it. `before` and `after` are the configuration's text for
+    a diff, bytes as latin-1. `trust_before` and `trust_after` are by keyword. `test` is the result of the staged test.
+    """
+
+    name: str
+    working_dir: str
+    changed: bool
+    unreported: bool
+    drift: Sequence[Drift]
+    problems: Sequence[Problem]
+    trust_before: Dict[str, TrustReference]
+    trust_after: Dict[str, TrustReference]
+    backup: Optional[str] = None
+    restored: Optional[str] = None
+    before: Optional[str] = None
+    after: Optional[str] = None
+    test: Optional['SendResult'] = None
+
+    @property
+    def failed(self) -> bool:
+        return any(problem.is_error for problem in self.problems) or (self.test is not None and not self.test.ok)
+
+
+class EnvironmentAnswer(NamedTuple):
+    """What a change did to the host's environment files, or in check mode would do."""
+
+    changed: bool
+    drift: Sequence[Drift]
+    problems: Sequence[Problem]
+
+
+class ChangeAnswer(NamedTuple):
+    """What a change did on a host.
+
+    `trust_files` are the certificates and CRLs of the files that `trust_before` and `trust_after` name (see
+    `trust.trust_file.HostBlocks`), `trust` and `now` those of the staged tests (see `messages.send.SendAnswer`). With
+    `needs_review` nothing was changed: the controller has to check trust files first, and send the request again.
+    """
+
+    servers: Sequence[ServerAnswer]
+    needs_review: bool
+    trust_files: List[Dict[str, Any]]
+    trust: Optional[Dict[str, 'TrustSet']] = None
+    now: Optional[int] = None
+    environment: Optional[EnvironmentAnswer] = None

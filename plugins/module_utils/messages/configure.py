@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The request of sendmemo_config. Its answer is `messages.change.ChangeAnswer`."""
+
+from typing import Any, Dict, NamedTuple, Optional, Sequence
+
+from .change import ChangeOptions
+
+
+class ConfigureEntry(NamedTuple):
+    """The desired state of one server, or without a name of each server that is found.
+
+    `config` is the key of the configuration's content, `trust` has those of the managed trust files by their names. An absent
+    server has neither. With `manage_attributes` the host and the port of the mail server belong to the set.
+    """
+
+    mode: int
+    name: Optional[str] = None
+    working_dir: Optional[str] = None
+    absent: bool = False
+    config: Optional[str] = None
+    trust: Optional[Dict[str, str]] = None
+    owner: Optional[str] = None
+    group: Optional[str] = None
+    smtp_host: Optional[str] = None
+    smtp_port: Optional[int] = None
+    sender: Optional[str] = None
+    recipients: Optional[Sequence[str]] = None
+    manage_attributes: bool = False
+
+
+class ConfigureRequest(NamedTuple):
+    """Converge `servers` or, with none, those that are found, which get `defaults`.
+
+    `contents` has each content once, by its key, bytes as latin-1. `enable_ssl_v3` None = the environment files are not managed.
+    """
+
+    options: ChangeOptions
+    servers: Sequence[ConfigureEntry]
+    contents: Dict[str, str]
+    defaults: Optional[ConfigureEntry] = None
+    enable_ssl_v3: Optional[bool] = None
+
+    @classmethod
+    def of(cls, data: Dict[str, Any]) -> 'ConfigureRequest':
+        defaults = data.get('defaults')
+        return cls(
+            ChangeOptions.of(data['options']),
+            [ConfigureEntry(**entry) for entry in data['servers']],
+            data['contents'],
+            None if defaults is None else ConfigureEntry(**defaults),
+            data.get('enable_ssl_v3'),
+        )

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whose the files are to be, by name or number. What becomes of it is in the tests of whole runs."""
+
+import pytest
+
+from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import desired_owner
+from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
+from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
+
+
+@pytest.mark.parametrize('owner, group, found', [('root', '0', (0, 0)), ('4294967294', '12', (4294967294, 12))])
+def test_a_name_and_a_number_are_users_and_groups(tmp_path, owner, group, found):
+    with WorkingDir(str(tmp_path)) as directory:
+        assert desired_owner(directory, owner, group, 'spl1') == found
+
+
+@pytest.mark.parametrize('name', ['4294967295', '9' * 30, '-1', '\u00b2', '\u0661', '0\n', 'nobody of this name'])
+def test_what_is_no_user_and_no_group_is_refused(tmp_path, name):
+    """The highest number means to chown(2): leave it as it is."""
+    with WorkingDir(str(tmp_path)) as directory:
+        for names in ((name, None), (None, name)):
+            with pytest.raises(ProblemError) as caught:
+                desired_owner(directory, names[0], names[1], 'spl1')
+            assert (caught.value.problem.code, caught.value.problem.value) == ('invalid_value', name)
