@@ -53,10 +53,10 @@ def test_a_bounded_number_of_sets_is_read_for_the_previous_one(path):
 @pytest.mark.parametrize(
     'differing, left',
     [
-        ((), [*range(35), *range(55, 60)]),  # unread, and those that stay
-        ((57,), [*range(55, 60)]),
-        ((40,), [40, *range(55, 60)]),
-        ((3,), [*range(35), *range(55, 60)]),  # so old that it goes unread: nobody knows what it is
+        pytest.param((), [*range(35), *range(55, 60)], id='none differs'),
+        pytest.param((57,), [*range(55, 60)], id='one that is retained'),
+        pytest.param((40,), [40, *range(55, 60)], id='an older one that is read'),
+        pytest.param((3,), [*range(35), *range(55, 60)], id='one that is too old to be read'),
     ],
 )
 def test_what_was_not_read_is_not_removed_unless_a_set_to_go_back_to_is_known(path, differing, left):

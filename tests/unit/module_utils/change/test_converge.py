@@ -181,7 +181,7 @@ def shared(base, monkeypatch):
     return base
 
 
-@pytest.mark.parametrize('ca', [b'other CA', None])
+@pytest.mark.parametrize('ca', [pytest.param(b'other CA', id='another CA'), pytest.param(None, id='no set')])
 def test_a_trust_file_that_another_server_names_stays_until_none_does(shared, ca):
     (entry,) = run(naming(shared, ca))
     assert entry.changed

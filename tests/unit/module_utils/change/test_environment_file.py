@@ -16,20 +16,20 @@ from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdo
 LINE = b'IPM_ENABLE_SSL_V3=1\n'
 # Before, with the line, without it.
 TEXTS = [
-    (b'', LINE, b''),
-    (b'A=1\n', b'A=1\n' + LINE, b'A=1\n'),
-    (b'A=1', b'A=1\n' + LINE, b'A=1'),
-    (b'A=1\n\n', b'A=1\n\n' + LINE, b'A=1\n\n'),
-    (LINE, LINE, b''),
-    (LINE.strip(), LINE.strip(), b''),
-    (b'A=1\n' + LINE + b'B=2\r\n', b'A=1\n' + LINE + b'B=2\r\n', b'A=1\nB=2\r\n'),
-    (b'IPM_ENABLE_SSL_V3=\nA=1\n', LINE + b'A=1\n', b'A=1\n'),
-    (b'export IPM_ENABLE_SSL_V3="1"\nA=1\n', LINE + b'A=1\n', b'A=1\n'),
-    (LINE + b'A=1\nIPM_ENABLE_SSL_V3=\n', LINE + b'A=1\n', b'A=1\n'),
-    (b'IPM_ENABLE_SSL_V3=\nA=1\nIPM_ENABLE_SSL_V3=0\n', b'A=1\n' + LINE, b'A=1\n'),
-    (LINE + LINE, LINE, b''),
-    (b'#IPM_ENABLE_SSL_V3=1\n', b'#IPM_ENABLE_SSL_V3=1\n' + LINE, b'#IPM_ENABLE_SSL_V3=1\n'),
-    (b'\xff\x00A=\xc3\xa4\n', b'\xff\x00A=\xc3\xa4\n' + LINE, b'\xff\x00A=\xc3\xa4\n'),
+    pytest.param(b'', LINE, b'', id='empty'),
+    pytest.param(b'A=1\n', b'A=1\n' + LINE, b'A=1\n', id='another line'),
+    pytest.param(b'A=1', b'A=1\n' + LINE, b'A=1', id='no line feed'),
+    pytest.param(b'A=1\n\n', b'A=1\n\n' + LINE, b'A=1\n\n', id='an empty line'),
+    pytest.param(LINE, LINE, b'', id='the line'),
+    pytest.param(LINE.strip(), LINE.strip(), b'', id='the line without its line feed'),
+    pytest.param(b'A=1\n' + LINE + b'B=2\r\n', b'A=1\n' + LINE + b'B=2\r\n', b'A=1\nB=2\r\n', id='between others'),
+    pytest.param(b'IPM_ENABLE_SSL_V3=\nA=1\n', LINE + b'A=1\n', b'A=1\n', id='an empty value'),
+    pytest.param(b'export IPM_ENABLE_SSL_V3="1"\nA=1\n', LINE + b'A=1\n', b'A=1\n', id='exported and quoted'),
+    pytest.param(LINE + b'A=1\nIPM_ENABLE_SSL_V3=\n', LINE + b'A=1\n', b'A=1\n', id='twice, one empty'),
+    pytest.param(b'IPM_ENABLE_SSL_V3=\nA=1\nIPM_ENABLE_SSL_V3=0\n', b'A=1\n' + LINE, b'A=1\n', id='twice, none right'),
+    pytest.param(LINE + LINE, LINE, b'', id='twice the same'),
+    pytest.param(b'#IPM_ENABLE_SSL_V3=1\n', b'#IPM_ENABLE_SSL_V3=1\n' + LINE, b'#IPM_ENABLE_SSL_V3=1\n', id='commented out'),
+    pytest.param(b'\xff\x00A=\xc3\xa4\n', b'\xff\x00A=\xc3\xa4\n' + LINE, b'\xff\x00A=\xc3\xa4\n', id='no UTF-8'),
 ]
 
 
@@ -42,24 +42,25 @@ def test_one_line_or_none_and_no_other_byte(before, with_it, without):
 
 
 @pytest.mark.parametrize(
-    'content, wanted, told',
+    'content, desired, drift',
     [
-        (LINE, True, None),
-        (b'', False, None),
-        (b'A=1\n', True, {'kind': 'missing', 'after': '1'}),
-        (b'IPM_ENABLE_SSL_V3=\n', True, {'kind': 'changed', 'before': '', 'after': '1'}),
-        (b'IPM_ENABLE_SSL_V3=0\n', True, {'kind': 'changed', 'before': '0', 'after': '1'}),
-        (
+        pytest.param(LINE, True, None, id='right'),
+        pytest.param(b'', False, None, id='not desired, not there'),
+        pytest.param(b'A=1\n', True, {'kind': 'missing', 'after': '1'}, id='missing'),
+        pytest.param(b'IPM_ENABLE_SSL_V3=\n', True, {'kind': 'changed', 'before': '', 'after': '1'}, id='empty value'),
+        pytest.param(b'IPM_ENABLE_SSL_V3=0\n', True, {'kind': 'changed', 'before': '0', 'after': '1'}, id='another value'),
+        pytest.param(
             b'export IPM_ENABLE_SSL_V3=1\n',
             True,
             {'kind': 'changed', 'before': 'export IPM_ENABLE_SSL_V3=1', 'after': 'IPM_ENABLE_SSL_V3=1'},
+            id='another form',
         ),
-        (LINE, False, {'kind': 'extra', 'before': '1'}),
+        pytest.param(LINE, False, {'kind': 'extra', 'before': '1'}, id='not desired'),
     ],
 )
-def test_the_difference_is_told_as_drift(content, wanted, told):
-    found = [plain(one) for one in difference('/etc/environment', content, wanted)]
-    assert found == ([] if told is None else [dict(told, file='/etc/environment', keyword='IPM_ENABLE_SSL_V3')])
+def test_the_difference_is_reported_as_drift(content, desired, drift):
+    found = [plain(one) for one in difference('/etc/environment', content, desired)]
+    assert found == ([] if drift is None else [dict(drift, file='/etc/environment', keyword='IPM_ENABLE_SSL_V3')])
 
 
 class Host:
@@ -100,23 +101,31 @@ WITH = LINE.decode()
 
 
 # Platform, what is in both files (None = no such file), what is wanted, what is then in them, which differ.
-CASES = [
-    ('linux', None, None, True, WITH, None, ['environment']),
-    ('linux', 'A=1\n', None, True, 'A=1\n' + WITH, None, ['environment']),
-    ('linux', 'A=1\n', 'B=1\n', True, 'A=1\n', 'B=1\n' + WITH, ['ipm_environment.sh']),
-    ('linux', WITH, 'B=1\n', True, WITH, 'B=1\n' + WITH, ['ipm_environment.sh']),
-    ('linux', 'A=1\n', 'B=1\n' + WITH, True, 'A=1\n', 'B=1\n' + WITH, []),
-    ('linux', 'A=1\n' + WITH, 'B=1\n' + WITH, False, 'A=1\n', 'B=1\n', ['environment', 'ipm_environment.sh']),
-    ('linux', 'A=1\n' + WITH, 'B=1\n', False, 'A=1\n', 'B=1\n', ['environment']),
-    ('linux', None, None, False, None, None, []),
-    ('aix7', 'A=1\n', 'B=1\n', True, 'A=1\n' + WITH, 'B=1\n', ['environment']),
-    ('aix7', WITH, WITH, False, '', WITH, ['environment']),
-]
+CASES = {
+    'Linux, no file': ('linux', None, None, True, WITH, None, ['environment']),
+    'Linux, one file': ('linux', 'A=1\n', None, True, 'A=1\n' + WITH, None, ['environment']),
+    'Linux, both files': ('linux', 'A=1\n', 'B=1\n', True, 'A=1\n', 'B=1\n' + WITH, ['ipm_environment.sh']),
+    'Linux, in the other file': ('linux', WITH, 'B=1\n', True, WITH, 'B=1\n' + WITH, ['ipm_environment.sh']),
+    'Linux, as desired': ('linux', 'A=1\n', 'B=1\n' + WITH, True, 'A=1\n', 'B=1\n' + WITH, []),
+    'Linux, removed from both': (
+        'linux',
+        'A=1\n' + WITH,
+        'B=1\n' + WITH,
+        False,
+        'A=1\n',
+        'B=1\n',
+        ['environment', 'ipm_environment.sh'],
+    ),
+    'Linux, removed from one': ('linux', 'A=1\n' + WITH, 'B=1\n', False, 'A=1\n', 'B=1\n', ['environment']),
+    'Linux, nothing to remove': ('linux', None, None, False, None, None, []),
+    'AIX, added': ('aix7', 'A=1\n', 'B=1\n', True, 'A=1\n' + WITH, 'B=1\n', ['environment']),
+    'AIX, removed': ('aix7', WITH, WITH, False, '', WITH, ['environment']),
+}
 
 
-@pytest.mark.parametrize('case', CASES)
+@pytest.mark.parametrize('case', sorted(CASES))
 def test_the_platform_s_file_has_it(host, case):
-    platform, first, second, wanted, first_then, second_then, differ = case
+    platform, first, second, wanted, first_then, second_then, differ = CASES[case]
     for path, text in ((host.environment, first), (host.profile, second)):
         if text is not None:
             path.write_text(text)
@@ -167,7 +176,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize('wanted', [True, False])
+@pytest.mark.parametrize('wanted', [pytest.param(True, id='desired'), pytest.param(False, id='not desired')])
 @pytest.mark.parametrize('case', sorted(HOSTILE))
 def test_what_is_no_plain_file_is_a_problem_and_stays(host, case, wanted):
     plant, code = HOSTILE[case]

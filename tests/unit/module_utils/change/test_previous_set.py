@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which set a rollback puts back, and what its files are to be."""
+"""Which set a rollback restores, and what its files have to be."""
 
 import pytest
 
@@ -25,18 +25,18 @@ A, B, NONE = {CONFIG_NAME: 'a'}, {CONFIG_NAME: 'b'}, {}
 @pytest.mark.parametrize(
     'sets, in_force, attributes, chosen',
     [
-        ([], A, {}, None),
-        ([kept('3', A)], A, {}, None),
-        ([kept('3', A), kept('2', B), kept('1', NONE)], A, {}, '2'),
-        ([kept('3', B), kept('2', A)], A, {}, '3'),
-        ([kept('3', A)], NONE, {}, '3'),
-        ([kept('3', NONE)], A, {}, '3'),
-        ([kept('3', A)], None, {}, '3'),
-        ([kept('3', A, smtp_server_port='587'), kept('2', B)], A, {PORT: '465'}, '3'),
-        ([kept('3', A, smtp_server_port='465'), kept('2', B)], A, {PORT: '465'}, '2'),
-        ([kept('3', A, smtp_server_port=None), kept('2', B)], A, {PORT: '465'}, '2'),
-        ([kept('3', A, smtp_server_port='587')], A, {PORT: None}, '3'),
-        ([kept('3', A, smtp_server_port='587')], A, {}, None),
+        pytest.param([], A, {}, None, id='no backup'),
+        pytest.param([kept('3', A)], A, {}, None, id='the active set alone'),
+        pytest.param([kept('3', A), kept('2', B), kept('1', NONE)], A, {}, '2', id='the second differs'),
+        pytest.param([kept('3', B), kept('2', A)], A, {}, '3', id='the newest differs'),
+        pytest.param([kept('3', A)], NONE, {}, '3', id='no active configuration'),
+        pytest.param([kept('3', NONE)], A, {}, '3', id='no configuration before'),
+        pytest.param([kept('3', A)], None, {}, '3', id='the active one is a link'),
+        pytest.param([kept('3', A, smtp_server_port='587'), kept('2', B)], A, {PORT: '465'}, '3', id='another port'),
+        pytest.param([kept('3', A, smtp_server_port='465'), kept('2', B)], A, {PORT: '465'}, '2', id='the same port'),
+        pytest.param([kept('3', A, smtp_server_port=None), kept('2', B)], A, {PORT: '465'}, '2', id='the port was unset'),
+        pytest.param([kept('3', A, smtp_server_port='587')], A, {PORT: None}, '3', id='the port is unset'),
+        pytest.param([kept('3', A, smtp_server_port='587')], A, {}, None, id='the port is not known'),
     ],
 )
 def test_the_previous_set_is_the_newest_that_differs(sets, in_force, attributes, chosen):
@@ -71,13 +71,18 @@ MANAGED = trust_file_name('ca', b'CA').encode()
 @pytest.mark.parametrize(
     'before, after',
     [
-        (b'CAFile = ca.pem\n', b'CAFile = %s\n' % MANAGED),
-        (
+        pytest.param(b'CAFile = ca.pem\n', b'CAFile = %s\n' % MANAGED, id='plain'),
+        pytest.param(
             b'# ca.pem\r\n \tCAFile\t=  ca.pem \t\r\nHostname = a.b',
             b'# ca.pem\r\n \tCAFile\t=  %s \t\r\nHostname = a.b' % MANAGED,
+            id='comment, blanks and CRLF',
         ),
-        (b'CAFile=ca.pem', b'CAFile=%s' % MANAGED),
-        (b';CAFile = ca.pem\nCAFile =ca.pem\n\n; \xff\n', b';CAFile = ca.pem\nCAFile =%s\n\n; \xff\n' % MANAGED),
+        pytest.param(b'CAFile=ca.pem', b'CAFile=%s' % MANAGED, id='no blanks, no line feed'),
+        pytest.param(
+            b';CAFile = ca.pem\nCAFile =ca.pem\n\n; \xff\n',
+            b';CAFile = ca.pem\nCAFile =%s\n\n; \xff\n' % MANAGED,
+            id='commented out, and a byte that is no UTF-8',
+        ),
     ],
 )
 def test_only_the_value_of_the_line_changes(back_up, before, after):
@@ -90,8 +95,8 @@ def test_only_the_value_of_the_line_changes(back_up, before, after):
 @pytest.mark.parametrize(
     'there, config, trust',
     [
-        (b'CA', b'CAFile = ca.pem\n', {}),
-        (b'another', b'CAFile = %s\n' % MANAGED, {MANAGED.decode(): b'CA'}),
+        pytest.param(b'CA', b'CAFile = ca.pem\n', {}, id='the same content'),
+        pytest.param(b'another', b'CAFile = %s\n' % MANAGED, {MANAGED.decode(): b'CA'}, id='other content'),
     ],
 )
 def test_a_file_that_lies_there_as_it_was_stays(back_up, tmp_path, there, config, trust):

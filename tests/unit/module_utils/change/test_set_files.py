@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whose the files are to be, by name or number. What becomes of it is in the tests of whole runs."""
+"""The desired owner and group of files, by name or number. The effect is tested in whole runs."""
 
 import pytest
 
@@ -9,13 +9,30 @@ from ansible_collections.printops.infoprint.plugins.module_utils.files.working_d
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 
 
-@pytest.mark.parametrize('owner, group, found', [('root', '0', (0, 0)), ('4294967294', '12', (4294967294, 12))])
-def test_a_name_and_a_number_are_users_and_groups(tmp_path, owner, group, found):
+@pytest.mark.parametrize(
+    'owner, group, ids',
+    [
+        pytest.param('root', '0', (0, 0), id='a name and a number'),
+        pytest.param('4294967294', '12', (4294967294, 12), id='the highest number'),
+    ],
+)
+def test_a_name_and_a_number_are_users_and_groups(tmp_path, owner, group, ids):
     with WorkingDir(str(tmp_path)) as directory:
-        assert desired_owner(directory, owner, group, 'spl1') == found
+        assert desired_owner(directory, owner, group, 'spl1') == ids
 
 
-@pytest.mark.parametrize('name', ['4294967295', '9' * 30, '-1', '\u00b2', '\u0661', '0\n', 'nobody of this name'])
+@pytest.mark.parametrize(
+    'name',
+    [
+        pytest.param('4294967295', id='one too high'),
+        pytest.param('9' * 30, id='30 digits'),
+        pytest.param('-1', id='negative'),
+        pytest.param('\u00b2', id='superscript digit'),
+        pytest.param('\u0661', id='Arabic digit'),
+        pytest.param('0\n', id='line feed'),
+        pytest.param('nobody of this name', id='unknown name'),
+    ],
+)
 def test_what_is_no_user_and_no_group_is_refused(tmp_path, name):
     """The highest number means to chown(2): leave it as it is."""
     with WorkingDir(str(tmp_path)) as directory:

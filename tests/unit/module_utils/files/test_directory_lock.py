@@ -119,7 +119,7 @@ def owned(tmp_path):
 
 
 @as_root
-@pytest.mark.parametrize('orphan', [False, True])
+@pytest.mark.parametrize('orphan', [pytest.param(False, id='parent lives'), pytest.param(True, id='orphan')])
 def test_a_stranger_s_lock_keeps_one_run_in_and_others_out(owned, orphan):
     with WorkingDir(str(owned)) as directory, Holder(owned, STRANGER, orphan) as holder:
         lock = DirectoryLock(directory)
@@ -133,7 +133,7 @@ def test_a_stranger_s_lock_keeps_one_run_in_and_others_out(owned, orphan):
 
 
 @as_root
-@pytest.mark.parametrize('uid', [0, OWNER])
+@pytest.mark.parametrize('uid', [pytest.param(0, id='root'), pytest.param(OWNER, id='owner')])
 def test_a_lock_of_root_s_or_the_owner_s_is_waited_for(owned, uid):
     with WorkingDir(str(owned)) as directory, Holder(owned, uid):
         assert not DirectoryLock(directory).acquire()
