@@ -9,8 +9,9 @@ from ..config.keywords import CONFIG_NAME, FILE_KEYWORDS
 from ..config.parser import parse
 from ..files.permissions import above_problem
 from ..files.working_dir import Server, WorkingDir, write_failed
-from ..messages.change import ChangeAnswer, Drift, ServerAnswer, TrustReference
+from ..messages.change import ChangeAnswer, Drift, ServerAnswer
 from ..messages.configure import ConfigureEntry
+from ..messages.trust import TrustReference
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Stopped
 from .backup_set import Attributes, BackupSet, Digests

@@ -4,7 +4,8 @@
 
 from typing import TYPE_CHECKING, List
 
-from ..messages.change import ChangeOptions, TrustReference
+from ..messages.change import ChangeOptions
+from ..messages.trust import TrustReference
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
 from .backups import Backups

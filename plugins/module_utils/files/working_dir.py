@@ -11,7 +11,7 @@ import errno
 import itertools
 import os
 import stat
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..config.keywords import CONFIG_NAME
 from ..problems import Problem, ProblemError
@@ -26,7 +26,7 @@ SERVER_MARKS = (CONFIG_NAME, 'error.log')
 class Server(NamedTuple):
     name: str
     path: str  # of the working directory
-    entry: Dict[str, Any]  # its part of the request, {} where it was found
+    entry: Any = None  # its part of the request, None where it was found
 
 
 def is_permanent(error: OSError) -> bool:
@@ -221,23 +221,23 @@ def read_file(
         os.close(fd)
 
 
-def find_servers(base_dir: str, asked: List[Dict[str, Any]]) -> List[Server]:
+def find_servers(base_dir: str, asked: Sequence[Any]) -> List[Server]:
     """Return the servers that are `asked` for, or, with none, every one found directly under `base_dir`.
+
+    Those asked for are entries of a request: each has a `name`, and a `working_dir` or None.
 
     A server is a directory that contains a sendmemo-ssl.cfg or a server's error.log; never a file, a hidden entry, a link
     or a deleted server (`*.BAK`). Raises ProblemError not_a_server where `base_dir` can't be listed or contains none.
     """
     if asked:
-        return [
-            Server(entry['name'], entry.get('working_dir') or os.path.join(base_dir, entry['name']), entry) for entry in asked
-        ]
+        return [Server(entry.name, entry.working_dir or os.path.join(base_dir, entry.name), entry) for entry in asked]
     try:
         names = sorted(_list(base_dir))
     except OSError as error:
         raise ProblemError(
             Problem('not_a_server', "The base directory %s can't be listed: %s" % (base_dir, error.strerror), file=base_dir)
         )
-    servers = [Server(name, os.path.join(base_dir, name), {}) for name in names if _is_server(base_dir, name)]
+    servers = [Server(name, os.path.join(base_dir, name)) for name in names if _is_server(base_dir, name)]
     if not servers:
         raise ProblemError(Problem('not_a_server', 'No InfoPrint server was found under %s.' % base_dir, file=base_dir))
     return servers

@@ -5,6 +5,7 @@
 from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
+from .trust import TrustReference
 
 if TYPE_CHECKING:
     from .send import SendResult, TrustSet  # most changes test nothing
@@ -56,13 +57,6 @@ class Drift(NamedTuple):
     keyword: Optional[str] = None
     before: Optional[str] = None
     after: Optional[str] = None
-
-
-class TrustReference(NamedTuple):
-    """A trust file: its path, and the key of its content among the answer's `trust_files`."""
-
-    key: str
-    file: str
 
 
 class ServerAnswer(NamedTuple):

@@ -5,6 +5,7 @@
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
+from .trust import TrustReference
 
 
 class ValidateEntry(NamedTuple):
@@ -35,13 +36,6 @@ class ValidateRequest(NamedTuple):
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ValidateRequest':
         return cls(**dict(data, servers=[ValidateEntry(**entry) for entry in data['servers']]))
-
-
-class TrustReference(NamedTuple):
-    """A trust file: its path, and the key of its content among the answer's `trust_files`."""
-
-    key: str
-    file: str
 
 
 class ValidateResult(NamedTuple):

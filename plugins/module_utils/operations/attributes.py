@@ -13,10 +13,11 @@ from ..program.watchdog import Watchdog
 def run(data: Dict[str, Any], watchdog: Watchdog) -> AttributesAnswer:
     """Do what the request, an AttributesRequest as JSON, asks of every server, or predict it; one that fails stops no other."""
     request = AttributesRequest.of(data)
-    servers = find_servers(request.base_dir, data['servers'])
-    desired = [(server.name, server.entry.get('attributes') or request.attributes) for server in servers]
+    desired = [(entry.name, entry.attributes or request.attributes) for entry in request.servers]
+    if not desired:
+        desired = [(server.name, request.attributes) for server in find_servers(request.base_dir, [])]
     changes = set_all(request.pd_bin_dir, desired, watchdog, request.check)
-    return AttributesAnswer([_result(server.name, change) for server, change in zip(servers, changes)])
+    return AttributesAnswer([_result(name, change) for (name, _values), change in zip(desired, changes)])
 
 
 def _result(name: str, change: Change) -> AttributesResult:

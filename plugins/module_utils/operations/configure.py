@@ -18,10 +18,10 @@ from ..program.watchdog import Watchdog
 def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
     """Do what the request, a ConfigureRequest as JSON, asks of every server; a failing server does not stop the others."""
     request = ConfigureRequest.of(data)
-    servers = find_servers(request.options.base_dir, data['servers'])
+    servers = find_servers(request.options.base_dir, request.servers)
 
     def start(outcome: ServerOutcome) -> ServerChange:
-        entry = ConfigureEntry(**(outcome.server.entry or data['defaults']))
+        entry: Any = outcome.server.entry or request.defaults  # which a request without servers has
         return _start(outcome, entry, request, watchdog)
 
     def converge() -> ChangeAnswer:

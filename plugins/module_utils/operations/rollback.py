@@ -19,7 +19,7 @@ from ..config.parser import parse
 from ..files.working_dir import find_servers
 from ..messages.attributes import Values
 from ..messages.change import ChangeAnswer, ChangeOptions
-from ..messages.rollback import RollbackEntry, RollbackRequest
+from ..messages.rollback import RollbackRequest
 from ..pd.commands import HOST, PORT
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Watchdog
@@ -31,10 +31,10 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
     """Do what the request, a RollbackRequest as JSON, asks of every server; a failing server does not stop the others."""
     request = RollbackRequest.of(data)
     options = request.options
-    servers = find_servers(options.base_dir, data['servers'])
+    servers = find_servers(options.base_dir, request.servers)
 
     def start(outcome: ServerOutcome) -> ServerChange:
-        entry = RollbackEntry(**(outcome.server.entry or data['defaults']))
+        entry = outcome.server.entry or request.defaults
         directory = open_to_change(outcome, options.base_dir)
         # The desired set is determined when the directory is locked.
         transaction = Transaction(directory, DesiredSet(None, {}, 0, 0, 0), watchdog)

@@ -15,7 +15,8 @@ from ..config.parser import ConfigFile, parse
 from ..config.rules import check_config, value_problem
 from ..files.permissions import above_problem, write_problem
 from ..files.working_dir import MAX_FILE, Server, WorkingDir, find_servers, fs_bytes
-from ..messages.validate import TrustReference, ValidateAnswer, ValidateRequest, ValidateResult
+from ..messages.trust import TrustReference
+from ..messages.validate import ValidateAnswer, ValidateRequest, ValidateResult
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
 from ..program.watchdog import Watchdog
@@ -35,7 +36,7 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> ValidateAnswer:
         results = [result._replace(path=request.path) for result in results]
     else:
         base_dir = request.base_dir or ''
-        servers = find_servers(base_dir, data['servers'])
+        servers = find_servers(base_dir, request.servers)
         may_lack = not request.servers or not request.require_configuration
         configurations = [
             _Configuration(server.path, server=server.name, may_lack=may_lack, base_dir=base_dir) for server in servers
@@ -65,7 +66,9 @@ def _with_ports(
         problem = Problem('port_mismatch', message, server=result.name, keyword=PORT, value=text)
         return result._replace(problems=[*result.problems, problem])
 
-    names: List[List[str]] = [[] if server.entry.get('smtp_port') or request.smtp_port else [PORT] for server in servers]
+    names: List[List[str]] = [
+        [] if (server.entry and server.entry.smtp_port) or request.smtp_port else [PORT] for server in servers
+    ]
     read = read_all(request.pd_bin_dir or '', list(zip((server.name for server in servers), names)), watchdog)
     return [with_port(result, values) for result, values in zip(results, read)]
 

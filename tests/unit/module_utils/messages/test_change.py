@@ -13,10 +13,10 @@ from ansible_collections.printops.infoprint.plugins.module_utils.messages.change
     EnvironmentAnswer,
     ServerAnswer,
     StagedTest,
-    TrustReference,
 )
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.configure import ConfigureEntry, ConfigureRequest
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.rollback import RollbackEntry, RollbackRequest
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.trust import TrustReference
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 
