@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The configuration in force against what is declared: keyword by keyword, with both values and the line."""
+"""The current configuration against what is declared: keyword by keyword, with both values and the line."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.config.parser i
 FILE = '/var/pd/spl1/sendmemo-ssl.cfg'
 
 
-def told(text, **declared):
+def reported(text, **declared):
     return [
         (problem.keyword, problem.value, problem.line, problem.message)
         for problem in differences(parse(text.encode(), FILE), declared)
@@ -23,15 +23,15 @@ def told(text, **declared):
     ids=['all set', 'a default'],
 )
 def test_a_default_and_the_same_value_are_as_declared(text):
-    assert told(text, EnableTLS='1', IgnoreCertificateErrors='0', Hostname='a.example.com') == []
+    assert reported(text, EnableTLS='1', IgnoreCertificateErrors='0', Hostname='a.example.com') == []
 
 
 def test_what_is_not_declared_is_not_compared():
-    assert told('EnableTLS = 0\nIgnoreCertificateErrors = 1\n') == []
+    assert reported('EnableTLS = 0\nIgnoreCertificateErrors = 1\n') == []
 
 
-def test_each_keyword_with_another_value_is_told_with_both_and_its_line():
-    assert told('; by hand\nEnableTLS = 0\nIgnoreCertificateErrors = 1\n', EnableTLS='1', IgnoreCertificateErrors='0') == [
+def test_each_keyword_with_another_value_is_reported_with_both_and_its_line():
+    assert reported('; by hand\nEnableTLS = 0\nIgnoreCertificateErrors = 1\n', EnableTLS='1', IgnoreCertificateErrors='0') == [
         ('EnableTLS', '0', 2, 'EnableTLS = 1 (enable_tls) is declared; the current configuration has EnableTLS = 0.'),
         (
             'IgnoreCertificateErrors',
@@ -45,8 +45,8 @@ def test_each_keyword_with_another_value_is_told_with_both_and_its_line():
     ]
 
 
-def test_a_default_in_force_has_no_line():
-    assert told('EnableTLS = 1\n', Hostname='a.example.com', IgnoreCertificateErrors='1') == [
+def test_a_default_in_effect_has_no_line():
+    assert reported('EnableTLS = 1\n', Hostname='a.example.com', IgnoreCertificateErrors='1') == [
         ('Hostname', '', None, 'Hostname = a.example.com (hostname) is declared; the current configuration has no Hostname.'),
         (
             'IgnoreCertificateErrors',
@@ -60,11 +60,11 @@ def test_a_default_in_force_has_no_line():
     ]
 
 
-def test_of_a_duplicate_the_last_is_in_force():
-    assert told('EnableTLS = 1\nEnableTLS = 0\n', EnableTLS='1')[0][1:3] == ('0', 2)
+def test_of_a_duplicate_the_last_is_in_effect():
+    assert reported('EnableTLS = 1\nEnableTLS = 0\n', EnableTLS='1')[0][1:3] == ('0', 2)
 
 
 def test_foreign_text_is_made_safe():
-    [(_keyword, value, _line, message)] = told('Hostname = a\u202e\n', Hostname='a.example.com')
+    [(_keyword, value, _line, message)] = reported('Hostname = a\u202e\n', Hostname='a.example.com')
     assert '\u202e' not in value + message
     assert r'\x' in message

@@ -163,7 +163,7 @@ def test_the_reason_names_what_is_wrong(value, reason):
 
 
 @given(st.text(max_size=80) | st.from_regex(r'\[?(IPv6:)?[0-9a-f:.]{0,40}\]?', fullmatch=True))
-def test_any_text_is_judged_and_a_nearest_form_is_right(value):
+def test_any_text_is_checked_and_a_nearest_form_is_valid(value):
     refusal = check_ehlo_hostname(value)
     if refusal is None:
         value.encode('ascii')

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The table of keywords agrees with the manual and with what judges by it."""
+"""The table of keywords agrees with the manual and with the checks that use it."""
 
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import BY_NAME, KEYWORDS, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import value_problem
@@ -28,7 +28,7 @@ def test_each_choice_is_a_valid_value():
             assert value_problem(keyword, choice, 'x') is None
 
 
-def test_what_makes_a_keyword_useless_is_told_in_words():
+def test_what_makes_a_keyword_useless_is_said_in_words():
     assert BY_NAME['EnableTLS'].useless == ''
     assert BY_NAME['CAFile'].useless == 'while EnableTLS is 0'
     assert BY_NAME['CertValidationIgnoreHostName'].useless == 'while EnableTLS is 0 or IgnoreCertificateErrors is 1'

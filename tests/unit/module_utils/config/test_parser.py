@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading and judging sendmemo-ssl.cfg: nothing is lost, nothing is guessed."""
+"""Reading and checking sendmemo-ssl.cfg: nothing is lost, nothing is guessed."""
 
 import pytest
 from hypothesis import given
@@ -78,14 +78,14 @@ def test_a_file_name_that_is_not_utf8_keeps_its_bytes():
 
 def test_a_sound_file_has_no_problems():
     data = (
-        b'# ours\n\nEnableTLS = 2\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
+        b'# a comment\n\nEnableTLS = 2\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
         b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n'
     )
     assert found(data) == []
 
 
 # name: data, the problems as (code, line)
-JUDGED = {
+FILES = {
     'nothing set': (b'', [('tls_off', None)]),
     'plaintext said out loud': (b'EnableTLS = 0\n', [('tls_off', 1)]),
     'wrong case': (b'enabletls = 1\nEnableTLS = 1\n', [('unknown_keyword', 1)]),
@@ -108,7 +108,7 @@ JUDGED = {
     'a bad value that a good one follows': (b'EnableTLS = 9\nEnableTLS = 1\n', [('invalid_value', 1), ('duplicate_keyword', 2)]),
     'two for a switch': (TLS + b'IgnoreCertificateErrors = 2\n', [('invalid_value', 2)]),
     'a comment behind a choice': (b'EnableTLS = 1 ; starttls\n', [('invalid_value', 1)]),
-    'a comment behind a file': (TLS + b'CAFile = ca.pem # ours\n', [('invalid_value', 2)]),
+    'a comment behind a file': (TLS + b'CAFile = ca.pem # a comment\n', [('invalid_value', 2)]),
     'nothing but a comment behind': (TLS + b'CAFile = ;ca.pem\n', [('invalid_value', 2)]),
     'quotes': (TLS + b'CAFile = "ca.pem"\nHostname = "host.example.com"\n', [('invalid_value', 2), ('invalid_ehlo_hostname', 3)]),
     'empty files and name': (TLS + b'CAFile =\nCrlFile=\nHostname = \n', []),
@@ -135,9 +135,9 @@ JUDGED = {
 }
 
 
-@pytest.mark.parametrize('name', sorted(JUDGED))
+@pytest.mark.parametrize('name', sorted(FILES))
 def test_each_problem_is_found_in_its_line_and_no_other(name):
-    data, problems = JUDGED[name]
+    data, problems = FILES[name]
     assert found(data) == problems
 
 
@@ -150,9 +150,9 @@ SEVERITIES = {
 }
 
 
-@pytest.mark.parametrize('name', sorted(JUDGED))
+@pytest.mark.parametrize('name', sorted(FILES))
 def test_severities(name):
-    for problem in check_config(parse(JUDGED[name][0], FILE)):
+    for problem in check_config(parse(FILES[name][0], FILE)):
         assert problem.as_dict()['severity'] == SEVERITIES.get(problem.code, 'error')
 
 
@@ -240,6 +240,6 @@ def test_any_bytes_are_read_and_written_back_as_they_were(data):
     st.sampled_from(['\n', '\r\n']),
     st.sampled_from([' = ', '=', '\t=\t']),
 )
-def test_what_is_written_is_in_force(settings, end, equals):
+def test_what_is_written_is_in_effect(settings, end, equals):
     text = ''.join(keyword + equals + value + end for keyword, value in settings.items())
     assert parse(text.encode('ascii'), FILE).given == settings

@@ -158,7 +158,7 @@ def test_a_silent_address_costs_little_of_the_deadline(listening, silent_port):
     sock.close()
 
 
-def test_refused_is_told():
+def test_refused_is_reported():
     with pytest.raises(ProblemError) as error:
         connect([local(1)], 'mail.example.com', 1, soon())
     problem = error.value.problem
@@ -195,7 +195,7 @@ def test_refused_counts_more_than_silent(silent_port):
 )
 def test_a_failure_has_its_name(monkeypatch, number, code):
     def begin(_address):
-        raise OSError(number, 'told by the kernel')
+        raise OSError(number, 'of the kernel')
 
     monkeypatch.setattr(tcp_connect, '_begin', begin)
     with pytest.raises(ProblemError) as error:

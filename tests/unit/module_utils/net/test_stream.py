@@ -90,7 +90,7 @@ def test_a_hurry_shortens_the_deadline_and_never_moves_it_away(ends):
     assert time.monotonic() - began < 1.2
 
 
-def test_what_came_before_the_end_is_received_before_it_is_told(ends):
+def test_what_came_before_the_end_is_received_before_it_is_reported(ends):
     stream = NetStream(ends[0], time.monotonic() + 5)
     ends[1].sendall(b'421 bye\r\n')
     ends[1].close()

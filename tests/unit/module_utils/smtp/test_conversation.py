@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The conversation against a scripted server: every fault is seen for what it is, and there is no fallback."""
+"""The conversation against a scripted server: every fault has its code, and there is no fallback."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ SILENT = StreamTimedOut()
 
 
 class Script(Stream):
-    """Answers each command with what stands under its beginning; a list is used up one by one, a tuple comes piece by piece.
+    """Answers each command with the value for the beginning of it; a list is used up in order, a tuple arrives in pieces.
 
     `lost_at` is the command that can't be sent any more: the server has closed the connection.
     """
@@ -259,7 +259,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize('name', sorted(FAULTS))
-def test_a_fault_is_seen_for_what_it_is(name):
+def test_a_fault_has_its_code_and_stage(name):
     changes, code, stage = FAULTS[name]
     conversation, script = converse(changes)
     assert [(problem.code, problem.stage) for problem in conversation.problems] == [(code, stage)]
@@ -430,21 +430,21 @@ def test_a_deferred_recipient_is_not_tried_again_when_the_outcome_is_unknown():
     assert conversation.problems[-1].code == 'outcome_unknown'
 
 
-def test_what_the_guard_raises_comes_before_the_final_dot():
+def test_what_before_dot_raises_comes_before_the_final_dot():
     class Stopped(Exception):
         pass
 
-    seen = []
+    calls = []
 
-    def guard():
-        seen.append(True)
+    def before_dot():
+        calls.append(True)
         raise Stopped
 
     script = Script(dict(GOOD))
-    plan = Plan('disabled', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: [MESSAGE], guard, lambda stage: None)
+    plan = Plan('disabled', 'sent', 'h.example.com', 's@a.b', ('r@a.b',), lambda: [MESSAGE], before_dot, lambda stage: None)
     with pytest.raises(Stopped):
         Conversation(script, plan).run()
-    assert seen
+    assert calls
     assert not script.sent.endswith(b'\r\n.\r\n')
 
 
@@ -536,5 +536,5 @@ def test_only_a_2xx_reply_after_the_dot_is_a_success(answer):
     ],
     ids=['Postfix', 'Exim', 'Sendmail', 'OpenSMTPD', 'Exchange', 'qmail', 'no ID', 'empty'],
 )
-def test_the_queue_id_is_found_as_servers_tell_it(text, name):
+def test_the_queue_id_is_read_from_the_reply_of_each_server(text, name):
     assert queue_id(text) == name

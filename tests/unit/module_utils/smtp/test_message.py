@@ -152,8 +152,8 @@ def test_a_body_arrives_as_it_was_given(body, encoding):
 @given(st.text(st.characters(blacklist_categories=['Cs']), max_size=500))
 def test_any_body_arrives_as_it_was_given(body):
     _message, _subject, found = read_back(MAIL._replace(body=body))
-    wanted = body.replace('\r\n', '\n')
-    assert found.replace('\r\n', '\n') == (wanted if wanted.endswith('\n') else wanted + '\n')
+    expected = body.replace('\r\n', '\n')
+    assert found.replace('\r\n', '\n') == (expected if expected.endswith('\n') else expected + '\n')
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_any_body_arrives_as_it_was_given(body):
 def test_a_large_body_arrives_as_it_was_given_in_bounded_pieces(body):
     assert max(map(len, compose(MAIL._replace(body=body)))) <= 12 * PIECE
     _message, _subject, found = read_back(MAIL._replace(body=body))
-    wanted = body.replace('\r\n', '\n')
-    assert found.replace('\r\n', '\n') == (wanted if wanted.endswith('\n') else wanted + '\n')
+    expected = body.replace('\r\n', '\n')
+    assert found.replace('\r\n', '\n') == (expected if expected.endswith('\n') else expected + '\n')
 
 
 def test_both_line_ends_of_a_body_end_a_line():

@@ -100,7 +100,7 @@ def test_a_beginning_that_can_become_a_reply_is_waited_for(beginning):
     assert read(beginning)[0] == []
 
 
-def test_replies_that_come_together_are_told_apart():
+def test_replies_that_come_together_are_separated():
     replies, leftover = read(b'250 a\r\n354 b\r\n2')
     assert [reply.code for reply in replies] == [250, 354]
     assert leftover == b'2'
@@ -141,7 +141,7 @@ def test_many_replies_beyond_the_bound_of_all_are_too_long():
     ],
     ids=['with text', 'alone', 'three digits', 'class 3', 'no blank', 'not first'],
 )
-def test_the_enhanced_code_is_told(text, enhanced):
+def test_the_enhanced_code_is_read(text, enhanced):
     assert read(b'550 ' + text + b'\r\n')[0][0].enhanced == enhanced
 
 

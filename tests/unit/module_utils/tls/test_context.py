@@ -152,7 +152,7 @@ def test_the_bounds_of_the_version_are_set():
 
 
 @pytest.mark.parametrize(
-    'version, wanted, older',
+    'version, minimum, older',
     [
         ('TLSv1', 'TLSv1.2', True),
         ('TLSv1.1', 'TLSv1.2', True),
@@ -165,8 +165,8 @@ def test_the_bounds_of_the_version_are_set():
         (None, 'TLSv1', True),
     ],
 )
-def test_versions_are_compared(version, wanted, older):
-    assert is_older(version, wanted) is older
+def test_versions_are_compared(version, minimum, older):
+    assert is_older(version, minimum) is older
 
 
 def test_versions_are_in_order():

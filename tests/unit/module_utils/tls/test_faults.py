@@ -21,7 +21,7 @@ NOTHING = Beginning(b'', None, False, '')
 
 
 class VerifyError(ssl.SSLError):
-    """As Python 3.7 and later tell a refused certificate."""
+    """The error of Python 3.7 and later for a refused certificate."""
 
     def __init__(self, number, text):
         super().__init__(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: ' + text)
@@ -75,12 +75,12 @@ def test_every_code_of_the_table_is_in_the_contract():
     assert set(VERIFY_CODES) <= set(CONTRACT)
 
 
-def test_the_invalid_ca_of_openssl_1_1_1_is_told_by_its_text():
+def test_the_invalid_ca_of_openssl_1_1_1_is_known_by_its_text():
     assert certificate_code(24, 'invalid CA certificate') == 'issuer_not_ca'
     assert certificate_code(24, "issuer certificate doesn't have a public key") == 'certificate_invalid'
 
 
-def test_python_3_6_does_not_tell_the_number():
+def test_python_3_6_does_not_expose_the_number():
     error = ssl.SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)')
     fault = fault_of(error, NOTHING, 'smtps')
     assert (fault.problem.code, fault.problem.stage) == ('certificate_invalid', 'certificate')
@@ -88,7 +88,7 @@ def test_python_3_6_does_not_tell_the_number():
     assert 'openssl s_client' in fault.problem.hint
 
 
-UNTOLD = ssl.SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)')
+WITHOUT_NUMBER = ssl.SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)')
 
 
 @pytest.mark.parametrize(
@@ -101,25 +101,25 @@ UNTOLD = ssl.SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify fa
     ],
     ids=['revoked', 'wrong purpose', 'expired', 'signature'],
 )
-def test_without_a_number_our_own_alert_tells_what_it_can_be(alert, code, may_be):
-    fault = fault_of(UNTOLD, NOTHING, 'smtps', alert)
+def test_without_a_number_the_alert_that_was_sent_narrows_the_codes(alert, code, may_be):
+    fault = fault_of(WITHOUT_NUMBER, NOTHING, 'smtps', alert)
     assert fault.problem.code == code
     assert bool(fault.problem.hint) is (code == 'certificate_invalid')
-    assert (fault.verify_code, fault.verify_text, list(fault.may_be)) == (0, str(UNTOLD), may_be)
+    assert (fault.verify_code, fault.verify_text, list(fault.may_be)) == (0, str(WITHOUT_NUMBER), may_be)
 
 
 @pytest.mark.parametrize('alert', [None, 80], ids=['no alert', 'another alert'])
 def test_without_a_number_and_its_alert_it_can_be_anything_but_the_name(alert):
-    may_be = fault_of(UNTOLD, NOTHING, 'smtps', alert).may_be
+    may_be = fault_of(WITHOUT_NUMBER, NOTHING, 'smtps', alert).may_be
     assert set(may_be) == (set(VERIFY_CODES.values()) | {'certificate_invalid'}) - {'hostname_mismatch'}
     assert len(may_be) == len(set(may_be))
 
 
-def test_what_is_found_out_narrows_what_it_can_be():
-    fault = fault_of(UNTOLD, NOTHING, 'smtps', 45)
+def test_further_checks_narrow_the_codes():
+    fault = fault_of(WITHOUT_NUMBER, NOTHING, 'smtps', 45)
     assert fault.but(['crl_expired']).problem.code == 'expired'
     assert fault.among(['crl_expired', 'revoked']).problem.code == 'crl_expired'
-    assert fault.among(['revoked']) == fault  # a contradiction tells nothing
+    assert fault.among(['revoked']) == fault  # a contradiction changes nothing
 
 
 LYING = ssl.SSLError(1, '[SSL: BAD_MAC_LENGTH] bad mac length (_ssl.c:1091)')
@@ -215,7 +215,7 @@ def test_a_client_certificate_that_is_demanded_is_named(beginning):
     ],
     ids=['certificate_required', 'certificate_required of Python 3.6', 'bad_certificate', 'another alert', 'no alert'],
 )
-def test_tls_1_3_demands_a_client_certificate_behind_the_handshake(text, named):
+def test_tls_1_3_demands_a_client_certificate_after_the_handshake(text, named):
     problem = late_alert(ssl.SSLError(1, text))
     assert (problem is not None) is (named is not None)
     assert named is None or named in problem.message

@@ -102,7 +102,7 @@ def test_names_count_as_they_should(host, dns, ip, common, matches):
     assert host_matches(CertificateNames(dns, ip, common), host) is matches
 
 
-def test_the_names_are_found_in_what_python_tells_of_a_certificate():
+def test_the_names_are_read_from_what_python_returns_of_a_certificate():
     names = names_of(
         {
             'subject': ((('organizationName', 'Example'),), (('commonName', 'mail.example.com'),)),
@@ -143,5 +143,5 @@ def test_one_dot_at_the_end_is_dropped(host, plain):
     [('127.0.0.1', b'\x7f\0\0\1'), ('::1', b'\0' * 15 + b'\1'), ('1.2.3', None), ('host', None), ('', None), ('1.2.3.4\0', None)],
     ids=['IPv4', 'IPv6', 'three numbers', 'name', 'empty', 'NUL'],
 )
-def test_an_address_is_told_from_a_name(text, packed):
+def test_an_address_is_distinguished_from_a_name(text, packed):
     assert packed_address(text) == packed

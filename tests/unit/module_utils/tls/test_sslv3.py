@@ -43,7 +43,7 @@ def test_a_line_of_an_environment_file_counts(text, value):
 
 
 @pytest.mark.parametrize(
-    'environment, files, wanted',
+    'environment, files, expected',
     [
         ({}, [], False),
         ({VARIABLE: '1'}, [], True),
@@ -63,11 +63,11 @@ def test_a_line_of_an_environment_file_counts(text, value):
         'a file is missing',
     ],
 )
-def test_the_task_counts_before_the_files_and_the_later_file_before_the_earlier(environment, files, wanted, tmp_path):
+def test_the_task_counts_before_the_files_and_the_later_file_before_the_earlier(environment, files, expected, tmp_path):
     paths = []
     for number, text in enumerate(files):
         path = tmp_path / str(number)
         if text is not None:
             path.write_text(text)
         paths.append(str(path))
-    assert requested(environment, paths) is wanted
+    assert requested(environment, paths) is expected

@@ -90,7 +90,7 @@ def test_a_broken_block_is_a_fault_also_beside_a_sound_one(name):
 
 
 # name: data, keyword, codes
-JUDGED = {
+FILES = {
     'nothing': (b'', 'CAFile', ['not_pem']),
     'text': (b'hello\n', 'CAFile', ['not_pem']),
     'DER': (DER, 'CAFile', ['not_pem']),
@@ -115,9 +115,9 @@ JUDGED = {
 }
 
 
-@pytest.mark.parametrize('name', sorted(JUDGED))
-def test_what_a_trust_file_holds_is_judged(name):
-    data, keyword, codes = JUDGED[name]
+@pytest.mark.parametrize('name', sorted(FILES))
+def test_the_contents_of_a_trust_file_are_checked(name):
+    data, keyword, codes = FILES[name]
     problems = list(structure_problems(read_pem(data), keyword, 'ca.pem'))
     assert [problem.code for problem in problems] == codes
     assert all(problem.file == 'ca.pem' and problem.keyword == keyword for problem in problems)

@@ -27,7 +27,7 @@ def files_of(home, config, new=(), left=1 << 20):
         return set_files(directory, config, dict(new), blocks)
 
 
-def test_files_beside_the_configuration_and_elsewhere_are_told_apart(home, tmp_path):
+def test_files_beside_the_configuration_and_elsewhere_are_distinguished(home, tmp_path):
     (home / 'ca.pem').write_bytes(CA)
     (tmp_path / 'crl.pem').write_bytes(b'a list')
     config = 'CAFile = ca.pem\nCrlFile = %s\n' % (tmp_path / 'crl.pem')

@@ -27,7 +27,7 @@ def test_a_value_is_looked_for_where_the_manual_says(value, path):
     assert path_of('CAFile', value, '/var/pd/spl1') == path
 
 
-def test_what_is_staged_is_read_and_told_by_its_own_name(tmp_path):
+def test_what_is_staged_is_read_and_reported_by_its_own_name(tmp_path):
     (tmp_path / '.ca.pem.new').write_bytes(CA)
     trust, problems = load_trust(settings(), str(tmp_path), {'ca.pem': '.ca.pem.new'})
     assert (trust.source, len(trust.certificates), problems) == (str(tmp_path / 'ca.pem'), 1, [])
@@ -110,7 +110,7 @@ def test_a_ca_file_that_can_not_be_used_is_a_problem(content, code, tmp_path):
     assert [(problem.code, problem.keyword) for problem in problems] == [(code, 'CAFile')]
 
 
-def test_both_files_are_judged(tmp_path):
+def test_both_files_are_checked(tmp_path):
     (tmp_path / 'crl.pem').write_bytes(CA)
     _trust, problems = load_trust(settings(CrlFile='crl.pem'), str(tmp_path), {})
     assert [problem.code for problem in problems] == ['file_not_found', 'no_crl']
@@ -123,7 +123,7 @@ def test_only_regular_files_are_read(make, tmp_path):
     assert [problem.code for problem in problems] == ['unsafe_path']
 
 
-def test_a_link_is_followed(tmp_path):
+def test_a_link_is_followed_as_by_sendmemo(tmp_path):
     (tmp_path / 'real.pem').write_bytes(CA)
     (tmp_path / 'ca.pem').symlink_to('real.pem')
     assert load_trust(settings(), str(tmp_path), {})[1] == []
