@@ -10,7 +10,7 @@ from ..module_utils.messages.change import ChangeOptions
 from ..module_utils.messages.rollback import RollbackEntry, RollbackRequest
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.request import staged_test
-from ..plugin_utils.options.spec import file_mode
+from ..plugin_utils.options.spec import fields_for, file_mode
 from ..plugin_utils.outcome.change import report
 from ..plugin_utils.target.answer import server_answers
 from ..plugin_utils.target.reviewed_run import reviewed_run
@@ -40,5 +40,6 @@ class ActionModule(InfoprintAction):
 
 
 def _entry(entry: t.Mapping[str, t.Any]) -> RollbackEntry:
-    given = {name: entry[name] for name in RollbackEntry._fields if entry.get(name) is not None}
-    return RollbackEntry(**{**given, 'mode': None if entry.get('mode') is None else file_mode(entry['mode'])})
+    return RollbackEntry(
+        **{**fields_for(RollbackEntry, entry), 'mode': None if entry.get('mode') is None else file_mode(entry['mode'])}
+    )

@@ -19,7 +19,7 @@ from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.vocabulary import ENVELOPE
 from ..options.attributes import declared_attributes
 from ..options.mail import check_mail
-from ..options.spec import ArgumentError, file_mode
+from ..options.spec import ArgumentError, fields_for, file_mode
 from ..x509.budget import limited_to
 from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, ends, judge
@@ -77,17 +77,11 @@ class RequestBuilder:
     def entry(self, entry: t.Mapping[str, t.Any]) -> ConfigureEntry:
         """Return the message for an entry; without a name it applies to the servers that are found. Raises ProblemError."""
         request = ConfigureEntry(
-            mode=file_mode(entry['mode']),
-            name=entry.get('name'),
-            working_dir=entry.get('working_dir'),
-            absent=entry.get('state') == 'absent',
-            owner=entry.get('owner'),
-            group=entry.get('group'),
-            smtp_host=entry.get('smtp_host'),
-            smtp_port=entry.get('smtp_port'),
-            sender=entry.get('sender'),
-            recipients=entry.get('recipients'),
-            manage_attributes=bool(entry.get('manage_attributes')),
+            **{
+                **fields_for(ConfigureEntry, entry),
+                'mode': file_mode(entry['mode']),
+                'absent': entry.get('state') == 'absent',
+            }
         )
         return request if request.absent else self._with_contents(request, entry)
 
