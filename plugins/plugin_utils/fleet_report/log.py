@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils.vocabulary import SENT
 from .values import Problem
 
 Logs = dict[str, 'HostLog']  # by the host's name
@@ -58,6 +59,27 @@ class Proof:
     queue_id: str = ''
 
 
+class Facts(t.NamedTuple):
+    """What a send, or in part a validation, shows of a server and its connection; '' and None: it is not known."""
+
+    mode: str = ''
+    mail_server: str = ''
+    tls_version: str = ''
+    cipher: str = ''
+    certificate: Expiry | None = None
+    until: str = ''
+    total_ms: int | None = None
+    proven_as: str = ''
+    owner: str = ''
+
+    def over(self, earlier: Facts) -> Facts:
+        """Return the earlier facts with all that is known here in their place."""
+        return Facts._make(now or before for now, before in zip(self, earlier, strict=True))
+
+
+NO_FACTS = Facts()
+
+
 @dataclasses.dataclass
 class Seen:
     """What one result says of one server (or, without a name, of its host).
@@ -80,20 +102,12 @@ class Seen:
     drift: list[dict[str, str]] = dataclasses.field(default_factory=list)
     trust: list[Expiry] = dataclasses.field(default_factory=list)
     absent: bool = False
-    until: str = ''
     unprotected: bool = False
     accepted: bool = False
-    proven_as: str = ''
-    owner: str = ''
-    mode: str = ''
-    mail_server: str = ''
-    tls_version: str = ''
-    cipher: str = ''
-    certificate: Expiry | None = None
+    facts: Facts = NO_FACTS
     ignored: list[Problem] = dataclasses.field(default_factory=list)
     message_id: str = ''
     queue_id: str = ''
-    total_ms: int | None = None
     warn_days: int = WARN_DAYS
 
     @property
@@ -104,7 +118,7 @@ class Seen:
     @property
     def is_proof(self) -> bool:
         """Whether a real mail was accepted as the configuration in force, which protects it, says."""
-        return self.verdict == 'ok' and self.until == 'sent' and not self.unprotected
+        return self.verdict == 'ok' and self.facts.until == SENT and not self.unprotected
 
 
 @dataclasses.dataclass

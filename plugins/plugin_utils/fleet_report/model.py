@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ..outcome.drift import describe
-from .log import Expiry, HostLog, Proof, Run
+from .log import NO_FACTS, Expiry, Facts, HostLog, Proof, Run
 from .values import Problem, own_problem
 
 
@@ -65,21 +65,13 @@ class Server:
     looked: str = ''
     changed: str = ''
     check_mode: bool = False
-    mode: str = ''
-    mail_server: str = ''
-    tls_version: str = ''
-    cipher: str = ''
-    certificate: Expiry | None = None
+    facts: Facts = NO_FACTS
     trust: list[Expiry] = dataclasses.field(default_factory=list)
     soon: list[Expiry] = dataclasses.field(default_factory=list)
     drift: list[dict[str, str]] = dataclasses.field(default_factory=list)
     corrected: bool = False
     proof: Proof | None = None
-    proven_as: str = ''
-    owner: str = ''
     accepted: bool = False
-    until: str = ''
-    total_ms: int | None = None
     problems: list[Problem] = dataclasses.field(default_factory=list)
     ignored: list[Problem] = dataclasses.field(default_factory=list)
 
@@ -95,11 +87,11 @@ class Server:
     @property
     def other_rights(self) -> str:
         """The user whose rights the last send used, where that isn't the owner of the working directory; else ''."""
-        return self.proven_as if self.proven_as != self.owner else ''
+        return self.facts.proven_as if self.facts.proven_as != self.facts.owner else ''
 
     def endings(self) -> list[Expiry]:
         """Return all that ends: the mail server's certificate, the CAs and the CRLs."""
-        return [*([self.certificate] if self.certificate else []), *self.trust]
+        return [*filter(None, [self.facts.certificate]), *self.trust]
 
     def first_ending(self, kind: str) -> Expiry | None:
         """Return the certificate, CA or CRL that ends first, None where none is known."""

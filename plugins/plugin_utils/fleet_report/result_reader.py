@@ -11,7 +11,7 @@ import typing as t
 from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SENT, TLS_MODES, WARNING
 from ..foreign_values import Malformed
 from . import values
-from .log import Expiry, Seen
+from .log import Expiry, Facts, Seen
 from .values import Problem, Record
 
 COLLECTION = 'printops.infoprint.'
@@ -123,44 +123,52 @@ def _read_attributes(entry: Record, seen: Seen) -> None:
 
 def _read_validation(entry: Record, seen: Seen) -> None:
     value = entry.part('settings').line('EnableTLS')
-    seen.mode = MODE_BY_VALUE[value].in_report if value in MODE_BY_VALUE else ''
+    seen.facts = Facts(mode=MODE_BY_VALUE[value].in_report if value in MODE_BY_VALUE else '')
     seen.trust = _trust(entry)
 
 
 def _read_send(entry: Record, seen: Seen) -> None:
     """A send is only ever ok where it says so, says how far it went, and has no error."""
-    seen.until = entry.choice('until', GOALS)
+    seen.facts = _send_facts(entry, seen.problems)
     if entry.get('ok') is not True:
         seen.verdict = 'failing'
         if not _has_error(seen.problems):
             seen.problems.insert(0, values.own_problem('task_failed', 'The send failed without saying why.'))
-    _read_connection(entry, seen)
-    seen.certificate = _expiry('certificate', entry.part('certificate'), 'subject')
     seen.trust = _trust(entry)
-    seen.proven_as, seen.owner = entry.name('proven_as'), entry.name('owner')
     reply = entry.part('reply')
     seen.queue_id, seen.message_id = reply.line('queue_id'), entry.line('message_id')
-    seen.total_ms = entry.part('timings_ms').number('total')
     _read_protection(entry, seen, was_taken=200 <= (reply.number('code') or 0) < 300)
 
 
-def _read_connection(entry: Record, seen: Seen) -> None:
+def _send_facts(entry: Record, problems: t.Sequence[Problem]) -> Facts:
+    """Return what a send shows. What `Facts` has that is not taken from the result here is not known."""
     tls = entry.part('tls')
-    seen.mode, seen.tls_version, seen.cipher = (tls.line(key) for key in ('mode', 'version', 'cipher'))
-    if seen.mode not in MODES:
-        seen.mode = ''
-    if not seen.mode and any(problem.get('code') == 'tls_off' for problem in seen.problems):
-        seen.mode = DISABLED.in_report
-    host, port = entry.name('smtp_host'), entry.number('smtp_port', 1, 65535)
-    seen.mail_server = f'[{host}]:{port}' if ':' in host else f'{host}:{port}' if host and port else host
+    mode = tls.line('mode') if tls.line('mode') in MODES else ''
+    if not mode and any(problem.get('code') == 'tls_off' for problem in problems):
+        mode = DISABLED.in_report
+    return Facts(
+        mode=mode,
+        mail_server=_mail_server(entry.name('smtp_host'), entry.number('smtp_port', 1, 65535)),
+        tls_version=tls.line('version'),
+        cipher=tls.line('cipher'),
+        certificate=_expiry('certificate', entry.part('certificate'), 'subject'),
+        until=entry.choice('until', GOALS),
+        total_ms=entry.part('timings_ms').number('total'),
+        proven_as=entry.name('proven_as'),
+        owner=entry.name('owner'),
+    )
+
+
+def _mail_server(host: str, port: int | None) -> str:
+    return f'[{host}]:{port}' if ':' in host else f'{host}:{port}' if host and port else host
 
 
 def _read_protection(entry: Record, seen: Seen, was_taken: bool) -> None:
     """Find out whether a mail was accepted unprotected, also where the send fails for nothing but not being as declared."""
     codes = {problem.get('code') for problem in seen.problems}
     errors = {problem.get('code') for problem in seen.problems if problem['severity'] == ERROR}
-    lacks = not seen.tls_version or seen.ignored or codes.intersection(UNPROTECTED)
-    if seen.until == SENT and lacks and (seen.verdict == 'ok' or (was_taken and errors == {NOT_AS_DECLARED})):
+    lacks = not seen.facts.tls_version or seen.ignored or codes.intersection(UNPROTECTED)
+    if seen.facts.until == SENT and lacks and (seen.verdict == 'ok' or (was_taken and errors == {NOT_AS_DECLARED})):
         seen.accepted = seen.verdict == 'ok' and entry.is_true('accept_unprotected')
         seen.unprotected, seen.verdict = True, 'ok'
 

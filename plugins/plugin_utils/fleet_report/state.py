@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from ...module_utils.vocabulary import SENT, SEVERITIES
 from . import times
 from .log import NEVER, HostLog, Logs, Run, Seen, ServerLog
 from .model import PROVEN, STATES, Host, Report, Server
@@ -15,7 +16,6 @@ from .values import Problem, own_problem
 
 ELSEWHERE = 'other tasks'  # the subject of what befell a host in a task that is not ours
 STALE_DAYS = 7.0
-RANK = {'error': 0, 'warning': 1, 'info': 2}
 # What a later look at the same thing, that went well, counts in place of.
 OVERTAKEN = {'validation': 'config', 'rehearsal': 'send'}
 SENDS = ('send', 'rehearsal')  # a real one says more than one in check mode, also where it is older
@@ -46,12 +46,12 @@ def judge(name: str, host: HostLog) -> Server:
     log = host.servers.get(name) or ServerLog()
     found = _last(host, log)
     last = sorted(found.values(), key=lambda seen: seen.order)
-    send = next((found[subject] for subject in SENDS if subject in found and found[subject].until), None)
+    send = next((found[subject] for subject in SENDS if subject in found and found[subject].facts.until), None)
     server = Server(name, _state(last, send, log))
     for seen in sorted(log.seen.values(), key=lambda seen: seen.order):
         _tell(server, seen)
     if server.state in PROVEN:
-        server.until = ''  # it goes without saying
+        server.facts = server.facts._replace(until='')  # it goes without saying
     server.accepted = send is not None and send.accepted
     server.problems = _problems(server, last)
     server.checked = max((seen.at for seen in last if seen.verdict not in ('unreachable', 'hidden')), default='')
@@ -84,7 +84,7 @@ def _is_overcome(subject: str, seen: Seen, host: HostLog, server: ServerLog) -> 
     task that is not ours. In another one that task may not have run, so that only a send that went well overcomes it."""
     if subject == ELSEWHERE:
         later = [one for one in server.seen.values() if one.order > seen.order]
-        return any(one.run is seen.run or (one.until and one.verdict == 'ok') for one in later)
+        return any(one.run is seen.run or (one.facts.until and one.verdict == 'ok') for one in later)
     return seen.verdict == 'unreachable' and seen.order < host.reached
 
 
@@ -109,16 +109,13 @@ def _state(last: t.Sequence[Seen], send: Seen | None, log: ServerLog) -> str:
     if was_changed:
         return 'changed_unproven'
     if send is not None:
-        return 'proven' if send.until == 'sent' else 'tested'
+        return 'proven' if send.facts.until == SENT else 'tested'
     return 'configured' if last else 'not_checked'
 
 
 def _tell(server: Server, seen: Seen) -> None:
     """Put the facts of one result into the server, over those of earlier ones."""
-    for key in ('mode', 'mail_server', 'tls_version', 'cipher', 'certificate', 'until', 'total_ms', 'proven_as', 'owner'):
-        value = getattr(seen, key)
-        if value:
-            setattr(server, key, value)
+    server.facts = seen.facts.over(server.facts)
     if seen.trust and not seen.stands:
         server.trust = seen.trust
     server.drift = server.drift + seen.drift
@@ -129,7 +126,7 @@ def _problems(server: Server, last: t.Sequence[Seen]) -> list[Problem]:
     """Return the problems of all subjects, each once: those that decide first, then the worst first."""
     found: dict[tuple[t.Any, ...], Problem] = {}
     for seen in sorted(last, key=lambda seen: ('unreachable', 'failing', 'hidden', 'ok').index(seen.verdict)):
-        for problem in sorted(seen.problems, key=lambda problem: RANK[problem['severity']]):
+        for problem in sorted(seen.problems, key=lambda problem: SEVERITIES.index(problem['severity'])):
             found.setdefault((problem.get('code'), problem.get('message'), problem.get('stage')), problem)
     deciding = (NOT_AS_DECLARED, *UNPROTECTED) if server.state == 'unprotected' else ()
     return sorted(found.values(), key=lambda problem: problem.get('code') not in deciding)
@@ -163,11 +160,13 @@ def _remark(server: Server, last: t.Sequence[Seen], skipped: str) -> Problem | N
 
 def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float) -> Server:
     """Return the server as it is at the time `now`: what was seen too long ago, or has ended since, is well no more."""
-    warn_days = max((seen.warn_days for seen in (log.seen.values() if log else ()) if seen.certificate or seen.trust), default=0)
+    warn_days = max(
+        (seen.warn_days for seen in (log.seen.values() if log else ()) if seen.facts.certificate or seen.trust), default=0
+    )
     server.soon = [what for what in server.endings() if 0 <= times.days_between(now, what.not_after) <= warn_days]
     if not server.looked:
         return server
-    was, certificate = STATES[server.state].label, server.certificate
+    was, certificate = STATES[server.state].label, server.facts.certificate
     if times.at(now) - times.at(server.looked) > dt.timedelta(days=stale_days):
         _make_stale(server, f'Last looked at {times.ago(server.looked, now)}, on {_minute(server.looked)}; it was {was} then.')
     elif server.state in (*PROVEN, 'tested') and certificate is not None and certificate.not_after <= now:

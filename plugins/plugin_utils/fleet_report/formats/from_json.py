@@ -11,18 +11,18 @@ from ...foreign_values import Malformed
 from .. import times
 from ..log import NEVER, WARN_DAYS, HostLog, Logs, Run, Seen, ServerLog
 from ..model import STATES, Change, Comparison, Report
-from ..result_reader import MODES, read_drift
+from ..result_reader import read_drift
 from ..state import STALE_DAYS, judged
 from ..values import MOST_SERVERS, Record, number, text
 from . import from_json_v1 as report_version_1
-from .json_parts import Known, read_expiry, read_proof
+from .json_parts import Known, read_expiry, read_facts, read_proof
 from .to_json import FORMAT, VERSION
 
 # What is read, ten thousand hosts with four servers each: bytes, and values in them, which take memory whatever their size.
 LARGEST, MOST_VALUES = 48 << 20, 4_000_000
 MOST_HOSTS = 50_000
 VERDICTS = ('ok', 'failing', 'unreachable', 'hidden')
-SEEN_TEXTS = ('until', 'mail_server', 'tls_version', 'cipher', 'message_id', 'queue_id', 'proven_as', 'owner')
+SEEN_TEXTS = ('message_id', 'queue_id')
 SEEN_FLAGS = ('changed', 'absent', 'unprotected', 'accepted')
 
 
@@ -124,15 +124,13 @@ def _read_seen(given: Record, known: Known) -> Seen:
         '',
         known.run(given),
         verdict=given.choice('verdict', VERDICTS, 'ok'),
-        mode=given.choice('mode', ('', *MODES)),
         **plain,
         applied=applied if isinstance(applied, bool) else None,
-        certificate=known.certificate(given),
+        facts=read_facts(given, known),
         trust=known.trust(given),
         drift=read_drift(given),
         problems=given.problems(),
         ignored=given.problems('ignored'),
-        total_ms=given.number('total_ms'),
         warn_days=number(given.get('warn_days', WARN_DAYS)) or 0,
     )
 

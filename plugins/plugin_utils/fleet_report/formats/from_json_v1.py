@@ -4,21 +4,18 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ....module_utils.vocabulary import HANDSHAKE, SENT
 from ...foreign_values import Malformed
 from ..log import HostLog, Run, Seen
-from ..result_reader import MODES, UNPROTECTED, read_drift
+from ..result_reader import UNPROTECTED, read_drift
 from ..times import microseconds
 from ..values import MOST_SERVERS, Record
-from .json_parts import Known, read_proof
+from .json_parts import Known, read_facts, read_proof
 
 VERDICTS = {'failing': 'failing', 'unreachable': 'unreachable', 'hidden': 'hidden'}
 STATES = (*VERDICTS, 'drifted', 'not_checked', 'configured', 'tested', 'proven')
 GOALS = {'proven': SENT, 'tested': HANDSHAKE}
 OWN = ('not_proven', 'not_checked')  # codes of the report's own remarks, which are made anew
-TEXTS = ('mail_server', 'tls_version', 'cipher')
 
 
 def read_run(given: Record, generated: str) -> Run:
@@ -36,7 +33,7 @@ def read_host(given: Record, known: Known) -> HostLog:
         name = server.line('name')
         if server.get('state') == 'not_checked':
             continue
-        subject = 'send' if seen.until or any(problem.get('stage') for problem in seen.problems) else 'config'
+        subject = 'send' if seen.facts.until or any(problem.get('stage') for problem in seen.problems) else 'config'
         if not name:
             log.note(subject, seen)
             continue
@@ -52,7 +49,6 @@ def _seen(given: Record, known: Known, number: int) -> Seen:
     problems = [problem for problem in given.problems() if problem.get('code') not in OWN]
     ignored = given.problems('ignored')
     when = given.moment('checked') or (proof.at if proof else run.ended)
-    texts: dict[str, t.Any] = {key: given.line(key) for key in TEXTS}
     lacks = not given.get('tls_version') or ignored or any(problem.get('code') in UNPROTECTED for problem in problems)
     return Seen(
         microseconds(when) + number,
@@ -62,16 +58,12 @@ def _seen(given: Record, known: Known, number: int) -> Seen:
         verdict=VERDICTS.get(state, 'ok'),
         problems=problems,
         ignored=ignored,
-        until=GOALS.get(state, ''),
+        facts=read_facts(given, known)._replace(until=GOALS.get(state, '')),
         unprotected=state == 'proven' and bool(lacks),
-        mode=given.choice('mode', ('', *MODES)),
         applied=given.is_true('corrected'),
         changed=given.is_true('corrected'),
         drift=read_drift(given),
-        certificate=known.certificate(given),
         trust=known.trust(given),
         message_id=proof.message_id if proof else '',
         queue_id=proof.queue_id if proof else '',
-        total_ms=given.number('total_ms'),
-        **texts,
     )

@@ -8,7 +8,8 @@ import typing as t
 
 from ...foreign_values import Malformed
 from .. import values
-from ..log import Expiry, Proof, Run
+from ..log import Expiry, Facts, Proof, Run
+from ..result_reader import MODES
 from ..values import Record
 
 KINDS = ('certificate', 'ca', 'crl')
@@ -51,3 +52,13 @@ def read_proof(given: Record) -> Proof | None:
     proof = given.part('proof')
     when = proof.moment('at')
     return Proof(when, proof.line('message_id'), proof.line('queue_id')) if when else None
+
+
+def read_facts(given: Record, known: Known) -> Facts:
+    """Return the facts of a result: each is text, but for those that are named here."""
+    other: dict[str, t.Any] = {
+        'mode': given.choice('mode', ('', *MODES)),
+        'certificate': known.certificate(given),
+        'total_ms': given.number('total_ms'),
+    }
+    return Facts._make(other[key] if key in other else given.line(key) for key in Facts._fields)

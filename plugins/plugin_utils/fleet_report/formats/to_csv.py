@@ -7,39 +7,71 @@ from __future__ import annotations
 import csv
 import io
 import re
+import typing as t
 
 from ...outcome.drift import describe
 from .. import times
 from ..model import Host, Report, Server
 
-COLUMNS = (
-    'host',
-    'server',
-    'state',
-    'drift',
-    'corrected',
-    'mode',
-    'mail_server',
-    'tls_version',
-    'cipher',
-    'certificate_not_after',
-    'certificate_days_left',
-    'ca_not_after',
-    'ca_days_left',
-    'crl_not_after',
-    'crl_days_left',
-    'last_proof',
-    'checked',
-    'code',
-    'cause',
-    'remedy',
-    'ignored',
-    'changed',
-    'check_mode',
-    'accepted',
-    'proven_as',
-    'owner',
-)
+
+class Row(t.NamedTuple):
+    """A server, and the time of the report."""
+
+    host: Host
+    server: Server
+    now: str
+
+
+Value = t.Callable[[Row], 'str | int']
+
+
+def _yes(answer: bool) -> str:
+    return 'yes' if answer else 'no'
+
+
+def _end(kind: str) -> dict[str, Value]:
+    """Return the columns of the certificate, CA or CRL that ends first."""
+
+    def not_after(row: Row) -> str:
+        first = row.server.first_ending(kind)
+        return first.not_after if first else ''
+
+    def days_left(row: Row) -> str | int:
+        first = row.server.first_ending(kind)
+        return times.days_between(row.now, first.not_after) if first else ''
+
+    return {f'{kind}_not_after': not_after, f'{kind}_days_left': days_left}
+
+
+def _of_cause(key: str) -> Value:
+    return lambda row: str((row.server.cause() or {}).get(key, ''))
+
+
+COLUMNS: dict[str, Value] = {
+    'host': lambda row: row.host.name,
+    'server': lambda row: row.server.name,
+    'state': lambda row: row.server.state,
+    'drift': lambda row: '; '.join(map(describe, row.server.drift)),
+    'corrected': lambda row: _yes(row.server.corrected) if row.server.drift else '',
+    'mode': lambda row: row.server.facts.mode,
+    'mail_server': lambda row: row.server.facts.mail_server,
+    'tls_version': lambda row: row.server.facts.tls_version,
+    'cipher': lambda row: row.server.facts.cipher,
+    **_end('certificate'),
+    **_end('ca'),
+    **_end('crl'),
+    'last_proof': lambda row: row.server.proof.at if row.server.proof else '',
+    'checked': lambda row: row.server.checked,
+    'code': _of_cause('code'),
+    'cause': _of_cause('message'),
+    'remedy': _of_cause('hint'),
+    'ignored': lambda row: ' '.join(problem.get('code', '') for problem in row.server.ignored),
+    'changed': lambda row: row.server.changed,
+    'check_mode': lambda row: _yes(row.server.check_mode),
+    'accepted': lambda row: _yes(row.server.is_accepted),
+    'proven_as': lambda row: row.server.facts.proven_as,
+    'owner': lambda row: row.server.facts.owner,
+}
 # Where a spreadsheet could find a formula: at the beginning, or behind what one of another country takes for the end of a cell,
 # with blanks of any kind, quotes and what can't be seen in between; signs of full width count too.
 FORMULA = re.compile(
@@ -52,7 +84,7 @@ def to_csv(report: Report) -> str:
     writer = csv.writer(text, lineterminator='\r\n')
     writer.writerow(COLUMNS)
     for host, server in report.worst_first():
-        writer.writerow([cell(value) for value in _row(host, server, report.generated)])
+        writer.writerow([cell(value_of(Row(host, server, report.generated))) for value_of in COLUMNS.values()])
     return text.getvalue()
 
 
@@ -61,33 +93,3 @@ def cell(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
     return FORMULA.sub(r"\1'", value)
-
-
-def _row(host: Host, server: Server, now: str) -> list[str | int]:
-    cause = server.cause() or {}
-    row: list[str | int] = [
-        host.name,
-        server.name,
-        server.state,
-        '; '.join(map(describe, server.drift)),
-        ('yes' if server.corrected else 'no') if server.drift else '',
-        server.mode,
-        server.mail_server,
-        server.tls_version,
-        server.cipher,
-    ]
-    for kind in ('certificate', 'ca', 'crl'):
-        first = server.first_ending(kind)
-        row += [first.not_after, times.days_between(now, first.not_after)] if first else ['', '']
-    return [
-        *row,
-        server.proof.at if server.proof else '',
-        server.checked,
-        *(cause.get(key, '') for key in ('code', 'message', 'hint')),
-        ' '.join(problem.get('code', '') for problem in server.ignored),
-        server.changed,
-        'yes' if server.check_mode else 'no',
-        'yes' if server.is_accepted else 'no',
-        server.proven_as,
-        server.owner,
-    ]

@@ -8,13 +8,12 @@ import dataclasses
 import json
 import typing as t
 
-from ..log import NEVER, WARN_DAYS, Expiry, HostLog, Run, Seen, ServerLog
+from ..log import NEVER, WARN_DAYS, Expiry, Facts, HostLog, Run, Seen, ServerLog
 from ..model import CRITERION, Report, Server
 from ..summary import verdict
 
 FORMAT = 'printops.infoprint/fleet_report'
 VERSION = 2
-NO_RUN = Run()
 # Left out of what was seen.
 USUAL: dict[str, t.Any] = {'applied': True, 'verdict': 'ok', 'warn_days': WARN_DAYS}
 
@@ -75,27 +74,41 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(',', ':'))
 
 
-def _plain(value: t.Any) -> t.Any:
-    """Return a value of the model as JSON has it; what is empty is left out."""
+def _plain(value: t.Any, apart: t.Collection[str] = ()) -> t.Any:
+    """Return a value of the model as JSON has it, without the fields in `apart`; what is empty is left out."""
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if not dataclasses.is_dataclass(value):
         return value
-    found = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    return {key: _plain(one) for key, one in found.items() if one or (one == 0 and one is not False)}
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.name not in apart}
+    return {key: _plain(item) for key, item in fields.items() if _is_there(item)}
+
+
+def _is_there(value: object) -> bool:
+    return bool(value) or (value == 0 and value is not False)
+
+
+def _facts(facts: Facts, shared: Shared) -> dict[str, t.Any]:
+    """Return the facts, which are beside what else is said of a server or in a result."""
+    numbered = {key: shared.number(fact) if isinstance(fact, Expiry) else fact for key, fact in facts._asdict().items()}
+    return {key: fact for key, fact in numbered.items() if _is_there(fact)}
 
 
 def _server(server: Server, host: HostLog, shared: Shared) -> dict[str, t.Any]:
-    told = {'name': server.name, **_plain(dataclasses.replace(server, certificate=None, trust=[], soon=[]))}
+    told = {
+        'name': server.name,
+        **_plain(server, ('facts', 'trust', 'soon')),
+        **_facts(server.facts, shared),
+        **_numbers(shared, trust=server.trust, soon=server.soon),
+    }
     if server.looked == server.checked:
         told.pop('looked', None)
-    if server.certificate is not None:
-        told['certificate'] = shared.number(server.certificate)
-    for key in ('trust', 'soon'):
-        if getattr(server, key):
-            told[key] = [shared.number(what) for what in getattr(server, key)]
     log = host.servers.get(server.name)
     return {**told, 'log': _server_log(log, shared)} if log is not None else told
+
+
+def _numbers(shared: Shared, **lists: list[Expiry]) -> dict[str, list[int]]:
+    return {key: [shared.number(what) for what in expiries] for key, expiries in lists.items() if expiries}
 
 
 def _host_log(log: HostLog, shared: Shared) -> dict[str, t.Any]:
@@ -121,13 +134,11 @@ def _server_log(log: ServerLog, shared: Shared) -> dict[str, t.Any]:
 
 
 def _seen(one: Seen, shared: Shared) -> dict[str, t.Any]:
-    told: dict[str, t.Any] = _plain(dataclasses.replace(one, run=NO_RUN, module='', certificate=None, trust=[]))
-    told.update(run=shared.runs[id(one.run)], applied=one.applied)
-    for key, usual in USUAL.items():
-        if told.get(key) == usual:
-            del told[key]
-    if one.certificate is not None:
-        told['certificate'] = shared.number(one.certificate)
-    if one.trust:
-        told['trust'] = [shared.number(what) for what in one.trust]
-    return told
+    told = {
+        **_plain(one, ('run', 'module', 'applied', 'facts', 'trust')),
+        'run': shared.runs[id(one.run)],
+        'applied': one.applied,
+        **_facts(one.facts, shared),
+        **_numbers(shared, trust=one.trust),
+    }
+    return {key: value for key, value in told.items() if key not in USUAL or value != USUAL[key]}

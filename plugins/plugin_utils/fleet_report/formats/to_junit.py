@@ -79,7 +79,7 @@ def _configuration(server: Server, name: str, told: tuple[str, str, str]) -> Cas
 
 
 def _proof(server: Server, name: str, told: tuple[str, str, str]) -> Case:
-    seconds = (server.total_ms or 0) / 1000
+    seconds = (server.facts.total_ms or 0) / 1000
     if server.state in PROVEN:
         return Case(name, '', '', '', '', seconds)
     if server.is_accepted:

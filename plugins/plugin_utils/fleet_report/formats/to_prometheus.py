@@ -37,7 +37,7 @@ def _seconds(when: str) -> int:
 def _info(report: Report) -> t.Iterator[Sample]:
     for host, server in report.servers():
         cause = server.cause() or {}
-        facts = {'state': server.state, 'tls_version': server.tls_version, 'code': cause.get('code', '')}
+        facts = {'state': server.state, 'tls_version': server.facts.tls_version, 'code': cause.get('code', '')}
         yield {**_labels(host, server), **{key: value for key, value in facts.items() if value}}, 1
 
 

@@ -252,7 +252,12 @@ def test_the_cause_stands_first() -> None:
 
 def test_facts_of_all_results_come_together() -> None:
     server = judged(config(fleet.configured('spl1', drift=True, changed=True)), PROVEN)['spl1']
-    assert (server.mail_server, server.mode, server.tls_version) == ('mail.example.com:587', 'starttls', 'TLSv1.3')
+    facts = server.facts
+    assert (facts.mail_server, facts.mode, facts.tls_version) == (
+        'mail.example.com:587',
+        'starttls',
+        'TLSv1.3',
+    )
     assert server.corrected
     assert [what.kind for what in server.endings()] == ['certificate', 'ca', 'crl']
     assert server.proof is not None
@@ -379,7 +384,7 @@ def test_check_mode_is_said_of_a_server_for_which_nothing_else_was_done(events: 
 
 def test_whose_rights_a_proof_used_is_told_where_they_are_not_the_owners() -> None:
     server = judged(send(fleet.sent('spl1', proven_as='printops', owner='ipm1')))['spl1']
-    assert (server.state, server.other_rights, server.owner) == ('proven', 'printops', 'ipm1')
+    assert (server.state, server.other_rights, server.facts.owner) == ('proven', 'printops', 'ipm1')
     assert judged(send(fleet.sent('spl1', proven_as='ipm1', owner='ipm1')))['spl1'].other_rights == ''
 
 
