@@ -14,7 +14,7 @@ from ..plugin_utils.options.spec import ArgumentError
 from ..plugin_utils.outcome.validation import Validation, validate_answer, validate_content
 from ..plugin_utils.target.answer import Fields, server_answers
 from ..plugin_utils.target.trust_blocks import read_blocks
-from ..plugin_utils.x509.criteria import Terms
+from ..plugin_utils.x509.criteria import Criteria
 
 LIMIT = 60.0  # seconds of the target's clock for the files of all servers
 
@@ -64,9 +64,9 @@ class ActionModule(InfoprintAction):
         )
         answers = server_answers(answer, servers) if given in ([], ['servers']) else _the_only(answer)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
-        blocks, terms = read_blocks(answer), Terms(dt.datetime.now(dt.timezone.utc), args['warn_days'])
+        blocks, criteria = read_blocks(answer), Criteria(dt.datetime.now(dt.timezone.utc), args['warn_days'])
         may_lack = not given or (given == ['servers'] and not args['require_configuration'])
-        return [validate_answer(fields, blocks, port, terms, may_lack) for fields, port in zip(answers, ports, strict=True)]
+        return [validate_answer(fields, blocks, port, criteria, may_lack) for fields, port in zip(answers, ports, strict=True)]
 
 
 def _the_only(answer: Fields) -> list[Fields]:

@@ -18,7 +18,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text i
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Terms
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
 
 from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer
 
@@ -67,7 +67,7 @@ def _sent(told: Answer) -> list[send_report.Sent]:
 def _judged(told: Answer) -> list[Validation]:
     fields = Fields(told)
     blocks = read_blocks(fields)
-    judged = [validate_answer(one, blocks, None, Terms(NOW, 30)) for one in server_answers(fields, [])]
+    judged = [validate_answer(one, blocks, None, Criteria(NOW, 30)) for one in server_answers(fields, [])]
     for one in judged:
         _can_be_shown(one.entry)
     return judged
@@ -85,7 +85,7 @@ def _changed(told: Answer) -> Outcome:
 
 def _needs_no_guard(messages: t.Iterable[str]) -> None:
     """The reader knows what it can't read: the guard, which names the kind of the error, is there for what it doesn't."""
-    assert not [message for message in messages if re.search(r'not judged: \w+(Error|Exception): ', message)]
+    assert not [message for message in messages if re.search(r'not checked: \w+(Error|Exception): ', message)]
 
 
 def _can_be_shown(entry: dict[str, t.Any]) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.fo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import summary
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import judge
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import check_files
 
 from .analysis import answer, x509
 from .target_side import frame, manifest, pd
@@ -60,7 +60,7 @@ def trust(data: bytes) -> None:
     """Certificates and CRLs of any content are judged: `data` is the DER of one of each."""
     text = base64.encodebytes(b'\x30' + _length(len(data)) + data)
     blocks = [b'-----BEGIN %s-----\n%s-----END %s-----\n' % (label, text, label) for label in (b'CERTIFICATE', b'X509 CRL')]
-    _can_be_shown(judge(blocks[0], blocks[1], NOW, 30, FILES))
+    _can_be_shown(check_files(blocks[0], blocks[1], NOW, 30, FILES))
 
 
 def names(data: bytes) -> None:

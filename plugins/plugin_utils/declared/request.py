@@ -22,7 +22,7 @@ from ..options.mail import check_mail
 from ..options.spec import ArgumentError, fields_for, file_mode
 from ..x509.budget import limited_to
 from ..x509.guard import guard
-from ..x509.trust_files import blocks_of, ends, judge
+from ..x509.trust_files import blocks_of, check_files, ends
 from .entry import DesiredConfig, SourceReader, desired_config
 from .ports import port_problems
 from .template import Renderer
@@ -129,7 +129,7 @@ class RequestBuilder:
             with limited_to(None):
                 with guard(self.problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
                     self._ends_of[ca, crl] = ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
-                self.problems += judge(*own, now, self._args['warn_days'], files)
+                self.problems += check_files(*own, now, self._args['warn_days'], files)
         self._ends[name] = self._ends_of[ca, crl]
 
     def _add(self, content: bytes) -> str:

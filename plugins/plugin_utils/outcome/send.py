@@ -21,7 +21,7 @@ from ..x509.chain_path import Trust, sorted_out, trust_of
 from ..x509.guard import guard
 from ..x509.reader import read_certificate
 from ..x509.records import Certificate
-from ..x509.unchecked import unjudged, unread_leaf
+from ..x509.unchecked import unchecked_parts, unread_leaf
 from .send_line import line
 
 FACTS = ('tls', 'ehlo', 'reply', 'trusted', 'message_id', 'proven_as', 'owner', 'attempts', 'timings_ms')
@@ -139,7 +139,7 @@ def _with_defects(
     with guard(incomplete, "The mail server's certificate", stage=CERTIFICATE):
         trust = _trust(result, result.trust_key, answer, terms)
         problems, ignored = _merged(result, _defects(result, read, trust, terms))
-        incomplete += unjudged(read, trust)
+        incomplete += unchecked_parts(read, trust)
     return problems + incomplete, ignored
 
 

@@ -17,9 +17,9 @@ from ..declared.ports import port_problems
 from ..foreign_values import Malformed
 from ..target.answer import Fields
 from ..target.trust_blocks import trust_blocks
-from ..x509.criteria import Terms
+from ..x509.criteria import Criteria
 from ..x509.guard import guard
-from ..x509.trust_files import ends, judge_blocks
+from ..x509.trust_files import check_blocks, ends
 
 CONTENT = 'content'  # the name of a configuration that is given as text
 
@@ -40,7 +40,7 @@ def validate_content(content: bytes, port: int | None) -> Validation:
 
 
 def validate_answer(
-    fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, terms: Terms, may_lack: bool = False
+    fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, criteria: Criteria, may_lack: bool = False
 ) -> Validation:
     """Return the verdict on one configuration of an answer, a ValidateResult; `port` None = as the server's attributes say.
 
@@ -53,10 +53,10 @@ def validate_answer(
         raise Malformed('neither settings nor an error of a configuration')
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in FILE_KEYWORDS)
-    problems += judge_blocks(ca, crl, terms.now, terms.warn_days)
+    problems += check_blocks(ca, crl, criteria.now, criteria.warn_days)
     known: dict[str, t.Any] = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
     with guard(problems, 'The ends of CAs and CRLs', file=path):
-        known['trust'] = ends(ca, crl, terms.now)
+        known['trust'] = ends(ca, crl, criteria.now)
     return _validation({key: value for key, value in known.items() if value}, problems)
 
 

@@ -310,7 +310,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     'Analysis': {
         'analysis_incomplete': (
-            "The controller met what it can't read of a certificate or CRL, or its budget: what is named was not judged.",
+            "The controller met what it can't read of a certificate or CRL, or its budget: what is named was not checked.",
             'The verdict stands without it; have what is named looked at by openssl x509 -text or openssl crl -text.',
         ),
     },

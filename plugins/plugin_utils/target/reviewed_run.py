@@ -13,7 +13,7 @@ from ...module_utils.messages.configure import ConfigureRequest
 from ...module_utils.messages.rollback import RollbackRequest
 from ...module_utils.messages.wire import plain
 from ...module_utils.problems import Problem
-from ..x509.trust_files import judge_blocks
+from ..x509.trust_files import check_blocks
 from .answer import Fields
 from .carrier import Target
 from .trust_blocks import read_blocks, trust_blocks
@@ -44,7 +44,7 @@ def reviewed_run(
     for fields in answer.children('servers'):
         ca, crl = (trust_blocks(fields.child('trust_after'), keyword, blocks) for keyword in FILE_KEYWORDS)
         name = fields.text('name', '')
-        problems[name] = [problem._replace(server=name) for problem in judge_blocks(ca, crl, now, warn_days)]
+        problems[name] = [problem._replace(server=name) for problem in check_blocks(ca, crl, now, warn_days)]
     refused = frozenset(name for name, own in problems.items() if any(problem.is_error for problem in own))
     is_done = len(refused) < len(problems)
     if is_done and not request.options.check:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the certificates of a CA file are worth (RFC 5280, 4)."""
+"""Checks of the certificates of a CA file (RFC 5280, 4)."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import typing as t
 
 from ...module_utils.problems import Problem
 from .budget import watched
-from .criteria import Placed, Terms
+from .criteria import Criteria, Located
 from .records import LEAST_BITS, Certificate
 
 
-def authority_problems(found: t.Sequence[Placed[Certificate]], terms: Terms) -> t.Iterator[Problem]:
+def authority_problems(certificates: t.Sequence[Located[Certificate]], criteria: Criteria) -> t.Iterator[Problem]:
     """Yield the problems of a CA file's certificates, in their order.
 
-    One that is over, or not valid yet, is an error: it can't vouch for a mail server. It is a warning where the same CA (name and
-    key) stands in the file with a certificate that is valid, which OpenSSL then uses. Weak keys and signatures are warnings,
-    since it depends on the security level of the host's OpenSSL whether they are refused.
+    An expired certificate, or one that is not yet valid, is an error: it can't vouch for a mail server. It is only a warning if
+    the file also has a valid certificate of the same CA (name and key), which OpenSSL then uses. Weak keys and signatures are
+    warnings: whether they are refused depends on the security level of the host's OpenSSL.
     """
-    valid = {(one.thing.name, one.thing.public_key) for one in found if _is_valid(one.thing, terms)}
-    for placed in watched(found):
-        authority = placed.thing
+    valid = {(located.record.name, located.record.public_key) for located in certificates if _is_valid(located.record, criteria)}
+    for located in watched(certificates):
+        authority = located.record
         is_renewed = bool(authority.public_key) and (authority.name, authority.public_key) in valid
-        yield from _problems_of(placed, is_renewed, terms)
+        yield from _problems_of(located, is_renewed, criteria)
 
 
-def _is_valid(authority: Certificate, terms: Terms) -> bool:
-    return authority.not_before <= terms.now < authority.not_after and not why_no_ca(authority)
+def _is_valid(authority: Certificate, criteria: Criteria) -> bool:
+    return authority.not_before <= criteria.now < authority.not_after and not why_no_ca(authority)
 
 
 def why_no_ca(certificate: Certificate) -> str:
-    """Return why a certificate is none of a CA, '' for one that is, and where its basic constraints can't be read.
+    """Return why a certificate is not that of a CA, '' if it is or if its basic constraints can't be read.
 
-    RFC 5280, 4.2.1.3 and 4.2.1.9. A self-signed certificate of version 1 is a root of old: it has no extensions.
+    RFC 5280, 4.2.1.3 and 4.2.1.9. A self-signed certificate of version 1 is a legacy root: it has no extensions.
     """
     if certificate.is_ca is False:
         if certificate.constraints is not None:
@@ -44,30 +44,31 @@ def why_no_ca(certificate: Certificate) -> str:
     return ''
 
 
-def _problems_of(placed: Placed[Certificate], is_renewed: bool, terms: Terms) -> t.Iterator[Problem]:
-    authority = placed.thing
+def _problems_of(located: Located[Certificate], is_renewed: bool, criteria: Criteria) -> t.Iterator[Problem]:
+    authority = located.record
 
-    def problem(code: str, seen: str, hint: str = '', severity: str = '') -> Problem:
-        return Problem(code, f'{authority.subject} {seen}.', hint, severity, file=placed.file, line=placed.line, keyword='CAFile')
+    def problem(code: str, fault: str, hint: str = '', severity: str = '') -> Problem:
+        message = f'{authority.subject} {fault}.'
+        return Problem(code, message, hint, severity, file=located.file, line=located.line, keyword='CAFile')
 
-    def out_of_date(code: str, seen: str) -> Problem:
+    def out_of_date(code: str, fault: str) -> Problem:
         if not is_renewed:
-            return problem(code, seen)
+            return problem(code, fault)
         return problem(
             code,
-            f'{seen}; the file has a certificate of the same CA that is valid',
-            'Take the certificate that is not valid out of the file.',
+            f'{fault}; the file has a valid certificate of the same CA',
+            'Remove the certificate that is not valid from the file.',
             'warning',
         )
 
-    if fault := why_no_ca(authority):
-        yield problem('not_a_ca', f'is not a CA: {fault}')
-    if authority.not_before > terms.now:
-        yield out_of_date('ca_not_yet_valid', terms.begins(authority.not_before))
-    if authority.not_after <= terms.now:
-        yield out_of_date('ca_expired', f'expired on {terms.since(authority.not_after)}')
-    elif terms.is_near(authority.not_after):
-        yield problem('ca_expires_soon', f'expires on {terms.until(authority.not_after)}')
+    if reason := why_no_ca(authority):
+        yield problem('not_a_ca', f'is not a CA: {reason}')
+    if authority.not_before > criteria.now:
+        yield out_of_date('ca_not_yet_valid', criteria.begins(authority.not_before))
+    if authority.not_after <= criteria.now:
+        yield out_of_date('ca_expired', f'expired on {criteria.since(authority.not_after)}')
+    elif criteria.is_near(authority.not_after):
+        yield problem('ca_expires_soon', f'expires on {criteria.until(authority.not_after)}')
     if authority.has_weak_key:
         yield problem(
             'weak_key',

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A mail server's certificate as a result shows it."""
+"""A mail server's certificate as results show it, and dates as results and messages show them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ MOST_NAMES = 200
 
 
 def moment(when: dt.datetime) -> str:
+    """Return a date as messages show it."""
     return when.strftime('%Y-%m-%d %H:%M UTC')
+
+
+def timestamp(when: dt.datetime) -> str:
+    """Return a date as results show it."""
+    return when.strftime('%Y-%m-%dT%H:%M:%SZ')
 
 
 def defect(code: str, message: str) -> Problem:
@@ -25,14 +31,17 @@ def defect(code: str, message: str) -> Problem:
 
 
 def describe(certificate: Certificate, now: dt.datetime) -> dict[str, t.Any]:
-    """Return the `certificate` of a result; days_left is negative for an expired one."""
+    """Return the `certificate` of a result; `days_left` is negative for an expired certificate."""
     names = certificate.names
     return {
         'subject': certificate.subject,
         'issuer': certificate.issuer,
-        'sans': [*(f'DNS:{safe_text(name)}' for name in names.dns[:MOST_NAMES]), *(f'IP:{one}' for one in names.ip[:MOST_NAMES])],
-        'not_before': certificate.not_before.strftime('%Y-%m-%dT%H:%M:%SZ'),
-        'not_after': certificate.not_after.strftime('%Y-%m-%dT%H:%M:%SZ'),
+        'sans': [
+            *(f'DNS:{safe_text(name)}' for name in names.dns[:MOST_NAMES]),
+            *(f'IP:{address}' for address in names.ip[:MOST_NAMES]),
+        ],
+        'not_before': timestamp(certificate.not_before),
+        'not_after': timestamp(certificate.not_after),
         'days_left': days_left(certificate.not_after, now),
         'sha256': hashlib.sha256(certificate.der).hexdigest(),
     }

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one guard that the analysis of certificates and CRLs stands behind: it explains, and never takes a result away."""
+"""The guard around the analysis of certificates and CRLs: a failing analysis never costs a result."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .budget import OverBudget, step
 from .reading_errors import is_of_reading, why
 
 
-def not_judged(what: str, reason: str, **place: t.Any) -> Problem:
-    """Return the warning that something was not judged; `place` is the problem's file, line, keyword or stage."""
-    return Problem('analysis_incomplete', f'{safe_text(what)} not judged: {safe_text(reason.rstrip("."))}.', **place)
+def not_checked(what: str, reason: str, **place: t.Any) -> Problem:
+    """Return the warning that something was not checked; `place` holds the problem's file, line, keyword or stage."""
+    return Problem('analysis_incomplete', f'{safe_text(what)} not checked: {safe_text(reason.rstrip("."))}.', **place)
 
 
 @contextlib.contextmanager
-def guard(found: list[Problem], what: str, **place: t.Any) -> t.Iterator[None]:
-    """End what stands in it at an error, or where it goes over the budget, and put into `found` that it was not judged.
+def guard(problems: list[Problem], what: str, **place: t.Any) -> t.Iterator[None]:
+    """End the block at an error, or when it exceeds the budget, and add to `problems` that it was not checked.
 
-    What was found before stays. Malformed goes through: an answer that isn't ours is no matter of analysis.
+    Problems added before are retained. Malformed passes through: a foreign answer is not for the analysis to handle.
     """
     try:
         with step():
@@ -31,8 +31,8 @@ def guard(found: list[Problem], what: str, **place: t.Any) -> t.Iterator[None]:
     except Malformed:
         raise
     except OverBudget as error:
-        found.append(not_judged(what, str(error), **place))
+        problems.append(not_checked(what, str(error), **place))
     except BaseException as error:
         if not is_of_reading(error):
             raise
-        found.append(not_judged(what, f'{type(error).__name__}: {why(error)}', **place))
+        problems.append(not_checked(what, f'{type(error).__name__}: {why(error)}', **place))

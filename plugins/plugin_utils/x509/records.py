@@ -223,7 +223,7 @@ class RevocationList(t.NamedTuple):
         return issuer.name == self.name and (self.authority_key is None or self.authority_key.can_be(issuer))
 
     @property
-    def passed_over(self) -> str:
+    def why_ignored(self) -> str:
         """Why OpenSSL makes no use of it as Python and sendmemo can set it up, '' for a CRL that is used: partial lists need a
         switch of OpenSSL that Python has not."""
         if self.scope is None:

@@ -20,7 +20,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validat
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Terms
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
 
 CAS, SERVERS = 140, 4
 MOST_SECONDS = 1.0  # of the controller's CPU
@@ -59,7 +59,7 @@ def test_the_public_bundle_for_four_servers_is_judged_once_and_fast(bundle, tmp_
     began = time.process_time()
     fields = Fields(json.loads(answer), 'the answer')
     blocks = read_blocks(fields)
-    judged = [validate_answer(entry, blocks, None, Terms(NOW, 30)) for entry in fields.children('servers')]
+    judged = [validate_answer(entry, blocks, None, Criteria(NOW, 30)) for entry in fields.children('servers')]
     spent = time.process_time() - began
     assert [(entry.entry['name'], entry.problems) for entry in judged] == [(f'spl{number}', []) for number in range(SERVERS)]
     assert x509_reader.read_certificate.cache_info().misses == CAS

@@ -30,8 +30,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.guard impo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.name_constraints import violation
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import entry_of, read_certificate, read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.records import Certificate, RevocationList
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import TrustBlocks, judge_blocks
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.unchecked import unjudged
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import TrustBlocks, check_blocks
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.unchecked import unchecked_parts
 from support import heavy_x509, pki
 
 NOW = dt.datetime.now(dt.timezone.utc)
@@ -66,7 +66,7 @@ def trust(pem: bytes, file: str) -> TrustBlocks:
 
 def judged(ca: bytes, crl: bytes, budget: Budget | None = None) -> list[Problem]:
     with limited_to(budget or Budget()):
-        return judge_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
+        return check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
 
 
 def told(problems: t.Iterable[Problem]) -> list[str]:
@@ -82,7 +82,7 @@ def test_cas_of_one_name_and_as_many_lists_are_judged_within_the_budget() -> Non
     ca, crl = heavy_x509.same_name(150)  # 22,500 pairs
     first = judged(ca, crl, budget := Budget())
     (message,) = told(first)
-    assert message.startswith('The signatures of 149 of 150 CRLs not judged: its share of the signature checks')
+    assert message.startswith('The signatures of 149 of 150 CRLs not checked: its share of the signature checks')
     assert 'crl_issuer_unknown' not in [problem.code for problem in first]
     for _server in range(9):
         assert told(judged(ca, crl, budget))
@@ -107,7 +107,7 @@ def test_each_verdict_is_the_same_with_and_without_a_budget() -> None:
     own, odd = pki.Authority('Test CA'), pki.Authority('Other CA')
     ca, crl = own.pem + odd.pem, own.crl() + pki.damaged(odd.crl()) + pki.Authority('Third CA').crl()
     with limited_to(None):
-        free = judge_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
+        free = check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
     assert judged(ca, crl) == free
     assert [problem.code for problem in free] == ['crl_signature_invalid', 'crl_issuer_unknown', 'crl_missing']
 
@@ -116,7 +116,7 @@ def test_what_was_found_before_the_time_was_over_stays() -> None:
     expired = [pki.Authority(f'Old CA {number}', not_after=pki.days_from_now(-3)).pem for number in range(600)]
     found = judged(b''.join(expired), b'', Budget(clock=Clock(2.0 * 0.25 / 605)))
     assert 0 < [problem.code for problem in found].count('ca_expired') < 600
-    assert told(found)[0].startswith('The certificates of the CA file not judged: its share of the time')
+    assert told(found)[0].startswith('The certificates of the CA file not checked: its share of the time')
 
 
 def test_a_step_leaves_enough_for_the_others() -> None:
@@ -165,7 +165,7 @@ def test_cas_that_sign_each_other_in_circles_end_with_the_budget() -> None:
     problems: list[Problem] = []
     with limited_to(Budget()), guard(problems, "The mail server's certificate"):
         problems += diagnosis.defects([leaf], known, None, NOW, diagnosis.Verdict())
-        problems += unjudged([leaf], known)
+        problems += unchecked_parts([leaf], known)
     assert checks() <= MOST_SIGNATURES
 
 
@@ -195,7 +195,7 @@ def test_names_are_compared_as_long_as_the_budget_lasts() -> None:
 def test_a_certificate_larger_than_a_handshake_takes_is_not_read(extension: x509.ExtensionType) -> None:
     pem = pki.Authority('Large CA', more=[(extension, False)]).pem
     (message,) = told(judged(pem, b''))
-    assert message == 'The certificate, which OpenSSL reads, not judged: it has more than 102400 bytes.'
+    assert message == 'The certificate, which OpenSSL reads, not checked: it has more than 102400 bytes.'
 
 
 def list_of(*entries: x509.RevokedCertificate) -> RevocationList:

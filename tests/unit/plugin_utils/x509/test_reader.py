@@ -22,7 +22,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import rec
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.chain_path import Trust, trust_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import entry_of, read_certificate, read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.signatures import is_signed_by
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.unchecked import unjudged
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.unchecked import unchecked_parts
 from support import odd_x509, pki
 
 NOW = dt.datetime.now(dt.timezone.utc)
@@ -137,7 +137,7 @@ def test_more_names_than_can_be_compared_are_said_not_to_be() -> None:
     began = time.process_time()
     assert 'name_constraint' not in codes([leaf.certificate], ca.certificate)
     trust = Trust([record(ca.certificate)], None, False, 'ca.pem')
-    assert [problem.code for problem in unjudged([record(leaf.certificate)], trust)] == ['analysis_incomplete']
+    assert [problem.code for problem in unchecked_parts([record(leaf.certificate)], trust)] == ['analysis_incomplete']
     assert time.process_time() - began < 1
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import blocks_of, ends, judge
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import blocks_of, check_files, ends
 from support import odd_x509
 from support.pki import Authority
 
@@ -31,7 +31,7 @@ CRL = CA.crl(**FRESH)
 
 def found(ca, crl=None, warn_days=30, now=NOW):
     """Return the codes of the problems."""
-    return [problem.code for problem in judge(ca, crl, now, warn_days, FILES)]
+    return [problem.code for problem in check_files(ca, crl, now, warn_days, FILES)]
 
 
 def built(usage=None, constraints=None, name='Test CA', key=None):
@@ -127,7 +127,7 @@ def test_no_warning_with_warn_days_0():
 def test_messages_have_subject_date_and_days():
     old = Authority('A', not_before=NOW - 20 * DAY, not_after=NOW - 12 * DAY).pem
     ending = Authority('B', not_before=NOW - DAY, not_after=NOW + DAY).pem
-    problems = judge(old + ending, CA.crl(last_update=NOW - 9 * DAY, next_update=NOW - 2 * DAY), NOW, 30, FILES)
+    problems = check_files(old + ending, CA.crl(last_update=NOW - 9 * DAY, next_update=NOW - 2 * DAY), NOW, 30, FILES)
     assert [(problem.file, problem.line, problem.keyword, problem.message) for problem in problems] == [
         ('ca.pem', 1, 'CAFile', 'CN=A expired on 2026-11-12 12:00 UTC, 12 days ago.'),
         ('ca.pem', 1 + old.count(b'\n'), 'CAFile', 'CN=B expires on 2026-11-25 12:00 UTC, in 1 day.'),
@@ -193,7 +193,7 @@ def test_without_a_ca_file_the_issuer_is_not_judged():
 @pytest.mark.parametrize('label, keyword', (('CERTIFICATE', 'ca'), ('X509 CRL', 'crl')))
 def test_a_block_that_is_der_and_nothing_more_is_broken(label, keyword):
     pem = f'-----BEGIN {label}-----\nMAMCAQU=\n-----END {label}-----\n'.encode()
-    (problem,) = judge(pem if keyword == 'ca' else None, pem if keyword == 'crl' else None, NOW, 30, FILES)
+    (problem,) = check_files(pem if keyword == 'ca' else None, pem if keyword == 'crl' else None, NOW, 30, FILES)
     assert (problem.code, problem.line) == ('not_pem', 1)
 
 
@@ -224,7 +224,7 @@ def test_ends_of_what_is_in_both_files():
 
 def test_what_ends_the_analysis_ends_neither_the_task_nor_what_was_found():
     """No date is that many days ahead."""
-    problems = judge(CA.pem, CRL + b'-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n', NOW, 10**12, FILES)
+    problems = check_files(CA.pem, CRL + b'-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n', NOW, 10**12, FILES)
     assert [(problem.code, problem.file, problem.is_error) for problem in problems] == [
         ('analysis_incomplete', 'ca.pem', False),
         ('not_pem', 'crl.pem', True),
@@ -235,6 +235,6 @@ def test_what_ends_the_analysis_ends_neither_the_task_nor_what_was_found():
 
 def test_what_can_not_be_read_in_all_parts_is_told():
     pem, _key = built(constraints=x509.UnrecognizedExtension(x509.BasicConstraints.oid, odd_x509.UNREADABLE))
-    (problem,) = judge(pem, None, NOW, 30, FILES)
+    (problem,) = check_files(pem, None, NOW, 30, FILES)
     assert (problem.code, problem.line) == ('analysis_incomplete', 1)
-    assert problem.message == "The certificate of CN=Test CA: basicConstraints not judged: it can't be read."
+    assert problem.message == "The certificate of CN=Test CA: basicConstraints not checked: it can't be read."

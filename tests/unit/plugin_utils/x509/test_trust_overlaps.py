@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import judge
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import check_files
 from support.pki import Authority, Identity, days_from_now
 
 VECTORS = pathlib.Path(cryptography_vectors.__file__).parent / 'x509'
@@ -27,7 +27,7 @@ ISSUING = Authority('Issuing CA', parent=CA)
 
 def found(ca, crl=None):
     """Return (code, severity) of the problems."""
-    problems = judge(ca, crl, dt.datetime.now(dt.timezone.utc), 30, FILES)
+    problems = check_files(ca, crl, dt.datetime.now(dt.timezone.utc), 30, FILES)
     return [(problem.code, problem.as_dict()['severity']) for problem in problems]
 
 
@@ -101,7 +101,7 @@ def test_a_ca_without_a_crl_is_told_where_another_has_one(tmp_path):
 
 def test_many_cas_without_a_crl_are_one_problem():
     others = [Authority(f'CA {number}') for number in range(9)]
-    (problem,) = judge(b''.join(one.pem for one in others), others[0].crl(), days_from_now(0), 30, FILES)
+    (problem,) = check_files(b''.join(one.pem for one in others), others[0].crl(), days_from_now(0), 30, FILES)
     assert problem.message.startswith(
         'There is no CRL of 8 CAs (CN=CA 1; CN=CA 2; CN=CA 3; CN=CA 4; CN=CA 5 and 3 more), each of the CA file: '
     )
@@ -193,9 +193,9 @@ def partial(**given):
 )
 def test_a_crl_that_openssl_passes_over_is_told(tmp_path, extension, seen):
     crl = listed(extension)
-    problems = judge(CA.pem, crl, days_from_now(0), 30, FILES)
+    problems = check_files(CA.pem, crl, days_from_now(0), 30, FILES)
     assert [(problem.code, problem.severity) for problem in problems] == [('crl_missing', 'warning')] * 2
-    assert problems[0].message == f'The CRL of CN=Test CA is passed over when mail is sent: {seen}.'
+    assert problems[0].message == f'The CRL of CN=Test CA is ignored when mail is sent: {seen}.'
     assert openssl_says(CA.pem, crl, CA.issue([HOST]), tmp_path) in (3, 44)
 
 
@@ -225,7 +225,7 @@ def test_a_critical_extension_of_a_crls_entry(tmp_path, extension, codes, number
     builder = x509.CertificateRevocationListBuilder().issuer_name(CA.name).last_update(days_from_now(-1))
     builder = builder.next_update(days_from_now(100)).add_revoked_certificate(entry.build())
     crl = builder.sign(CA.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    problems = judge(CA.pem, crl, days_from_now(0), 30, FILES)
+    problems = check_files(CA.pem, crl, days_from_now(0), 30, FILES)
     assert [(problem.code, problem.as_dict()['severity']) for problem in problems] == codes
     assert all('its entry of the serial number abc' in problem.message for problem in problems)
     assert openssl_says(CA.pem, crl, CA.issue([HOST]), tmp_path) == number
@@ -233,7 +233,7 @@ def test_a_critical_extension_of_a_crls_entry(tmp_path, extension, codes, number
 
 def test_a_crl_without_an_end_is_told():
     crl = (VECTORS / 'custom' / 'crl_no_next_update.pem').read_bytes()
-    problems = judge(None, crl, days_from_now(0), 30, FILES)
+    problems = check_files(None, crl, days_from_now(0), 30, FILES)
     told = next(problem for problem in problems if problem.code == 'crl_expires_soon')
     assert told.as_dict()['severity'] == 'warning'
-    assert told.message.endswith('has no nextUpdate, so that it counts however old it is.')
+    assert told.message.endswith('has no nextUpdate, so it is accepted no matter how old it is.')

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import CERTIFICATE, CRL, Block, as_pem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import judge
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import check_files
 
 PKITS = pathlib.Path(cryptography_vectors.__file__).parent / 'x509' / 'PKITS_data'
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone.utc)
@@ -32,11 +32,11 @@ def crl(name: str) -> bytes:
 
 
 def codes(ca: bytes) -> list[str]:
-    return [problem.code for problem in judge(ca, None, NOW, 30, FILES)]
+    return [problem.code for problem in check_files(ca, None, NOW, 30, FILES)]
 
 
 def errors(ca: bytes | None, revocations: bytes | None = None) -> list[str]:
-    return [problem.code for problem in judge(ca, revocations, NOW, 30, FILES) if problem.is_error]
+    return [problem.code for problem in check_files(ca, revocations, NOW, 30, FILES) if problem.is_error]
 
 
 def test_the_suite_is_there() -> None:
@@ -111,7 +111,7 @@ def test_crls_of_cas(name: str) -> None:
 
 def test_two_crls_of_one_ca_are_judged_each_for_itself() -> None:
     both = crl('TwoCRLsCABadCRL') + crl('TwoCRLsCAGoodCRL')
-    (problem,) = judge(certificate('TwoCRLsCACert'), both, NOW, 30, FILES)
+    (problem,) = check_files(certificate('TwoCRLsCACert'), both, NOW, 30, FILES)
     assert (problem.code, problem.severity, problem.line) == ('crl_issuer_unknown', 'warning', 1)
 
 
