@@ -12,7 +12,7 @@ from ...module_utils.trust.pem import CERTIFICATE, Block
 from ..target.answer import Fields
 from ..target.trust_blocks import trust_blocks
 from ..x509 import budget
-from ..x509.certificate import moment
+from ..x509.dates import moment
 from ..x509.reader import read_certificate, read_crl
 from .drift import diff
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A mail server's certificate as results show it, and dates as results and messages show them."""
+"""A mail server's certificate as results show it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,10 @@ import typing as t
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
 from ..days import days_left
+from .dates import timestamp
 from .records import Certificate
 
 MOST_NAMES = 200
-
-
-def moment(when: dt.datetime) -> str:
-    """Return a date as messages show it."""
-    return when.strftime('%Y-%m-%d %H:%M UTC')
-
-
-def timestamp(when: dt.datetime) -> str:
-    """Return a date as results show it."""
-    return when.strftime('%Y-%m-%dT%H:%M:%SZ')
 
 
 def defect(code: str, message: str) -> Problem:

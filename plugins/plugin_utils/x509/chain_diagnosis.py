@@ -15,8 +15,9 @@ from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
 from ...module_utils.tls.host_names import host_matches, packed_address, plain_host
 from ..days import DAY, ago, in_days
-from .certificate import MOST_NAMES, defect, moment
+from .certificate import MOST_NAMES, defect
 from .chain_path import Path, Trust, build_path, unanchored
+from .dates import moment
 from .name_constraints import violation
 from .records import BASIC_CONSTRAINTS, LEAST_BITS, SUBJECT_ALTERNATIVE_NAME, Certificate
 from .revocation_diagnosis import revocation

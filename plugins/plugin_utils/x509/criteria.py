@@ -9,7 +9,7 @@ import datetime as dt
 import typing as t
 
 from ..days import ago, in_days
-from .certificate import moment
+from .dates import moment
 
 Record = t.TypeVar('Record')
 

@@ -12,9 +12,10 @@ import typing as t
 
 from ...module_utils.problems import Problem
 from ..days import ago
-from .certificate import defect, moment
+from .certificate import defect
 from .chain_path import Path, Trust
-from .reader import entry_of
+from .crl_entries import entry_of
+from .dates import moment
 from .records import (
     DISTRIBUTION_POINTS,
     RELATIVE,

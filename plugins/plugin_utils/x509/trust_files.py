@@ -17,9 +17,9 @@ from ...module_utils.trust.pem import CERTIFICATE, CRL, Block, Pem, read_pem, st
 from ..days import days_left
 from .budget import watched
 from .ca_checks import authority_problems
-from .certificate import timestamp
 from .criteria import Criteria, Located
 from .crl_checks import crl_problems
+from .dates import timestamp
 from .guard import guard, not_checked
 from .openssl_check import openssl_reads
 from .reader import read_certificate, read_crl

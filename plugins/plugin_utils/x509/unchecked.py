@@ -9,9 +9,9 @@ import typing as t
 from ...module_utils.problems import Problem
 from .budget import watched
 from .chain_path import Trust
+from .crl_entries import entry_of
 from .guard import not_checked
 from .name_constraints import are_too_many
-from .reader import entry_of
 from .records import Certificate, unread
 from .signatures import is_signed_by
 

@@ -26,9 +26,10 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.budget imp
     watched,
 )
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.chain_path import Trust
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.crl_entries import entry_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.guard import guard
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.name_constraints import violation
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import entry_of, read_certificate, read_crl
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_certificate, read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.records import Certificate, RevocationList
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import TrustBlocks, check_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.unchecked import unchecked_parts
@@ -170,7 +171,7 @@ def test_cas_that_sign_each_other_in_circles_end_with_the_budget() -> None:
 
 
 def test_names_are_compared_as_long_as_the_budget_lasts() -> None:
-    """Beyond 1,048,576 comparisons OpenSSL refuses by itself (NAME_CHECK_MAX): see test_x509_reader."""
+    """Beyond 1,048,576 comparisons OpenSSL refuses by itself (NAME_CHECK_MAX): see test_unchecked."""
     many = [x509.DNSName(f'host{number}.example.com') for number in range(900)]
     ca = pki.Authority('Narrow CA', more=[(x509.NameConstraints(None, many), True)])
     (leaf,) = of(ca.issue([f'other{number}.example.com' for number in range(900)]).certificate_pem)

@@ -20,7 +20,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import cha
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import der as asn1
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import records
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.chain_path import Trust, trust_of
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import entry_of, read_certificate, read_crl
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.crl_entries import entry_of
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_certificate, read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.signatures import is_signed_by
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.unchecked import unchecked_parts
 from support import odd_x509, pki
