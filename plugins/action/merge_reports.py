@@ -52,7 +52,7 @@ class ActionModule(ActionBase):
                     report.comparison = before.comparison  # it was made of the same reports
                 elif before is not None:
                     report.comparison = compare(before, report)
-                changed = write_report(report, directory, args['formats'], mode, only_look=self._task.check_mode)
+                changed = write_report(report, directory, args['formats'], mode, dry_run=self._task.check_mode)
         except OSError as error:
             raise AnsibleActionFail(f"{directory} can't be written: {error.strerror or error}") from None
         result.update(

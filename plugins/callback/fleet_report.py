@@ -10,18 +10,18 @@ type: aggregate
 short_description: Shows the whole fleet of InfoPrint servers at a glance
 version_added: 1.0.0
 description:
-  - Collects what the modules of this collection tell in a run, from every play, and writes a report of every host and server of
-    these plays at its end, those that were not reached, failed, or never had their turn included. A server counts as proven only
-    by a real mail that was accepted over TLS, its certificate and name verified, after which nothing else was changed, failed or
-    stayed unknown.
+  - Collects the results of this collection's modules during a run, and at its end writes a report of every host and server of the
+    plays that use them, including those that were not reached, failed, or were never run. A server counts as proven only by a
+    real mail that was accepted over TLS, its certificate and name verified, if nothing was changed, failed or stayed unknown
+    afterwards.
   - Writes C(index.html), one page that needs nothing else, C(report.json), C(report.csv), C(junit.xml) and C(sendmemo.prom) for
-    Prometheus, each replaced in one step, and tells on the terminal who needs attention and why.
-  - A C(report.json) that is in the directory is read first. The run updates what it has looked at; servers that it has not looked
-    at stay as they were last seen, each with its date, until their host leaves the inventory. So a run with C(--limit) or
+    Prometheus, each replaced in one step, and shows on the terminal which servers need attention and why.
+  - A C(report.json) that is in the directory is read first. The run updates the servers that it checks; all
+    others keep their last known state, each with its date, until their host leaves the inventory. So a run with C(--limit) or
     C(--tags), and one that ended early, leaves a report of the whole fleet, which says what is new, fixed and still broken.
-  - Runs at the same time, as of slices of a fleet, wait for each other's report and lose nothing. Fleets of several inventories
-    that have no host in common can share a directory.
-  - Whatever goes wrong with the report is a warning; it never fails a run.
+  - Runs at the same time, as of slices of a fleet, wait for each other and lose nothing. Several inventories without common hosts
+    can share a directory.
+  - If something goes wrong with the report, that is a warning; it never fails a run.
 author:
   - The printops.infoprint authors (@printops)
 requirements:
@@ -30,8 +30,8 @@ requirements:
 options:
   directory:
     description:
-      - Where the report is written, made where it is missing. A relative path counts from C(ansible.cfg) where it is set there,
-        else from the working directory of the run.
+      - The directory of the report, created if it is missing. A relative path is relative to C(ansible.cfg) if it is set there,
+        otherwise to the working directory of the run.
     type: path
     default: fleet-report
     env:
@@ -41,8 +41,8 @@ options:
         key: directory
   formats:
     description:
-      - What is written. An empty list writes nothing, and leaves the lines on the terminal.
-      - With O(merge) the C(report.json) is always among it, since the next run is laid over it.
+      - The files to write. An empty list writes none; the lines on the terminal remain.
+      - With O(merge), C(report.json) is always written, because the next run updates it.
     type: list
     elements: str
     choices: [html, json, csv, junit, prometheus]
@@ -63,8 +63,7 @@ options:
         key: title
   merge:
     description:
-      - Whether the run updates the report that is there. Otherwise the report has the servers of this run alone, and those that
-        it has not looked at are gone from it.
+      - Whether the run updates the existing report. Otherwise the report has only the servers of this run.
     type: bool
     default: true
     version_added: 1.1.0
@@ -74,7 +73,7 @@ options:
       - section: fleet_report
         key: merge
   stale_after:
-    description: After so many days without a look a server is stale, and needs attention.
+    description: A server that was not checked for this many days is stale, and needs attention.
     type: float
     default: 7
     version_added: 1.1.0
@@ -85,9 +84,9 @@ options:
         key: stale_after
   mode:
     description:
-      - The mode of the files, as an octal number in quotes. They name hosts, mail servers and what is wrong with them.
-      - Whoever else is to read them (a web server, the node_exporter) needs to be in their group, which the directory can give to
-        them (C(chmod g+s)), or a mode of V(0644).
+      - The mode of the files, as an octal number in quotes. They name hosts, mail servers and their problems.
+      - If a web server or node_exporter runs as another user, put it in their group, which the directory can give to
+        them (C(chmod g+s)), or set V(0644).
     type: str
     default: "0640"
     version_added: 1.1.0
@@ -97,7 +96,7 @@ options:
       - section: fleet_report
         key: mode
   summary:
-    description: Whether a few lines at the end of the run tell who needs attention and why.
+    description: Whether to show a few lines at the end of the run about the servers that need attention, and why.
     type: bool
     default: true
     env:
@@ -117,10 +116,10 @@ from ..plugin_utils.fleet_report import plays, times, values
 from ..plugin_utils.fleet_report.compare import compare, logs_of
 from ..plugin_utils.fleet_report.events import Collector, Event, module_of
 from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, set_aside, write_report
-from ..plugin_utils.fleet_report.log import WARN_DAYS, Logs, Run, lay_over, still_there
+from ..plugin_utils.fleet_report.log import WARN_DAYS, Logs, Run, merge_newer, without_departed
 from ..plugin_utils.fleet_report.model import Report
 from ..plugin_utils.fleet_report.provenance import complete_run
-from ..plugin_utils.fleet_report.state import judged
+from ..plugin_utils.fleet_report.state import build_report
 from ..plugin_utils.fleet_report.summary import terminal_lines, tone
 from ..plugin_utils.foreign_values import Malformed
 from ..plugin_utils.options.spec import file_mode
@@ -139,15 +138,15 @@ class CallbackModule(CallbackBase):
         self._run = Run(started=_now())
         self._collector = Collector(self._run)
         self._playbooks: list[str] = []
-        self._planned: dict[str, t.Any] = {}  # plays of ours that were not begun yet, by their identity
-        self._play: t.Any = None  # that is running, while it is not known to be ours
-        self._ours: t.Any = None  # a play of ours, for the inventory
+        self._planned: dict[str, t.Any] = {}  # plays of this collection that have not started yet, by their identity
+        self._play: t.Any = None  # the one that is running, while it is not known to use this collection
+        self._ours: t.Any = None  # a play that uses this collection, for the inventory
         self._before: Report | None = None
-        self._looked_before = False
+        self._has_read_before = False
         self._warned = False
 
     def _safely(self, what: t.Callable[[], None]) -> None:
-        """Do a part of the work. What goes wrong is told once in a run, and by nothing but a warning."""
+        """Do a part of the work. An error is shown once in a run, and only as a warning."""
         try:
             what()
         except Exception as error:
@@ -173,7 +172,7 @@ class CallbackModule(CallbackBase):
             self._planned.pop(plays.identity(play), None)
             self._play = play
             if plays.is_ours(play):
-                self._take_on()
+                self._expect_hosts()
 
         self._safely(note)
 
@@ -181,10 +180,10 @@ class CallbackModule(CallbackBase):
         del is_conditional
         # A role or file that was included while the play ran.
         if self._play is not None and module_of(_action(task)):
-            self._safely(self._take_on)
+            self._safely(self._expect_hosts)
 
-    def _take_on(self) -> None:
-        """Let every host of the play that is running stand in the report."""
+    def _expect_hosts(self) -> None:
+        """List every host of the running play in the report."""
         self._ours, self._play = self._play, None
         self._collector.expect(plays.hosts_of(self._ours))
 
@@ -232,13 +231,13 @@ class CallbackModule(CallbackBase):
         unfinished = self._unfinished()
         logs = self._collector.logs({host: stats.summarize(host)['failures'] for host in stats.processed})
         if not logs and not unfinished:
-            return  # nothing in this run is ours: a report of earlier runs stays
+            return  # no play uses this collection: a report of earlier runs stays
         inventory = plays.inventory_of(self._ours)
         complete_run(self._run, self._playbooks, inventory, len(logs), self._collector.reached())
         self._run.ended = _now()
-        directory, wanted, page = pathlib.Path(self.get_option('directory')), self.get_option('formats'), ''
+        directory, chosen, page = pathlib.Path(self.get_option('directory')), self.get_option('formats'), ''
         report = self._of_run(logs, unfinished)
-        formats = [name for name in FORMATS if name in wanted or (wanted and name == 'json' and self.get_option('merge'))]
+        formats = [name for name in FORMATS if name in chosen or (chosen and name == 'json' and self.get_option('merge'))]
         try:
             if formats:
                 with locked(directory):
@@ -247,36 +246,36 @@ class CallbackModule(CallbackBase):
                 page = str(directory / FORMATS['html'][0]) if 'html' in formats else ''
         except OSError as error:
             self._warn(f"{directory} can't be written: {error.strerror or error}")
-        if self._collector.odd:
-            self._warn(self._collector.odd[0])
+        if self._collector.unreadable:
+            self._warn(self._collector.unreadable[0])
         if self.get_option('summary'):
-            self._tell(terminal_lines(report, page), COLOURS[tone(report)])
+            self._display_lines(terminal_lines(report, page), COLOURS[tone(report)])
 
     def _unfinished(self) -> list[str]:
-        """Return the plays of ours that were never begun; their hosts stand in the report."""
-        found = []
+        """Return the plays of this collection that never started; their hosts are listed in the report."""
+        names = []
         for play in self._planned.values():
-            wanted = plays.hosts_wanted(play)
-            self._collector.expect(wanted or [])
-            if wanted != []:
-                found.append(plays.name_of(play))
-        return found
+            hosts = plays.planned_hosts(play)
+            self._collector.expect(hosts or [])
+            if hosts != []:
+                names.append(plays.name_of(play))
+        return names
 
     def _of_run(self, logs: Logs, unfinished: list[str]) -> Report:
         title, stale_days = values.text(self.get_option('title')), self.get_option('stale_after')
-        report = judged(title, logs, [self._run], self._run.ended, stale_days)
+        report = build_report(title, logs, [self._run], self._run.ended, stale_days)
         report.unfinished = unfinished
         return report
 
     def _with_before(self, directory: pathlib.Path, logs: Logs, inventory: plays.Inventory, report: Report) -> Report:
-        """Return the report of the run laid over the one that is in the directory, and compared with the one that was there when
-        the run first wrote its own."""
+        """Return the report in the directory updated with that of the run, and compared with the one that was there when the run
+        first wrote its own."""
         known = self._read(directory)
-        if not self._looked_before:
-            self._looked_before, self._before = True, known
+        if not self._has_read_before:
+            self._has_read_before, self._before = True, known
         if known is not None and self.get_option('merge'):
-            older = still_there(logs_of(known), inventory.hosts, inventory.sources)
-            report = self._of_run(lay_over(plays.without_undeclared(self._ours, older, logs), logs), report.unfinished)
+            older = without_departed(logs_of(known), inventory.hosts, inventory.sources)
+            report = self._of_run(merge_newer(plays.without_undeclared(self._ours, older, logs), logs), report.unfinished)
         if self._before is not None:
             report.comparison = compare(self._before, report)
         return report
@@ -292,7 +291,7 @@ class CallbackModule(CallbackBase):
             self._warn(f"the report before, {path}, can't be read{f', and is kept as {kept}' if kept else ''}: {error}")
             return None
 
-    def _tell(self, lines: list[str], colour: str) -> None:
+    def _display_lines(self, lines: list[str], colour: str) -> None:
         self._display.display('')
         for number, line in enumerate(lines):
             self._display.display(line, color=None if number else colour)

@@ -200,7 +200,7 @@ def report(
     `days` is when it ran, seen from today; it is laid over the report `before`, which is changed.
     """
     of = run(days=days, hosts={'inventory': 100, 'seen': 70, 'reached': 60})
-    seen = logs(given, of, expected, days)
+    current = logs(given, of, expected, days)
     if before is not None:
-        seen = _part('log').lay_over(_part('compare').logs_of(before), seen)
-    return _part('state').judged(title, seen, [of], moment(days))
+        current = _part('log').merge_newer(_part('compare').logs_of(before), current)
+    return _part('state').build_report(title, current, [of], moment(days))

@@ -1,22 +1,22 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reports beside each other: what has changed from one to the next, and several of slices or days made into one."""
+"""Compares reports, and merges several of slices or days into one."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .log import Logs, lay_over
+from .log import Logs, merge_newer
 from .model import GOOD, Change, Comparison, Report, Server
-from .state import STALE_DAYS, judged
+from .state import STALE_DAYS, build_report
 
 Servers = dict[str, dict[str, Server]]  # by host, then by name
 
 
 def compare(before: Report, now: Report) -> Comparison:
-    """Return what is newly bad, what was bad and is well, what was bad and still is, and of what was bad nothing new is known.
+    """Return which servers newly need attention, which no longer do, which still do, and of which that did nothing new is known.
 
-    Each server is compared with what it was when it was last seen.
+    Each server is compared with its last known state.
     """
     old, new = _by_name(before), _by_name(now)
     result = Comparison(before.generated, [], [], [], [])
@@ -31,7 +31,7 @@ def compare(before: Report, now: Report) -> Comparison:
 
 
 def _group(result: Comparison, was: Server | None, server: Server | None) -> list[Change] | None:
-    """Return the part of the comparison that a server belongs to, None for one that is as well as it was."""
+    """Return the part of the comparison that a server belongs to, None for one that is well as before."""
     was_bad = was is not None and was.needs_attention
     if server is None or (was is not None and server.looked == was.looked and server.state == was.state):
         return result.unknown if was_bad else None
@@ -43,7 +43,7 @@ def _group(result: Comparison, was: Server | None, server: Server | None) -> lis
 
 
 def _find(servers: Servers, host: str, name: str) -> Server | None:
-    """Return a server; an entry without a name, as of a host that can't be reached, speaks of every server there."""
+    """Return a server; an entry without a name, as of a host that can't be reached, stands for every server there."""
     of_host = servers.get(host, {})
     return of_host.get(name) or of_host.get('')
 
@@ -57,15 +57,15 @@ def logs_of(report: Report) -> Logs:
 
 
 def merge(reports: t.Sequence[Report], title: str, stale_days: float = STALE_DAYS) -> Report:
-    """Return one report of what any of them saw last, at the time of the newest. Raises ValueError where there is no report."""
+    """Return one report of the last observations of all, at the time of the newest. Raises ValueError if there is no report."""
     if not reports:
         raise ValueError('there is no report to merge')
     ordered = sorted(reports, key=lambda report: report.generated)
     newest = ordered[-1]
     logs: Logs = {}
     for report in ordered:
-        lay_over(logs, logs_of(report))
-    merged = judged(title or newest.title, logs, newest.runs, newest.generated, stale_days)
+        merge_newer(logs, logs_of(report))
+    merged = build_report(title or newest.title, logs, newest.runs, newest.generated, stale_days)
     merged.unfinished = list(dict.fromkeys(name for report in ordered for name in report.unfinished))
     merged.merged = [f'{report.title}, {report.generated}' for report in ordered]
     return merged

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What expires in the next days, by what it is and by the day, month by month as on a wall calendar."""
+"""What expires in the next days, by kind and by day, month by month as on a wall calendar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .log import Expiry
 from .model import Report
 
 DAYS = 90
-SOON = 30  # days before an end from which on it is marked
+SOON = 30  # days before an expiry from which on it is marked
 KINDS = {'certificate': 'certificate', 'ca': 'CA', 'crl': 'CRL'}
 
 
@@ -44,7 +44,7 @@ class Month(t.NamedTuple):
 
 
 def endings(report: Report) -> list[Ending]:
-    """Return all that ends, the first first; a certificate that many servers meet is one."""
+    """Return all that expires, the first first; a certificate that many servers get is one entry."""
     found: dict[tuple[str, str, str], Ending] = {}
     for number, host in enumerate(report.hosts):
         for server in host.servers:
@@ -58,13 +58,13 @@ def endings(report: Report) -> list[Ending]:
 
 
 def months(report: Report, ending: t.Iterable[Ending]) -> list[Month]:
-    """Return the months that the next `DAYS` days lie in."""
+    """Return the months of the next `DAYS` days."""
     today = times.at(report.generated).date()
     last = today + dt.timedelta(days=DAYS)
     by_day: dict[dt.date, list[Ending]] = {}
-    for one in ending:
-        by_day.setdefault(one.day, []).append(one)
-    found = []
+    for item in ending:
+        by_day.setdefault(item.day, []).append(item)
+    result = []
     year, month = today.year, today.month
     while (year, month) <= (last.year, last.month):
         weeks: list[list[Day | None]] = [
@@ -74,6 +74,6 @@ def months(report: Report, ending: t.Iterable[Ending]) -> list[Month]:
             ]
             for week in calendar.Calendar().monthdatescalendar(year, month)
         ]
-        found.append(Month(f'{dt.date(year, month, 1):%B %Y}', weeks))
+        result.append(Month(f'{dt.date(year, month, 1):%B %Y}', weeks))
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-    return found
+    return result

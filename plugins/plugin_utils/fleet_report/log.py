@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What was last seen of hosts and servers, on each subject, by whichever run: what their states are judged by.
+"""The last observation of each host and server on each subject, from whichever run: what their states are determined from.
 
-A later look counts in place of an earlier one on the same subject, whether better or worse. So a run that sees a part of the
-fleet, or only some subjects, leaves everything else as it was last seen.
+A later observation replaces an earlier one on the same subject, whether better or worse. So a run over a part of the fleet, or
+over some subjects, leaves everything else as it was last observed.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ WARN_DAYS = 30
 
 @dataclasses.dataclass(eq=False)
 class Run:
-    """A run that has looked at servers: what was run, by whom, on which hosts. Times are UTC, `ended` is '' while it runs.
+    """A run that checked servers: what was run, by whom, on which hosts. Times are UTC, `ended` is '' while it runs.
 
-    `hosts` counts those of the inventory, those in plays of ours (seen) and those that answered (reached). `inventory` has the
-    sources of the inventory.
+    `hosts` counts those of the inventory, those in plays of this collection (seen) and those that answered (reached).
+    `inventory` has the sources of the inventory.
     """
 
     playbook: str = ''
@@ -41,7 +41,7 @@ class Run:
 
 @dataclasses.dataclass
 class Expiry:
-    """A certificate, CA or CRL that ends: `kind` is one of these, `not_after` in UTC."""
+    """A certificate, CA or CRL that expires: `kind` is one of these, `not_after` in UTC."""
 
     kind: str
     name: str
@@ -81,14 +81,14 @@ NO_FACTS = Facts()
 
 
 @dataclasses.dataclass
-class Seen:
+class Observation:
     """What one result says of one server (or, without a name, of its host).
 
-    `verdict` is ok, failing, unreachable or hidden; `order` is the time in microseconds since 1970, another one for each result
-    of a run, by which the results of all runs are in order.
-    `applied` says whether what `changed` was really changed, which is not so in check mode; None: that is not known.
+    `verdict` is ok, failing, unreachable or hidden; `order` is the time in microseconds since 1970, unique among the results of a
+    run: it orders the results of all runs.
+    `applied` says whether what `changed` was really changed, as it is not in check mode; None: unknown.
     `unprotected`: a mail was accepted, but in plaintext, or without certificate or name having been verified; `accepted`: that is
-    meant. `warn_days` is how many days before an end it was to be warned of.
+    intended. `warn_days` is how many days before an expiry to warn of it.
     """
 
     order: int
@@ -111,107 +111,107 @@ class Seen:
     warn_days: int = WARN_DAYS
 
     @property
-    def stands(self) -> bool:
-        """Whether the drift that was found is still there."""
+    def has_drift(self) -> bool:
+        """Whether there is drift that was not corrected."""
         return bool(self.drift) and not (self.changed and self.applied and self.verdict == 'ok')
 
     @property
     def is_proof(self) -> bool:
-        """Whether a real mail was accepted as the configuration in force, which protects it, says."""
+        """Whether a real mail was accepted under the active configuration, which protects it."""
         return self.verdict == 'ok' and self.facts.until == SENT and not self.unprotected
 
 
 @dataclasses.dataclass
 class ServerLog:
-    """What was last seen of a server, by subject; when it was last changed for real, and its last proof."""
+    """The last observations of a server, by subject; when it was last really changed, and its last proof."""
 
-    seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
+    observations: dict[str, Observation] = dataclasses.field(default_factory=dict)
     changed: int = NEVER
     proof: Proof | None = None
 
-    def note(self, subject: str, seen: Seen) -> None:
-        _note(self.seen, subject, seen)
-        if seen.changed and seen.applied is not False:
-            self.changed = max(self.changed, seen.order)
-        if seen.is_proof and (self.proof is None or self.proof.at <= seen.at):
-            self.proof = Proof(seen.at, seen.message_id, seen.queue_id)
+    def note(self, subject: str, observation: Observation) -> None:
+        _note(self.observations, subject, observation)
+        if observation.changed and observation.applied is not False:
+            self.changed = max(self.changed, observation.order)
+        if observation.is_proof and (self.proof is None or self.proof.at <= observation.at):
+            self.proof = Proof(observation.at, observation.message_id, observation.queue_id)
 
-    def lay_over(self, newer: ServerLog) -> None:
-        for subject, seen in newer.seen.items():
-            self.note(subject, seen)
+    def merge_newer(self, newer: ServerLog) -> None:
+        for subject, observation in newer.observations.items():
+            self.note(subject, observation)
         self.changed = max(self.changed, newer.changed)
         self.proof = max(filter(None, (self.proof, newer.proof)), key=lambda proof: proof.at, default=None)
 
     @property
     def is_gone(self) -> bool:
-        """Whether the server was declared absent, and is so: there is nothing to prove."""
-        config = self.seen.get('config')
-        return config is not None and config.absent and config.verdict == 'ok' and not config.stands
+        """Whether the server was declared absent, and is absent: there is nothing to prove."""
+        config = self.observations.get('config')
+        return config is not None and config.absent and config.verdict == 'ok' and not config.has_drift
 
 
 @dataclasses.dataclass
 class HostLog:
-    """What was last seen of a host as a whole, by subject, and of each of its servers.
+    """The last observations of a host as a whole, by subject, and of each of its servers.
 
-    `reached` is the order of the last result that speaks of its servers, `skipped` the last task of ours that was skipped.
+    `reached` is the order of the last result with its servers, `skipped` the last task of this collection that was skipped.
     """
 
     name: str
-    seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
+    observations: dict[str, Observation] = dataclasses.field(default_factory=dict)
     servers: dict[str, ServerLog] = dataclasses.field(default_factory=dict)
     reached: int = NEVER
     skipped: str = ''
 
-    def note(self, subject: str, seen: Seen) -> None:
-        _note(self.seen, subject, seen)
+    def note(self, subject: str, observation: Observation) -> None:
+        _note(self.observations, subject, observation)
 
     def server(self, name: str) -> ServerLog:
         return self.servers.setdefault(name, ServerLog())
 
-    def lay_over(self, newer: HostLog) -> None:
-        for subject, seen in newer.seen.items():
-            self.note(subject, seen)
+    def merge_newer(self, newer: HostLog) -> None:
+        for subject, observation in newer.observations.items():
+            self.note(subject, observation)
         for name, log in newer.servers.items():
-            self.server(name).lay_over(log)
+            self.server(name).merge_newer(log)
         self.reached = max(self.reached, newer.reached)
         self.skipped = newer.skipped or self.skipped
 
-    def looks(self) -> t.Iterator[Seen]:
-        yield from self.seen.values()
+    def all_observations(self) -> t.Iterator[Observation]:
+        yield from self.observations.values()
         for server in self.servers.values():
-            yield from server.seen.values()
+            yield from server.observations.values()
 
 
-def _note(known: dict[str, Seen], subject: str, seen: Seen) -> None:
-    if subject not in known or known[subject].order <= seen.order:
-        known[subject] = seen
+def _note(known: dict[str, Observation], subject: str, observation: Observation) -> None:
+    if subject not in known or known[subject].order <= observation.order:
+        known[subject] = observation
 
 
-def lay_over(older: Logs, newer: Logs) -> Logs:
-    """Return the older logs with the newer ones laid over them; the older ones are changed."""
+def merge_newer(older: Logs, newer: Logs) -> Logs:
+    """Update the older logs with the newer ones, and return them."""
     for name, log in newer.items():
-        older.setdefault(name, HostLog(name)).lay_over(log)
+        older.setdefault(name, HostLog(name)).merge_newer(log)
     return older
 
 
-def still_there(logs: Logs, inventory: t.Collection[str], sources: t.Sequence[str]) -> Logs:
+def without_departed(logs: Logs, inventory: t.Collection[str], sources: t.Sequence[str]) -> Logs:
     """Return the logs without those of hosts that have left the inventory.
 
-    An inventory speaks for the hosts that were last seen by a run with the same sources, or with one that shares hosts with it;
-    a list of hosts given by hand (`-i print1,`) speaks for none. So the fleets of two inventories can share a report.
+    An inventory decides on the hosts that were last observed by a run with the same sources, or with one that shares hosts with
+    it; a list of hosts on the command line (`-i print1,`) decides on none. So the fleets of two inventories can share a report.
     """
     groups: dict[tuple[str, ...], list[str]] = {}
     for name, log in logs.items():
         groups.setdefault(_sources_of(log), []).append(name)
-    by_hand = any(',' in source for source in sources)
-    gone: set[str] = set()
+    is_list = any(',' in source for source in sources)
+    departed: set[str] = set()
     for known, names in groups.items():
-        if not by_hand and (known == tuple(sources) or not known or set(names) & set(inventory)):
-            gone |= set(names) - set(inventory)
-    return {name: log for name, log in logs.items() if name not in gone}
+        if not is_list and (known == tuple(sources) or not known or set(names) & set(inventory)):
+            departed |= set(names) - set(inventory)
+    return {name: log for name, log in logs.items() if name not in departed}
 
 
 def _sources_of(log: HostLog) -> tuple[str, ...]:
-    """Return the sources of the inventory of the run that looked last."""
-    newest = max(log.looks(), key=lambda seen: seen.order, default=None)
+    """Return the sources of the inventory of the last run that observed the host."""
+    newest = max(log.all_observations(), key=lambda observation: observation.order, default=None)
     return tuple(newest.run.inventory) if newest is not None else ()

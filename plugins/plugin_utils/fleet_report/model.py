@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a report says: the fleet's hosts and servers, each server in exactly one state. Everything else is made from this."""
+"""The content of a report: the fleet's hosts and servers, each server in exactly one state. Every format is made from it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .values import Problem, own_problem
 
 
 class State(t.NamedTuple):
-    """A state of a server: how it is called, the sign that stands beside its colour, and what it means."""
+    """A state of a server: its label, the sign beside its colour, and its meaning."""
 
     label: str
     sign: str
@@ -29,12 +29,12 @@ STATES = {
     ),
     'unreachable': State('unreachable', '⊘', 'the host could not be reached'),
     'drifted': State('drifted', '≠', 'files or attributes are not as declared, and stay so'),
-    'stale': State('stale', '⌛', 'not looked at for too long, or its certificate has expired since'),
+    'stale': State('stale', '⌛', 'not checked for too long, or its certificate has expired since'),
     'changed_unproven': State('changed but not proven', '△', 'changed since its last proof, or never proven after a change'),
-    'hidden': State('hidden', '◌', 'no_log hides what was found'),
-    'not_checked': State('not checked', '?', 'nothing is known of it yet'),
+    'hidden': State('hidden', '◌', 'no_log hides the result'),
+    'not_checked': State('not checked', '?', 'nothing is known about it yet'),
     'configured': State('configured', '-', 'files as declared, never proven'),
-    'tested': State('tested', '○', 'tried up to handshake or envelope, no mail sent'),
+    'tested': State('tested', '○', 'tested up to handshake or envelope, no mail sent'),
     'proven': State('proven', '✓', 'a mail was accepted over TLS, certificate and name verified, and nothing says otherwise'),
     'delivered': State('delivered', '✔', 'proven, and the mail was found in the mailbox'),
 }
@@ -44,7 +44,7 @@ PROVEN = ('proven', 'delivered')
 GOOD = ('configured', 'tested', *PROVEN)
 ORDER = {state: number for number, state in enumerate(STATES)}
 CRITERION = (
-    'Proven means: with the configuration in force on the host, the mail server accepted a real mail over TLS after its '
+    'Proven means: under the active configuration of the host, the mail server accepted a real mail over TLS after its '
     'certificate and name had been verified, and nothing was changed on that server since. A mail in plaintext, or without that '
     'verification, proves nothing.'
 )
@@ -54,9 +54,9 @@ CRITERION = (
 class Server:
     """An InfoPrint server. '' as its name: the host's servers are not known. `problems` begin with the cause of its state.
 
-    `checked` is when something was last found out about it, `looked` when that was last tried, `changed` when it was last
-    changed, `check_mode` whether the last run that looked did so in check mode alone. `drift` has what was found to differ;
-    `corrected` says that it does no longer. `accepted`: that it is unprotected is meant. `soon` are the ends that are near.
+    `checked` is when something was last learned about it, `looked` when that was last attempted, `changed` when it was last
+    changed, `check_mode` whether the last run that checked it did so in check mode only. `drift` has the differences;
+    `corrected`: they are corrected. `accepted`: that it is unprotected is intended. `soon` has what expires soon.
     """
 
     name: str
@@ -81,24 +81,26 @@ class Server:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether it sends unprotected, and that is meant."""
+        """Whether it sends unprotected, and that is intended."""
         return self.state == 'unprotected' and self.accepted
 
     @property
     def other_rights(self) -> str:
-        """The user whose rights the last send used, where that isn't the owner of the working directory; else ''."""
+        """The user whose rights the last send used, if that isn't the owner of the working directory; else ''."""
         return self.facts.proven_as if self.facts.proven_as != self.facts.owner else ''
 
     def endings(self) -> list[Expiry]:
-        """Return all that ends: the mail server's certificate, the CAs and the CRLs."""
+        """Return all that expires: the mail server's certificate, the CAs and the CRLs."""
         return [*filter(None, [self.facts.certificate]), *self.trust]
 
     def first_ending(self, kind: str) -> Expiry | None:
-        """Return the certificate, CA or CRL that ends first, None where none is known."""
-        return min((one for one in self.endings() if one.kind == kind), key=lambda one: one.not_after, default=None)
+        """Return the certificate, CA or CRL that expires first, None if none is known."""
+        return min(
+            (expiry for expiry in self.endings() if expiry.kind == kind), key=lambda expiry: expiry.not_after, default=None
+        )
 
     def cause(self) -> Problem | None:
-        """Return why the server is not well, or what is to be known of it; None where there is nothing to say."""
+        """Return the reason for the server's state, or its first remark; None if there is none."""
         if self.problems:
             return self.problems[0]
         if self.drift and not self.corrected:
@@ -108,7 +110,7 @@ class Server:
 
 @dataclasses.dataclass
 class Host:
-    """A host with its servers as they are judged, and the log that they are judged by."""
+    """A host with its servers in their states, and the log that the states follow from."""
 
     name: str
     servers: list[Server]
@@ -122,7 +124,7 @@ class Host:
 
 @dataclasses.dataclass
 class Change:
-    """A server whose state is another than in the report before, or that is still bad."""
+    """A server whose state differs from the report before, or that still needs attention."""
 
     host: str
     server: str
@@ -132,7 +134,7 @@ class Change:
 
 @dataclasses.dataclass
 class Comparison:
-    """What has changed since the report of the time `since`."""
+    """The changes since the report of the time `since`."""
 
     since: str
     new: list[Change]
@@ -143,9 +145,9 @@ class Comparison:
 
 @dataclasses.dataclass
 class Report:
-    """The fleet as it was last seen, by one run or by many. Times are UTC. `unfinished` are plays that were never begun.
+    """The fleet as it was last observed, by one run or by many. Times are UTC. `unfinished` are plays that never started.
 
-    `runs` are those that anything in it rests on, the newest last. `merged` names the reports that it was merged from.
+    `runs` are those that its observations are from, the newest last. `merged` names the reports that it was merged from.
     """
 
     title: str
@@ -162,9 +164,9 @@ class Report:
                 yield host, server
 
     def worst_first(self) -> list[tuple[Host, Server]]:
-        return sorted(self.servers(), key=lambda pair: ORDER[pair[1].state])  # of equals the order stays: by name
+        return sorted(self.servers(), key=lambda pair: ORDER[pair[1].state])  # a stable sort: then by name
 
     def counts(self) -> dict[str, int]:
         """Return how many servers are in each state, all states named."""
-        found = collections.Counter(server.state for _host, server in self.servers())
-        return {state: found[state] for state in STATES}
+        counts = collections.Counter(server.state for _host, server in self.servers())
+        return {state: counts[state] for state in STATES}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which plays of a run are ours, and whom they are for. Reads ansible-core's objects, and changes none."""
+"""Which plays of a run use this collection, and on which hosts. Reads ansible-core's objects, and changes none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Inventory(t.NamedTuple):
 
 
 def identity(play: t.Any) -> str:
-    """Return what stays the same of a play when core copies it for each batch."""
+    """Return what stays the same in a play when core copies it for each batch."""
     return str(play._uuid)
 
 
@@ -35,18 +35,18 @@ def name_of(play: t.Any) -> str:
 
 
 def is_ours(play: t.Any) -> bool:
-    """Return whether a play has a task or a role of this collection, as far as that can be seen before it runs."""
+    """Whether a play has a task or a role of this collection, as far as is known before it runs."""
     if any(_role_name(role).startswith(COLLECTION) for role in play.roles or ()):
         return True
     lists = (play.pre_tasks, play.tasks, play.post_tasks, play.handlers)
-    return any(_holds_ours(entry) for entries in lists for entry in entries or ())
+    return any(_uses_collection(entry) for entries in lists for entry in entries or ())
 
 
-def _holds_ours(entry: t.Any) -> bool:
+def _uses_collection(entry: t.Any) -> bool:
     if isinstance(entry, Block):
-        return any(_holds_ours(one) for part in (entry.block, entry.rescue, entry.always) for one in part or ())
+        return any(_uses_collection(task) for part in (entry.block, entry.rescue, entry.always) for task in part or ())
     if isinstance(entry, list):
-        return any(_holds_ours(one) for one in entry)
+        return any(_uses_collection(task) for task in entry)
     action = str(getattr(entry, 'resolved_action', None) or entry.action)
     if action.rsplit('.', 1)[-1] in ROLE_ACTIONS:
         name = str(getattr(entry, '_role_name', None) or (entry.args or {}).get('name') or '')
@@ -65,44 +65,44 @@ def hosts_of(play: t.Any) -> list[str]:
     return [host.get_name() for host in inventory.get_hosts(play.hosts, ignore_restrictions=True)]
 
 
-def hosts_wanted(play: t.Any) -> list[str] | None:
-    """Return the names of the hosts of a play that was never begun, None where that can't be told."""
+def planned_hosts(play: t.Any) -> list[str] | None:
+    """Return the names of the hosts of a play that never started, None if they are unknown."""
     try:
         manager = play.get_variable_manager()
         variables = manager.get_vars(play=play)
         pattern = Templar(loader=play.get_loader(), variables=variables).template(play.hosts)
         return [host.get_name() for host in manager._inventory.get_hosts(pattern, ignore_restrictions=True)]
-    except Exception:  # a pattern that only the plays before make known
+    except Exception:  # a pattern with variables that only earlier plays set
         return None
 
 
 def inventory_of(play: t.Any) -> Inventory:
     """Return the inventory of a play."""
-    found = play.get_variable_manager()._inventory
-    hosts = found.get_hosts('all', ignore_limits=True, ignore_restrictions=True)
-    return Inventory(frozenset(values.host_name(host.get_name()) for host in hosts), tuple(map(str, found._sources)))
+    inventory = play.get_variable_manager()._inventory
+    hosts = inventory.get_hosts('all', ignore_limits=True, ignore_restrictions=True)
+    return Inventory(frozenset(values.host_name(host.get_name()) for host in hosts), tuple(map(str, inventory._sources)))
 
 
 def without_undeclared(play: t.Any, older: Logs, newer: Logs) -> Logs:
     """Return the older logs without the servers that the inventory no longer names.
 
-    It is asked for hosts that have answered now without some of their servers, and counts where it names servers at all.
+    That is only so for hosts that answered now, and if the inventory names servers at all.
     """
     return {name: _without_undeclared(play, log, newer[name]) if name in newer else log for name, log in older.items()}
 
 
 def _without_undeclared(play: t.Any, log: HostLog, newer: HostLog) -> HostLog:
-    left = set(log.servers) - set(newer.servers)
-    named = _declared(play, log.name) if left and newer.servers else set()
+    missing = set(log.servers) - set(newer.servers)
+    named = _declared(play, log.name) if missing and newer.servers else set()
     if named:
-        log.servers = {name: server for name, server in log.servers.items() if name not in left or name in named}
+        log.servers = {name: server for name, server in log.servers.items() if name not in missing or name in named}
     return log
 
 
 def _declared(play: t.Any, host: str) -> set[str]:
-    """Return the names of the servers that the inventory's variables of a host name; none where that can't be told.
+    """Return the names of the servers in the inventory's variables of a host; none if they are unknown.
 
-    A play, or `-e`, may name but a part of them for once.
+    Variables of a play or of `-e` don't count: they may name only some of them.
     """
     try:
         manager = play.get_variable_manager()
@@ -111,5 +111,5 @@ def _declared(play: t.Any, host: str) -> set[str]:
         variables = manager.get_vars(host=manager._inventory.get_host(host))
         given = Templar(loader=play.get_loader(), variables=variables).template(variables.get(DECLARED) or [])
         return {values.text(entry['name']) for entry in given}
-    except Exception:  # variables that only a task makes known
+    except Exception:  # variables that only a task sets
         return set()

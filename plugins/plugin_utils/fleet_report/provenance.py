@@ -22,8 +22,8 @@ from .plays import Inventory
 COLLECTION = pathlib.Path(__file__).parents[3]
 
 
-def complete_run(run: Run, playbooks: t.Sequence[str], inventory: Inventory, seen: int, reached: int) -> None:
-    """Put into a run what is known of it: its playbooks, core's inventory, how many hosts stood in its plays, and answered."""
+def complete_run(run: Run, playbooks: t.Sequence[str], inventory: Inventory, in_plays: int, reached: int) -> None:
+    """Add to a run its playbooks, core's inventory, and how many hosts were in its plays and answered."""
     run.playbook, run.limit, run.tags = ', '.join(playbooks), values.text(context.CLIARGS.get('subset')), _tags()
     run.user, run.controller = _user(), values.text(platform.node())
     run.versions = {
@@ -33,13 +33,13 @@ def complete_run(run: Run, playbooks: t.Sequence[str], inventory: Inventory, see
         'openssl': ssl.OPENSSL_VERSION,
     }
     run.inventory = [values.text(source) for source in inventory.sources]
-    run.hosts = {'inventory': len(inventory.hosts), 'seen': seen, 'reached': reached}
+    run.hosts = {'inventory': len(inventory.hosts), 'seen': in_plays, 'reached': reached}
 
 
 def _tags() -> list[str]:
-    """Return the tags that were asked for; those that were to be skipped begin with `not `."""
-    wanted, skipped = (context.CLIARGS.get(key) or () for key in ('tags', 'skip_tags'))
-    return [values.text(tag) for tag in wanted if tag != 'all'] + [f'not {values.text(tag)}' for tag in skipped]
+    """Return the tags of the command line; those to skip begin with `not `."""
+    selected, skipped = (context.CLIARGS.get(key) or () for key in ('tags', 'skip_tags'))
+    return [values.text(tag) for tag in selected if tag != 'all'] + [f'not {values.text(tag)}' for tag in skipped]
 
 
 def _user() -> str:

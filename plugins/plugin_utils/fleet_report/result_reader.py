@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One result of one of our modules, read: what it says of each server, and nothing that it does not say."""
+"""Reads one result of a module of this collection: what it says of each server, and nothing that it does not say."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import typing as t
 from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SENT, TLS_MODES, WARNING
 from ..foreign_values import Malformed
 from . import values
-from .log import Expiry, Facts, Seen
+from .log import Expiry, Facts, Observation
 from .values import Problem, Record
 
 COLLECTION = 'printops.infoprint.'
-# What a module's results speak of; a later result counts instead of an earlier one on the same subject.
+# The subject of a module's results; a later result replaces an earlier one on the same subject.
 SUBJECTS = {
     'send_memo': 'send',
     'sendmemo_config': 'config',
@@ -24,7 +24,7 @@ SUBJECTS = {
     'server_attributes': 'attributes',
 }
 IN_CHECK_MODE = {'sendmemo_rollback': 'prediction', 'send_memo': 'rehearsal'}
-# Where one of these is found, a mail that was accepted proves nothing.
+# With one of these, a mail that was accepted proves nothing.
 UNPROTECTED = ('tls_off', 'verification_off', 'name_check_off')
 NOT_AS_DECLARED = 'not_as_declared'
 DRIFT_KEYS = ('file', 'keyword', 'kind', 'before', 'after')
@@ -33,15 +33,15 @@ KINDS = {'CAFile': 'ca', 'CrlFile': 'crl'}
 
 
 def subject_of(module: str, applied: bool | None = None) -> str:
-    """Return what a module's results speak of. In check mode a rollback predicts what nobody has declared, and a send, which
-    hands nothing over, says nothing against an earlier proof."""
+    """Return the subject of a module's results. In check mode a rollback predicts what nobody has declared, and a send, which
+    hands nothing over, does not outdate an earlier proof."""
     if applied is False and module in IN_CHECK_MODE:
         return IN_CHECK_MODE[module]
     return SUBJECTS.get(module, module)
 
 
-def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] | None:
-    """Return what a result says of each server, by name; None where it speaks of none. Raises Malformed.
+def read_servers(result: t.Mapping[str, t.Any], base: Observation) -> dict[str, Observation] | None:
+    """Return the observation of each server in a result, by name; None if it has no servers. Raises Malformed.
 
     `base` has the number, time and module, and whether changes are applied. A result that failed though no entry says why makes
     each of its servers fail.
@@ -50,18 +50,19 @@ def read_servers(result: t.Mapping[str, t.Any], base: Seen) -> dict[str, Seen] |
         return None
     record = Record(result, 'the result')
     shared = _of_all(record)
-    found: dict[str, Seen] = {}
+    observations: dict[str, Observation] = {}
+    reader = READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)
     for entry in record.entries('servers', values.MOST_SERVERS):
         name = entry.line('name') or entry.line('path') or 'configuration given as text'
-        seen = dataclasses.replace(base, problems=entry.problems() + shared)
-        seen.ignored = entry.problems('ignored')
-        if _has_error(seen.problems):
-            seen.verdict = 'failing'
-        READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)(entry, seen)
-        found[name] = seen
-    if result.get('failed') and not any(seen.verdict == 'failing' or _has_error(seen.problems) for seen in found.values()):
-        _blame(record, found)
-    return found
+        item = observations[name] = dataclasses.replace(base, problems=entry.problems() + shared)
+        item.ignored = entry.problems('ignored')
+        if _has_error(item.problems):
+            item.verdict = 'failing'
+        reader(entry, item)
+    failing = any(item.verdict == 'failing' or _has_error(item.problems) for item in observations.values())
+    if result.get('failed') and not failing:
+        _mark_failing(record, list(observations.values()))
+    return observations
 
 
 def _has_error(problems: t.Iterable[Problem]) -> bool:
@@ -69,18 +70,18 @@ def _has_error(problems: t.Iterable[Problem]) -> bool:
 
 
 def _of_all(result: Record) -> list[Problem]:
-    """Return the problems that name no server: they are about what all servers share, as the declared CA file."""
+    """Return the problems that name no server: they concern all servers, as one of the declared CA file."""
     shared = (entry for entry in result.entries('problems', values.MOST_SERVERS) if not entry.get('server'))
     return [entry.as_problem() for entry in itertools.islice(shared, values.MOST_ENTRIES)]
 
 
-def _blame(result: Record, found: dict[str, Seen]) -> None:
+def _mark_failing(result: Record, observations: list[Observation]) -> None:
     """A task failed though no server has an error: those with warnings failed it (`fail_on`), or else all of them count."""
-    warned = [seen for seen in found.values() if any(problem['severity'] == WARNING for problem in seen.problems)]
-    for seen in warned or found.values():
-        seen.verdict = 'failing'
+    warned = [item for item in observations if any(problem['severity'] == WARNING for problem in item.problems)]
+    for observation in warned or observations:
+        observation.verdict = 'failing'
         if not warned:
-            seen.problems = [failure(result), *seen.problems]
+            observation.problems = [failure(result), *observation.problems]
 
 
 def failure(result: Record, task: str = '') -> Problem:
@@ -104,40 +105,40 @@ def _errors(result: Record) -> list[Problem]:
         return []
 
 
-def _read_config(entry: Record, seen: Seen) -> None:
-    seen.changed = entry.is_true('changed')
-    seen.drift = read_drift(entry)
-    seen.trust = _trust(entry)
-    seen.absent = entry.get('state') == 'absent'
+def _read_config(entry: Record, observation: Observation) -> None:
+    observation.changed = entry.is_true('changed')
+    observation.drift = read_drift(entry)
+    observation.trust = _trust(entry)
+    observation.absent = entry.get('state') == 'absent'
 
 
-def _read_attributes(entry: Record, seen: Seen) -> None:
-    seen.changed = entry.is_true('changed')
+def _read_attributes(entry: Record, observation: Observation) -> None:
+    observation.changed = entry.is_true('changed')
     before, after = entry.part('before'), entry.part('after')
     for name in after.names():
         if before.get(name) != after.get(name):
             sides = {'before': before, 'after': after}
             given = {key: side.line(name) for key, side in sides.items() if side.get(name) is not None}
-            seen.drift.append({'file': '', 'keyword': values.text(name), 'kind': 'changed', **given})
+            observation.drift.append({'file': '', 'keyword': values.text(name), 'kind': 'changed', **given})
 
 
-def _read_validation(entry: Record, seen: Seen) -> None:
+def _read_validation(entry: Record, observation: Observation) -> None:
     value = entry.part('settings').line('EnableTLS')
-    seen.facts = Facts(mode=MODE_BY_VALUE[value].in_report if value in MODE_BY_VALUE else '')
-    seen.trust = _trust(entry)
+    observation.facts = Facts(mode=MODE_BY_VALUE[value].in_report if value in MODE_BY_VALUE else '')
+    observation.trust = _trust(entry)
 
 
-def _read_send(entry: Record, seen: Seen) -> None:
-    """A send is only ever ok where it says so, says how far it went, and has no error."""
-    seen.facts = _send_facts(entry, seen.problems)
+def _read_send(entry: Record, observation: Observation) -> None:
+    """A send is ok only if it says so, says how far it went, and has no error."""
+    observation.facts = _send_facts(entry, observation.problems)
     if entry.get('ok') is not True:
-        seen.verdict = 'failing'
-        if not _has_error(seen.problems):
-            seen.problems.insert(0, values.own_problem('task_failed', 'The send failed without saying why.'))
-    seen.trust = _trust(entry)
+        observation.verdict = 'failing'
+        if not _has_error(observation.problems):
+            observation.problems.insert(0, values.own_problem('task_failed', 'The send failed without saying why.'))
+    observation.trust = _trust(entry)
     reply = entry.part('reply')
-    seen.queue_id, seen.message_id = reply.line('queue_id'), entry.line('message_id')
-    _read_protection(entry, seen, was_taken=200 <= (reply.number('code') or 0) < 300)
+    observation.queue_id, observation.message_id = reply.line('queue_id'), entry.line('message_id')
+    _read_protection(entry, observation, was_accepted=200 <= (reply.number('code') or 0) < 300)
 
 
 def _send_facts(entry: Record, problems: t.Sequence[Problem]) -> Facts:
@@ -163,21 +164,23 @@ def _mail_server(host: str, port: int | None) -> str:
     return f'[{host}]:{port}' if ':' in host else f'{host}:{port}' if host and port else host
 
 
-def _read_protection(entry: Record, seen: Seen, was_taken: bool) -> None:
-    """Find out whether a mail was accepted unprotected, also where the send fails for nothing but not being as declared."""
-    codes = {problem.get('code') for problem in seen.problems}
-    errors = {problem.get('code') for problem in seen.problems if problem['severity'] == ERROR}
-    lacks = not seen.facts.tls_version or seen.ignored or codes.intersection(UNPROTECTED)
-    if seen.facts.until == SENT and lacks and (seen.verdict == 'ok' or (was_taken and errors == {NOT_AS_DECLARED})):
-        seen.accepted = seen.verdict == 'ok' and entry.is_true('accept_unprotected')
-        seen.unprotected, seen.verdict = True, 'ok'
+def _read_protection(entry: Record, observation: Observation, was_accepted: bool) -> None:
+    """Determine whether a mail was accepted unprotected, also if the send fails only because the active configuration is not the
+    declared one."""
+    codes = {problem.get('code') for problem in observation.problems}
+    errors = {problem.get('code') for problem in observation.problems if problem['severity'] == ERROR}
+    facts, is_ok = observation.facts, observation.verdict == 'ok'
+    is_weak = not facts.tls_version or observation.ignored or codes.intersection(UNPROTECTED)
+    if facts.until == SENT and is_weak and (is_ok or (was_accepted and errors == {NOT_AS_DECLARED})):
+        observation.accepted = is_ok and entry.is_true('accept_unprotected')
+        observation.unprotected, observation.verdict = True, 'ok'
 
 
-def _read_other(entry: Record, seen: Seen) -> None:
-    seen.changed = entry.is_true('changed')
+def _read_other(entry: Record, observation: Observation) -> None:
+    observation.changed = entry.is_true('changed')
 
 
-READERS: dict[str, t.Callable[[Record, Seen], None]] = {
+READERS: dict[str, t.Callable[[Record, Observation], None]] = {
     'send': _read_send,
     'config': _read_config,
     'validation': _read_validation,

@@ -1,35 +1,38 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The state of servers from what was last seen of them, on each subject. Whatever is unclear is not proven."""
+"""The state of servers from their last observations on each subject. Whatever is unclear is not proven."""
 
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import typing as t
 
 from ...module_utils.vocabulary import SENT, SEVERITIES
 from . import times
-from .log import NEVER, HostLog, Logs, Run, Seen, ServerLog
+from .log import NEVER, HostLog, Logs, Observation, Run, ServerLog
 from .model import PROVEN, STATES, Host, Report, Server
 from .result_reader import NOT_AS_DECLARED, UNPROTECTED
 from .values import Problem, own_problem
 
-ELSEWHERE = 'other tasks'  # the subject of what befell a host in a task that is not ours
+ELSEWHERE = 'other tasks'  # the subject of what happened to a host in a task of another collection
 STALE_DAYS = 7.0
-# What a later look at the same thing, that went well, counts in place of.
-OVERTAKEN = {'validation': 'config', 'rehearsal': 'send'}
-SENDS = ('send', 'rehearsal')  # a real one says more than one in check mode, also where it is older
+BY_ORDER = operator.attrgetter('order')
+VERDICTS = ('unreachable', 'failing', 'hidden', 'ok')  # the worst first
+# By subject: the subject whose later observation, if it is well, replaces it.
+SUPERSEDED_BY = {'validation': 'config', 'rehearsal': 'send'}
+SENDS = ('send', 'rehearsal')  # a real one counts rather than one in check mode, even an older one
 CHANGING = ('config', 'attributes', 'send', 'rehearsal', 'prediction')  # subjects for which check mode makes a difference
 
 
-def judged(title: str, logs: Logs, runs: t.Sequence[Run], now: str, stale_days: float = STALE_DAYS) -> Report:
-    """Return the report at the time `now` (UTC) of what was last seen.
+def build_report(title: str, logs: Logs, runs: t.Sequence[Run], now: str, stale_days: float = STALE_DAYS) -> Report:
+    """Return the report at the time `now` (UTC) of the last observations.
 
-    `runs` are those that it speaks of in any case, the newest last; those that something else in it rests on stand before them.
-    A server that was not looked at for `stale_days` is stale.
+    `runs` are listed in any case, the newest last; before them come those that the other observations are from. A server that was
+    not checked for `stale_days` is stale.
     """
     hosts = [_host(log, now, stale_days) for _name, log in sorted(logs.items())]
-    known = {id(seen.run): seen.run for log in logs.values() for seen in log.looks()}
+    known = {id(observation.run): observation.run for log in logs.values() for observation in log.all_observations()}
     older = sorted((run for run in known.values() if run not in runs), key=lambda run: run.started)
     return Report(title, now, hosts, [*older, *runs])
 
@@ -38,71 +41,71 @@ def _host(log: HostLog, now: str, stale_days: float) -> Host:
     """Return a host with its servers; one without a name where none is known."""
     present = [name for name, server in sorted(log.servers.items()) if not server.is_gone]
     names = present or sorted(log.servers) or ['']
-    return Host(log.name, [_with_age(judge(name, log), log.servers.get(name), now, stale_days) for name in names], log)
+    return Host(log.name, [_with_age(evaluate(name, log), log.servers.get(name), now, stale_days) for name in names], log)
 
 
-def judge(name: str, host: HostLog) -> Server:
-    """Return a server in its state, as it was last seen."""
+def evaluate(name: str, host: HostLog) -> Server:
+    """Return a server in its state, as it was last observed."""
     log = host.servers.get(name) or ServerLog()
     found = _last(host, log)
-    last = sorted(found.values(), key=lambda seen: seen.order)
+    last = sorted(found.values(), key=BY_ORDER)
     send = next((found[subject] for subject in SENDS if subject in found and found[subject].facts.until), None)
     server = Server(name, _state(last, send, log))
-    for seen in sorted(log.seen.values(), key=lambda seen: seen.order):
-        _tell(server, seen)
+    for observation in sorted(log.observations.values(), key=BY_ORDER):
+        _add_facts(server, observation)
     if server.state in PROVEN:
         server.facts = server.facts._replace(until='')  # it goes without saying
     server.accepted = send is not None and send.accepted
     server.problems = _problems(server, last)
-    server.checked = max((seen.at for seen in last if seen.verdict not in ('unreachable', 'hidden')), default='')
-    server.looked = max((seen.at for seen in last), default='')
+    server.checked = max((item.at for item in last if item.verdict not in ('unreachable', 'hidden')), default='')
+    server.looked = max((observation.at for observation in last), default='')
     server.changed = times.moment_of(log.changed) if log.changed else ''
     server.check_mode = _is_check_mode(log)
-    server.corrected = bool(server.drift) and not any(seen.stands for seen in last)
+    server.corrected = bool(server.drift) and not any(observation.has_drift for observation in last)
     server.proof = log.proof
-    remark = _remark(server, last, host.skipped)
-    server.problems = [*([remark] if remark else []), *server.problems]
+    own = _own_problem(server, last, host.skipped)
+    server.problems = [*filter(None, [own]), *server.problems]
     return server
 
 
-def _last(host: HostLog, server: ServerLog) -> dict[str, Seen]:
-    """Return what counts on each subject: the later of the host's and the server's, but nothing that was overcome."""
+def _last(host: HostLog, server: ServerLog) -> dict[str, Observation]:
+    """Return the observation that counts on each subject: the later of the host's and the server's, but none that is outdated."""
     found = {}
-    for subject in {**host.seen, **server.seen}:
-        both = [known[subject] for known in (host.seen, server.seen) if subject in known]
-        latest = max(both, key=lambda seen: seen.order)
-        if not _is_overcome(subject, latest, host, server):
+    for subject in {**host.observations, **server.observations}:
+        both = [known[subject] for known in (host.observations, server.observations) if subject in known]
+        latest = max(both, key=BY_ORDER)
+        if not _is_outdated(subject, latest, host, server):
             found[subject] = latest
-    for earlier, later in OVERTAKEN.items():
-        if earlier in found and later in found and _overtakes(found[later], found[earlier]):
+    for earlier, later in SUPERSEDED_BY.items():
+        if earlier in found and later in found and _supersedes(found[later], found[earlier]):
             del found[earlier]
     return found
 
 
-def _is_overcome(subject: str, seen: Seen, host: HostLog, server: ServerLog) -> bool:
-    """A host whose servers could be looked at later was reached; in the same run it had also gone on after what befell it in a
-    task that is not ours. In another one that task may not have run, so that only a send that went well overcomes it."""
+def _is_outdated(subject: str, observation: Observation, host: HostLog, server: ServerLog) -> bool:
+    """A host whose servers were checked later was reached. What happened in a task of another collection is outdated if the run
+    went on afterwards; in another run that task may not have run, so that only a successful send shows it."""
     if subject == ELSEWHERE:
-        later = [one for one in server.seen.values() if one.order > seen.order]
-        return any(one.run is seen.run or (one.facts.until and one.verdict == 'ok') for one in later)
-    return seen.verdict == 'unreachable' and seen.order < host.reached
+        later = [one for one in server.observations.values() if one.order > observation.order]
+        return any(one.run is observation.run or (one.facts.until and one.verdict == 'ok') for one in later)
+    return observation.verdict == 'unreachable' and observation.order < host.reached
 
 
-def _overtakes(later: Seen, earlier: Seen) -> bool:
-    return later.order > earlier.order and later.verdict == 'ok' and not later.stands
+def _supersedes(later: Observation, earlier: Observation) -> bool:
+    return later.order > earlier.order and later.verdict == 'ok' and not later.has_drift
 
 
-def _state(last: t.Sequence[Seen], send: Seen | None, log: ServerLog) -> str:
-    verdicts = {seen.verdict for seen in last}
+def _state(last: t.Sequence[Observation], send: Observation | None, log: ServerLog) -> str:
+    verdicts = {observation.verdict for observation in last}
     for verdict in ('unreachable', 'failing'):
         if verdict in verdicts:
             return verdict
-    if any(seen.verdict == 'hidden' and (send is None or seen.order > send.order) for seen in last):
+    if any(observation.verdict == 'hidden' and (send is None or observation.order > send.order) for observation in last):
         return 'hidden'
     was_changed = log.changed > (send.order if send is not None else NEVER)
     if send is not None and send.unprotected and not was_changed:
         return 'unprotected'
-    if any(seen.stands for seen in last):
+    if any(observation.has_drift for observation in last):
         return 'drifted'
     if log.is_gone:
         return 'configured'
@@ -113,34 +116,34 @@ def _state(last: t.Sequence[Seen], send: Seen | None, log: ServerLog) -> str:
     return 'configured' if last else 'not_checked'
 
 
-def _tell(server: Server, seen: Seen) -> None:
-    """Put the facts of one result into the server, over those of earlier ones."""
-    server.facts = seen.facts.over(server.facts)
-    if seen.trust and not seen.stands:
-        server.trust = seen.trust
-    server.drift = server.drift + seen.drift
-    server.ignored = server.ignored + seen.ignored
+def _add_facts(server: Server, observation: Observation) -> None:
+    """Put the facts of one observation into the server, over those of earlier ones."""
+    server.facts = observation.facts.over(server.facts)
+    if observation.trust and not observation.has_drift:
+        server.trust = observation.trust
+    server.drift = server.drift + observation.drift
+    server.ignored = server.ignored + observation.ignored
 
 
-def _problems(server: Server, last: t.Sequence[Seen]) -> list[Problem]:
-    """Return the problems of all subjects, each once: those that decide first, then the worst first."""
+def _problems(server: Server, last: t.Sequence[Observation]) -> list[Problem]:
+    """Return the problems of all subjects, each once: first those that decide its state, then the worst first."""
     found: dict[tuple[t.Any, ...], Problem] = {}
-    for seen in sorted(last, key=lambda seen: ('unreachable', 'failing', 'hidden', 'ok').index(seen.verdict)):
-        for problem in sorted(seen.problems, key=lambda problem: SEVERITIES.index(problem['severity'])):
+    for observation in sorted(last, key=lambda item: VERDICTS.index(item.verdict)):
+        for problem in sorted(observation.problems, key=lambda problem: SEVERITIES.index(problem['severity'])):
             found.setdefault((problem.get('code'), problem.get('message'), problem.get('stage')), problem)
     deciding = (NOT_AS_DECLARED, *UNPROTECTED) if server.state == 'unprotected' else ()
     return sorted(found.values(), key=lambda problem: problem.get('code') not in deciding)
 
 
 def _is_check_mode(log: ServerLog) -> bool:
-    """Whether the last run that looked at the server did so in check mode alone."""
-    looks = [seen for subject, seen in log.seen.items() if subject in CHANGING]
-    newest = max(looks, key=lambda seen: seen.order, default=None)
-    return newest is not None and all(seen.applied is False for seen in looks if seen.run is newest.run)
+    """Whether the last run that checked the server did so in check mode only."""
+    relevant = [observation for subject, observation in log.observations.items() if subject in CHANGING]
+    newest = max(relevant, key=BY_ORDER, default=None)
+    return newest is not None and all(observation.applied is False for observation in relevant if observation.run is newest.run)
 
 
-def _remark(server: Server, last: t.Sequence[Seen], skipped: str) -> Problem | None:
-    """Return why a server is neither proven nor has a problem that says why not."""
+def _own_problem(server: Server, last: t.Sequence[Observation], skipped: str) -> Problem | None:
+    """Return a problem for a server that is not proven, where no other says why."""
     if server.state == 'changed_unproven':
         return own_problem('not_proven', f'Changed on {_minute(server.changed)}, and not proven since.')
     codes = {problem.get('code') for problem in server.problems}
@@ -151,24 +154,23 @@ def _remark(server: Server, last: t.Sequence[Seen], skipped: str) -> Problem | N
     if server.problems or server.state not in ('configured', 'not_checked'):
         return None
     if server.state == 'not_checked':
-        message = f'"{skipped}" was skipped.' if skipped else 'The run ended before it was its turn.'
+        message = f'"{skipped}" was skipped.' if skipped else 'The run ended before it was checked.'
         return own_problem('not_checked', message)
-    if any(seen.absent for seen in last):
+    if any(observation.absent for observation in last):
         return own_problem('not_proven', 'Declared absent: there is nothing to prove.', hint='')
     return own_problem('not_proven', 'It was checked, and never proven.')
 
 
 def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float) -> Server:
-    """Return the server as it is at the time `now`: what was seen too long ago, or has ended since, is well no more."""
-    warn_days = max(
-        (seen.warn_days for seen in (log.seen.values() if log else ()) if seen.facts.certificate or seen.trust), default=0
-    )
+    """Return the server as of `now`: if it was not checked for too long, or its certificate has expired, it is stale."""
+    observations = log.observations.values() if log else ()
+    warn_days = max((item.warn_days for item in observations if item.facts.certificate or item.trust), default=0)
     server.soon = [what for what in server.endings() if 0 <= times.days_between(now, what.not_after) <= warn_days]
     if not server.looked:
         return server
     was, certificate = STATES[server.state].label, server.facts.certificate
     if times.at(now) - times.at(server.looked) > dt.timedelta(days=stale_days):
-        _make_stale(server, f'Last looked at {times.ago(server.looked, now)}, on {_minute(server.looked)}; it was {was} then.')
+        _make_stale(server, f'Last checked {times.ago(server.looked, now)}, on {_minute(server.looked)}; it was {was} then.')
     elif server.state in (*PROVEN, 'tested') and certificate is not None and certificate.not_after <= now:
         end = _minute(certificate.not_after)
         _make_stale(server, f'The certificate of the mail server expired on {end}: it was {was} before.')

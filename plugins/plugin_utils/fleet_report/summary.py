@@ -16,7 +16,7 @@ KINDS = {'certificate': 'The certificate', 'ca': 'The CA', 'crl': 'The CRL of'}
 
 
 def verdict(report: Report) -> str:
-    """Return what is to be said of the fleet in a few short sentences. Nothing but proofs of all makes it good."""
+    """Return the verdict on the fleet in a few short sentences. It is good only if all servers are proven."""
     return ' '.join(sentences(report))
 
 
@@ -24,7 +24,7 @@ def sentences(report: Report) -> list[str]:
     """Return the verdict's sentences, the most important first."""
     parts = [_of_states(report), _of_ends(report)]
     if report.unfinished and not any(server.needs_attention for _host, server in report.servers()):
-        parts.append(unfinished(report))  # where something failed that is why, and told already
+        parts.append(unfinished(report))  # if something failed, that is the reason, and named already
     return [part for part in parts if part]
 
 
@@ -33,7 +33,7 @@ def _of_states(report: Report) -> str:
     total, proven = len(servers), sum(server.state in PROVEN for server in servers)
     bad = [server for server in servers if server.needs_attention]
     if not total:
-        return 'No InfoPrint server was looked at.'
+        return 'No InfoPrint server was checked.'
     if proven == total:
         return 'The server is proven.' if total == 1 else f'All {total} servers are proven.'
     if bad:
@@ -45,7 +45,7 @@ def _of_states(report: Report) -> str:
 
 
 def _of_ends(report: Report) -> str:
-    """Return what of the certificates, CAs and CRLs that are in use ends soon."""
+    """Return which of the certificates, CAs and CRLs in use expire soon."""
     soon = {(what.kind, what.name, what.not_after): what for _host, server in report.servers() for what in server.soon}
     if not soon:
         return ''
@@ -62,7 +62,7 @@ def unfinished(report: Report) -> str:
 
 
 def tone(report: Report) -> str:
-    """Return how the verdict is to be shown: well (all proven), fair (the others are unprotected but accepted), or ill."""
+    """Return how to show the verdict: well (all proven), fair (the others are unprotected but accepted), or ill."""
     servers = [server for _host, server in report.servers()]
     if report.unfinished or not servers or not all(server.state in PROVEN or server.is_accepted for server in servers):
         return 'ill'
@@ -88,12 +88,12 @@ def since(comparison: Comparison) -> str:
         (comparison.still, 'still broken'),
         (comparison.unknown, 'not known to be fixed'),
     )
-    told = ', '.join(f'{len(group)} {name}' for group, name in parts if group)
-    return f'since {comparison.since[:16].replace("T", " ")} UTC: {told or "nothing new"}'
+    counts = ', '.join(f'{len(group)} {name}' for group, name in parts if group)
+    return f'since {times.minute(comparison.since)} UTC: {counts or "nothing new"}'
 
 
 class Group(t.NamedTuple):
-    """Servers that are not well, or not known, for the same reason: (number of the host, host, server)."""
+    """Servers that need attention, or are unknown, for the same reason: (number of the host, host, server)."""
 
     state: str
     code: str
@@ -103,7 +103,7 @@ class Group(t.NamedTuple):
 
 
 def causes(report: Report) -> list[Group]:
-    """Return the reasons for which servers need attention: those of the worst states first, of these the most frequent."""
+    """Return the reasons why servers need attention: the worst states first, in each the most frequent first."""
     numbers = {id(host): number for number, host in enumerate(report.hosts)}
     found: dict[tuple[str, ...], Group] = {}
     for host, server in report.worst_first():
@@ -117,7 +117,7 @@ def causes(report: Report) -> list[Group]:
 
 
 def terminal_lines(report: Report, page: str) -> list[str]:
-    """Return the lines for the end of a run; `page` is where the page is, '' where none was written."""
+    """Return the lines for the end of a run; `page` is the path of the page, '' if none was written."""
     lines = [f'{report.title}: {verdict(report)}']
     groups = causes(report)
     for group in groups[:MOST_LINES]:

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The files of a report on disk: each wholly there or not at all, and an earlier one read without being led elsewhere.
+"""The files of a report on disk: each written whole or not at all.
 
-Who lays a run over what is there holds the lock of the directory from the reading to the writing.
+To update the report that is there, hold the lock of its directory from reading to writing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .to_prometheus import to_prometheus
 LOCK_SECONDS = 60.0
 MODE = 0o640
 CAN_NOT_LOCK = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
-# By the name of the format: the file, and what makes its text.
+# By the name of the format: the file, and the function that makes its text.
 FORMATS: dict[str, tuple[str, t.Callable[[Report], str]]] = {
     'html': ('index.html', to_html),
     'json': ('report.json', to_json),
@@ -41,13 +41,13 @@ FORMATS: dict[str, tuple[str, t.Callable[[Report], str]]] = {
 
 
 def write_report(
-    report: Report, directory: pathlib.Path, formats: t.Sequence[str], mode: int = MODE, only_look: bool = False
+    report: Report, directory: pathlib.Path, formats: t.Sequence[str], mode: int = MODE, dry_run: bool = False
 ) -> list[pathlib.Path]:
-    """Write the files whose content is another than it was, and return their paths; `only_look` writes none.
+    """Write the files whose content changes, and return their paths; `dry_run` writes none.
 
-    Raises OSError; then each file is the new or the old one, never half of one.
+    Raises OSError; then each file is the new or the old one, never a part of one.
     """
-    if not only_look:
+    if not dry_run:
         directory.mkdir(parents=True, exist_ok=True)
     written = []
     for name in formats:
@@ -55,7 +55,7 @@ def write_report(
         path, content = directory / file, make(report).encode('utf-8', 'replace')
         if not _is_the_same(path, content):
             written.append(path)
-            if not only_look:
+            if not dry_run:
                 _replace(path, content, mode)
     return written
 
@@ -68,7 +68,7 @@ def _is_the_same(path: pathlib.Path, content: bytes) -> bool:
 
 
 def _replace(path: pathlib.Path, content: bytes, mode: int) -> None:
-    """Put content in a file's place in one step, after it is on the disk."""
+    """Replace a file in one step, after the content is on disk."""
     handle, name = tempfile.mkstemp(prefix=f'.{path.name}.', dir=path.parent)
     try:
         with os.fdopen(handle, 'wb') as stream:
@@ -84,9 +84,9 @@ def _replace(path: pathlib.Path, content: bytes, mode: int) -> None:
 
 @contextlib.contextmanager
 def locked(directory: pathlib.Path, seconds: float = LOCK_SECONDS) -> t.Iterator[None]:
-    """Make the directory where it is missing, and keep other runs from its report, having waited for them `seconds` at most.
+    """Create the directory if it is missing, and lock its report, waiting `seconds` at most for other runs.
 
-    Raises OSError, TimeoutError where another run keeps it. Where a directory can't be locked (NFS) there is no such promise.
+    Raises OSError, TimeoutError if another run keeps the lock. If a directory can't be locked (NFS), it isn't.
     """
     directory.mkdir(parents=True, exist_ok=True)
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -113,7 +113,7 @@ def _is_locked(handle: int) -> bool:
 
 
 def read_report(path: pathlib.Path, stale_days: float = STALE_DAYS) -> Report:
-    """Return the report in a report.json. Raises OSError and Malformed; FileNotFoundError where there is none."""
+    """Return the report in a report.json. Raises OSError and Malformed; FileNotFoundError if there is none."""
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, 'rb') as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -122,7 +122,7 @@ def read_report(path: pathlib.Path, stale_days: float = STALE_DAYS) -> Report:
 
 
 def set_aside(path: pathlib.Path) -> pathlib.Path | None:
-    """Keep a file that can't be read from being replaced; return where it is kept, None where that can't be done."""
+    """Rename a file that can't be read, so that it isn't replaced; return its new path, None if that can't be done."""
     kept = path.with_name(f'{path.name}.unreadable')
     try:
         if not stat.S_ISREG(path.lstat().st_mode):

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A report.json read back, as foreign text, for a report of what was last seen."""
+"""Reads a report.json, as foreign text, into a report of the last observations."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import typing as t
 from ... import bounded_json
 from ...foreign_values import Malformed
 from .. import times
-from ..log import NEVER, WARN_DAYS, HostLog, Logs, Run, Seen, ServerLog
+from ..log import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
 from ..model import STATES, Change, Comparison, Report
 from ..result_reader import read_drift
-from ..state import STALE_DAYS, judged
+from ..state import STALE_DAYS, build_report
 from ..values import MOST_SERVERS, Record, number, text
 from . import from_json_v1 as report_version_1
 from .json_parts import Known, read_expiry, read_facts, read_proof
 from .to_json import FORMAT, VERSION
 
-# What is read, ten thousand hosts with four servers each: bytes, and values in them, which take memory whatever their size.
+# Enough for ten thousand hosts with four servers each: bytes, and values in them, which take memory whatever their size.
 LARGEST, MOST_VALUES = 48 << 20, 4_000_000
 MOST_HOSTS = 50_000
 VERDICTS = ('ok', 'failing', 'unreachable', 'hidden')
-SEEN_TEXTS = ('message_id', 'queue_id')
-SEEN_FLAGS = ('changed', 'absent', 'unprotected', 'accepted')
+TEXTS = ('message_id', 'queue_id')
+FLAGS = ('changed', 'absent', 'unprotected', 'accepted')
 
 
 def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
-    """Return a report that was written by `to_json`, or by version 1.0 of the collection, judged anew. Raises Malformed."""
+    """Return the report in a report.json of this or of version 1.0, its states determined anew. Raises Malformed."""
     given = _document(content)
     generated = given.moment('generated')
     if not generated:
@@ -43,7 +43,7 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
     if len(hosts) > MOST_HOSTS:
         raise Malformed(f'it has more than {MOST_HOSTS} hosts')
     logs: Logs = {log.name: log for log in (read_host(host, known) for host in hosts)}
-    report = judged(given.line('title'), logs, known.runs, generated, stale_days)
+    report = build_report(given.line('title'), logs, known.runs, generated, stale_days)
     comparison = given.child('comparison')
     report.comparison = None if comparison is None else _read_comparison(comparison)
     report.unfinished, report.merged = given.lines('unfinished'), given.lines('merged')
@@ -56,7 +56,7 @@ def _document(content: bytes) -> Record:
     try:
         given = bounded_json.load(content, MOST_VALUES, 'utf-8')
     except (ValueError, RecursionError) as error:
-        raise Malformed(f'it is no JSON of ours: {text(str(error), 100)}') from None
+        raise Malformed(f'it is not valid JSON: {text(str(error), 100)}') from None
     record = Record(given, 'it')
     if record.get('format') != FORMAT or record.get('version') not in (1, VERSION):
         raise Malformed(f'it is not a fleet report of version 1 or {VERSION}')
@@ -83,7 +83,7 @@ def _read_host(given: Record, known: Known) -> HostLog:
     name = given.name('name')
     if not name:
         raise Malformed('a host without a name')
-    log = HostLog(name, _read_all_seen(given, known), {}, _read_order(given, 'reached'), given.line('skipped'))
+    log = HostLog(name, _read_observations(given, known), {}, _read_order(given, 'reached'), given.line('skipped'))
     for server in given.entries('servers', MOST_SERVERS):
         server_log = server.child('log')
         if server_log is not None:
@@ -96,8 +96,8 @@ def _read_host(given: Record, known: Known) -> HostLog:
 
 def _read_server(given: Record, known: Known) -> ServerLog:
     log = ServerLog()
-    for subject, seen in _read_all_seen(given, known).items():
-        log.note(subject, seen)
+    for subject, observation in _read_observations(given, known).items():
+        log.note(subject, observation)
     log.changed = max(log.changed, _read_order(given, 'changed'))
     log.proof = read_proof(given) or log.proof
     return log
@@ -107,18 +107,18 @@ def _read_order(given: Record, key: str) -> int:
     return given.number(key, 0, times.LATEST) or NEVER
 
 
-def _read_all_seen(given: Record, known: Known) -> dict[str, Seen]:
-    seen = given.part('seen')
-    return {text(subject): _read_seen(seen.part(subject), known) for subject in seen.names()}
+def _read_observations(given: Record, known: Known) -> dict[str, Observation]:
+    observations = given.part('seen')
+    return {text(subject): _read_observation(observations.part(subject), known) for subject in observations.names()}
 
 
-def _read_seen(given: Record, known: Known) -> Seen:
-    plain: dict[str, t.Any] = {key: given.line(key) for key in SEEN_TEXTS}
-    plain.update((key, given.is_true(key)) for key in SEEN_FLAGS)
+def _read_observation(given: Record, known: Known) -> Observation:
+    plain: dict[str, t.Any] = {key: given.line(key) for key in TEXTS}
+    plain.update((key, given.is_true(key)) for key in FLAGS)
     when, applied = given.moment('at'), given.get('applied', True)
     if not when:
-        raise Malformed('what was seen at no time')
-    return Seen(
+        raise Malformed('an observation without a time')
+    return Observation(
         _read_order(given, 'order'),
         when,
         '',

@@ -130,9 +130,9 @@ def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Chan
         ('New', 'was well or unknown before', report.comparison.new),
         ('Still broken', 'was so before', report.comparison.still),
         ('Fixed', 'was broken before', report.comparison.fixed),
-        ('Not known to be fixed', 'was broken before; not looked at again, or not proven since', report.comparison.unknown),
+        ('Not known to be fixed', 'was broken before; not checked again, or not proven since', report.comparison.unknown),
     )
-    return [(heading, told, [(numbers.get(change.host), change) for change in group]) for heading, told, group in parts]
+    return [(heading, meaning, [(numbers.get(change.host), change) for change in group]) for heading, meaning, group in parts]
 
 
 def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:

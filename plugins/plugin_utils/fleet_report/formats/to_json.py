@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""report.json: the report for programs, and what the next run lays its own results over."""
+"""report.json: the report for programs, and what the next run updates."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import dataclasses
 import json
 import typing as t
 
-from ..log import NEVER, WARN_DAYS, Expiry, Facts, HostLog, Run, Seen, ServerLog
+from ..log import NEVER, WARN_DAYS, Expiry, Facts, HostLog, Observation, Run, ServerLog
 from ..model import CRITERION, Report, Server
 from ..summary import verdict
 
 FORMAT = 'printops.infoprint/fleet_report'
 VERSION = 2
-# Left out of what was seen.
+# Values that an observation leaves out.
 USUAL: dict[str, t.Any] = {'applied': True, 'verdict': 'ok', 'warn_days': WARN_DAYS}
 
 
 def to_json(report: Report) -> str:
-    """Return the text of report.json: one line per host, keys that say nothing left out, and what many servers share once."""
+    """Return the text of report.json: one line per host, empty keys left out, and shared values once."""
     shared = Shared(report.runs)
     hosts = ',\n'.join(
         _dump(
@@ -49,24 +49,24 @@ def to_json(report: Report) -> str:
         'merged': report.merged,
         'servers': report.counts(),
         'comparison': report.comparison and _plain(report.comparison),
-        'certificates': [_plain(one) for one in shared.found],
+        'certificates': [_plain(expiry) for expiry in shared.expiries],
     }
     lines = [f'"{key}": {_dump(value)}' for key, value in head.items()]
     return '{\n' + ',\n'.join(lines) + ',\n"hosts": [\n' + hosts + '\n]\n}\n'
 
 
 class Shared:
-    """The certificates, CAs and CRLs of a report, each once, and its runs; what was seen has their numbers."""
+    """The certificates, CAs and CRLs of a report, each once, and its runs; observations have their numbers."""
 
     def __init__(self, runs: t.Sequence[Run]) -> None:
         self.runs = {id(run): number for number, run in enumerate(runs)}
-        self.found: list[Expiry] = []
+        self.expiries: list[Expiry] = []
         self._numbers: dict[tuple[str, ...], int] = {}
 
     def number(self, what: Expiry) -> int:
-        number = self._numbers.setdefault((what.kind, what.name, what.not_after, what.file, what.issuer), len(self.found))
-        if number == len(self.found):
-            self.found.append(what)
+        number = self._numbers.setdefault((what.kind, what.name, what.not_after, what.file, what.issuer), len(self.expiries))
+        if number == len(self.expiries):
+            self.expiries.append(what)
         return number
 
 
@@ -95,16 +95,16 @@ def _facts(facts: Facts, shared: Shared) -> dict[str, t.Any]:
 
 
 def _server(server: Server, host: HostLog, shared: Shared) -> dict[str, t.Any]:
-    told = {
+    entry = {
         'name': server.name,
         **_plain(server, ('facts', 'trust', 'soon')),
         **_facts(server.facts, shared),
         **_numbers(shared, trust=server.trust, soon=server.soon),
     }
     if server.looked == server.checked:
-        told.pop('looked', None)
+        entry.pop('looked', None)
     log = host.servers.get(server.name)
-    return {**told, 'log': _server_log(log, shared)} if log is not None else told
+    return {**entry, 'log': _server_log(log, shared)} if log is not None else entry
 
 
 def _numbers(shared: Shared, **lists: list[Expiry]) -> dict[str, list[int]]:
@@ -112,33 +112,33 @@ def _numbers(shared: Shared, **lists: list[Expiry]) -> dict[str, list[int]]:
 
 
 def _host_log(log: HostLog, shared: Shared) -> dict[str, t.Any]:
-    told = {
+    entry = {
         'reached': log.reached if log.reached != NEVER else None,
         'skipped': log.skipped,
-        'seen': {subject: _seen(one, shared) for subject, one in log.seen.items()},
+        'seen': {subject: _observation(observation, shared) for subject, observation in log.observations.items()},
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in entry.items() if value}
 
 
 def _server_log(log: ServerLog, shared: Shared) -> dict[str, t.Any]:
-    """Return what was seen of a server; what follows from that is left out."""
+    """Return the log of a server; what follows from its observations is left out."""
     follows = ServerLog()
-    for subject, one in log.seen.items():
-        follows.note(subject, one)
-    told = {
+    for subject, observation in log.observations.items():
+        follows.note(subject, observation)
+    entry = {
         'changed': log.changed if log.changed != follows.changed else None,
         'proof': _plain(log.proof) if log.proof != follows.proof else None,
-        'seen': {subject: _seen(one, shared) for subject, one in log.seen.items()},
+        'seen': {subject: _observation(observation, shared) for subject, observation in log.observations.items()},
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in entry.items() if value}
 
 
-def _seen(one: Seen, shared: Shared) -> dict[str, t.Any]:
-    told = {
-        **_plain(one, ('run', 'module', 'applied', 'facts', 'trust')),
-        'run': shared.runs[id(one.run)],
-        'applied': one.applied,
-        **_facts(one.facts, shared),
-        **_numbers(shared, trust=one.trust),
+def _observation(observation: Observation, shared: Shared) -> dict[str, t.Any]:
+    entry = {
+        **_plain(observation, ('run', 'module', 'applied', 'facts', 'trust')),
+        'run': shared.runs[id(observation.run)],
+        'applied': observation.applied,
+        **_facts(observation.facts, shared),
+        **_numbers(shared, trust=observation.trust),
     }
-    return {key: value for key, value in told.items() if key not in USUAL or value != USUAL[key]}
+    return {key: value for key, value in entry.items() if key not in USUAL or value != USUAL[key]}

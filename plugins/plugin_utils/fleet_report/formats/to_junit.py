@@ -12,10 +12,10 @@ from ...outcome.drift import describe
 from ..model import PROVEN, STATES, Host, Report, Server
 from ..result_reader import NOT_AS_DECLARED
 
-# What XML 1.0 has no way to write (2.2), beside what safe_text has taken out already.
+# Characters that XML 1.0 can't have (2.2), besides those that safe_text has escaped already.
 _NO_XML = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
 
-# What becomes of both checks of a server that nothing is known of now.
+# The outcome of both checks of a server of which nothing is known now.
 ELSEWHERE = {'unreachable': 'error', 'stale': 'error', 'hidden': 'skipped', 'not_checked': 'skipped'}
 
 
@@ -57,35 +57,35 @@ def _counts(counts: t.Sequence[int]) -> str:
 
 
 def _cases(server: Server) -> list[Case]:
-    """Return both checks of a server. A check that nothing is known of is skipped, never passed."""
+    """Return both checks of a server. An unknown check is skipped, never passed."""
     cause = server.cause() or {}
     name, state = server.name or 'servers not known', server.state
-    told = cause.get('code', state), cause.get('message', STATES[state].meaning), cause.get('hint', '')
+    reason = cause.get('code', state), cause.get('message', STATES[state].meaning), cause.get('hint', '')
     if state in ELSEWHERE:
         return [
-            Case(f'{name} configuration', ELSEWHERE[state], *told, 0.0),
-            Case(f'{name} proof', ELSEWHERE[state], *told[:2], '', 0.0),
+            Case(f'{name} configuration', ELSEWHERE[state], *reason, 0.0),
+            Case(f'{name} proof', ELSEWHERE[state], *reason[:2], '', 0.0),
         ]
-    return [_configuration(server, f'{name} configuration', told), _proof(server, f'{name} proof', told)]
+    return [_configuration(server, f'{name} configuration', reason), _proof(server, f'{name} proof', reason)]
 
 
-def _configuration(server: Server, name: str, told: tuple[str, str, str]) -> Case:
+def _configuration(server: Server, name: str, reason: tuple[str, str, str]) -> Case:
     drift = '; '.join(map(describe, server.drift))
     if server.drift and not server.corrected:
         return Case(name, 'failure', 'drift', drift, '', 0.0)
     if server.state == 'failing' and not _is_in_send(server):
-        return Case(name, 'failure', *told, 0.0)
+        return Case(name, 'failure', *reason, 0.0)
     return Case(name, '', '', '', f'corrected: {drift}' if drift else '', 0.0)
 
 
-def _proof(server: Server, name: str, told: tuple[str, str, str]) -> Case:
+def _proof(server: Server, name: str, reason: tuple[str, str, str]) -> Case:
     seconds = (server.facts.total_ms or 0) / 1000
     if server.state in PROVEN:
         return Case(name, '', '', '', '', seconds)
     if server.is_accepted:
-        return Case(name, '', '', '', f'unprotected but accepted: {told[1]}', seconds)
+        return Case(name, '', '', '', f'unprotected but accepted: {reason[1]}', seconds)
     if server.state == 'unprotected' or (server.state == 'failing' and _is_in_send(server)):
-        return Case(name, 'failure', *told, seconds)
+        return Case(name, 'failure', *reason, seconds)
     return Case(name, 'skipped', server.state, STATES[server.state].meaning, '', 0.0)
 
 

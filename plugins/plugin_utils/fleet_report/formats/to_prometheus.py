@@ -15,7 +15,7 @@ Sample = tuple[dict[str, str], int]
 
 
 def _of_servers(value_of: t.Callable[[Server], int | None]) -> t.Callable[[Report], t.Iterator[Sample]]:
-    """Return what makes a sample of each server that there is a value for."""
+    """Return a function that makes a sample of each server that has a value."""
 
     def samples(report: Report) -> t.Iterator[Sample]:
         for host, server in report.servers():
@@ -78,7 +78,7 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
         _of_servers(lambda server: int(server.needs_attention)),
     ),
     'sendmemo_server_checked_timestamp_seconds': (
-        'When something was last found out about the server, in seconds since 1970.',
+        'When something was last learned about the server, in seconds since 1970.',
         _of_servers(lambda server: _seconds(server.checked) if server.checked else None),
     ),
     'sendmemo_server_last_proof_timestamp_seconds': (
@@ -95,8 +95,8 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
 
 def to_prometheus(report: Report) -> str:
     lines = []
-    for name, (told, samples) in METRICS.items():
-        lines += [f'# HELP {name} {told}', f'# TYPE {name} gauge']
+    for name, (help_text, samples) in METRICS.items():
+        lines += [f'# HELP {name} {help_text}', f'# TYPE {name} gauge']
         lines += [f'{name}{_braces(labels)} {value}' for labels, value in samples(report)]
     return '\n'.join(lines) + '\n'
 

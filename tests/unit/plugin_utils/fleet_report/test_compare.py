@@ -157,7 +157,7 @@ def test_what_was_not_seen_for_a_week_is_stale_and_needs_attention(days: float, 
     server = found.hosts[0].servers[0]
     assert server.needs_attention is (expected == 'stale')
     if expected == 'stale':
-        assert (server.cause() or {})['message'].startswith('Last looked at 7 days ago, on 2026-11-17 05:51 UTC; it was proven')
+        assert (server.cause() or {})['message'].startswith('Last checked 7 days ago, on 2026-11-17 05:51 UTC; it was proven')
 
 
 def test_a_proof_is_none_any_more_when_its_certificate_has_expired() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.events import Collector, Event
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Logs, Run, lay_over, still_there
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Logs, Run, merge_newer, without_departed
 from support import fleet
 
 SITE_A, SITE_B = '/etc/site-a.yml', '/etc/site-b.yml'
@@ -38,7 +38,7 @@ CASES = {
 @pytest.mark.parametrize('name', CASES)
 def test_hosts_leave_with_the_inventory(name: str) -> None:
     sources, hosts, expected = CASES[name]
-    assert set(still_there(known(), hosts, sources)) == expected
+    assert set(without_departed(known(), hosts, sources)) == expected
 
 
 def test_of_two_runs_in_one_second_the_later_one_counts() -> None:
@@ -50,5 +50,5 @@ def test_of_two_runs_in_one_second_the_later_one_counts() -> None:
         for entry in sends:
             result = {'servers': [entry]}
             collector.take(Event('a', 'Prove', 'send_memo', 'ok', result, fleet.moment(), order=10**15 + 1000 * number))
-        lay_over(logs, collector.logs({}))
-    assert logs['a'].servers['spl1'].seen['send'].verdict == 'ok'
+        merge_newer(logs, collector.logs({}))
+    assert logs['a'].servers['spl1'].observations['send'].verdict == 'ok'

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.events import Collector, Event
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Logs, Run, lay_over
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Logs, Run, merge_newer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import Server
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import judged as judge_logs
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import build_report
 from support import fleet
 
 HOST = 'print1'
@@ -31,12 +31,12 @@ def event(
     return Event(HOST, 'A task', module, status, result, fleet.moment(), check_mode=check, may_go_on=may_go_on)
 
 
-def judged(*events: Event, failures: int = 0) -> dict[str, Server]:
+def servers_after(*events: Event, failures: int = 0) -> dict[str, Server]:
     collector = Collector(Run())
     collector.expect([HOST])
     for one in events:
         collector.take(one)
-    hosts = judge_logs('', collector.logs({HOST: failures}), [], fleet.moment()).hosts
+    hosts = build_report('', collector.logs({HOST: failures}), [], fleet.moment()).hosts
     assert [host.name for host in hosts] == [HOST]
     return {server.name: server for server in hosts[0].servers}
 
@@ -216,42 +216,42 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
 @pytest.mark.parametrize('name', STATES)
 def test_state(name: str) -> None:
     events, expected = STATES[name]
-    servers = judged(*events)
+    servers = servers_after(*events)
     assert {server.state for server in servers.values()} == {expected}
     for server in servers.values():
         assert server.state == 'proven' or (server.cause() or {}).get('message') or server.state == 'tested'
 
 
 def test_one_server_of_a_failing_host_can_be_proven() -> None:
-    servers = judged(send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'), failures=1)
+    servers = servers_after(send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'), failures=1)
     assert (servers['spl1'].state, servers['spl2'].state) == ('proven', 'failing')
 
 
 @pytest.mark.parametrize(('failures', 'expected'), [(1, 'failing'), (0, 'proven')])
 def test_a_failed_task_that_is_not_ours_counts_unless_it_was_rescued(failures: int, expected: str) -> None:
-    servers = judged(PROVEN, event('', status='failed', msg='it does not start'), failures=failures)
+    servers = servers_after(PROVEN, event('', status='failed', msg='it does not start'), failures=failures)
     assert servers['spl1'].state == expected
 
 
 def test_an_ignored_failure_of_another_task_does_not_count() -> None:
-    assert judged(PROVEN, event('', status='failed', may_go_on=True), failures=1)['spl1'].state == 'proven'
+    assert servers_after(PROVEN, event('', status='failed', may_go_on=True), failures=1)['spl1'].state == 'proven'
 
 
 def test_what_befell_a_host_is_true_of_each_of_its_servers() -> None:
-    servers = judged(send(fleet.sent('spl1'), fleet.sent('spl2')), config(status='unreachable', msg='gone'))
+    servers = servers_after(send(fleet.sent('spl1'), fleet.sent('spl2')), config(status='unreachable', msg='gone'))
     assert {name: server.state for name, server in servers.items()} == {'spl1': 'unreachable', 'spl2': 'unreachable'}
 
 
 def test_the_cause_stands_first() -> None:
     problems = [OFF['tls_off'], ERROR]
     events = config(fleet.configured('spl1', problems=[WARNING])), send(fleet.sent('spl1', ok=False, problems=problems))
-    assert [problem['code'] for problem in judged(*events)['spl1'].problems] == ['expired', 'tls_off', 'ca_expires_soon']
-    server = judged(AS_DECLARED, send(fleet.sent('spl1', problems=[WARNING, OFF['name_check_off']])))['spl1']
+    assert [problem['code'] for problem in servers_after(*events)['spl1'].problems] == ['expired', 'tls_off', 'ca_expires_soon']
+    server = servers_after(AS_DECLARED, send(fleet.sent('spl1', problems=[WARNING, OFF['name_check_off']])))['spl1']
     assert [problem['code'] for problem in server.problems] == ['name_check_off', 'ca_expires_soon']
 
 
 def test_facts_of_all_results_come_together() -> None:
-    server = judged(config(fleet.configured('spl1', drift=True, changed=True)), PROVEN)['spl1']
+    server = servers_after(config(fleet.configured('spl1', drift=True, changed=True)), PROVEN)['spl1']
     facts = server.facts
     assert (facts.mail_server, facts.mode, facts.tls_version) == (
         'mail.example.com:587',
@@ -270,7 +270,7 @@ def test_an_odd_result_is_told_once_and_never_raises() -> None:
         collector = Collector(Run())
         collector.take(send(servers=value if isinstance(value, list) else [value]))
         collector.take(send(servers=value))
-        hosts = judge_logs('', collector.logs({}), [], fleet.moment()).hosts
+        hosts = build_report('', collector.logs({}), [], fleet.moment()).hosts
         assert {server.state for host in hosts for server in host.servers} <= {'failing', 'not_checked'}
 
 
@@ -279,16 +279,16 @@ def test_a_failure_that_follows_from_ours_says_nothing_of_other_servers() -> Non
         send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'),
         event('', status='failed', msg='print1 failed, so the run ends with its batch'),
     )
-    servers = judged(*events, failures=1)
+    servers = servers_after(*events, failures=1)
     assert {name: server.state for name, server in servers.items()} == {'spl1': 'proven', 'spl2': 'failing'}
     assert [problem['code'] for problem in servers['spl2'].problems] == ['expired']
 
 
 def test_a_server_that_is_gone_as_declared_is_no_part_of_the_report() -> None:
     absent = fleet.configured('spl2', state='absent')
-    assert set(judged(config(fleet.configured('spl1'), absent))) == {'spl1'}
+    assert set(servers_after(config(fleet.configured('spl1'), absent))) == {'spl1'}
     still_there = fleet.configured('spl2', state='absent', drift=True, changed=True)
-    assert judged(config(fleet.configured('spl1'), still_there, check=True))['spl2'].state == 'drifted'
+    assert servers_after(config(fleet.configured('spl1'), still_there, check=True))['spl2'].state == 'drifted'
 
 
 JSON = st.recursive(
@@ -340,7 +340,7 @@ def test_no_result_raises_and_none_is_a_proof_by_chance(result: t.Any, module: s
     damaged = {**fleet.sent('spl1'), **(entry if isinstance(entry, dict) else {})}
     for content in (result, {'servers': [entry]}, {'servers': [damaged]}):
         collector.take(Event(HOST, 'A task', module, status, content if isinstance(content, dict) else {}, fleet.moment()))
-        for host in judge_logs('', collector.logs({HOST: 1}), [], fleet.moment()).hosts:
+        for host in build_report('', collector.logs({HOST: 1}), [], fleet.moment()).hosts:
             for server in host.servers:
                 assert server.state != 'proven' or server.proof is not None
 
@@ -350,17 +350,17 @@ def test_a_failure_that_follows_from_drift_is_told_as_drift() -> None:
         config(fleet.configured('spl1', drift=True, changed=True), fleet.configured('spl2'), check=True),
         event('', status='failed', msg='drift was found'),
     )
-    servers = judged(*events, failures=1)
+    servers = servers_after(*events, failures=1)
     assert (servers['spl1'].state, servers['spl2'].state) == ('drifted', 'configured')
 
 
 def test_what_is_meant_to_be_unprotected_needs_no_attention_and_is_not_proven() -> None:
-    server = judged(send(fleet.in_plaintext('spl1', accept_unprotected=True)))['spl1']
+    server = servers_after(send(fleet.in_plaintext('spl1', accept_unprotected=True)))['spl1']
     assert (server.state, server.needs_attention, server.proof) == ('unprotected', False, None)
-    server = judged(send(fleet.in_plaintext('spl1')))['spl1']
+    server = servers_after(send(fleet.in_plaintext('spl1')))['spl1']
     assert (server.needs_attention, server.proof) == (True, None)
     entry = dict(fleet.in_plaintext('spl1', accept_unprotected=True), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED])
-    server = judged(send(entry, status='failed'))['spl1']
+    server = servers_after(send(entry, status='failed'))['spl1']
     assert (server.state, server.needs_attention) == ('unprotected', True)
     assert server.problems[0]['code'] == 'tls_off' or server.problems[0]['code'] == 'not_as_declared'
 
@@ -379,13 +379,13 @@ def test_what_is_meant_to_be_unprotected_needs_no_attention_and_is_not_proven() 
     ids=['audit and verify', 'verify and audit', 'audit', 'audit and judge', 'verify', 'check', 'validate'],
 )
 def test_check_mode_is_said_of_a_server_for_which_nothing_else_was_done(events: tuple[Event, ...], expected: bool) -> None:
-    assert judged(*events)['spl1'].check_mode is expected
+    assert servers_after(*events)['spl1'].check_mode is expected
 
 
 def test_whose_rights_a_proof_used_is_told_where_they_are_not_the_owners() -> None:
-    server = judged(send(fleet.sent('spl1', proven_as='printops', owner='ipm1')))['spl1']
+    server = servers_after(send(fleet.sent('spl1', proven_as='printops', owner='ipm1')))['spl1']
     assert (server.state, server.other_rights, server.facts.owner) == ('proven', 'printops', 'ipm1')
-    assert judged(send(fleet.sent('spl1', proven_as='ipm1', owner='ipm1')))['spl1'].other_rights == ''
+    assert servers_after(send(fleet.sent('spl1', proven_as='ipm1', owner='ipm1')))['spl1'].other_rights == ''
 
 
 @pytest.mark.parametrize(('later', 'expected'), [(AS_DECLARED, 'failing'), (PROVEN, 'proven')], ids=['an audit', 'a proof'])
@@ -395,5 +395,5 @@ def test_a_restart_that_failed_in_an_earlier_run_is_overcome_by_a_proof_alone(la
         collector = Collector(Run())
         for one in events:
             collector.take(one._replace(order=10**15 + number * 1000))
-        lay_over(logs, collector.logs({HOST: 1}))
-    assert [server.state for server in judge_logs('', logs, [], fleet.moment()).hosts[0].servers] == [expected]
+        merge_newer(logs, collector.logs({HOST: 1}))
+    assert [server.state for server in build_report('', logs, [], fleet.moment()).hosts[0].servers] == [expected]

@@ -32,7 +32,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.fo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_prometheus import METRICS, to_prometheus
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Run
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import CRITERION, STATES, Report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import judged
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import build_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.summary import terminal_lines, verdict
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
 from support import fleet
@@ -267,7 +267,7 @@ def test_page_shows_every_server_and_every_state(report: Report) -> None:
 
 def test_an_empty_report_is_no_good_one() -> None:
     empty = made(0)
-    assert 'No InfoPrint server was looked at.' in to_html(empty)
+    assert 'No InfoPrint server was checked.' in to_html(empty)
     assert 'class="well"' not in to_html(empty)
     assert 'tests="0"' in to_junit(empty)
 
@@ -278,7 +278,7 @@ def test_ten_thousand_servers_take_seconds_and_two_kilobytes_each(tmp_path: path
     begin = time.process_time()
     for one in results:
         collector.take(Event(one.host, 'Prove', one.module, one.status, one.result, fleet.moment(), check_mode=one.check_mode))
-    big = judged('Big', collector.logs({}), [], fleet.moment())
+    big = build_report('Big', collector.logs({}), [], fleet.moment())
     written = write_report(big, tmp_path, list(FORMATS))
     assert time.process_time() - begin < 10
     assert len(list(big.servers())) > 9000
