@@ -56,7 +56,11 @@ def test_what_is_not_too_much_is_read_as_it_is(value: t.Any) -> None:
     assert load(json.dumps(value).encode('ascii'), 1000) == value
 
 
-@pytest.mark.parametrize('text', ['1' * (LONGEST_NUMBER + 1), '-' + '1' * 1_000_000, '"é"'])
+@pytest.mark.parametrize(
+    'text',
+    ['1' * (LONGEST_NUMBER + 1), '-' + '1' * 1_000_000, '"é"'],
+    ids=['a digit too many', 'a million digits', 'not ASCII'],
+)
 def test_a_number_without_end_and_what_is_not_ascii_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         load(text.encode(), 10)

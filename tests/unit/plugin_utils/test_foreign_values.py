@@ -85,6 +85,8 @@ def test_what_is_no_object_is_refused(value: object) -> None:
     'read',
     [
         pytest.param(lambda given: given.integer('big'), id='a number'),
+        pytest.param(lambda given: given.integer('negative'), id='a negative number'),
+        pytest.param(lambda given: given.integer('small', low=5), id='a number below the least'),
         pytest.param(lambda given: given.raw('long', 10), id='raw text'),
         pytest.param(lambda given: given.raw_texts('texts', 10), id='one of several texts'),
         pytest.param(lambda given: given.items('many'), id='a list'),
@@ -92,7 +94,8 @@ def test_what_is_no_object_is_refused(value: object) -> None:
     ],
 )
 def test_what_is_out_of_bounds_is_refused(read: Read) -> None:
-    content = {'big': 1 << 60, 'long': 'a' * 11, 'texts': ['a' * 11], 'many': [0] * (MOST_ENTRIES + 1), 7: 'number'}
+    numbers = {'big': 1 << 60, 'negative': -1, 'small': 4}
+    content = {**numbers, 'long': 'a' * 11, 'texts': ['a' * 11], 'many': [0] * (MOST_ENTRIES + 1), 7: 'number'}
     with pytest.raises(Malformed):
         read(ForeignObject(content, 'it'))
 
@@ -107,7 +110,7 @@ def test_text_is_sanitized_cut_and_on_one_line_where_that_is_asked_for() -> None
     assert given.text('text').startswith('\\x1b[2J\na')
     assert given.line('text').startswith('\\x1b[2J ab')
     assert len(given.text('text')) == len(given.line('text')) == 512
-    assert given.texts_by_key('absent') == {}
+    assert given.text('absent', 'default') == 'default'
     assert ForeignObject({'texts': {'\x07': '\x08'}}, 'it').texts_by_key('texts') == {'\\x07': '\\x08'}
 
 

@@ -227,7 +227,7 @@ def test_one_server_of_a_failing_host_can_be_proven() -> None:
     assert (servers['spl1'].state, servers['spl2'].state) == ('proven', 'failing')
 
 
-@pytest.mark.parametrize(('failures', 'expected'), [(1, 'failing'), (0, 'proven')])
+@pytest.mark.parametrize(('failures', 'expected'), [(1, 'failing'), (0, 'proven')], ids=['not rescued', 'rescued'])
 def test_a_failed_task_that_is_not_ours_counts_unless_it_was_rescued(failures: int, expected: str) -> None:
     servers = servers_after(PROVEN, event('', status='failed', msg='it does not start'), failures=failures)
     assert servers['spl1'].state == expected

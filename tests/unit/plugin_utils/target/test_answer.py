@@ -4,54 +4,39 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.report_codes import REPORT_CODES
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
 
 
-def test_text_is_made_safe_and_cut() -> None:
-    fields = Fields({'text': '\x1b[2J' + 'a' * 1000, 'list': ['\x07']})
-    assert fields.text('text').startswith('\\x1b[2Jaaa')
-    assert len(fields.text('text')) == 512
-    assert fields.texts('list') == ['\\x07']
-    assert fields.raw('text') == '\x1b[2J' + 'a' * 1000
+def test_a_problem_is_read_with_all_that_it_says() -> None:
+    given = {'code': 'expired', 'message': 'it\x07', 'stage': 'certificate', 'server': 'spl1', 'line': 3, 'other': 'x'}
+    problem = Fields({'problem': given}).problem('problem')
+    assert problem is not None
+    assert problem.as_dict() == {
+        'code': 'expired',
+        'severity': 'error',
+        'message': 'it\\x07',
+        'hint': CATALOGUE['expired'].remedy,
+        'stage': 'certificate',
+        'server': 'spl1',
+        'line': 3,
+    }
+    assert Fields({}).problem('problem') is None
 
 
-def test_what_is_absent_is_none_or_the_default() -> None:
-    fields = Fields({'null': None})
-    assert fields.text('text') is None
-    assert fields.text('null', 'default') == 'default'
-    assert fields.children('null') == []
+def test_a_problem_without_words_has_those_of_the_catalogue() -> None:
+    (problem,) = Fields({'problems': [{'code': 'expired'}]}).problems()
+    assert (problem.message, problem.hint) == CATALOGUE['expired']
 
 
-@pytest.mark.parametrize(
-    'read',
-    [
-        lambda fields: fields.text('value'),
-        lambda fields: fields.raw('value'),
-        lambda fields: fields.child('value'),
-        lambda fields: fields.children('value'),
-        lambda fields: fields.texts('value'),
-        lambda fields: fields.texts_by_key('value'),
-        lambda fields: fields.problems('value'),
-    ],
-)
-@pytest.mark.parametrize('value', [7, True, 1.5])
-def test_another_type_is_malformed(read: t.Callable[[Fields], object], value: object) -> None:
-    with pytest.raises(Malformed, match='value'):
-        read(Fields({'value': value}))
-
-
-@pytest.mark.parametrize('value', [True, 'one', -1, 1 << 60])
-def test_a_number_is_a_number_within_bounds(value: object) -> None:
-    with pytest.raises(Malformed):
-        Fields({'value': value}).integer('value')
-    with pytest.raises(Malformed):
-        Fields({'value': 'true'}).flag('value')
+@pytest.mark.parametrize('value', [7, True, 'text', {}], ids=['a number', 'a boolean', 'text', 'an object'])
+def test_problems_that_are_no_list_are_malformed(value: object) -> None:
+    with pytest.raises(Malformed, match='problems'):
+        Fields({'problems': value}).problems()
 
 
 @pytest.mark.parametrize(

@@ -80,23 +80,24 @@ def test_json_is_as_its_schema_says_and_reads_back_the_same(report: Report, host
         assert to_json(from_json(text.encode())) == text
 
 
-@pytest.mark.parametrize(
-    ('old', 'new'),
-    [
-        ('"version": 2', '"version": 3'),
-        ('fleet_report"', 'other"'),
-        ('"verdict":"failing"', '"verdict":"fine"'),
-        ('"name":"spl1"', '"name":7'),
-        ('"certificate":0', '"certificate":99'),
-        ('"run":1', '"run":9'),
-        ('"generated": "2026', '"generated": "x'),
-        ('"hosts": [', '"hosts": 7, "x": ['),
-        ('}', ''),
-        ('"severity":"error"', '"severity":{}'),
-        ('{', '[' * 100_000),
-    ],
-)
-def test_a_report_that_is_not_ours_is_refused(report: Report, old: str, new: str) -> None:
+DAMAGE = {
+    'another version': ('"version": 2', '"version": 3'),
+    'another format': ('fleet_report"', 'other"'),
+    'an unknown verdict': ('"verdict":"failing"', '"verdict":"fine"'),
+    'a name that is a number': ('"name":"spl1"', '"name":7'),
+    'a certificate that it does not have': ('"certificate":0', '"certificate":99'),
+    'a run that it does not have': ('"run":1', '"run":9'),
+    'no time': ('"generated": "2026', '"generated": "x'),
+    'hosts are a number': ('"hosts": [', '"hosts": 7, "x": ['),
+    'no JSON': ('}', ''),
+    'a severity that is an object': ('"severity":"error"', '"severity":{}'),
+    'nested without end': ('{', '[' * 100_000),
+}
+
+
+@pytest.mark.parametrize('name', DAMAGE)
+def test_a_report_that_is_not_ours_is_refused(report: Report, name: str) -> None:
+    old, new = DAMAGE[name]
     text = to_json(report)
     assert old in text
     with pytest.raises(Malformed):
@@ -109,7 +110,11 @@ HEAD = (
 )
 
 
-@pytest.mark.parametrize('entry', ['[]', '{"name":"h%d"}', '{"name":"%d","servers":[{"name":"s","log":{"seen":{}}}]}'])
+@pytest.mark.parametrize(
+    'entry',
+    ['[]', '{"name":"h%d"}', '{"name":"%d","servers":[{"name":"s","log":{"seen":{}}}]}'],
+    ids=['empty lists', 'hosts', 'hosts with a server'],
+)
 def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry: str) -> None:
     content = (HEAD + ','.join([entry] * 4_000_000) + ']}').encode()
     tracemalloc.start()
@@ -155,31 +160,32 @@ def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Repor
         assert {row[2] for row in rows[1:]} == {server.state for _host, server in one.servers()}
 
 
-@pytest.mark.parametrize(
-    ('value', 'cell'),
-    [
-        ('=1+1', "'=1+1"),
-        ('+1', "'+1"),
-        ('-1', "'-1"),
-        ('@x', "'@x"),
-        ('\t=1', "'\t'=1"),
-        ('\r=1', "'\r'=1"),
-        (' =1', "' =1"),
-        ('\u00a0=1', "'\u00a0=1"),
-        ('\uff1d1', "'\uff1d1"),
-        ('\uff20x', "'\uff20x"),
-        ('\ufeff+1', "'\ufeff+1"),
-        ('a;=1', "a;'=1"),
-        ('a;;=1', "a;;'=1"),
-        ('a; "=1', 'a;\' "=1'),
-        ('a,-1', "a,'-1"),
-        (-3, '-3'),
-        ('a=1', 'a=1'),
-        ('a; b=1', 'a; b=1'),
-        ('', ''),
-    ],
-)
-def test_a_cell_that_a_spreadsheet_would_run_is_quoted(value: str | int, cell: str) -> None:
+CELLS: dict[str, tuple[str | int, str]] = {
+    'equals': ('=1+1', "'=1+1"),
+    'plus': ('+1', "'+1"),
+    'minus': ('-1', "'-1"),
+    'at': ('@x', "'@x"),
+    'behind a tab': ('\t=1', "'\t'=1"),
+    'behind a CR': ('\r=1', "'\r'=1"),
+    'behind a blank': (' =1', "' =1"),
+    'behind a no-break space': ('\u00a0=1', "'\u00a0=1"),
+    'full-width equals': ('\uff1d1', "'\uff1d1"),
+    'full-width at': ('\uff20x', "'\uff20x"),
+    'behind a byte order mark': ('\ufeff+1', "'\ufeff+1"),
+    'behind a semicolon': ('a;=1', "a;'=1"),
+    'behind two semicolons': ('a;;=1', "a;;'=1"),
+    'behind a semicolon and a quote': ('a; "=1', 'a;\' "=1'),
+    'behind a comma': ('a,-1', "a,'-1"),
+    'a number': (-3, '-3'),
+    'equals inside a word': ('a=1', 'a=1'),
+    'equals inside a second word': ('a; b=1', 'a; b=1'),
+    'empty': ('', ''),
+}
+
+
+@pytest.mark.parametrize('name', CELLS)
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(name: str) -> None:
+    value, cell = CELLS[name]
     assert report_csv.cell(value) == cell
 
 
@@ -319,41 +325,6 @@ def test_a_run_that_ended_early_is_not_well() -> None:
     proven.unfinished = ['Prove the others']
     assert 'class="well"' not in to_html(proven)
     assert 'The run ended before this play: Prove the others.' in terminal_lines(proven, '')[0]
-
-
-def verdict_of(*entries: dict[str, t.Any], generated: float = 0) -> str:
-    told: str = verdict(fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': list(entries)})]))
-    return told
-
-
-@pytest.mark.parametrize(
-    ('entries', 'expected'),
-    [
-        ([fleet.sent('spl1', trust=[])], 'The server is proven.'),
-        ([fleet.sent('spl1', trust=[]), fleet.sent('spl2', trust=[])], 'All 2 servers are proven.'),
-        ([fleet.sent('spl1', trust=[], days=9)], 'The server is proven. The certificate CN=mail.example.com expires in 9 days.'),
-        (
-            [fleet.sent('spl1', days=9)],
-            'The server is proven. 2 certificates, CAs and CRLs expire soon, the first in 9 days: CN=mail.example.com.',
-        ),
-        ([fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2')], '1 of 2 servers needs attention: 1 unprotected.'),
-        (
-            [fleet.sent('spl1', trust=[]), fleet.in_plaintext('spl2', accept_unprotected=True)],
-            '1 of 2 servers is proven; 1 unprotected but accepted.',
-        ),
-        (
-            [
-                fleet.sent('spl1', trust=[]),
-                fleet.sent('spl2', trust=[], ok=False),
-                fleet.sent('spl3', trust=[], until='envelope'),
-            ],
-            '1 of 3 servers needs attention: 1 failing; 1 tested.',
-        ),
-    ],
-    ids=['one', 'all', 'expiry', 'expiries', 'plaintext', 'accepted', 'failing'],
-)
-def test_verdict(entries: list[dict[str, t.Any]], expected: str) -> None:
-    assert verdict_of(*entries) == expected
 
 
 def test_the_verdict_counts_what_was_changed_and_not_proven() -> None:
