@@ -17,7 +17,7 @@ from ..target.answer import Fields
 from ..target.send_answer import MOST_CHARACTERS, decoded, read_result
 from ..x509 import chain_diagnosis as diagnosis
 from ..x509.certificate import describe
-from ..x509.chain_path import Trust, sorted_out, trust_of
+from ..x509.chain_path import Trust, readable, trust_of
 from ..x509.guard import guard
 from ..x509.reader import read_certificate
 from ..x509.records import Certificate
@@ -145,7 +145,7 @@ def _with_defects(
 
 def _defects(result: SendResult, read: list[Certificate | str], trust: Trust, terms: Terms) -> list[Problem]:
     """Return the defects of the chain, none where not even its first certificate can be read."""
-    chain, unread = sorted_out(read)
+    chain, unread = readable(read)
     if isinstance(read[0], str):
         return []
     host = result.host if result.checks_name or result.ignores_errors else None

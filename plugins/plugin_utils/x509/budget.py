@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the analysis of what a host, its owners and its mail servers send may cost the controller in one task.
+"""The budget for analysing the data of one host, of its owners and its mail servers, on the controller in one task.
 
-It is held in a context variable, since what costs most is done deep down, behind caches. Where none is set, as for the
+It is kept in a context variable, since the most expensive calls are deep down, behind caches. Without a budget, as for the
 user's own files on the controller, nothing is bounded.
 """
 
@@ -15,20 +15,20 @@ import time
 import typing as t
 
 MOST_SECONDS = 2.0  # of CPU time
-MOST_SIGNATURES = 500  # that are verified; one that was verified before costs nothing
-# Of what is left, for one step: an owner who uses up hers leaves enough for the servers of others.
+MOST_SIGNATURES = 500  # verifications; a cached one costs nothing
+# Of the remaining budget, for one step: an owner who exhausts a share leaves enough for the servers of others.
 SHARE_OF_SECONDS, SHARE_OF_SIGNATURES = 0.25, 0.5
-BETWEEN_LOOKS = 256  # rounds of a short loop
+CHECK_INTERVAL = 256  # rounds of a short loop
 
-Thing = t.TypeVar('Thing')
+Item = t.TypeVar('Item')
 
 
 class OverBudget(Exception):
-    """A step has used up its share of the budget; the text says of which."""
+    """A step has exhausted its share of the budget; the message says of which."""
 
 
 class Budget:
-    """The budget of one host in one task. `clock` returns CPU time in seconds; it counts within steps alone."""
+    """The budget of one host in one task. `clock` returns CPU time in seconds; it counts within steps only."""
 
     def __init__(
         self, seconds: float = MOST_SECONDS, signatures: int = MOST_SIGNATURES, clock: t.Callable[[], float] = time.thread_time
@@ -40,7 +40,7 @@ class Budget:
 
     @contextlib.contextmanager
     def step(self) -> t.Iterator[None]:
-        """Hold what is done in it to a share of what is left. A step within a step is a part of it."""
+        """Limit the block to a share of the remaining budget. A nested step is part of the outer one."""
         if self._end < math.inf:
             yield
             return
@@ -54,12 +54,12 @@ class Budget:
             self._end, self._signatures_of_step = math.inf, math.inf
 
     def check(self) -> None:
-        """Raise OverBudget where the time of the step is over."""
+        """Raise OverBudget if the time of the step is up."""
         if self._end < math.inf and self._clock() >= self._end:
             raise OverBudget(f'its share of the time {self._of}')
 
     def charge_signature(self) -> None:
-        """Count a signature that is to be verified. Raises OverBudget."""
+        """Count a signature verification. Raises OverBudget."""
         self.check()
         if self._signatures_of_step < 1:
             raise OverBudget(f'its share of the signature checks {self._of}')
@@ -72,7 +72,7 @@ _current: contextvars.ContextVar[Budget | None] = contextvars.ContextVar('budget
 
 @contextlib.contextmanager
 def limited_to(budget: Budget | None) -> t.Iterator[None]:
-    """Hold the analysis in it to a budget, None = to none."""
+    """Limit the analysis in the block to a budget; None means unlimited."""
     token = _current.set(budget)
     try:
         yield
@@ -81,28 +81,28 @@ def limited_to(budget: Budget | None) -> t.Iterator[None]:
 
 
 def step() -> t.ContextManager[None]:
-    """Return the context of one step of the analysis, within the budget that is set."""
+    """Return the context of one step of the analysis, within the current budget."""
     budget = _current.get()
     return contextlib.nullcontext() if budget is None else budget.step()
 
 
 def check() -> None:
-    """Raise OverBudget where the time is over."""
+    """Raise OverBudget if the time is up."""
     budget = _current.get()
     if budget is not None:
         budget.check()
 
 
 def charge_signature() -> None:
-    """Count a signature that is to be verified. Raises OverBudget."""
+    """Count a signature verification. Raises OverBudget."""
     budget = _current.get()
     if budget is not None:
         budget.charge_signature()
 
 
-def watched(things: t.Iterable[Thing]) -> t.Iterator[Thing]:
-    """Yield things with a look at the clock now and then, for short rounds of which others choose how many there are."""
-    for number, one in enumerate(things):
-        if not number % BETWEEN_LOOKS:
+def watched(items: t.Iterable[Item]) -> t.Iterator[Item]:
+    """Yield items and check the time at intervals: for short rounds whose number is chosen by foreign data."""
+    for number, item in enumerate(items):
+        if not number % CHECK_INTERVAL:
             check()
-        yield one
+        yield item

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Every defect of a mail server's certificate and chain, each checked by itself: OpenSSL names only the first it meets.
+"""All defects of a mail server's certificate and chain, each checked on its own: OpenSSL reports only the first one.
 
-An expired CRL hides "revoked", an expired certificate hides both. Python 3.6 does not even tell which one OpenSSL named.
-Nothing here is a verdict: that is the handshake's. This says why, and it says nothing that OpenSSL wouldn't (verify_chain).
+An expired CRL hides "revoked", an expired certificate hides both. Python 3.6 does not even expose OpenSSL's error code.
+The verdict is the handshake's. This explains it, and reports nothing that OpenSSL wouldn't (verify_chain).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .revocation_diagnosis import revocation
 from .signatures import is_signed_by
 
 SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
-# The extensions that OpenSSL handles where they are critical (X509_supported_extension).
+# The critical extensions that OpenSSL handles (X509_supported_extension).
 HANDLED = frozenset(
     (
         '2.5.29.15',
@@ -48,9 +48,11 @@ NEW_CA = "Put the CA's new certificate into CAFile."
 
 
 class Verdict(t.NamedTuple):
-    """What a target tells of OpenSSL's verdict. `said` is its text with its number, '' where this Python doesn't tell it: then
-    `may_be` are the codes that it can be. `anchored` is whether the chain leads to what is trusted, None where that is not known;
-    `whole_chain` that all that was sent has been seen.
+    """OpenSSL's verdict as a target reports it.
+
+    `said` is its text with its number, '' if the target's Python doesn't expose it: then `may_be` are the possible codes.
+    `anchored` is whether the chain ends at a trusted root, None if unknown; `whole_chain` whether all certificates of the chain
+    were received.
     """
 
     said: str = ''
@@ -66,22 +68,22 @@ def defects(chain: t.Sequence[Certificate], trust: Trust, host: str | None, now:
     """
     if not chain:
         return []
-    path = _as_openssl_found(build_path(chain, trust, now), trust, verdict)
-    found = [defect(path.code, path.message)] if path.code else []
+    path = _as_openssl_reported(build_path(chain, trust, now), trust, verdict)
+    problems = [defect(path.code, path.message)] if path.code else []
     for check in (_extensions, _weaknesses):
-        found += check(path.certificates)
+        problems += check(path.certificates)
     if host is not None and _is_for_others(chain[0], host):
-        found.append(_mismatch(chain[0], host))
+        problems.append(_mismatch(chain[0], host))
     if trust.crls is not None and path.code != 'self_signed':
-        found += revocation(path, trust, now)
-    return [*found, *_signatures_and_dates(path.certificates, trust, now), *_name_constraints(path.certificates)]
+        problems += revocation(path, trust, now)
+    return [*problems, *_signatures_and_dates(path.certificates, trust, now), *_name_constraints(path.certificates)]
 
 
-def _as_openssl_found(path: Path, trust: Trust, verdict: Verdict) -> Path:
-    """Return the path, leading to trust or not as OpenSSL has found, as far as that is known.
+def _as_openssl_reported(path: Path, trust: Trust, verdict: Verdict) -> Path:
+    """Return the path, trusted or not as OpenSSL reported it, if that is known.
 
-    What ends at the only certificate that was seen is not said to lead nowhere where that is not known: not every Python shows
-    the certificates above it. Nor is anything where a CA can't be read.
+    If it is not known, a path of a single certificate is not reported as untrusted: not every Python exposes the certificates
+    above it. Nor is any path if a CA can't be read.
     """
     last = path.certificates[-1]
     lone = len(path.certificates) == 1 and not last.is_self_signed
@@ -94,7 +96,7 @@ def _as_openssl_found(path: Path, trust: Trust, verdict: Verdict) -> Path:
 
 
 def _is_refused_as_such(verdict: Verdict) -> bool:
-    """Return whether a refusal can only be that of a certificate that is its own CA."""
+    """Return whether the only possible reason of a refusal is a self-signed certificate."""
     return 'self_signed' in verdict.may_be and 'crl_missing' not in verdict.may_be
 
 
@@ -105,17 +107,17 @@ def _is_for_others(certificate: Certificate, host: str) -> bool:
 def _mismatch(certificate: Certificate, host: str) -> Problem:
     names = certificate.names
     its_names = safe_text(type(names)(*(kind[:MOST_NAMES] for kind in names)).shown())
-    only = ' Of an address only entries of IP addresses count.' if packed_address(plain_host(host)) is not None else ''
+    only = ' For an IP address only entries of IP addresses count.' if packed_address(plain_host(host)) is not None else ''
     return defect('hostname_mismatch', f'The certificate is not for {host}; its names are: {its_names}.{only}')
 
 
 def accepted_weaknesses(chain: t.Sequence[Certificate]) -> list[Problem]:
-    """Return, as warnings, weak keys and signatures that OpenSSL let pass: a `min_tls` below TLSv1.2 asks for that."""
+    """Return, as warnings, weak keys and signatures that OpenSSL accepted, as a `min_tls` below TLSv1.2 requests."""
     return [problem._replace(severity='warning') for problem in _weaknesses(chain)]
 
 
 def _extensions(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:
-    """Yield what the extensions of each certificate say against its place (check_extensions)."""
+    """Yield the extensions that rule out a certificate at its position in the path (check_extensions)."""
     for depth, certificate in enumerate(path):
         name = certificate.subject
         for unknown in (oid for oid in certificate.critical if oid not in HANDLED):
@@ -136,15 +138,15 @@ def _extensions(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:
 
 
 def _why_no_ca(certificate: Certificate, *, is_last: bool) -> str:
-    """Return why a certificate may not issue, '' where it may (X509_check_ca)."""
+    """Return why a certificate may not issue others, '' if it may (X509_check_ca)."""
     if certificate.usage is not None and not certificate.usage.signs_certificates:
         return 'its key usage has no keyCertSign'
     if certificate.is_ca or BASIC_CONSTRAINTS in certificate.unreadable:
         return ''
-    # Roots of old: without extensions, or with a key usage alone.
+    # Legacy roots: without extensions, or with a key usage only.
     if is_last and certificate.constraints is None and (certificate.usage is not None or certificate.version == 1):
         return ''
-    return 'is no CA'
+    return 'is not a CA'
 
 
 def _intermediates(path: t.Sequence[Certificate]) -> int:
@@ -166,11 +168,11 @@ def _weaknesses(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:
 
 
 def _signatures_and_dates(path: t.Sequence[Certificate], trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
-    """Yield wrong signatures and what is out of date, from above (internal_verify)."""
+    """Yield invalid signatures and dates, from the root down (internal_verify)."""
     for certificate, issuer in reversed(list(zip(path, [*path[1:], None], strict=True))):
         name, start, end = certificate.subject, certificate.not_before, certificate.not_after
         if issuer is not None and is_signed_by(certificate, issuer) is False:
-            yield defect('signature_invalid', (f'The signature of {name} is not that of the {certificate.issuer} that is known.'))
+            yield defect('signature_invalid', f'The signature of {name} does not match the known {certificate.issuer}.')
         if start > now:
             yield defect('not_yet_valid', f'The certificate of {name} is valid from {moment(start)} on.')
         if end <= now:
@@ -185,35 +187,35 @@ def _name_constraints(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:
             continue
         for authority in path[place + 1 :]:
             constraints = authority.name_constraints
-            found = violation(certificate, constraints, is_leaf=not place) if constraints is not None else ''
-            if found:
-                yield defect('name_constraint', f'{authority.subject} may not issue certificates for {safe_text(found)}.')
+            name = violation(certificate, constraints, is_leaf=not place) if constraints is not None else ''
+            if name:
+                yield defect('name_constraint', f'{authority.subject} may not issue certificates for {safe_text(name)}.')
 
 
-def merged(named: Problem, verdict: Verdict, found: list[Problem]) -> list[Problem]:
-    """Return all defects, first the one that OpenSSL named, in our words where we found it too. `named` is the target's problem.
+def merged(reported: Problem, verdict: Verdict, problems: list[Problem]) -> list[Problem]:
+    """Return all defects, first the one that OpenSSL reported, with our message if the analysis found it too.
 
-    Where OpenSSL's reason is not told, the first that can be it stands for it. A defect that can't be why must not.
+    `reported` is the target's problem. If OpenSSL's reason is unknown, the first possible defect takes its place.
     """
-    if named.code == 'certificate_invalid' and not verdict.said:
-        cause = next((problem for problem in found if problem.code in verdict.may_be), None)
-        return [cause or _left_open(named, verdict), *(problem for problem in found if problem is not cause)]
+    if reported.code == 'certificate_invalid' and not verdict.said:
+        cause = next((problem for problem in problems if problem.code in verdict.may_be), None)
+        return [cause or _left_open(reported, verdict), *(problem for problem in problems if problem is not cause)]
     said = verdict.said
-    same = [problem for problem in found if problem.code == named.code]
-    others = [problem for problem in found if problem.code != named.code]
+    same = [problem for problem in problems if problem.code == reported.code]
+    others = [problem for problem in problems if problem.code != reported.code]
     if same:
         message = f'{same[0].message} ({said})' if said else same[0].message
         return [same[0]._replace(message=message), *same[1:], *others]
-    return [named, *found]
+    return [reported, *problems]
 
 
-def _left_open(named: Problem, verdict: Verdict) -> Problem:
-    codes = [code for code in verdict.may_be if code != named.code]
-    return named._replace(message=f'{named.message} It can be {", ".join(codes)}.') if codes else named
+def _left_open(reported: Problem, verdict: Verdict) -> Problem:
+    codes = [code for code in verdict.may_be if code != reported.code]
+    return reported._replace(message=f'{reported.message} It can be {", ".join(codes)}.') if codes else reported
 
 
 def expires_soon(certificate: Certificate, now: dt.datetime, warn_days: int) -> Problem | None:
-    """Return the warning for a certificate that ends within `warn_days`, None for one that doesn't or has ended."""
+    """Return the warning for a certificate that expires within `warn_days`, None if it doesn't or has expired."""
     end = certificate.not_after
     if end <= now or end - now > warn_days * DAY:
         return None

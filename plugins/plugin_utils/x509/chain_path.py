@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The way from a mail server's certificate to what is trusted, as OpenSSL looks for it (build_chain, with TRUSTED_FIRST)."""
+"""The path from a mail server's certificate to a trusted root, as OpenSSL builds it (build_chain, with TRUSTED_FIRST)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Record = t.TypeVar('Record', Certificate, RevocationList)
 
 
 class Trust(t.NamedTuple):
-    """What the target verified against. `authorities` None = its system's own store, which is not at hand.
+    """The trust that the target verified against. `authorities` None = its system's own store, which is not available here.
 
-    `crls` None = revocation is not checked; `whole_chain` says that it is checked above the leaf too. Of what can't be read,
-    `unread_authorities` and `unread_crls` say why: nothing is missing for certain then.
+    `crls` None = revocation is not checked; `whole_chain` means that it is checked above the leaf too. `unread_authorities` and
+    `unread_crls` are the reasons of the unreadable ones: with any, nothing is missing for certain.
     """
 
     authorities: list[Certificate] | None
@@ -30,7 +30,7 @@ class Trust(t.NamedTuple):
 
 
 class Path(t.NamedTuple):
-    """The chain as it could be built, the leaf first, and why it ends without a trusted root ('' where it doesn't)."""
+    """The chain that could be built, the leaf first, and why it ends without a trusted root ('' if it doesn't)."""
 
     certificates: list[Certificate]
     code: str = ''
@@ -39,27 +39,27 @@ class Path(t.NamedTuple):
 
 def trust_of(ca: t.Sequence[bytes] | None, crls: t.Sequence[bytes], whole_chain: bool, source: str) -> Trust:
     """Return the trust in DER as records."""
-    authorities, unread_authorities = sorted_out(map(read_certificate, ca or ()))
-    lists, unread_crls = sorted_out(map(read_crl, crls))
+    authorities, unread_authorities = readable(map(read_certificate, ca or ()))
+    lists, unread_crls = readable(map(read_crl, crls))
     return Trust(
         None if ca is None else authorities, lists if crls else None, whole_chain, source, unread_authorities, unread_crls
     )
 
 
-def sorted_out(read: t.Iterable[Record | str]) -> tuple[list[Record], tuple[str, ...]]:
-    """Return what could be read, and why the others could not."""
-    found = list(read)
-    return [one for one in found if not isinstance(one, str)], tuple(one for one in found if isinstance(one, str))
+def readable(read: t.Iterable[Record | str]) -> tuple[list[Record], tuple[str, ...]]:
+    """Return the records that could be read, and why the others could not."""
+    records = list(read)
+    return [record for record in records if not isinstance(record, str)], tuple(why for why in records if isinstance(why, str))
 
 
 def build_path(chain: t.Sequence[Certificate], trust: Trust, now: dt.datetime) -> Path:
-    """Follow the issuers from the leaf up, by name and key: the trusted ones first, then what the server sent, until one is
-    trusted. Signatures are verified later."""
+    """Follow the issuers from the leaf up, by name and key: the trusted ones first, then those that the server sent, until
+    one is trusted. Signatures are verified later."""
     path = [chain[0]]
     trusted, sent = trust.authorities or [], list(chain[1:])
     while not path[-1].is_self_signed:
         current = path[-1]
-        issuer = _best(sorted(_issuers(current, trusted, path), key=lambda one: is_signed_by(current, one) is False), now)
+        issuer = _best(sorted(_issuers(current, trusted, path), key=lambda issuer: is_signed_by(current, issuer) is False), now)
         if issuer is not None:
             sent = []
         else:
@@ -68,30 +68,30 @@ def build_path(chain: t.Sequence[Certificate], trust: Trust, now: dt.datetime) -
             break
         path.append(issuer)
     if trust.authorities is None or (path[-1].is_self_signed and path[-1] in trusted):
-        return Path(path)  # what is trusted may be above, or be this, where it is not at hand
+        return Path(path)  # in a store that is not available, a trusted root may be above, or be this
     return unanchored(path, trust)
 
 
 def _issuers(certificate: Certificate, among: t.Iterable[Certificate], path: t.Sequence[Certificate]) -> list[Certificate]:
-    return [one for one in among if certificate.may_be_issued_by(one) and one not in path]
+    return [issuer for issuer in among if certificate.may_be_issued_by(issuer) and issuer not in path]
 
 
 def _best(candidates: t.Sequence[Certificate], now: dt.datetime) -> Certificate | None:
-    """Return the first that is valid now, else the one that ends last."""
-    valid = [one for one in candidates if one.not_before <= now <= one.not_after]
-    return valid[0] if valid else max(candidates, key=lambda one: one.not_after, default=None)
+    """Return the first that is currently valid, otherwise the one that expires last."""
+    valid = [candidate for candidate in candidates if candidate.not_before <= now <= candidate.not_after]
+    return valid[0] if valid else max(candidates, key=lambda candidate: candidate.not_after, default=None)
 
 
 def unanchored(path: list[Certificate], trust: Trust) -> Path:
-    """Return the path that leads to nothing that is trusted, with why."""
+    """Return the path as one that does not end at a trusted root, with the reason."""
     last = path[-1]
     if last.is_self_signed:
         if len(path) == 1:
-            return Path(path, 'self_signed', f'The certificate of {last.subject} is signed by itself, not by a CA.')
+            return Path(path, 'self_signed', f'The certificate of {last.subject} is self-signed, not issued by a CA.')
         return Path(path, 'unknown_ca', f'The chain ends at {last.subject}, which is not in {trust.source}.')
-    if any(one.name == last.issuer_name for one in trust.authorities or ()):
+    if any(authority.name == last.issuer_name for authority in trust.authorities or ()):
         return Path(
-            path, 'unknown_ca', (f'{last.subject} was issued by a {last.issuer} with another key than the one in {trust.source}.')
+            path, 'unknown_ca', f'{last.subject} was issued by a {last.issuer} with another key than the one in {trust.source}.'
         )
     own = 'the certificate itself, but not that of its CA' if len(path) == 1 else 'an intermediate CA, but not its root'
     partial = f'; there is {own}' if last in (trust.authorities or ()) else ''

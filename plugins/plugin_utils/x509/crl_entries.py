@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The entries of a CRL: one looked up by its serial number, and one because of which OpenSSL refuses the whole list."""
+"""The entries of a CRL: lookup by serial number, and the check for entries that make OpenSSL refuse the whole CRL."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""DER (X.690) taken apart and put together, as far as the extensions of certificates and CRLs need it (RFC 5280, 4.1 and 5.1)."""
+"""DER (X.690) decoded and encoded, as far as the extensions of certificates and CRLs need it (RFC 5280, 4.1 and 5.1)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class RawExtension(t.NamedTuple):
 
 
 def elements(content: bytes) -> list[Element]:
-    """Return what stands in a constructed value, one after the other. Raises ValueError, OverBudget."""
+    """Return the elements of a constructed value. Raises ValueError, OverBudget."""
     return list(budget.watched(each_element(content)))
 
 
 def each_element(content: bytes) -> t.Iterator[Element]:
-    """Yield what stands in a constructed value. Raises ValueError."""
+    """Yield the elements of a constructed value. Raises ValueError."""
     start = 0
     while start < len(content):
         begin, end = _bounds(content, start)
@@ -54,7 +54,7 @@ def _bounds(content: bytes, start: int) -> tuple[int, int]:
             raise ValueError('no definite length')
         size, begin = int.from_bytes(head[2 : 2 + more], 'big'), begin + more
     if begin + size > len(content):
-        raise ValueError('an element is longer than what it stands in')
+        raise ValueError('an element is longer than its container')
     return begin, begin + size
 
 
@@ -72,13 +72,13 @@ def integer(value: int) -> bytes:
 
 
 def signed_content(der: bytes) -> bytes:
-    """Return what is signed of a certificate or CRL, as it stands there. Raises ValueError."""
+    """Return the signed part of a certificate or CRL, as encoded there. Raises ValueError."""
     (outer,) = elements(der)
     return next(each_element(outer.content)).whole
 
 
 def signed_parts(der: bytes) -> tuple[list[Element], bytes]:
-    """Return what is signed of a certificate or CRL, part by part, and the algorithm beside it. Raises ValueError."""
+    """Return the elements of the signed part of a certificate or CRL, and the algorithm beside it. Raises ValueError."""
     (outer,) = elements(der)
     signed, algorithm, _signature = elements(outer.content)
     return elements(signed.content), algorithm.whole
@@ -91,19 +91,19 @@ def entries(der: bytes) -> t.Iterator[tuple[bytes, list[RawExtension]]]:
     """
     after = itertools.dropwhile(lambda part: part.tag not in TIMES, signed_parts(der)[0])
     for revoked in [part for part in after if part.tag == SEQUENCE]:
-        for entry in (one for one in budget.watched(each_element(revoked.content)) if TRUE in one.content):
+        for entry in (element for element in budget.watched(each_element(revoked.content)) if TRUE in element.content):
             serial, _date, *more = elements(entry.content)
-            yield serial.content, [_extension(one) for held in more for one in elements(held.content)]
+            yield serial.content, [_extension(element) for sequence in more for element in elements(sequence.content)]
 
 
 def extensions(der: bytes, tag: int) -> list[RawExtension]:
     """Return the extensions of a certificate or CRL, by the tag that they have there. Raises ValueError."""
     return [
-        _extension(one)
+        _extension(element)
         for part in signed_parts(der)[0]
         if part.tag == tag and _holds_a_sequence(part)
         for inner in elements(part.content)
-        for one in elements(inner.content)
+        for element in elements(inner.content)
     ]
 
 
@@ -117,7 +117,7 @@ def _extension(element: Element) -> RawExtension:
 
 
 def _dotted(content: bytes) -> str:
-    """Return an OBJECT IDENTIFIER's content as it is written (X.690, 8.19)."""
+    """Return an OBJECT IDENTIFIER's content in dotted notation (X.690, 8.19)."""
     numbers, value = [], 0
     for byte in content[:64]:
         value = value << 7 | byte & 0x7F
@@ -129,11 +129,11 @@ def _dotted(content: bytes) -> str:
 
 
 def with_one_extension(der: bytes, tag: int, extension: bytes) -> bytes:
-    """Return the certificate or CRL with this extension alone; what it was signed with doesn't fit any more."""
+    """Return the certificate or CRL with this extension only; its signature is no longer valid."""
     (outer,) = elements(der)
     signed, *rest = elements(outer.content)
     parts = [
         encoded(tag, encoded(SEQUENCE, extension)) if part.tag == tag and _holds_a_sequence(part) else part.whole
         for part in elements(signed.content)
     ]
-    return encoded(SEQUENCE, encoded(SEQUENCE, b''.join(parts)) + b''.join(one.whole for one in rest))
+    return encoded(SEQUENCE, encoded(SEQUENCE, b''.join(parts)) + b''.join(element.whole for element in rest))

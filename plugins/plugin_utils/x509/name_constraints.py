@@ -14,7 +14,7 @@ from .records import Certificate, NameConstraints, NameKey, Network
 Name: t.TypeAlias = str | ipaddress.IPv4Address | ipaddress.IPv6Address | NameKey
 Base: t.TypeAlias = str | Network | NameKey
 
-MOST_COMPARISONS = 1 << 20  # as OpenSSL (NAME_CHECK_MAX), which refuses what has more
+MOST_COMPARISONS = 1 << 20  # as OpenSSL (NAME_CHECK_MAX), which refuses more
 _URI_HOST = re.compile('[^:]*://([^:/]*)')
 
 
@@ -26,27 +26,27 @@ def are_too_many(certificate: Certificate, constraints: NameConstraints) -> bool
 
 
 def violation(certificate: Certificate, constraints: NameConstraints, *, is_leaf: bool) -> str:
-    """Return the first name of a certificate that the constraints forbid, '' for none, and where they `are_too_many`. Raises
-    OverBudget.
+    """Return the first name of a certificate that the constraints forbid, '' for none or if they `are_too_many`.
 
-    Judged are the subject, mailboxes, host names, addresses and URIs; of a leaf without host names its common names are taken
-    for such.
+    The subject, mailboxes, host names, addresses and URIs are checked; the common names of a leaf without host names are
+    checked as host names. Raises OverBudget.
     """
     if are_too_many(certificate, constraints):
         return ''
-    for kind, name, shown in _names_in(certificate, is_leaf):
+    for kind, name, displayed in _names_in(certificate, is_leaf):
         budget.check()
         permitted, excluded = (t.cast(tuple[Base, ...], getattr(trees, kind)) for trees in constraints)
         is_within = _WITHIN[kind]
-        if (permitted and not any(is_within(name, one) for one in permitted)) or any(is_within(name, one) for one in excluded):
-            return shown
+        is_permitted = not permitted or any(is_within(name, base) for base in permitted)
+        if not is_permitted or any(is_within(name, base) for base in excluded):
+            return displayed
     return ''
 
 
 def _names_in(certificate: Certificate, is_leaf: bool) -> t.Iterator[tuple[str, Name, str]]:
-    """Yield each name with its kind, a field of Subtrees, and as it is shown."""
+    """Yield each name with its kind, a field of Subtrees, and its text for a message."""
     for directory in certificate.other_names.directory:
-        yield 'directory', directory, certificate.subject if directory == certificate.name else _shown(directory)
+        yield 'directory', directory, certificate.subject if directory == certificate.name else _displayed(directory)
     for kind, names in (
         ('email', certificate.other_names.email),
         ('dns', certificate.names.dns),
@@ -62,7 +62,7 @@ def _names_in(certificate: Certificate, is_leaf: bool) -> t.Iterator[tuple[str, 
                 yield 'dns', common, common
 
 
-def _shown(name: NameKey) -> str:
+def _displayed(name: NameKey) -> str:
     return ', '.join(value for part in name for _oid, value in sorted(part))
 
 
@@ -72,15 +72,15 @@ def _is_host_within(name: str, base: str) -> bool:
 
 
 def _is_mailbox_within(name: str, base: str) -> bool:
-    """A mailbox, a host, or with a dot before it all hosts below; no dot, and a host alone is meant."""
+    """The base is a mailbox, a host, or, with a leading dot, all hosts below it."""
     local, _at, host = name.rpartition('@')
     base_local, _at, base_host = base.rpartition('@')
     return base_local in ('', local) and _is_this_host(host, base_host)
 
 
 def _is_uri_within(name: str, base: str) -> bool:
-    found = _URI_HOST.match(name)
-    return found is not None and _is_this_host(found.group(1), base)
+    match = _URI_HOST.match(name)
+    return match is not None and _is_this_host(match.group(1), base)
 
 
 def _is_this_host(host: str, base: str) -> bool:

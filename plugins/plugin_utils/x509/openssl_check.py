@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether OpenSSL reads a certificate or CRL, asked of the controller's own where `cryptography` doesn't: it takes more."""
+"""Whether the controller's OpenSSL parses a certificate or CRL that `cryptography` refuses: it accepts more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import budget
 
 
 def openssl_reads(block: Block) -> bool:
-    """Return whether OpenSSL parses what is in a block (d2i_X509, d2i_X509_CRL). Raises OverBudget."""
+    """Return whether OpenSSL parses the content of a block (d2i_X509, d2i_X509_CRL). Raises OverBudget."""
     budget.check()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
@@ -26,7 +26,7 @@ def openssl_reads(block: Block) -> bool:
 
 
 def _load_from_file(context: ssl.SSLContext, pem: str) -> None:
-    """Python hands a CRL to OpenSSL by a file alone. Raises SSLError."""
+    """Load a CRL: Python passes CRLs to OpenSSL only by a file. Raises SSLError."""
     with tempfile.NamedTemporaryFile('w', encoding='ascii') as file:
         file.write(pem)
         file.flush()

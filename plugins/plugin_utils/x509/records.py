@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What certificates and CRLs say of themselves (RFC 5280), as plain values: nothing here is read late, and nothing raises."""
+"""Certificates and CRLs (RFC 5280) as plain values: nothing here is parsed lazily, and nothing raises."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ...module_utils.tls.host_names import CertificateNames
 NameKey: t.TypeAlias = tuple[frozenset[tuple[str, str]], ...]
 Network: t.TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# Names of a distribution point, each its kind and value. A relative one goes on where its issuer's name ends.
+# Names of a distribution point, each its kind and value. A relative name is appended to its issuer's name.
 PointNames: t.TypeAlias = frozenset[tuple[str, str | NameKey]]
 RELATIVE = 'relative'
 
-# What OpenSSL's security level 2 asks for, the usual one of today's distributions: 112 bits (NIST SP 800-57).
+# The minimum of OpenSSL's security level 2, the default of current distributions: 112 bits (NIST SP 800-57).
 LEAST_BITS = {'RSA': 2048, 'DSA': 2048, 'elliptic curve': 224}
 WEAK_HASHES = frozenset(('md2', 'md4', 'md5', 'sha1'))
 
@@ -27,10 +27,10 @@ SUBJECT_KEY, AUTHORITY_KEY = '2.5.29.14', '2.5.29.35'
 SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS = '2.5.29.17', '2.5.29.30'
 DELTA_INDICATOR, ISSUING_DISTRIBUTION_POINT, DISTRIBUTION_POINTS = '2.5.29.27', '2.5.29.28', '2.5.29.31'
 CERTIFICATE_ISSUER = '2.5.29.29'  # of an entry of a CRL
-ENTRIES = 'entries'  # of a CRL, among what can't be read
+ENTRIES = 'entries'  # of a CRL, in `unreadable`
 
-# The extensions that the analysis goes by, as a message calls them.
-CALLED = {
+# The extensions that the analysis depends on, by their names in messages.
+EXTENSION_NAMES = {
     BASIC_CONSTRAINTS: 'basicConstraints',
     KEY_USAGE: 'keyUsage',
     EXTENDED_KEY_USAGE: 'extendedKeyUsage',
@@ -51,7 +51,7 @@ class BasicConstraints(t.NamedTuple):
 
 
 class KeyUsage(t.NamedTuple):
-    """`serves_tls` = it has one of digitalSignature, keyEncipherment and keyAgreement, as OpenSSL wants it of a server."""
+    """`serves_tls` = it has one of digitalSignature, keyEncipherment and keyAgreement, as OpenSSL requires of a server."""
 
     signs_certificates: bool
     signs_crls: bool
@@ -75,7 +75,7 @@ class AuthorityKey(t.NamedTuple):
 
 
 class DistributionPoint(t.NamedTuple):
-    """Where a certificate's revocation is told (4.2.1.13): the point's names, None without one, by the CRLs of `crl_issuers`, ()
+    """A CRL distribution point of a certificate (4.2.1.13): its names, None if it has none, and the issuers of its CRLs, ()
     for the certificate's issuer."""
 
     names: PointNames | None
@@ -93,7 +93,7 @@ class Subtrees(t.NamedTuple):
 
 
 class OtherNames(t.NamedTuple):
-    """Names of no host that a certificate has, in its subject or as alternatives: kinds of Subtrees."""
+    """The names of a certificate that are not hosts, in its subject or as alternatives: kinds of Subtrees."""
 
     directory: tuple[NameKey, ...] = ()
     email: tuple[str, ...] = ()
@@ -106,11 +106,11 @@ class NameConstraints(t.NamedTuple):
 
 
 class Certificate(t.NamedTuple):
-    """A certificate. `subject` and `issuer` are safe to show, `name` and `issuer_name` to compare.
+    """A certificate. `subject` and `issuer` are for messages, `name` and `issuer_name` for comparisons.
 
     An extension that is None is absent, unless its OID is in `unreadable`: then nothing is known of it. `public_key` is the
-    key's DER, b'' where it can't be read, and `key_kind` '' for one that has no sizes; `signature_hash` is '' where there is
-    none, or an unknown one.
+    key's DER, b'' if it can't be read, and `key_kind` is '' for a key without sizes; `signature_hash` is '' if there is none,
+    or an unknown one.
     """
 
     der: bytes
@@ -144,16 +144,16 @@ class Certificate(t.NamedTuple):
 
     @property
     def is_self_signed(self) -> bool:
-        """Whether it is its own issuer as far as it says (EXFLAG_SS). A CA that changes its key issues for its own name too."""
+        """Whether it names itself as its issuer (EXFLAG_SS). After a change of its key a CA also issues for its own name."""
         return self.may_be_issued_by(self)
 
     def may_be_issued_by(self, issuer: Certificate) -> bool:
-        """Return whether a certificate has the name, and as far as is said the key, of this one's issuer (X509_check_issued)."""
+        """Return whether a certificate has the name, and if specified the key, of this one's issuer (X509_check_issued)."""
         return issuer.name == self.issuer_name and (self.authority_key is None or self.authority_key.can_be(issuer))
 
     @property
     def is_ca(self) -> bool | None:
-        """Whether its basic constraints say that it is a CA; None where they can't be read."""
+        """Whether its basic constraints say that it is a CA; None if they can't be read."""
         if BASIC_CONSTRAINTS in self.unreadable:
             return None
         return self.constraints is not None and self.constraints.ca
@@ -211,7 +211,7 @@ class RevocationList(t.NamedTuple):
 
     @property
     def key_id(self) -> bytes | None:
-        """The issuer's key, where the CRL names it."""
+        """The issuer's key, if the CRL names it."""
         return self.authority_key.key_id if self.authority_key is not None else None
 
     @property
@@ -219,13 +219,13 @@ class RevocationList(t.NamedTuple):
         return self.signature_hash in WEAK_HASHES
 
     def may_be_issued_by(self, issuer: Certificate) -> bool:
-        """Return whether a certificate has the name, and as far as is said the key, of its issuer."""
+        """Return whether a certificate has the name, and if specified the key, of its issuer."""
         return issuer.name == self.name and (self.authority_key is None or self.authority_key.can_be(issuer))
 
     @property
     def why_ignored(self) -> str:
-        """Why OpenSSL makes no use of it as Python and sendmemo can set it up, '' for a CRL that is used: partial lists need a
-        switch of OpenSSL that Python has not."""
+        """Why OpenSSL, as set up by Python and sendmemo, ignores the CRL, '' if it uses it: partial CRLs need a flag of
+        OpenSSL that Python lacks."""
         if self.scope is None:
             return ''
         if self.scope.indirect:
@@ -235,6 +235,6 @@ class RevocationList(t.NamedTuple):
         return 'it is for attribute certificates alone' if self.scope.attribute_certificates else ''
 
 
-def unread(thing: Certificate | RevocationList, asked: t.Container[str] = frozenset(CALLED)) -> str:
-    """Return what can't be read of the extensions that are asked for, by OID; '' where all can."""
-    return ', '.join(called for oid, called in CALLED.items() if oid in thing.unreadable and oid in asked)
+def unread(record: Certificate | RevocationList, oids: t.Container[str] = frozenset(EXTENSION_NAMES)) -> str:
+    """Return the names of the unreadable extensions among those with these OIDs, '' if all can be read."""
+    return ', '.join(name for oid, name in EXTENSION_NAMES.items() if oid in record.unreadable and oid in oids)

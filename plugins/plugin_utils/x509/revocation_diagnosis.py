@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a chain's certificates are revoked, and what is wrong with the lists that tell it.
+"""Whether a chain's certificates are revoked, and the problems of the CRLs that are used.
 
-As OpenSSL goes about it (check_cert), without X509_V_FLAG_EXTENDED_CRL_SUPPORT, which Python can't set.
+As OpenSSL checks it (check_cert), without X509_V_FLAG_EXTENDED_CRL_SUPPORT, which Python can't set.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from .records import (
 )
 from .signatures import is_signed_by
 
-OTHER_LIST = 'Put another revocation list of that CA into CrlFile, one that is for the certificates of servers.'
+OTHER_LIST = 'Put another revocation list of that CA into CrlFile, one for server certificates.'
 
 
-class Found(t.NamedTuple):
-    """A list that is by a certificate's issuer: the certificate that has signed it, None where that was not seen, whether that is
-    the one above, and whether the list is for such a certificate."""
+class Candidate(t.NamedTuple):
+    """A CRL of a certificate's issuer: its signer's certificate, None if that was not received, whether the signer is the next
+    certificate of the path, and whether the CRL covers such a certificate."""
 
     crl: RevocationList
     signer: Certificate | None
@@ -42,14 +42,14 @@ class Found(t.NamedTuple):
 
 
 def revocation(path: Path, trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
-    """Yield what the lists of `trust` say against the certificates of a path, and what is wrong with the lists, once each."""
+    """Yield the revoked certificates of a path, and the problems of the CRLs of `trust` that apply to it, each once."""
     yield from dict.fromkeys(_of_each(path, trust, now))
 
 
 def _of_each(path: Path, trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
     missing: set[NameKey] = set()
     for place, certificate in enumerate(path.certificates if trust.whole_chain else path.certificates[:1]):
-        used = max(_lists_for(place, path, trust), key=lambda one: _score(one, now), default=None)
+        used = max(_lists_for(place, path, trust), key=lambda candidate: _score(candidate, now), default=None)
         if used is not None:
             yield from _list_defects(used, certificate, now)
         elif not _can_be_another(place, path, trust) and certificate.issuer_name not in missing:
@@ -60,43 +60,44 @@ def _of_each(path: Path, trust: Trust, now: dt.datetime) -> t.Iterator[Problem]:
 
 
 def _can_be_another(place: int, path: Path, trust: Trust) -> bool:
-    """Return whether a list that isn't found may be there all the same: one that can't be read, or by another key of the issuer's
-    where that was not seen."""
+    """Return whether a missing CRL may exist all the same: an unreadable one, or one by another key of the issuer, if the
+    issuer's certificate was not received."""
     certificate = path.certificates[place]
     is_hidden = place + 1 == len(path.certificates) and not certificate.is_self_signed
     return bool(trust.unread_crls) or (is_hidden and any(_by_issuer(certificate, trust)))
 
 
 def _by_issuer(certificate: Certificate, trust: Trust) -> t.Iterator[RevocationList]:
-    """Yield the lists in an issuer's name that OpenSSL makes use of."""
+    """Yield the CRLs with the issuer's name that OpenSSL uses."""
     for crl in trust.crls or ():
         if crl.name == certificate.issuer_name and not (crl.scope is not None and (crl.scope.indirect or crl.scope.some_reasons)):
             yield crl
 
 
-def _lists_for(place: int, path: Path, trust: Trust) -> t.Iterator[Found]:
+def _lists_for(place: int, path: Path, trust: Trust) -> t.Iterator[Candidate]:
     certificate, above = path.certificates[place], path.certificates[place + 1 :]
     for crl in _by_issuer(certificate, trust):
         for signer in _signers(crl, certificate, above)[:1]:
-            yield Found(crl, signer, not above or signer is above[0], _is_in_scope(crl, certificate))
+            yield Candidate(crl, signer, not above or signer is above[0], _is_in_scope(crl, certificate))
 
 
 def _signers(crl: RevocationList, certificate: Certificate, above: list[Certificate]) -> list[Certificate] | list[None]:
-    """Return who can have signed a list: the issuer, or who is higher and has its name (crl_akid_check)."""
-    if not above and not certificate.is_self_signed:  # its issuer was not seen
-        wanted = certificate.authority_key.key_id if certificate.authority_key is not None else None
-        return [None] if None in (wanted, crl.key_id) or wanted == crl.key_id else []
-    return [one for one in above or [certificate] if crl.may_be_issued_by(one)]
+    """Return the possible signers of a CRL: the issuer, or a CA above it of the same name (crl_akid_check)."""
+    if not above and not certificate.is_self_signed:  # its issuer was not received
+        key_id = certificate.authority_key.key_id if certificate.authority_key is not None else None
+        return [None] if None in (key_id, crl.key_id) or key_id == crl.key_id else []
+    return [issuer for issuer in above or [certificate] if crl.may_be_issued_by(issuer)]
 
 
-def _score(one: Found, now: dt.datetime) -> tuple[bool, bool, bool, bool, dt.datetime]:
-    """Which list OpenSSL goes by (get_crl_score), best what it doesn't refuse; of equals the newest."""
-    start, end = one.crl.last_update, one.crl.next_update
-    return not one.crl.refused, one.is_in_scope, start <= now and (end is None or end > now), one.is_direct, start
+def _score(candidate: Candidate, now: dt.datetime) -> tuple[bool, bool, bool, bool, dt.datetime]:
+    """Rank a CRL as OpenSSL does (get_crl_score): best those that it doesn't refuse; of equals the newest."""
+    crl = candidate.crl
+    is_current = crl.last_update <= now and (crl.next_update is None or crl.next_update > now)
+    return not crl.refused, candidate.is_in_scope, is_current, candidate.is_direct, crl.last_update
 
 
 def _is_in_scope(crl: RevocationList, certificate: Certificate) -> bool:
-    """Return whether a list is for certificates of this kind and of this distribution point (crl_crldp_check)."""
+    """Return whether a CRL covers certificates of this kind and of this distribution point (crl_crldp_check)."""
     scope = crl.scope
     if scope is None:
         return True
@@ -117,7 +118,7 @@ def _leads_to(point: DistributionPoint, names: PointNames, crl_issuer: NameKey, 
 
 
 def _full(names: PointNames | None, issuer: NameKey) -> PointNames | None:
-    """Return a distribution point's names with the relative one behind its issuer's (DIST_POINT_set_dpname)."""
+    """Return a distribution point's names with a relative one appended to its issuer's (DIST_POINT_set_dpname)."""
     if names is None:
         return None
     return frozenset(
@@ -125,7 +126,7 @@ def _full(names: PointNames | None, issuer: NameKey) -> PointNames | None:
     )
 
 
-def _list_defects(used: Found, certificate: Certificate, now: dt.datetime) -> t.Iterator[Problem]:
+def _list_defects(used: Candidate, certificate: Certificate, now: dt.datetime) -> t.Iterator[Problem]:
     crl, signer = used.crl, used.signer
     name, start, end = crl.issuer, crl.last_update, crl.next_update
     if not crl.is_delta and signer is not None and signer.usage is not None and not signer.usage.signs_crls:

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whose signature a certificate or a CRL bears, of records that were read.
+"""Verification of the signatures of certificates and CRLs.
 
-Each is verified once with each distinct key, and counts for the budget.
+Each is verified once with each distinct key, and counts towards the budget.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ if not missing_library():
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
-MANY_SIGNATURES = 4096  # that are remembered
-# Of an RSA key: what OpenSSL verifies with (OPENSSL_RSA_MAX_MODULUS_BITS, OPENSSL_RSA_MAX_PUBEXP_BITS). Beyond, one signature may
+CACHED_SIGNATURES = 4096
+# OpenSSL's limits for RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS, OPENSSL_RSA_MAX_PUBEXP_BITS). Beyond them, one verification may
 # take as long as thousands.
 MOST_BITS, MOST_EXPONENT_BITS = 16384, 64
 
 
 def is_signed_by(signed: Certificate | RevocationList, issuer: Certificate) -> bool | None:
-    """Return whether what was read bears the signature of this certificate's key, None where that can't be told.
+    """Return whether a certificate or CRL is signed with the key of this issuer, None if that can't be determined.
 
-    The names are not compared. A right signature with SHA-1 is right: OpenSSL has another name for its being weak. Raises
-    OverBudget.
+    The names are not compared. A correct signature with SHA-1 counts as correct: being weak is another error of OpenSSL.
+    Raises OverBudget.
     """
     budget.check()
     return _is_signed(signed.der, issuer.public_key, isinstance(signed, RevocationList)) if issuer.public_key else None
 
 
-@functools.lru_cache(maxsize=MANY_SIGNATURES)
+@functools.lru_cache(maxsize=CACHED_SIGNATURES)
 def _is_signed(der: bytes, public_key: bytes, is_crl: bool) -> bool | None:
     budget.charge_signature()
     try:
@@ -49,28 +49,28 @@ def _is_signed(der: bytes, public_key: bytes, is_crl: bool) -> bool | None:
             return _verifies((x509.load_der_x509_crl if is_crl else x509.load_der_x509_certificate)(der), key, der)
     except InvalidSignature:
         return False
-    except BaseException as error:  # a kind of key, or an algorithm, that cryptography doesn't know
+    except BaseException as error:  # a kind of key, or an algorithm, unknown to cryptography
         if not is_of_reading(error):
             raise
         return None
 
 
 def _key(der: bytes) -> t.Any:
-    """Return a public key. Raises ValueError for one that makes a verification slow."""
+    """Return a public key. Raises ValueError for one that would make a verification slow."""
     key = serialization.load_der_public_key(der)
     if isinstance(key, rsa.RSAPublicKey) and (
         key.key_size > MOST_BITS or key.public_numbers().e.bit_length() > MOST_EXPONENT_BITS
     ):
-        raise ValueError('its RSA key is larger than those that OpenSSL verifies with')
+        raise ValueError('its RSA key is larger than OpenSSL allows')
     return key
 
 
 def _verifies(signed: x509.Certificate | x509.CertificateRevocationList, key: t.Any, der: bytes) -> bool:
-    """Return whether a key has made the signature. Raises InvalidSignature, and others for what is not known."""
+    """Return whether the signature was made with a key. Raises InvalidSignature, and other errors for unknown kinds."""
     parts, algorithm_beside = asn1.signed_parts(der)
     if algorithm_beside not in [part.whole for part in parts[:3]]:  # OpenSSL's X509_verify compares them too
         return False
-    content = asn1.signed_content(der)  # which takes cryptography long to make again of a list
+    content = asn1.signed_content(der)  # cryptography would encode a CRL again, which is slow
     algorithm, parameters = signed.signature_hash_algorithm, signed.signature_algorithm_parameters
     if isinstance(key, rsa.RSAPublicKey) and isinstance(parameters, padding.PKCS1v15 | padding.PSS):
         key.verify(signed.signature, content, parameters, t.cast(t.Any, algorithm))

@@ -93,7 +93,7 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
 
     Unreadable blocks, and a CRL without an end, are left out.
     """
-    found = []
+    expiries = []
     for keyword, trust, label in (('CAFile', ca, CERTIFICATE), ('CrlFile', crl, CRL)):
         known: list[tuple[dt.datetime, str]] = []
         for block in watched(_distinct(trust.blocks, label) if trust is not None else ()):
@@ -105,7 +105,7 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
                 revoked = read_crl(block.der)
                 if not isinstance(revoked, str) and revoked.next_update is not None:
                     known.append((revoked.next_update, revoked.issuer))
-        found += [
+        expiries += [
             {
                 'keyword': keyword,
                 'file': trust.file,
@@ -116,7 +116,7 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
             for end, name in sorted(known)[:MOST_ENDS]
             if trust is not None
         ]
-    return found
+    return expiries
 
 
 def _read(
