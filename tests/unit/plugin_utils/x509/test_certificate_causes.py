@@ -109,7 +109,7 @@ def errors(one: Sent) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize('python', PYTHONS)
-@pytest.mark.parametrize('highest', [V12, V13])
+@pytest.mark.parametrize('highest', [V12, V13], ids=['TLS 1.2', 'TLS 1.3'])
 def test_each_defect_has_its_name_and_there_is_no_other(highest: ssl.TLSVersion, python: str, tmp_path: pathlib.Path) -> None:
     cases = {name: case.setup._replace(lowest=highest, highest=highest) for name, case in CASES.items()}
     expected, found = {}, {}

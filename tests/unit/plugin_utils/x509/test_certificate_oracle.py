@@ -91,7 +91,9 @@ def test_the_suite_is_whole() -> None:
     assert len(refused) > 90
 
 
-@pytest.mark.parametrize(('ignore', 'crl_check'), [(False, 'leaf'), (True, 'leaf'), (True, 'chain')])
+@pytest.mark.parametrize(
+    ('ignore', 'crl_check'), [(False, 'leaf'), (True, 'leaf'), (True, 'chain')], ids=['leaf', 'leaf, ignored', 'chain, ignored']
+)
 @pytest.mark.parametrize('python', PYTHONS)
 def test_the_codes_are_those_of_openssl(python: str, crl_check: str, tmp_path: pathlib.Path, *, ignore: bool) -> None:
     errors = asked(python, crl_check)

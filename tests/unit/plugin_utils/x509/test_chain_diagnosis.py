@@ -343,7 +343,9 @@ def test_critical_extensions_are_handled_as_openssl_handles_them(oid: str) -> No
     assert (34 in [number for number, _depth in errors]) is (oid not in diagnosis.HANDLED)
 
 
-@pytest.mark.parametrize(('anchored', 'expected'), [(True, []), (None, []), (False, ['unknown_ca'])])
+@pytest.mark.parametrize(
+    ('anchored', 'expected'), [(True, []), (None, []), (False, ['unknown_ca'])], ids=['anchored', 'unknown', 'not anchored']
+)
 def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: bool | None, expected: list[str]) -> None:
     known = paths.Trust([record(ROOT.certificate)], None, False, 'ca.pem')
     found = diagnosis.defects([record(DEEP.certificate)], known, HOST, NOW, diagnosis.Verdict(anchored=anchored))
@@ -353,9 +355,9 @@ def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: b
 @pytest.mark.parametrize(
     ('chain', 'expected'),
     [
-        ([LEAF.certificate], 'unknown_ca'),
-        ([LEAF.certificate, ROOT.certificate], 'unknown_ca'),
-        ([self_signed().certificate], 'self_signed'),
+        pytest.param([LEAF.certificate], 'unknown_ca', id='leaf'),
+        pytest.param([LEAF.certificate, ROOT.certificate], 'unknown_ca', id='leaf and root'),
+        pytest.param([self_signed().certificate], 'self_signed', id='self-signed'),
     ],
 )
 def test_what_leads_to_nothing_is_named_without_the_systems_store_at_hand(chain: list[x509.Certificate], expected: str) -> None:
@@ -393,6 +395,7 @@ def test_names_match_as_openssl_matches_them(pattern: str, host: str, tmp_path: 
 @pytest.mark.parametrize(
     'common_name, sans',
     [(HOST, ['192.0.2.1']), ('other.example.com', [HOST]), (HOST, ['other.example.com']), ('*.example.com', ['192.0.2.1'])],
+    ids=['beside an address', 'another beside the host', 'beside another host', 'a pattern beside an address'],
 )
 def test_common_names_count_as_they_do_for_openssl(common_name: str, sans: list[str], tmp_path: pathlib.Path) -> None:
     case = Case(ROOT.issue(sans, common_name=common_name), ROOT.pem)
@@ -432,15 +435,14 @@ def test_a_certificate_is_described() -> None:
     assert facts['sha256'] == certificate.fingerprint(hashes.SHA256()).hex()
 
 
-@pytest.mark.parametrize('days, warn_days, warns', [(10, 30, True), (31, 30, False), (10, 0, False), (-3, 30, False)])
+@pytest.mark.parametrize(
+    'days, warn_days, warns',
+    [(10, 30, True), (31, 30, False), (10, 0, False), (-3, 30, False)],
+    ids=['soon', 'later', 'no days set', 'expired'],
+)
 def test_a_certificate_that_ends_soon_is_a_warning(days: float, warn_days: int, *, warns: bool) -> None:
     certificate = ROOT.issue([HOST], not_before=FAR, not_after=pki.days_from_now(days)).certificate
     found = diagnosis.expires_soon(record(certificate), NOW, warn_days)
     assert (found is not None) is warns
     if found is not None:
         assert not found.is_error
-
-
-def test_what_is_no_certificate_has_no_record() -> None:
-    assert isinstance(read_certificate(b'\x30\x03\x02\x01\x05'), str)
-    assert diagnosis.defects([], paths.Trust([], None, False, 'x'), HOST, NOW, diagnosis.Verdict()) == []

@@ -4,24 +4,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import blocks_of, check_files, ends
 from support import odd_x509
 from support.pki import Authority
-
-NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone.utc)
-SECOND = dt.timedelta(seconds=1)
-DAY = dt.timedelta(days=1)
-FILES = {'CAFile': 'ca.pem', 'CrlFile': 'crl.pem'}
-LONG = {'not_before': NOW - 1000 * DAY, 'not_after': NOW + 1000 * DAY}
-FRESH = {'last_update': NOW - DAY, 'next_update': NOW + 100 * DAY}
+from support.trust_checks import (
+    DAY,
+    FILES,
+    FRESH,
+    LONG,
+    NOW,
+    SECOND,
+    built,
+    reported,
+)
 
 CA = Authority('Test CA', **LONG)
 OTHER = Authority('Other CA', **LONG)
@@ -29,99 +28,15 @@ TWIN = Authority('Test CA', **LONG)
 CRL = CA.crl(**FRESH)
 
 
-def found(ca, crl=None, warn_days=30, now=NOW):
-    """Return the codes of the problems."""
-    return [problem.code for problem in check_files(ca, crl, now, warn_days, FILES)]
-
-
-def built(usage=None, constraints=None, name='Test CA', key=None):
-    """Return a self-signed certificate in PEM that the PKI of the tests would not make, and its key."""
-    key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(1)
-    builder = builder.not_valid_before(LONG['not_before']).not_valid_after(LONG['not_after'])
-    for extension in (usage, constraints):
-        if extension is not None:
-            builder = builder.add_extension(extension, critical=True)
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), key
-
-
-def key_usage(**bits):
-    names = (
-        'digital_signature',
-        'content_commitment',
-        'key_encipherment',
-        'data_encipherment',
-        'key_agreement',
-        'key_cert_sign',
-        'crl_sign',
-        'encipher_only',
-        'decipher_only',
-    )
-    return x509.KeyUsage(**{**dict.fromkeys(names, False), **bits})
-
-
-def list_by(key, name, number=2):
-    """Return a CRL in PEM by a key, without the extension that names the key."""
-    issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer)
-    builder = builder.last_update(FRESH['last_update']).next_update(FRESH['next_update'])
-    builder = builder.add_extension(x509.CRLNumber(number), critical=False)
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
 def test_a_sound_pair_has_no_problems():
-    assert found(CA.pem, CRL) == []
+    assert reported(CA.pem, CRL) == []
 
 
 def test_order_duplicates_line_ends_and_text_between_make_no_difference():
     mixed = b'# our CAs\n' + (OTHER.pem + CA.pem + b'and again\n' + CA.pem).replace(b'\n', b'\r\n')
-    assert found(mixed, CRL + OTHER.crl(**FRESH) + CRL) == []
+    assert reported(mixed, CRL + OTHER.crl(**FRESH) + CRL) == []
     old = Authority('Old CA', not_before=NOW - 20 * DAY, not_after=NOW - DAY).pem
-    assert found(old * 3) == ['ca_expired']
-
-
-# Boundaries are OpenSSL's: over at the very second.
-@pytest.mark.parametrize(
-    'end, code',
-    (
-        (NOW - SECOND, 'ca_expired'),
-        (NOW, 'ca_expired'),
-        (NOW + SECOND, 'ca_expires_soon'),
-        (NOW + 30 * DAY, 'ca_expires_soon'),
-        (NOW + 30 * DAY + SECOND, None),
-    ),
-)
-def test_the_end_of_a_ca(end, code):
-    assert found(Authority('A', not_before=NOW - 2000 * DAY, not_after=end).pem) == ([code] if code else [])
-
-
-@pytest.mark.parametrize('start, codes', ((NOW, []), (NOW + SECOND, ['ca_not_yet_valid'])))
-def test_the_beginning_of_a_ca(start, codes):
-    assert found(Authority('A', not_before=start, not_after=NOW + 1000 * DAY).pem) == codes
-
-
-@pytest.mark.parametrize(
-    'end, code',
-    (
-        (NOW - SECOND, 'crl_expired'),
-        (NOW, 'crl_expired'),
-        (NOW + SECOND, 'crl_expires_soon'),
-        (NOW + 30 * DAY, 'crl_expires_soon'),
-        (NOW + 30 * DAY + SECOND, None),
-    ),
-)
-def test_the_end_of_a_crl(end, code):
-    assert found(CA.pem, CA.crl(last_update=NOW - 2000 * DAY, next_update=end)) == ([code] if code else [])
-
-
-@pytest.mark.parametrize('start, codes', ((NOW, []), (NOW + SECOND, ['crl_not_yet_valid'])))
-def test_the_beginning_of_a_crl(start, codes):
-    assert found(CA.pem, CA.crl(last_update=start, next_update=NOW + 100 * DAY)) == codes
-
-
-def test_no_warning_with_warn_days_0():
-    assert found(Authority('A', not_before=NOW - DAY, not_after=NOW + DAY).pem, warn_days=0) == []
+    assert reported(old * 3) == ['ca_expired']
 
 
 def test_messages_have_subject_date_and_days():
@@ -136,60 +51,6 @@ def test_messages_have_subject_date_and_days():
     ]
 
 
-# name: key usage, basic constraints, codes
-KINDS = {
-    'no extensions': (None, None, ['not_a_ca']),
-    'constraints alone': (None, x509.BasicConstraints(True, None), []),
-    'a leaf': (key_usage(digital_signature=True), x509.BasicConstraints(False, None), ['not_a_ca']),
-    'usage without constraints': (key_usage(key_cert_sign=True), None, ['not_a_ca']),
-    'constraints, but no keyCertSign': (key_usage(crl_sign=True), x509.BasicConstraints(True, None), ['not_a_ca']),
-    'keyCertSign': (key_usage(key_cert_sign=True), x509.BasicConstraints(True, 0), []),
-}
-
-
-@pytest.mark.parametrize('name', sorted(KINDS))
-def test_what_is_a_ca(name):
-    usage, constraints, codes = KINDS[name]
-    assert found(built(usage, constraints)[0]) == codes
-
-
-def test_a_crl_by_an_issuer_that_is_not_there():
-    assert found(OTHER.pem, CRL) == ['crl_issuer_unknown']
-
-
-def test_a_crl_by_another_key_of_the_same_name():
-    assert found(TWIN.pem, CRL) == ['crl_issuer_unknown']
-    assert found(TWIN.pem + CA.pem, CRL) == []
-
-
-def test_a_crl_with_a_wrong_signature():
-    unnamed = list_by(TWIN.key, 'Test CA')
-    assert found(CA.pem, unnamed) == ['crl_signature_invalid']
-    assert found(CA.pem + TWIN.pem, unnamed) == []
-
-
-def test_a_crl_that_was_changed():
-    crl = x509.load_pem_x509_crl(CRL)
-    der = crl.public_bytes(serialization.Encoding.DER)
-    broken = der[:-1] + bytes([der[-1] ^ 1])
-    pem = x509.load_der_x509_crl(broken).public_bytes(serialization.Encoding.PEM)
-    assert found(CA.pem, pem) == ['crl_signature_invalid']
-
-
-def test_a_crl_by_a_ca_that_may_not_sign_crls():
-    pem, key = built(key_usage(key_cert_sign=True), x509.BasicConstraints(True, None))
-    assert found(pem, list_by(key, 'Test CA')) == ['crl_signature_invalid']
-
-
-def test_names_are_compared_as_openssl_does():
-    pem, key = built(None, x509.BasicConstraints(True, None), name='Test  CA')
-    assert found(pem, list_by(key, 'TEST CA')) == []
-
-
-def test_without_a_ca_file_the_issuer_is_not_judged():
-    assert found(None, CRL) == []
-
-
 @pytest.mark.parametrize('label, keyword', (('CERTIFICATE', 'ca'), ('X509 CRL', 'crl')))
 def test_a_block_that_is_der_and_nothing_more_is_broken(label, keyword):
     pem = f'-----BEGIN {label}-----\nMAMCAQU=\n-----END {label}-----\n'.encode()
@@ -198,14 +59,14 @@ def test_a_block_that_is_der_and_nothing_more_is_broken(label, keyword):
 
 
 def test_what_is_not_pem_is_told_before_anything_else():
-    assert found(b'', b'') == ['not_pem', 'not_pem']
-    assert found(CRL, CA.pem) == ['no_certificate', 'no_crl']
+    assert reported(b'', b'') == ['not_pem', 'not_pem']
+    assert reported(CRL, CA.pem) == ['no_certificate', 'no_crl']
 
 
 def test_each_distinct_file_is_read_once():
     x509_reader.read_certificate.cache_clear()
     for _server in range(4):
-        assert found(CA.pem + OTHER.pem, CRL + OTHER.crl(**FRESH)) == []
+        assert reported(CA.pem + OTHER.pem, CRL + OTHER.crl(**FRESH)) == []
     assert x509_reader.read_certificate.cache_info().misses == 2
 
 
