@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils.messages.attributes import AttributesEntry, AttributesRequest, Values
-from ..module_utils.pd.commands import HOST, PORT
+from ..module_utils.pd.command_lines import HOST, PORT
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.options.attributes import declared_attributes
 from ..plugin_utils.options.spec import ArgumentError

@@ -16,12 +16,8 @@ from pathlib import Path
 from ansible_collections.printops.infoprint.plugins.module_utils.change.backup_set import MANIFEST, BackupSet
 from ansible_collections.printops.infoprint.plugins.module_utils.change.backups import BACKUPS, Backups
 from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
-from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import (
-    HOST,
-    PORT,
-    attributes_shown,
-    complaint_of_pdset,
-)
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.command_lines import HOST, PORT
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.output import attributes_shown, complaint_of_pdset
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.program.commands import Ended
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed

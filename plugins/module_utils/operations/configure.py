@@ -43,7 +43,7 @@ def _start(outcome: ServerOutcome, entry: ConfigureEntry, request: ConfigureRequ
         raise
     change = ServerChange(outcome, directory, Transaction(directory, desired, watchdog), entry)
     if entry.manage_attributes and not entry.absent:
-        from ..pd.commands import HOST, PORT  # few sets have attributes
+        from ..pd.command_lines import HOST, PORT  # few sets have attributes
 
         change.attributes = {HOST: entry.smtp_host, PORT: str(entry.smtp_port)}
     return change

@@ -20,7 +20,7 @@ from ..files.working_dir import find_servers
 from ..messages.attributes import Values
 from ..messages.change import ChangeAnswer, ChangeOptions
 from ..messages.rollback import RollbackRequest
-from ..pd.commands import HOST, PORT
+from ..pd.command_lines import HOST, PORT
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Watchdog
 

@@ -52,7 +52,7 @@ def _with_ports(
 ) -> List[ValidateResult]:
     """Return the results, each with the port of the server's attributes where none is given."""
     from ..pd.attributes import read_all
-    from ..pd.commands import PORT
+    from ..pd.command_lines import PORT
     from ..pd.mail_server import port_in  # most runs ask for no attributes
 
     def with_port(result: ValidateResult, values: Any) -> ValidateResult:

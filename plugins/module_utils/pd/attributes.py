@@ -14,14 +14,8 @@ from ..problems import Problem, ProblemError
 from ..program.commands import run_programs
 from ..program.watchdog import Watchdog
 from ..safe_text import safe_text
-from .commands import (
-    attributes_shown,
-    complaint_of_pdset,
-    pdls_command,
-    pdset_command,
-    refusal,
-    server_refusal,
-)
+from .command_lines import pdls_command, pdset_command, refusal, server_refusal
+from .output import attributes_shown, complaint_of_pdset
 
 CALL_SECONDS = 30.0  # for one program
 

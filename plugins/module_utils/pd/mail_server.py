@@ -9,7 +9,7 @@ from ..messages.attributes import Values
 from ..problems import Problem
 from ..program.watchdog import Watchdog
 from .attributes import read_all
-from .commands import HOST, PORT
+from .command_lines import HOST, PORT
 
 
 class MailServer(NamedTuple):

@@ -14,7 +14,7 @@ from ...module_utils.config.keywords import CONFIG_NAME, FILE_KEYWORDS
 from ...module_utils.config.parser import parse
 from ...module_utils.messages.change import StagedTest
 from ...module_utils.messages.configure import ConfigureEntry
-from ...module_utils.pd.commands import HOST, PORT
+from ...module_utils.pd.command_lines import HOST, PORT
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.vocabulary import ENVELOPE
 from ..options.attributes import declared_attributes

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils.pd.commands import refusal, server_refusal
+from ...module_utils.pd.command_lines import refusal, server_refusal
 
 
 def declared_attributes(server: str | None, given: t.Mapping[str, t.Any] | None) -> dict[str, str | None]:

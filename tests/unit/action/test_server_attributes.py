@@ -15,7 +15,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.messages.attrib
     AttributeValue,
     ReadAttributes,
 )
-from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.command_lines import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from support.fake_target import Run, run_action
 

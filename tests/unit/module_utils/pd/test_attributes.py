@@ -6,7 +6,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.pd import attributes as pd_attributes
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.attributes import read_all, set_all
-from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.command_lines import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 
 STARTTLS = {HOST: 'mail.example.com', PORT: '587'}

@@ -4,7 +4,7 @@
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.command_lines import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.mail_server import Asked, MailServer, mail_servers, port_in
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 

@@ -24,7 +24,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.messages.send i
 )
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import send as operation
-from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import HOST, PORT
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.command_lines import HOST, PORT
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Stopped, Watchdog
 from ansible_collections.printops.infoprint.plugins.module_utils.send import send_all as sending
 from ansible_collections.printops.infoprint.plugins.module_utils.send import send_one

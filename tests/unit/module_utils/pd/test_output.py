@@ -6,16 +6,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.printops.infoprint.plugins.module_utils.pd.commands import (
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.command_lines import (
     HOST,
     PORT,
-    attributes_shown,
-    complaint_of_pdset,
     pdls_command,
     pdset_command,
     refusal,
     server_refusal,
 )
+from ansible_collections.printops.infoprint.plugins.module_utils.pd.output import attributes_shown, complaint_of_pdset
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.program.commands import Ended
 

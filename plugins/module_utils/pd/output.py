@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The command lines of pdls and pdset, and the parsing of their output. Pure.
+"""What pdls and pdset write: attributes, and messages with numbers. Pure.
 
-InfoPrint's manual gives the command lines. The forms of the output and the numbers of the messages are those of a
-sibling of the product (HP Distributed Print Service); exit codes are in neither, so they never count alone. The commands speak
-the caller's language, by which they may also choose their server: only names of attributes and numbers of messages are read.
+The forms of the output and the numbers of the messages are those of a sibling of the product (HP Distributed Print Service);
+exit codes are documented nowhere, so they never count alone. The commands speak the caller's language, by which they may also
+choose their server: only names of attributes and numbers of messages are read.
 """
 
 import re
@@ -13,18 +13,11 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 from ..messages.attributes import Values
 from ..problems import Problem, ProblemError
 from ..program.commands import MOST_BYTES, Ended
-from ..safe_text import safe_text
+from .command_lines import QUOTED, quoted
 
-HOST = 'smtp-server-host'
-PORT = 'smtp-server-port'
-
-_NAME = re.compile('[a-z][a-z0-9-]{0,63}')
-# It is not documented how quotes, blanks and backslashes are read inside the one argument of -x.
-_VALUE = re.compile('(?!=)[!#-&(-[\\]-_a-~]{1,255}')
 _MESSAGE = re.compile('(?:[^\\s:=]{1,64} ?: ?)?5010-([0-9]{3})(?![0-9])')
 _PORT_IN_WORDS = re.compile('(?<![0-9-])[0-9]{1,5}(?![0-9-])')
 _DASHES = re.compile(r'\s*-{2,}(?:\s+-{2,})*\s*')
-_QUOTED = 200  # characters of an output that are shown
 
 DAEMON = '452'  # nobody answers where the command asks
 # Messages that say something of the server, not of the attributes.
@@ -32,37 +25,6 @@ _OF_SERVER = {
     '414': ('server_not_running', 'The server %s does not answer'),
     '065': ('server_unknown', 'InfoPrint Manager knows no server %s'),
 }
-
-
-def refusal(name: str, value: Optional[str]) -> str:
-    """Return why an attribute, or a value for it (None = it is only read), can't be handed to the programs; '' if it can."""
-    if not _NAME.fullmatch(name):
-        return '%s is no name of an attribute: lower-case letters, digits and hyphens, as in %s' % (_words(name), HOST)
-    if value == '':
-        return '%s is empty: pdset has no documented way to unset an attribute; leave it out' % name
-    if value is not None and not _VALUE.fullmatch(value):
-        return (
-            '%s is "%s": a value is one word of up to 255 printable ASCII characters, without blanks, quotes and backslashes '
-            'and not beginning with =, since it is not documented how pdset reads these' % (name, _words(value))
-        )
-    return ''
-
-
-def server_refusal(server: str) -> str:
-    """Return why a server's name can't be an argument of the programs; '' if it can."""
-    if server.startswith('-') or not server.strip():
-        return 'the name "%s" would be taken for an option of pdls' % _words(server)
-    return ''
-
-
-def pdls_command(bin_dir: str, server: str, names: Sequence[str]) -> List[str]:
-    """Return the command that shows attributes of one server, in line style."""
-    return [bin_dir + '/pdls', '-c', 'server', '-r', ' '.join(names), '-s', 'line', server]
-
-
-def pdset_command(bin_dir: str, server: str, values: Dict[str, str]) -> List[str]:
-    """Return the command that sets attributes of one server, all in one request."""
-    return [bin_dir + '/pdset', '-c', 'server', '-x', ' '.join('%s=%s' % item for item in sorted(values.items())), server]
 
 
 class Output(NamedTuple):
@@ -87,7 +49,7 @@ def read_output(server: str, data: bytes) -> Output:
         below = lines[number + 1] if number + 1 < len(lines) else ''
         if message:
             current, columns = message.group(1), None
-            _add_words(messages, current, line)
+            _addquoted(messages, current, line)
         elif attribute:
             current = ''
             values.setdefault(attribute.group(1), []).extend([attribute.group(2)] if attribute.group(2) else [])
@@ -99,15 +61,15 @@ def read_output(server: str, data: bytes) -> Output:
             if not columns.take(line, values):
                 rest.append(line)
         elif current and line:
-            _add_words(messages, current, line)
+            _addquoted(messages, current, line)
         elif line and columns is None:
             rest.append(line)
     return Output(values, messages, rest)
 
 
-def _add_words(messages: Dict[str, str], number: str, line: str) -> None:
+def _addquoted(messages: Dict[str, str], number: str, line: str) -> None:
     words = messages.get(number, '')
-    if len(words) < _QUOTED:  # a megabyte of lines would take minutes
+    if len(words) < QUOTED:  # a megabyte of lines would take minutes
         messages[number] = (words + ' ' + line.strip()).strip()
 
 
@@ -168,7 +130,7 @@ def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]
         return Problem('pd_command_missing', "%s can't be started: %s." % (program, ended.why.split(': ', 1)[1]), server=server)
     for number, (code, text) in _OF_SERVER.items():
         if number in messages:
-            return Problem(code, '%s: %s' % (text % server, _words(messages[number])), server=server)
+            return Problem(code, '%s: %s' % (text % server, quoted(messages[number])), server=server)
     if DAEMON in messages:
         return _no_daemon(program, server, messages[DAEMON])
     if ended.why:
@@ -177,7 +139,7 @@ def _complaint(program: str, server: str, ended: Ended, messages: Dict[str, str]
             'pd_output_unreadable', '%s for %s %s and was killed; %s.' % (program, server, limit, _said(ended)), server=server
         )
     if messages:
-        words = '; '.join(_words(text) for _number, text in sorted(messages.items()))
+        words = '; '.join(quoted(text) for _number, text in sorted(messages.items()))
         return Problem('attribute_refused', '%s refuses for %s: %s' % (program, server, words), server=server)
     return None
 
@@ -188,21 +150,17 @@ def _no_daemon(program: str, server: str, words: str) -> Problem:
     where = 'port %s' % ports[0] if len(ports) == 1 else 'the port'
     return Problem(
         'server_not_running',
-        'Nobody answers on %s that %s asks about %s: %s' % (where, program, server, _words(words)),
+        'Nobody answers on %s that %s asks about %s: %s' % (where, program, server, quoted(words)),
         'The command takes the port from PD_SOCKET, or the first entry in its locale from /var/lib/pd/pdserver.conf: start the '
         'InfoPrint server of that port, or set PD_SOCKET, in the environment of the task, to the port of one that runs.',
         server=server,
     )
 
 
-def _words(text: str) -> str:
-    return safe_text(' '.join(text[: 4 * _QUOTED].split()), _QUOTED)
-
-
 def _said(ended: Ended) -> str:
     """Return the beginning of what a program wrote, for a message."""
     for name, data in (('it wrote', ended.stdout), ('it wrote to standard error', ended.stderr)):
-        words = _words(data[: 4 * _QUOTED].decode('utf-8', 'surrogateescape'))
+        words = quoted(data[: 4 * QUOTED].decode('utf-8', 'surrogateescape'))
         if words:
             return '%s: %s' % (name, words)
     return 'it wrote nothing'
