@@ -60,8 +60,12 @@ class ForeignObject:
 
     def line(self, key: str, limit: int = 512) -> str:
         """Return text on one line, '' where there is none."""
-        value = self._get(key, str)
-        return '' if value is None else one_line(value, limit)
+        value = self._value.get(key)
+        if value is None:
+            return ''
+        if not isinstance(value, str):
+            raise Malformed(f'{key} of {self._where} is {kind_of(value)}')
+        return one_line(value, limit)
 
     def raw(self, key: str, limit: int = LONGEST_RAW) -> str | None:
         """Return text as it came, for analysis only: it never goes into a result without `safe_text`."""

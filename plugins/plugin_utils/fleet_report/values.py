@@ -49,7 +49,7 @@ class Record(ForeignObject):
 
     def choice(self, key: str, choices: Collection[str], default: str = '') -> str:
         """Return one of the `choices`; raises Malformed for another value."""
-        value = self.line(key) if self.get(key) is not None else default
+        value = default if self.get(key) is None else self.line(key)
         if value not in choices:
             raise Malformed(f'{key} is {value or "missing"}')
         return value
@@ -59,10 +59,9 @@ class Record(ForeignObject):
 
     def as_problem(self) -> Problem:
         """Return the object as a problem. One with an unknown severity counts as an error."""
-        texts = {key: self.line(key) for key in _PROBLEM_TEXTS}
-        if texts['severity'] not in SEVERITIES:
-            texts['severity'] = ERROR
-        problem: Problem = {key: value for key, value in texts.items() if value}
+        severity = self.line('severity')
+        known = {'severity': severity if severity in SEVERITIES else ERROR}
+        problem: Problem = {key: value for key in _PROBLEM_TEXTS if (value := known.get(key) or self.line(key))}
         line = self.number('line')
         return problem if line is None else {**problem, 'line': line}
 

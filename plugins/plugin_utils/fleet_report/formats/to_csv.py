@@ -12,13 +12,15 @@ import typing as t
 from ...outcome.drift import describe
 from .. import times
 from ..model import Host, Report, Server
+from ..values import Problem
 
 
 class Row(t.NamedTuple):
-    """A server, and the time of the report."""
+    """A server, the cause of its state, and the time of the report."""
 
     host: Host
     server: Server
+    cause: Problem
     now: str
 
 
@@ -43,10 +45,6 @@ def _end(kind: str) -> dict[str, Value]:
     return {f'{kind}_not_after': not_after, f'{kind}_days_left': days_left}
 
 
-def _of_cause(key: str) -> Value:
-    return lambda row: str((row.server.cause() or {}).get(key, ''))
-
-
 COLUMNS: dict[str, Value] = {
     'host': lambda row: row.host.name,
     'server': lambda row: row.server.name,
@@ -62,9 +60,9 @@ COLUMNS: dict[str, Value] = {
     **_end('crl'),
     'last_proof': lambda row: row.server.proof.at if row.server.proof else '',
     'checked': lambda row: row.server.checked,
-    'code': _of_cause('code'),
-    'cause': _of_cause('message'),
-    'remedy': _of_cause('hint'),
+    'code': lambda row: row.cause.get('code', ''),
+    'cause': lambda row: row.cause.get('message', ''),
+    'remedy': lambda row: row.cause.get('hint', ''),
     'ignored': lambda row: ' '.join(problem.get('code', '') for problem in row.server.ignored),
     'changed': lambda row: row.server.changed,
     'check_mode': lambda row: _yes(row.server.check_mode),
@@ -84,7 +82,8 @@ def to_csv(report: Report) -> str:
     writer = csv.writer(text, lineterminator='\r\n')
     writer.writerow(COLUMNS)
     for host, server in report.worst_first():
-        writer.writerow([cell(value_of(Row(host, server, report.generated))) for value_of in COLUMNS.values()])
+        row = Row(host, server, server.cause() or {}, report.generated)
+        writer.writerow([cell(value_of(row)) for value_of in COLUMNS.values()])
     return text.getvalue()
 
 
