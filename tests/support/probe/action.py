@@ -5,9 +5,13 @@
 from __future__ import annotations
 
 from ..plugin_utils.action_base import InfoprintAction, Outcome
-from ..plugin_utils.options.spec import COMMON, MODULES
+from ..plugin_utils.options.spec import MODULES
 
-MODULES['probe'] = {**COMMON, 'request': {'type': 'dict', 'default': {}}, 'limit': {'type': 'float', 'default': 20.0}}
+MODULES['probe'] = {
+    **MODULES['server_attributes'],
+    'request': {'type': 'dict', 'default': {}},
+    'limit': {'type': 'float', 'default': 20.0},
+}
 
 
 class ActionModule(InfoprintAction):
