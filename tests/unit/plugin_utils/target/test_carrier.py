@@ -151,7 +151,7 @@ ANSWERS: dict[str, tuple[dict[str, t.Any], str, str]] = {
     'a stop': ({'stopped': 'nobody waits'}, 'program_failed', "print1: the target's program stopped: nobody waits."),
     'an error': ({'error': f'OSError: {PASSWORD}', 'traceback': 'x'}, 'program_failed', 'ended with an error: OSError: ********'),
     'nothing': ({}, 'program_failed', 'ended with an error: no reason given'),
-    'another shape': ({'answer': []}, 'program_failed', 'gave an invalid answer: answer is not an object'),
+    'another shape': ({'answer': []}, 'program_failed', 'gave an invalid answer: answer is a list, not an object'),
     'an unknown problem': ({'problem': {'code': 'made_up'}}, 'program_failed', 'unknown problem code made_up'),
 }
 
