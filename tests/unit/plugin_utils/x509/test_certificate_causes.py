@@ -116,7 +116,7 @@ def test_each_defect_has_its_name_and_there_is_no_other(highest: ssl.TLSVersion,
     for name, one in sent(cases, python, tmp_path).items():
         codes = LESS.get((name, highest), CASES[name].codes) if python == '3.6' else CASES[name].codes
         expected[name] = (sorted(codes), CASES[name].setup.ignore or not codes)
-        ignored = [problem['code'] for problem in one.entry['ignored']]
+        ignored = [problem.code for problem in one.entry['ignored']]
         told = ignored if CASES[name].setup.ignore else [code for code, _severity in errors(one)]
         found[name] = (sorted(told), one.entry['ok'])
         if codes and python != '3.6':

@@ -71,7 +71,7 @@ def pem(kind: str, ders: t.Iterable[bytes]) -> bytes:
 
 def codes(one: Sent, *, ignored: bool) -> list[str]:
     if ignored:
-        return [problem['code'] for problem in one.entry['ignored']]
+        return [problem.code for problem in one.entry['ignored']]
     return [problem.code for problem in one.problems if problem.is_error]
 
 
