@@ -30,8 +30,7 @@ def read(module: str, result: dict[str, t.Any]) -> dict[str, Observation]:
 
 
 def of_entry(module: str, entry: dict[str, t.Any]) -> Observation:
-    (observation,) = read(module, {'servers': [entry]}).values()
-    return observation
+    return next(iter(read(module, {'servers': [entry]}).values()))
 
 
 SUBJECTS = {
