@@ -15,7 +15,7 @@ from ..plugin_utils.fleet_report.compare import compare, merge
 from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, write_report
 from ..plugin_utils.fleet_report.model import Report
 from ..plugin_utils.fleet_report.summary import since, verdict
-from ..plugin_utils.foreign_values import Malformed
+from ..plugin_utils.foreign_values import InvalidValue
 from ..plugin_utils.options.spec import ArgumentError, file_mode
 
 REPORT = FORMATS['json'][0]
@@ -74,7 +74,7 @@ def _file(path: str) -> pathlib.Path:
 def _read(path: pathlib.Path) -> Report:
     try:
         return read_report(path)
-    except (OSError, Malformed) as error:
+    except (OSError, InvalidValue) as error:
         raise AnsibleActionFail(f"{path} can't be read as a report: {getattr(error, 'strerror', None) or error}") from None
 
 

@@ -16,7 +16,7 @@ from ..plugin_utils.options.spec import ENTRY
 from ..plugin_utils.outcome.change import report
 from ..plugin_utils.outcome.environment import with_environment
 from ..plugin_utils.problems.text import line_of
-from ..plugin_utils.target.answer import Fields, server_answers
+from ..plugin_utils.target.answer import AnswerObject, server_answers
 from ..plugin_utils.target.reviewed_run import reviewed_run
 
 LIMIT = 120.0  # seconds of the target's clock for the files of all servers, without staged tests and attributes
@@ -62,7 +62,7 @@ class ActionModule(InfoprintAction):
 
 
 def _port_warnings(
-    builder: RequestBuilder, answers: t.Sequence[Fields], ports: t.Sequence[int | None]
+    builder: RequestBuilder, answers: t.Sequence[AnswerObject], ports: t.Sequence[int | None]
 ) -> dict[str, list[Problem]]:
     """Return the warnings about ports, by server."""
     warnings = {}

@@ -9,10 +9,10 @@ import typing as t
 
 from ..module_utils.messages.validate import ValidateEntry, ValidateRequest
 from ..plugin_utils.action_base import InfoprintAction, Outcome
-from ..plugin_utils.foreign_values import Malformed
+from ..plugin_utils.foreign_values import InvalidValue
 from ..plugin_utils.options.spec import ArgumentError
 from ..plugin_utils.outcome.validation import Validation, validate_answer, validate_content
-from ..plugin_utils.target.answer import Fields, server_answers
+from ..plugin_utils.target.answer import AnswerObject, server_answers
 from ..plugin_utils.target.trust_blocks import read_blocks
 from ..plugin_utils.x509.criteria import Criteria
 
@@ -69,8 +69,8 @@ class ActionModule(InfoprintAction):
         return [validate_answer(fields, blocks, port, criteria, may_lack) for fields, port in zip(answers, ports, strict=True)]
 
 
-def _the_only(answer: Fields) -> list[Fields]:
+def _the_only(answer: AnswerObject) -> list[AnswerObject]:
     answers = answer.children('servers')
     if len(answers) != 1:
-        raise Malformed('it does not answer for the one configuration')
+        raise InvalidValue('it does not answer for the one configuration')
     return answers

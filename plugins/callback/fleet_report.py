@@ -121,7 +121,7 @@ from ..plugin_utils.fleet_report.model import Report
 from ..plugin_utils.fleet_report.provenance import complete_run
 from ..plugin_utils.fleet_report.state import build_report
 from ..plugin_utils.fleet_report.summary import terminal_lines, tone
-from ..plugin_utils.foreign_values import Malformed
+from ..plugin_utils.foreign_values import InvalidValue
 from ..plugin_utils.options.spec import file_mode
 
 COLOURS = {'well': 'green', 'fair': 'cyan', 'ill': 'yellow'}
@@ -286,7 +286,7 @@ class CallbackModule(CallbackBase):
             return read_report(path, self.get_option('stale_after'))
         except FileNotFoundError:
             return None
-        except (OSError, Malformed) as error:
+        except (OSError, InvalidValue) as error:
             kept = set_aside(path)
             self._warn(f"the report before, {path}, can't be read{f', and is kept as {kept}' if kept else ''}: {error}")
             return None

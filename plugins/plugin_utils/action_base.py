@@ -16,10 +16,10 @@ from ansible.plugins.loader import lookup_loader
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import Problem, ProblemError
-from .foreign_values import Malformed
+from .foreign_values import InvalidValue
 from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
 from .problems.text import complete, is_failure, summary
-from .target.answer import Fields
+from .target.answer import AnswerObject
 from .target.carrier import Target
 from .target.program import prepare
 from .x509.budget import Budget, limited_to
@@ -105,7 +105,7 @@ class InfoprintAction(ActionBase, abc.ABC):
                 outcome = self.perform(args, merged_servers(args))
         except ArgumentError as error:
             return {**result, **self._refused(error)}
-        except Malformed as error:
+        except InvalidValue as error:
             outcome = Outcome([], [self.target.malformed(error)], extra=self.NOTHING_KNOWN)
         except ProblemError as error:
             outcome = Outcome([], [error.problem], extra=self.NOTHING_KNOWN)
@@ -126,7 +126,7 @@ class InfoprintAction(ActionBase, abc.ABC):
         return t.cast('dict[str, t.Any]', wrap_var(result)) if EVERY_TEXT_IS_A_TEMPLATE else result
 
 
-def server_entry(fields: Fields, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
+def server_entry(fields: AnswerObject, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
     """Return a server's entry in an Outcome: its name and working directory, `more` of what is known of it, and its problems."""
     name = fields.text('name')
     own = [problem._replace(server=name) for problem in problems]

@@ -19,27 +19,27 @@ Type = t.TypeVar('Type')
 Self = t.TypeVar('Self', bound='ForeignObject')
 
 
-class Malformed(ValueError):
-    """A value is not one that we write: the message names it."""
+class InvalidValue(ValueError):
+    """A value is not one that this collection writes: the message names it."""
 
 
 class ForeignObject:
     """The fields of one JSON object that came from elsewhere.
 
-    Every reader raises Malformed where the field has another type or is out of bounds, and returns None, '' or [] where it is
+    Every reader raises InvalidValue where the field has another type or is out of bounds, and returns None, '' or [] where it is
     absent or null. Text is sanitized (`safe_text`), but for `raw` and `raw_texts`.
     """
 
     def __init__(self, value: object, where: str) -> None:
         if not isinstance(value, Mapping):
-            raise Malformed(f'{where} is {kind_of(value)}, not an object')
+            raise InvalidValue(f'{where} is {kind_of(value)}, not an object')
         self._value = value
         self._where = where
 
     def names(self) -> list[str]:
         """Return the names of the fields as they came."""
         if not all(isinstance(name, str) for name in self._value):
-            raise Malformed(f'a name in {self._where} is not text')
+            raise InvalidValue(f'a name in {self._where} is not text')
         return [untagged(name, LONGEST_RAW) for name in self._value]
 
     def get(self, key: str, default: object = None) -> t.Any:
@@ -51,7 +51,7 @@ class ForeignObject:
         if value is None:
             return None
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise Malformed(f'{key} of {self._where} is {kind_of(value)}')
+            raise InvalidValue(f'{key} of {self._where} is {kind_of(value)}')
         return value
 
     def text(self, key: str, default: str | None = None, limit: int = 512) -> t.Any:
@@ -64,7 +64,7 @@ class ForeignObject:
         if value is None:
             return ''
         if not isinstance(value, str):
-            raise Malformed(f'{key} of {self._where} is {kind_of(value)}')
+            raise InvalidValue(f'{key} of {self._where} is {kind_of(value)}')
         return one_line(value, limit)
 
     def raw(self, key: str, limit: int = LONGEST_RAW) -> str | None:
@@ -73,7 +73,7 @@ class ForeignObject:
         if value is None:
             return None
         if len(value) > limit:
-            raise Malformed(f'{key} of {self._where} has more than {limit} characters')
+            raise InvalidValue(f'{key} of {self._where} has more than {limit} characters')
         return untagged(value, limit)
 
     def integer(self, key: str, low: int = 0, high: int = 1 << 53) -> int | None:
@@ -81,7 +81,7 @@ class ForeignObject:
         if value is None:
             return None
         if not low <= value <= high:
-            raise Malformed(f'{key} of {self._where} is out of bounds')
+            raise InvalidValue(f'{key} of {self._where} is out of bounds')
         return int(value)
 
     def flag(self, key: str) -> bool | None:
@@ -101,9 +101,9 @@ class ForeignObject:
         if value is None:
             return []
         if isinstance(value, str) or not isinstance(value, Sequence):
-            raise Malformed(f'{key} of {self._where} is {kind_of(value)}')
+            raise InvalidValue(f'{key} of {self._where} is {kind_of(value)}')
         if first is None and len(value) > MOST_ENTRIES:
-            raise Malformed(f'{key} of {self._where} has more than {MOST_ENTRIES} entries')
+            raise InvalidValue(f'{key} of {self._where} has more than {MOST_ENTRIES} entries')
         return [value[number] for number in range(len(value) if first is None else min(len(value), first))]
 
     def children(self: Self, key: str, first: int | None = None) -> list[Self]:
@@ -116,7 +116,7 @@ class ForeignObject:
     def raw_texts(self, key: str, limit: int = LONGEST_RAW) -> list[str]:
         items = self.items(key)
         if not all(isinstance(item, str) and len(item) <= limit for item in items):
-            raise Malformed(f'{key} of {self._where} is not a list of texts')
+            raise InvalidValue(f'{key} of {self._where} is not a list of texts')
         return [untagged(item, limit) for item in items]
 
     def texts_by_key(self, key: str) -> dict[str, str]:
@@ -125,9 +125,9 @@ class ForeignObject:
         if value is None:
             return {}
         if not isinstance(value, Mapping) or len(value) > MOST_ENTRIES:
-            raise Malformed(f'{key} of {self._where} is not an object of texts')
+            raise InvalidValue(f'{key} of {self._where} is not an object of texts')
         if not all(isinstance(part, str) for pair in value.items() for part in pair):
-            raise Malformed(f'{key} of {self._where} is not an object of texts')
+            raise InvalidValue(f'{key} of {self._where} is not an object of texts')
         return {sanitized(name): sanitized(text) for name, text in value.items()}
 
 

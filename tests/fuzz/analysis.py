@@ -9,13 +9,13 @@ import re
 import typing as t
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome, shown
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import change as change_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import send as send_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import Validation, validate_answer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import complete
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
@@ -39,7 +39,7 @@ def x509(data: bytes) -> None:
 
 
 def answer(data: bytes) -> None:
-    """What isn't an answer of our program is Malformed; of what passes for one, each server has its entry."""
+    """What isn't an answer of our program raises InvalidValue; of what passes for one, each server has its entry."""
     try:
         told = json.loads(data)
     except (ValueError, RecursionError):
@@ -47,12 +47,12 @@ def answer(data: bytes) -> None:
     for read in (_sent, _judged, _changed):
         try:
             read(told)
-        except Malformed:
+        except InvalidValue:
             continue
 
 
 def _sent(told: Answer) -> list[send_report.Sent]:
-    fields = Fields(told)
+    fields = AnswerObject(told)
     terms = send_report.terms_of(fields, OPTIONS['warn_days'], OPTIONS['crl_check'])
     asked = server_answers(fields, [])
     sent = [send_report.report(one, fields, 'sent', terms) for one in asked]
@@ -65,7 +65,7 @@ def _sent(told: Answer) -> list[send_report.Sent]:
 
 
 def _judged(told: Answer) -> list[Validation]:
-    fields = Fields(told)
+    fields = AnswerObject(told)
     blocks = read_blocks(fields)
     judged = [validate_answer(one, blocks, None, Criteria(NOW, 30)) for one in server_answers(fields, [])]
     for one in judged:
@@ -74,7 +74,7 @@ def _judged(told: Answer) -> list[Validation]:
 
 
 def _changed(told: Answer) -> Outcome:
-    fields = Fields(told)
+    fields = AnswerObject(told)
     answers = server_answers(fields, [])
     outcome = change_report.report(ReviewedAnswer(fields, {}, refused=frozenset()), answers, OPTIONS, check=False)
     assert [entry['name'] for entry in outcome.servers] == [one.text('name') for one in answers]

@@ -20,10 +20,10 @@ from ansible_collections.printops.infoprint.plugins.module_utils.pd.command_line
 from ansible_collections.printops.infoprint.plugins.module_utils.pd.output import attributes_shown, complaint_of_pdset
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.program.commands import Ended
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import drift as drift_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import summary
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.program import NoAnswer, read_answer
 
 NONCE = '0123456789abcdef'
@@ -35,10 +35,10 @@ def frame(data: bytes) -> None:
     text = data.decode('latin-1')
     for output in (text, f'INFOPRINT-ANSWER-{NONCE}:{text}', _framed(data)):
         try:
-            found = Fields(read_answer(output, NONCE)).child('answer')
+            found = AnswerObject(read_answer(output, NONCE)).child('answer')
             for server in server_answers(found, []) if found is not None else ():
                 _read(server)
-        except (NoAnswer, Malformed):
+        except (NoAnswer, InvalidValue):
             continue
 
 
@@ -78,7 +78,7 @@ def _framed(data: bytes) -> str:
     return f'INFOPRINT-ANSWER-{NONCE}:{len(body)}:{hashlib.sha256(packed).hexdigest()}:{body}:END'
 
 
-def _read(server: Fields) -> None:
+def _read(server: AnswerObject) -> None:
     problems, drift = server.problems(), drift_report.read_drift(server)
     told = f'{summary(problems)}{drift_report.message(server.text("name"), drift, bool(server.flag("changed")), False, False)}'
     assert not any(character < ' ' for character in told.replace('\n', ''))

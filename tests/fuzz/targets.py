@@ -16,7 +16,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls.host_names 
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import as_pem, read_pem, structure_problems
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.from_json import from_json
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import summary
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import check_files
@@ -75,7 +75,7 @@ def report(data: bytes) -> None:
     """A report.json is refused, or read; what is written of it then is read as the same."""
     try:
         text = to_json(from_json(data))
-    except Malformed:
+    except InvalidValue:
         return
     assert to_json(from_json(text.encode('utf-8', 'replace'))) == text
 

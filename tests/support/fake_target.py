@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem, ProblemError
 from ansible_collections.printops.infoprint.plugins.plugin_utils import action_base
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 
 HOST = 'print1'
 
@@ -49,13 +49,13 @@ def run_action(
         def __init__(self, _action: object, _task_vars: object) -> None:
             pass
 
-        def run(self, _entry: str, request: object, _limit: float) -> Fields:
+        def run(self, _entry: str, request: object, _limit: float) -> AnswerObject:
             requests.append(plain(request))
             if isinstance(answer, Problem):
                 raise ProblemError(answer)
-            return Fields(plain(answer))
+            return AnswerObject(plain(answer))
 
-        def malformed(self, error: Malformed) -> Problem:
+        def malformed(self, error: InvalidValue) -> Problem:
             return Problem('program_failed', f'{HOST}: {error}')
 
     monkeypatch.setattr(action_base, 'Target', Target)

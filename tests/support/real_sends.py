@@ -25,7 +25,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.messages.send i
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send import Sent, report, terms_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target import program
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.interpreter import Interpreter
 
 from .pki import Identity
@@ -122,7 +122,7 @@ def _reports(request: SendRequest, version: str) -> list[Sent]:
         check=False,
         timeout=90,
     )
-    answer = Fields(program.read_answer(done.stdout.decode(), NONCE)).child('answer')
+    answer = AnswerObject(program.read_answer(done.stdout.decode(), NONCE)).child('answer')
     assert answer is not None, done
     until, terms = request.options.until, terms_of(answer, 30, request.options.crl_check)
     return [report(fields, answer, until, terms) for fields in answer.children('servers')]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.vocabulary import ERROR
-from ..foreign_values import Malformed
+from ..foreign_values import InvalidValue
 from . import times, values
 from .log import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run
 from .result_reader import COLLECTION, failure, has_error, read_servers, subject_of
@@ -100,7 +100,7 @@ class Collector:
             return
         try:
             servers = read_servers(dict(event.result, failed=event.status == 'failed'), base)
-        except Malformed as error:
+        except InvalidValue as error:
             self.unreadable.append(f'{event.host}, {event.module}: {error}')
             message = f'The result of {event.module} could not be read: {error}.'
             base.verdict, base.problems = 'failing', [values.own_problem('unreadable_result', message)]

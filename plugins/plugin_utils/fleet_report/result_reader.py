@@ -9,7 +9,7 @@ import itertools
 import typing as t
 
 from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SENT, TLS_MODES, WARNING
-from ..foreign_values import Malformed
+from ..foreign_values import InvalidValue
 from . import values
 from .log import Expiry, Facts, Observation
 from .values import Problem, Record
@@ -41,7 +41,7 @@ def subject_of(module: str, applied: bool | None = None) -> str:
 
 
 def read_servers(result: t.Mapping[str, t.Any], base: Observation) -> dict[str, Observation] | None:
-    """Return the observation of each server in a result, by name; None if it has no servers. Raises Malformed.
+    """Return the observation of each server in a result, by name; None if it has no servers. Raises InvalidValue.
 
     `base` has the number, time and module, and whether changes are applied. A result that failed though no entry says why makes
     each of its servers fail.
@@ -101,7 +101,7 @@ def has_error(result: Record) -> bool:
 def _errors(result: Record) -> list[Problem]:
     try:
         return [problem for problem in result.problems() if problem['severity'] == ERROR]
-    except Malformed:
+    except InvalidValue:
         return []
 
 

@@ -8,7 +8,7 @@ import typing as t
 from collections.abc import Collection
 
 from ...module_utils.vocabulary import ERROR, SEVERITIES
-from ..foreign_values import ForeignObject, Malformed, kind_of, one_line, untagged
+from ..foreign_values import ForeignObject, InvalidValue, kind_of, one_line, untagged
 from ..problems.report_codes import REPORT_CODES
 from . import times
 
@@ -48,10 +48,10 @@ class Record(ForeignObject):
         return self.children(key, first)
 
     def choice(self, key: str, choices: Collection[str], default: str = '') -> str:
-        """Return one of the `choices`; raises Malformed for another value."""
+        """Return one of the `choices`; raises InvalidValue for another value."""
         value = default if self.get(key) is None else self.line(key)
         if value not in choices:
-            raise Malformed(f'{key} is {value or "missing"}')
+            raise InvalidValue(f'{key} is {value or "missing"}')
         return value
 
     def problems(self, key: str = 'problems') -> list[Problem]:
@@ -67,11 +67,11 @@ class Record(ForeignObject):
 
 
 def text(value: object, limit: int = 512) -> str:
-    """Return sanitized text on one line, '' for None. Raises Malformed for anything but text."""
+    """Return sanitized text on one line, '' for None. Raises InvalidValue for anything but text."""
     if value is None:
         return ''
     if not isinstance(value, str):
-        raise Malformed(f'{kind_of(value)} instead of text')
+        raise InvalidValue(f'{kind_of(value)} instead of text')
     return one_line(value, limit)
 
 

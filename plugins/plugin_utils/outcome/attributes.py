@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.problems import Problem
-from ..foreign_values import Malformed
+from ..foreign_values import InvalidValue
 from ..problems.text import line_of
-from ..target.answer import Fields
+from ..target.answer import AnswerObject
 
 Values = t.Mapping[str, 'str | None']
 
@@ -23,13 +23,13 @@ class Report(t.NamedTuple):
     diff: dict[str, str]
 
 
-def report(fields: Fields, desired: Values, check: bool) -> Report:
-    """Return what the target answers of one server, an AttributesResult. Raises Malformed."""
+def report(fields: AnswerObject, desired: Values, check: bool) -> Report:
+    """Return what the target answers of one server, an AttributesResult. Raises InvalidValue."""
     name, changed = fields.text('name'), bool(fields.flag('changed'))
     problems = [problem._replace(server=name) for problem in fields.problems()]
     before, after = (_values(fields, key, desired) for key in ('before', 'after'))
     if not problems and (before is None or after is None):
-        raise Malformed('neither attributes nor a problem of a server')
+        raise InvalidValue('neither attributes nor a problem of a server')
     lines = [line_of(problem) for problem in problems]
     if before is not None:
         lines.insert(0, f'{name}: {_summary(before, after, desired, changed, check)}')
@@ -41,13 +41,13 @@ def report(fields: Fields, desired: Values, check: bool) -> Report:
     return Report(entry, problems, lines, diff)
 
 
-def _values(fields: Fields, key: str, desired: Values) -> dict[str, str | None] | None:
+def _values(fields: AnswerObject, key: str, desired: Values) -> dict[str, str | None] | None:
     read = fields.child(key)
     if read is None:
         return None
     values: dict[str, str | None] = {value.text('name', ''): value.text('value') for value in read.children('values')}
     if set(values) != set(desired):
-        raise Malformed(f'{key} has not the attributes asked for')
+        raise InvalidValue(f'{key} has not the attributes asked for')
     return values
 
 

@@ -11,7 +11,7 @@ from ...module_utils.messages.wire import plain
 from ...module_utils.problems import Problem
 from ..action_base import Outcome, server_entry
 from ..problems.text import line_of
-from ..target.answer import Fields
+from ..target.answer import AnswerObject
 from ..target.reviewed_run import ReviewedAnswer
 from ..target.trust_blocks import read_blocks
 from ..x509.guard import guard
@@ -47,7 +47,7 @@ class _Run(t.NamedTuple):
 
 def report(
     reviewed: ReviewedAnswer,
-    answers: t.Sequence[Fields],
+    answers: t.Sequence[AnswerObject],
     args: t.Mapping[str, t.Any],
     check: bool,
     port_warnings: t.Mapping[str, list[Problem]] = NOTHING,
@@ -57,7 +57,7 @@ def report(
 
     `port_warnings` has the port_mismatch of what is declared, by server; `sources` how the managed trust files were declared.
 
-    Raises Malformed.
+    Raises InvalidValue.
     """
     run = _Run(reviewed, args, check, read_blocks(reviewed.answer))
     servers = [_server(fields, run, port_warnings.get(fields.text('name'), []), sources) for fields in answers]
@@ -71,7 +71,7 @@ def report(
     )
 
 
-def _server(fields: Fields, run: _Run, port_warnings: list[Problem], sources: t.Mapping[str, str]) -> _Server:
+def _server(fields: AnswerObject, run: _Run, port_warnings: list[Problem], sources: t.Mapping[str, str]) -> _Server:
     name = fields.text('name')
     drift = drift_report.read_drift(fields)
     changed = bool(fields.flag('changed')) and name not in run.reviewed.refused
@@ -96,7 +96,7 @@ def _server(fields: Fields, run: _Run, port_warnings: list[Problem], sources: t.
     return _Server(entry, problems, [*first, *lines], diff + trust_diff, warnings)
 
 
-def _problems(fields: Fields, run: _Run, sources: t.Mapping[str, str]) -> tuple[list[Problem], list[str]]:
+def _problems(fields: AnswerObject, run: _Run, sources: t.Mapping[str, str]) -> tuple[list[Problem], list[str]]:
     """Return a server's problems, with those of its staged test, and their lines.
 
     A test that failed names files that were discarded: `sources` has what they were declared as.

@@ -10,21 +10,21 @@ from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.messages.change import ATTRIBUTES, DRIFT_KINDS, Drift
 from ...module_utils.messages.wire import plain
 from ...module_utils.safe_text import safe_text
-from ..foreign_values import Malformed
-from ..target.answer import Fields
+from ..foreign_values import InvalidValue
+from ..target.answer import AnswerObject
 
 RIGHTS = ('owner', 'group', 'mode')
 
 
-def read_drift(fields: Fields) -> list[Drift]:
-    """Return the drift in an answer. Raises Malformed for one without a file or a known kind."""
+def read_drift(fields: AnswerObject) -> list[Drift]:
+    """Return the drift in an answer. Raises InvalidValue for one without a file or a known kind."""
     return [_read(item) for item in fields.children('drift')]
 
 
-def _read(fields: Fields) -> Drift:
+def _read(fields: AnswerObject) -> Drift:
     file, kind = fields.text('file'), fields.text('kind')
     if file is None or kind not in DRIFT_KINDS:
-        raise Malformed('its drift has no file, or no known kind')
+        raise InvalidValue('its drift has no file, or no known kind')
     return Drift(file, kind, fields.text('keyword'), fields.text('before'), fields.text('after'))
 
 

@@ -10,14 +10,14 @@ from ...module_utils.problems import Problem
 from ...module_utils.tls.sslv3 import VARIABLE
 from ..action_base import Outcome
 from ..problems.text import line_of
-from ..target.answer import Fields
+from ..target.answer import AnswerObject
 from . import drift as drift_report
 
 NOT_REPORTED = Problem('program_failed', 'The program on the host did not report on the environment file.')
 
 
-def with_environment(outcome: Outcome, fields: Fields | None, check: bool) -> Outcome:
-    """Return the outcome with the target's answer for the environment files. Raises Malformed."""
+def with_environment(outcome: Outcome, fields: AnswerObject | None, check: bool) -> Outcome:
+    """Return the outcome with the target's answer for the environment files. Raises InvalidValue."""
     answer = _read(fields)
     drift = [plain(difference) for difference in answer.drift]
     servers = [
@@ -37,7 +37,7 @@ def with_environment(outcome: Outcome, fields: Fields | None, check: bool) -> Ou
     )
 
 
-def _read(fields: Fields | None) -> EnvironmentAnswer:
+def _read(fields: AnswerObject | None) -> EnvironmentAnswer:
     if fields is None:
         return EnvironmentAnswer(False, [], [NOT_REPORTED])
     return EnvironmentAnswer(bool(fields.flag('changed')), drift_report.read_drift(fields), fields.problems())

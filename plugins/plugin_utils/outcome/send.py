@@ -12,8 +12,8 @@ from ...module_utils.messages.send import SendResult
 from ...module_utils.problems import Problem
 from ...module_utils.vocabulary import CERTIFICATE, DISABLED, MODE_BY_NAME, SENT
 from ..declared.ports import port_problems
-from ..foreign_values import Malformed
-from ..target.answer import Fields
+from ..foreign_values import InvalidValue
+from ..target.answer import AnswerObject
 from ..target.send_answer import MOST_CHARACTERS, decoded, read_result
 from ..x509 import chain_diagnosis as diagnosis
 from ..x509.certificate import describe
@@ -43,17 +43,17 @@ class Sent(t.NamedTuple):
     line: str
 
 
-def terms_of(answer: Fields, warn_days: int, crl_check: str) -> Terms:
-    """Return the terms, with the clock of the target, the controller's where the answer has none. Raises Malformed."""
+def terms_of(answer: AnswerObject, warn_days: int, crl_check: str) -> Terms:
+    """Return the terms, with the clock of the target, the controller's where the answer has none. Raises InvalidValue."""
     seconds = answer.integer('now', high=1 << 36)
     now = dt.datetime.now(dt.timezone.utc) if seconds is None else dt.datetime.fromtimestamp(seconds, dt.timezone.utc)
     return Terms(now, warn_days, crl_check)
 
 
-def report(fields: Fields, answer: Fields, until: str, terms: Terms) -> Sent:
+def report(fields: AnswerObject, answer: AnswerObject, until: str, terms: Terms) -> Sent:
     """Return the outcome of one server's send: `fields` are its own in the `answer`. Anything unclear is not ok.
 
-    Raises Malformed.
+    Raises InvalidValue.
     """
     result = read_result(fields, until)
     read: list[Certificate | str] = []
@@ -129,7 +129,7 @@ def _accepted_chain(
 
 
 def _with_defects(
-    result: SendResult, answer: Fields, read: list[Certificate | str], terms: Terms
+    result: SendResult, answer: AnswerObject, read: list[Certificate | str], terms: Terms
 ) -> tuple[list[Problem], list[Problem]]:
     """Return problems and ignored problems, with every defect of the certificate where OpenSSL has refused it or would have."""
     problems, ignored = list(result.problems), list(result.ignored)
@@ -172,11 +172,11 @@ def _verdict(result: SendResult) -> diagnosis.Verdict:
     return diagnosis.Verdict(said, result.anchored, may_be, bool(result.whole_chain))
 
 
-def _trust(result: SendResult, key: str, answer: Fields, terms: Terms) -> Trust:
-    """Return what the certificate was verified against. Raises Malformed."""
+def _trust(result: SendResult, key: str, answer: AnswerObject, terms: Terms) -> Trust:
+    """Return what the certificate was verified against. Raises InvalidValue."""
     sets = answer.child('trust')
     known = sets.child(key) if sets is not None else None
     if known is None:
-        raise Malformed('it does not say what a certificate was verified against')
+        raise InvalidValue('it does not say what a certificate was verified against')
     ca, crl = (decoded(known.raw_texts(name, MOST_CHARACTERS), name) for name in ('ca', 'crl'))
     return trust_of(None if known.flag('system') else ca, crl, terms.crl_check == 'chain', result.trusted or 'the CA file')

@@ -9,7 +9,7 @@ import typing as t
 
 from ...module_utils.config.keywords import FILE_KEYWORDS
 from ...module_utils.trust.pem import CERTIFICATE, Block
-from ..target.answer import Fields
+from ..target.answer import AnswerObject
 from ..target.trust_blocks import trust_blocks
 from ..x509 import budget
 from ..x509.dates import moment
@@ -21,10 +21,10 @@ Blocks = t.Mapping[str, t.Sequence[Block]]
 MOST_LINES = 200  # for what is removed from one file, or added to it
 
 
-def trust_diffs(fields: Fields, blocks: Blocks) -> list[dict[str, str]]:
-    """Return the diffs of a server's trust files; `blocks` are what the target read, by the digest of the file. Raises Malformed.
+def trust_diffs(fields: AnswerObject, blocks: Blocks) -> list[dict[str, str]]:
+    """Return the diffs of a server's trust files; `blocks` are what the target read, by the digest of the file.
 
-    What is in both is counted and not listed: a public CA bundle has about 140 certificates.
+    What is in both is counted and not listed: a public CA bundle has about 140 certificates. Raises InvalidValue.
     """
     diffs = []
     for keyword in FILE_KEYWORDS:

@@ -14,8 +14,8 @@ from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
 from ...module_utils.trust.pem import Block
 from ..declared.ports import port_problems
-from ..foreign_values import Malformed
-from ..target.answer import Fields
+from ..foreign_values import InvalidValue
+from ..target.answer import AnswerObject
 from ..target.trust_blocks import trust_blocks
 from ..x509.criteria import Criteria
 from ..x509.guard import guard
@@ -40,17 +40,17 @@ def validate_content(content: bytes, port: int | None) -> Validation:
 
 
 def validate_answer(
-    fields: Fields, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, criteria: Criteria, may_lack: bool = False
+    fields: AnswerObject, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, criteria: Criteria, may_lack: bool = False
 ) -> Validation:
     """Return the verdict on one configuration of an answer, a ValidateResult; `port` None = as the server's attributes say.
 
-    For one that `may_lack` it is no fault not to exist. Raises Malformed.
+    For one that `may_lack` it is no fault not to exist. Raises InvalidValue.
     """
     problems = fields.problems()
     path, settings = fields.text('path'), fields.texts_by_key('settings')
     lacks = may_lack and any(problem.code == 'not_configured' for problem in problems)
     if not settings and not lacks and not any(problem.is_error for problem in problems):
-        raise Malformed('neither settings nor an error of a configuration')
+        raise InvalidValue('neither settings nor an error of a configuration')
     problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
     ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in FILE_KEYWORDS)
     problems += check_blocks(ca, crl, criteria.now, criteria.warn_days)

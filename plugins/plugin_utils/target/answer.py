@@ -8,12 +8,12 @@ import typing as t
 
 from ...module_utils.problems import INFO, WARNINGS, Problem
 from ...module_utils.vocabulary import ERROR, SEVERITIES, STAGES
-from ..foreign_values import ForeignObject, Malformed
+from ..foreign_values import ForeignObject, InvalidValue
 from ..problems.catalogue import CATALOGUE, TARGET_CODES
 
 
-class Fields(ForeignObject):
-    """The fields of one JSON object that came from a target. What is not as our program writes it is Malformed, never dropped."""
+class AnswerObject(ForeignObject):
+    """An object in a target's answer. What our program does not write raises InvalidValue; it is never dropped."""
 
     def __init__(self, value: object, where: str = 'the answer') -> None:
         super().__init__(value, where)
@@ -24,32 +24,32 @@ class Fields(ForeignObject):
         return None if fields is None else _problem(fields)
 
     def problems(self, key: str = 'problems') -> list[Problem]:
-        """Return a list of problems; a code or severity that we don't have is Malformed, never dropped: it could be an error."""
+        """Return a list of problems. An unknown code or severity raises InvalidValue: dropped, it could have been an error."""
         return [_problem(item) for item in self.children(key)]
 
 
-def server_answers(answer: Fields, asked: t.Sequence[t.Mapping[str, t.Any]]) -> list[Fields]:
+def server_answers(answer: AnswerObject, asked: t.Sequence[t.Mapping[str, t.Any]]) -> list[AnswerObject]:
     """Return what a target answers for each server: for exactly those `asked` for, in their order, or for the found ones.
 
-    A server that is left out could pass for one that is well, so that is Malformed.
+    A server that is left out could pass for one that is well, so that raises InvalidValue.
     """
     answers = answer.children('servers')
     names = [fields.raw('name') for fields in answers]
     if not answers or None in names or (asked and names != [entry['name'] for entry in asked]):
-        raise Malformed('it does not answer for the servers asked for')
+        raise InvalidValue('it does not answer for the servers asked for')
     return answers
 
 
-def _problem(fields: Fields) -> Problem:
+def _problem(fields: AnswerObject) -> Problem:
     code = fields.text('code') or ''
     if code not in TARGET_CODES:
-        raise Malformed(f'unknown problem code {code}')
+        raise InvalidValue(f'unknown problem code {code}')
     severity = fields.text('severity', '')
     if severity not in ('', *SEVERITIES) or (severity not in ('', ERROR) and code not in WARNINGS | INFO):
-        raise Malformed(f'severity {severity} of {code}')
+        raise InvalidValue(f'severity {severity} of {code}')
     stage = fields.text('stage')
     if stage is not None and stage not in STAGES:
-        raise Malformed(f'unknown stage {stage}')
+        raise InvalidValue(f'unknown stage {stage}')
     return Problem(
         code,
         fields.text('message', '') or CATALOGUE[code].meaning,

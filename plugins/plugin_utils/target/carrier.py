@@ -19,9 +19,9 @@ from ansible.utils.display import Display
 from ...module_utils.messages.wire import plain
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.safe_text import safe_text
-from ..foreign_values import Malformed
+from ..foreign_values import InvalidValue
 from . import program
-from .answer import Fields
+from .answer import AnswerObject
 from .interpreter import NONE_FOUND, Interpreter, choose
 from .wait_limit import OutOfPatience, patience
 
@@ -49,7 +49,7 @@ class Target:
             self.host = str(action._task.delegate_to)
             self._vars = task_vars.get('ansible_delegated_vars', {}).get(self.host, {})
 
-    def run(self, entry: str, request: object, limit: float) -> Fields:
+    def run(self, entry: str, request: object, limit: float) -> AnswerObject:
         """Run `run(request, watchdog)` of the target half's module `entry` there; return its answer, unread.
 
         `request` is one of `module_utils.messages`.
@@ -62,14 +62,14 @@ class Target:
         interpreter = self._interpreter()
         output = self._answered(interpreter, program.build(entry, plain(request), limit, nonce), limit + PATIENCE)
         try:
-            answer = Fields(program.read_answer(output['stdout'], nonce))
+            answer = AnswerObject(program.read_answer(output['stdout'], nonce))
             return self._unwrap(answer, limit)
         except program.NoAnswer as error:
             raise ProblemError(self._why_no_answer(interpreter, output, error)) from None
-        except Malformed as error:
+        except InvalidValue as error:
             raise ProblemError(self.malformed(error)) from None
 
-    def malformed(self, error: Malformed) -> Problem:
+    def malformed(self, error: InvalidValue) -> Problem:
         """Return the problem of an answer with a field of the wrong kind."""
         return self._problem('program_failed', f'gave an invalid answer: {safe_text(str(error))}')
 
@@ -131,7 +131,7 @@ class Target:
         action._fixup_perms2((shell.tmpdir, path), execute=False)
         return shlex.quote(path)
 
-    def _unwrap(self, answer: Fields, limit: float) -> Fields:
+    def _unwrap(self, answer: AnswerObject, limit: float) -> AnswerObject:
         inner = answer.child('answer')
         if inner is not None:
             return inner

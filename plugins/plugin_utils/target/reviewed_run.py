@@ -14,7 +14,7 @@ from ...module_utils.messages.rollback import RollbackRequest
 from ...module_utils.messages.wire import plain
 from ...module_utils.problems import Problem
 from ..x509.trust_files import check_blocks
-from .answer import Fields
+from .answer import AnswerObject
 from .carrier import Target
 from .trust_blocks import read_blocks, trust_blocks
 
@@ -25,7 +25,7 @@ class ReviewedAnswer(t.NamedTuple):
     `is_done` says whether the target did, or in check mode predicts, what was asked.
     """
 
-    answer: Fields
+    answer: AnswerObject
     problems: dict[str, list[Problem]]
     refused: frozenset[str] = frozenset()
     is_done: bool = True
@@ -34,7 +34,7 @@ class ReviewedAnswer(t.NamedTuple):
 def reviewed_run(
     target: Target, program: str, request: ConfigureRequest | RollbackRequest, limit: float, warn_days: int
 ) -> ReviewedAnswer:
-    """Ask the target, and once more where trust files have to be checked first. Raises ProblemError, Malformed."""
+    """Ask the target, and once more where trust files have to be checked first. Raises ProblemError, InvalidValue."""
     answer = target.run(program, plain(request), limit)
     if not answer.flag('needs_review'):
         return ReviewedAnswer(answer, {})

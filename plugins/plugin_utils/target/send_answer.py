@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a target answers of its sends, as the results that both halves know. Every reader raises Malformed."""
+"""What a target answers of its sends, as the results that both halves know. Every reader raises InvalidValue."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import typing as t
 
 from ...module_utils.messages.send import Ehlo, FinalReply, SendResult, TlsSession, Verification
 from ...module_utils.vocabulary import TIMED_STAGES
-from ..foreign_values import Malformed
-from .answer import Fields
+from ..foreign_values import InvalidValue
+from .answer import AnswerObject
 
 MOST_CERTIFICATES = 20
 MOST_CHARACTERS = 8 << 20  # of one certificate or CRL in base64
 TIMINGS = (*TIMED_STAGES, 'total')
 
 
-def read_result(fields: Fields, until: str) -> SendResult:
+def read_result(fields: AnswerObject, until: str) -> SendResult:
     """Return one server's result; `until` is the goal that was asked for, and the answer's must be."""
     if fields.text('until', until) != until:
-        raise Malformed('it has another goal than was asked for')
+        raise InvalidValue('it has another goal than was asked for')
     timings = fields.child('timings_ms')
     return SendResult(
         name=fields.text('name'),
@@ -57,28 +57,28 @@ def decoded(texts: t.Sequence[str], key: str) -> list[bytes]:
     try:
         return [base64.b64decode(text, validate=True) for text in texts]
     except (binascii.Error, ValueError):
-        raise Malformed(f'{key} is not base64') from None
+        raise InvalidValue(f'{key} is not base64') from None
 
 
-def _tls(fields: Fields | None) -> TlsSession | None:
+def _tls(fields: AnswerObject | None) -> TlsSession | None:
     if fields is None:
         return None
     return TlsSession(fields.text('mode'), fields.text('version'), fields.text('cipher'), fields.integer('bits'))
 
 
-def _verification(fields: Fields | None) -> Verification | None:
+def _verification(fields: AnswerObject | None) -> Verification | None:
     return None if fields is None else Verification(fields.integer('code'), fields.text('text', ''), fields.texts('may_be'))
 
 
-def _ehlo(fields: Fields | None) -> Ehlo | None:
+def _ehlo(fields: AnswerObject | None) -> Ehlo | None:
     return None if fields is None else Ehlo(fields.text('name'), fields.texts('features'))
 
 
-def _reply(fields: Fields | None) -> FinalReply | None:
+def _reply(fields: AnswerObject | None) -> FinalReply | None:
     if fields is None:
         return None
     return FinalReply(fields.integer('code') or 0, fields.text('text'), fields.text('queue_id', ''))
 
 
-def _timings(fields: Fields) -> dict[str, int]:
+def _timings(fields: AnswerObject) -> dict[str, int]:
     return {stage: spent for stage in TIMINGS if (spent := fields.integer(stage)) is not None}

@@ -9,7 +9,7 @@ import typing as t
 
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
-from ..foreign_values import Malformed
+from ..foreign_values import InvalidValue
 from .budget import OverBudget, step
 from .reading_errors import is_of_reading, why
 
@@ -23,12 +23,12 @@ def not_checked(what: str, reason: str, **place: t.Any) -> Problem:
 def guard(problems: list[Problem], what: str, **place: t.Any) -> t.Iterator[None]:
     """End the block at an error, or when it exceeds the budget, and add to `problems` that it was not checked.
 
-    Problems added before are retained. Malformed passes through: a foreign answer is not for the analysis to handle.
+    Problems added before are retained. InvalidValue passes through: a foreign answer is not for the analysis to handle.
     """
     try:
         with step():
             yield
-    except Malformed:
+    except InvalidValue:
         raise
     except OverBudget as error:
         problems.append(not_checked(what, str(error), **place))

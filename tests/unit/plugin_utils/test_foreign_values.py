@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import (
     MOST_ENTRIES,
     ForeignObject,
-    Malformed,
+    InvalidValue,
     kind_of,
 )
 
@@ -66,7 +66,7 @@ def test_a_field_is_read_as_what_it_is_and_refused_as_anything_else(kind: str) -
         if name in ACCEPTED[kind]:
             read(given)
         else:
-            with pytest.raises(Malformed, match='value'):
+            with pytest.raises(InvalidValue, match='value'):
                 read(given)
 
 
@@ -78,7 +78,7 @@ def test_what_is_absent_or_null_is_empty(name: str, content: dict[str, object]) 
 
 @pytest.mark.parametrize('value', [None, 7, 'text', []], ids=['null', 'number', 'text', 'list'])
 def test_what_is_no_object_is_refused(value: object) -> None:
-    with pytest.raises(Malformed, match='it is'):
+    with pytest.raises(InvalidValue, match='it is'):
         ForeignObject(value, 'it')
 
 
@@ -97,7 +97,7 @@ def test_what_is_no_object_is_refused(value: object) -> None:
 def test_what_is_out_of_bounds_is_refused(read: Read) -> None:
     numbers = {'big': 1 << 60, 'negative': -1, 'small': 4}
     content = {**numbers, 'long': 'a' * 11, 'texts': ['a' * 11], 'many': [0] * (MOST_ENTRIES + 1), 7: 'number'}
-    with pytest.raises(Malformed):
+    with pytest.raises(InvalidValue):
         read(ForeignObject(content, 'it'))
 
 

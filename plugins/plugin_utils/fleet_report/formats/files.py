@@ -17,7 +17,7 @@ import tempfile
 import time
 import typing as t
 
-from ...foreign_values import Malformed
+from ...foreign_values import InvalidValue
 from ..model import Report
 from ..state import STALE_DAYS
 from .from_json import LARGEST, from_json
@@ -113,11 +113,11 @@ def _is_locked(handle: int) -> bool:
 
 
 def read_report(path: pathlib.Path, stale_days: float = STALE_DAYS) -> Report:
-    """Return the report in a report.json. Raises OSError and Malformed; FileNotFoundError if there is none."""
+    """Return the report in a report.json. Raises OSError and InvalidValue; FileNotFoundError if there is none."""
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, 'rb') as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Malformed('it is not a file')
+            raise InvalidValue('it is not a file')
         return from_json(stream.read(LARGEST + 1), stale_days)
 
 

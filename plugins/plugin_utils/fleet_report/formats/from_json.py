@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ... import bounded_json
-from ...foreign_values import Malformed
+from ...foreign_values import InvalidValue
 from .. import times
 from ..log import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
 from ..model import STATES, Change, Comparison, Report
@@ -27,11 +27,11 @@ FLAGS = ('changed', 'absent', 'unprotected', 'accepted')
 
 
 def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
-    """Return the report in a report.json of this or of version 1.0, its states determined anew. Raises Malformed."""
+    """Return the report in a report.json of this or of version 1.0, its states determined anew. Raises InvalidValue."""
     given = _document(content)
     generated = given.moment('generated')
     if not generated:
-        raise Malformed('it does not say when it was made')
+        raise InvalidValue('it does not say when it was made')
     known = Known(
         [read_expiry(entry) for entry in given.entries('certificates', MOST_HOSTS)],
         [_read_run(entry) for entry in given.entries('runs', MOST_HOSTS)],
@@ -41,7 +41,7 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
         read_host, known = report_version_1.read_host, known._replace(runs=[report_version_1.read_run(given, generated)])
     hosts = given.entries('hosts', MOST_HOSTS + 1)
     if len(hosts) > MOST_HOSTS:
-        raise Malformed(f'it has more than {MOST_HOSTS} hosts')
+        raise InvalidValue(f'it has more than {MOST_HOSTS} hosts')
     logs: Logs = {log.name: log for log in (read_host(host, known) for host in hosts)}
     report = build_report(given.line('title'), logs, known.runs, generated, stale_days)
     comparison = given.child('comparison')
@@ -52,14 +52,14 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
 
 def _document(content: bytes) -> Record:
     if len(content) > LARGEST:
-        raise Malformed(f'it has more than {LARGEST >> 20} MiB')
+        raise InvalidValue(f'it has more than {LARGEST >> 20} MiB')
     try:
         given = bounded_json.load(content, MOST_VALUES, 'utf-8')
     except (ValueError, RecursionError) as error:
-        raise Malformed(f'it is not valid JSON: {text(str(error), 100)}') from None
+        raise InvalidValue(f'it is not valid JSON: {text(str(error), 100)}') from None
     record = Record(given, 'it')
     if record.get('format') != FORMAT or record.get('version') not in (1, VERSION):
-        raise Malformed(f'it is not a fleet report of version 1 or {VERSION}')
+        raise InvalidValue(f'it is not a fleet report of version 1 or {VERSION}')
     return record
 
 
@@ -82,7 +82,7 @@ def _read_run(given: Record) -> Run:
 def _read_host(given: Record, known: Known) -> HostLog:
     name = given.name('name')
     if not name:
-        raise Malformed('a host without a name')
+        raise InvalidValue('a host without a name')
     log = HostLog(name, _read_observations(given, known), {}, _read_order(given, 'reached'), given.line('skipped'))
     for server in given.entries('servers', MOST_SERVERS):
         server_log = server.child('log')
@@ -117,7 +117,7 @@ def _read_observation(given: Record, known: Known) -> Observation:
     plain.update((key, given.is_true(key)) for key in FLAGS)
     when, applied = given.moment('at'), given.get('applied', True)
     if not when:
-        raise Malformed('an observation without a time')
+        raise InvalidValue('an observation without a time')
     return Observation(
         _read_order(given, 'order'),
         when,

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ....module_utils.vocabulary import HANDSHAKE, SENT
-from ...foreign_values import Malformed
+from ...foreign_values import InvalidValue
 from ..log import HostLog, Observation, Run
 from ..result_reader import UNPROTECTED, read_drift
 from ..times import microseconds
@@ -23,11 +23,11 @@ def read_run(given: Record, generated: str) -> Run:
 
 
 def read_host(given: Record, known: Known) -> HostLog:
-    """Return the log of a host. Raises Malformed."""
+    """Return the log of a host. Raises InvalidValue."""
     log = HostLog(given.name('name'))
     servers = given.entries('servers', MOST_SERVERS)
     if not log.name or not servers:
-        raise Malformed('a host without a name or servers')
+        raise InvalidValue('a host without a name or servers')
     for number, server in enumerate(servers):
         observation = _observation(server, known, number)
         name = server.line('name')

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...foreign_values import Malformed
+from ...foreign_values import InvalidValue
 from .. import values
 from ..log import Expiry, Facts, Proof, Run
 from ..result_reader import MODES
@@ -36,14 +36,14 @@ class Known(t.NamedTuple):
 def _numbered(known: list[Thing], number: object, what: str) -> Thing:
     index = values.number(number, 0, len(known) - 1)
     if index is None:
-        raise Malformed(f'{what} that it does not have')
+        raise InvalidValue(f'{what} that it does not have')
     return known[index]
 
 
 def read_expiry(given: Record) -> Expiry:
     end = given.moment('not_after')
     if not end:
-        raise Malformed('a certificate without an end')
+        raise InvalidValue('a certificate without an end')
     return Expiry(given.choice('kind', KINDS), given.name('name'), end, given.line('file'), given.name('issuer'))
 
 

@@ -16,7 +16,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.re
     subject_of,
 )
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.values import Record
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from support import fleet
 
 WARNING = {'code': 'ca_expires_soon', 'severity': 'warning', 'message': 'it expires soon'}
@@ -177,7 +177,7 @@ UNREADABLE: dict[str, tuple[str, dict[str, t.Any], str]] = {
 @pytest.mark.parametrize('name', UNREADABLE)
 def test_a_result_that_is_not_ours_is_refused(name: str) -> None:
     module, result, message = UNREADABLE[name]
-    with pytest.raises(Malformed, match=message):
+    with pytest.raises(InvalidValue, match=message):
         read(module, result)
 
 

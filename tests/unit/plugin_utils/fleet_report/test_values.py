@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report import times
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.values import Record, own_problem, whole
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.report_codes import REPORT_CODES
 
 MOMENTS: dict[str, tuple[object, bool]] = {
@@ -63,7 +63,7 @@ def test_a_choice_is_one_of_those_that_there_are() -> None:
     assert given.choice('verdict', ('ok', 'failing')) == 'ok'
     assert given.choice('absent', ('ok', 'failing'), 'ok') == 'ok'
     for key, message in (('other', 'other is fine'), ('number', 'number of it is a number'), ('absent', 'absent is missing')):
-        with pytest.raises(Malformed, match=message):
+        with pytest.raises(InvalidValue, match=message):
             given.choice(key, ('ok', 'failing'))
 
 

@@ -8,10 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.attributes import declared_attributes
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.attributes import report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 
 HOST, PORT = 'smtp-server-host', 'smtp-server-port'
 PROBLEM = {'code': 'attribute_refused', 'message': 'pdset refuses.'}
@@ -22,11 +22,11 @@ def values(**found: str | None) -> dict[str, t.Any]:
     return {'values': [{'name': names.get(name, name), 'value': value} for name, value in found.items()]}
 
 
-def answer(**fields: t.Any) -> Fields:
-    return Fields({'name': 'spl1', 'changed': False, 'problems': [], **fields})
+def answer(**fields: t.Any) -> AnswerObject:
+    return AnswerObject({'name': 'spl1', 'changed': False, 'problems': [], **fields})
 
 
-LINES: dict[str, tuple[dict[str, str | None], Fields, bool, str]] = {
+LINES: dict[str, tuple[dict[str, str | None], AnswerObject, bool, str]] = {
     'set': (
         {PORT: '465'},
         answer(changed=True, before=values(port='25'), after=values(port='465')),
@@ -92,8 +92,8 @@ def test_each_server_has_a_line(case: str) -> None:
         'changed is text',
     ],
 )
-def test_what_is_not_about_the_attributes_asked_for_is_malformed(fields: Fields) -> None:
-    with pytest.raises(Malformed):
+def test_what_is_not_about_the_attributes_asked_for_is_malformed(fields: AnswerObject) -> None:
+    with pytest.raises(InvalidValue):
         report(fields, {PORT: '465'}, False)
 
 

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.change import report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
 
 CONFIG = '/var/pd/spl1/sendmemo-ssl.cfg'
@@ -34,7 +34,7 @@ REFUSED_TEST = {
 
 
 def outcome(server: dict[str, t.Any], check: bool = False, reviewed: dict[str, t.Any] | None = None, **more: t.Any) -> Outcome:
-    answer = Fields({'now': 0, 'servers': [{'name': 'spl1', 'working_dir': '/var/pd/spl1', **server}]})
+    answer = AnswerObject({'now': 0, 'servers': [{'name': 'spl1', 'working_dir': '/var/pd/spl1', **server}]})
     return report(ReviewedAnswer(answer, **{'problems': {}, **(reviewed or {})}), server_answers(answer, []), ARGS, check, **more)
 
 

@@ -9,9 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.change import ATTRIBUTES, Drift
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.drift import describe, diffs, message, read_drift
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 
 DIRECTORY = '/var/pd/spl1'
 CONFIG, CA = f'{DIRECTORY}/sendmemo-ssl.cfg', f'{DIRECTORY}/ca.pem'
@@ -65,13 +65,13 @@ def test_a_server_s_line(drift: list[Drift], changed: bool, check: bool, failed:
     ],
 )
 def test_drift_of_another_shape_is_malformed(item: dict[str, t.Any]) -> None:
-    with pytest.raises(Malformed):
-        read_drift(Fields({'drift': [item]}))
+    with pytest.raises(InvalidValue):
+        read_drift(AnswerObject({'drift': [item]}))
 
 
 def test_drift_is_read_field_by_field() -> None:
     item = {'file': CONFIG, 'kind': 'changed', 'keyword': 'CAFile', 'before': 'a\x1b', 'after': 'b', 'more': 'dropped'}
-    assert read_drift(Fields({'drift': [item]})) == [Drift(CONFIG, 'changed', 'CAFile', 'a\\x1b', 'b')]
+    assert read_drift(AnswerObject({'drift': [item]})) == [Drift(CONFIG, 'changed', 'CAFile', 'a\\x1b', 'b')]
 
 
 def headers_and_texts(shown: list[dict[str, str]]) -> list[tuple[str, str, str]]:

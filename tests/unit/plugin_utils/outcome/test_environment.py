@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.environment import with_environment
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 
 FILE = '/etc/environment'
 MISSING = {'file': FILE, 'kind': 'missing', 'keyword': 'IPM_ENABLE_SSL_V3', 'after': '1'}
@@ -21,7 +21,7 @@ FAILED = {'code': 'write_failed', 'message': 'It could not be written.'}
 
 def outcome(answer: dict[str, t.Any] | None, check: bool = False) -> Outcome:
     before = Outcome([{'name': 'spl1', 'changed': False, 'drift': []}], [], 'spl1: as declared')
-    return with_environment(before, None if answer is None else Fields(answer), check)
+    return with_environment(before, None if answer is None else AnswerObject(answer), check)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import typing as t
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send import Sent, report, terms_of
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from support import pki
 
 NOW = int(dt.datetime.now(dt.timezone.utc).timestamp())
@@ -55,8 +55,8 @@ def entry(**changes: t.Any) -> dict[str, t.Any]:
 
 
 def reported(until: str = 'sent', warn_days: int = 30, answer: dict[str, t.Any] | None = None, **changes: t.Any) -> Sent:
-    known = Fields({'now': NOW, 'trust': {}, **(answer or {})})
-    return report(Fields(entry(until=until, **changes)), known, until, terms_of(known, warn_days, 'leaf'))
+    known = AnswerObject({'now': NOW, 'trust': {}, **(answer or {})})
+    return report(AnswerObject(entry(until=until, **changes)), known, until, terms_of(known, warn_days, 'leaf'))
 
 
 def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
@@ -202,13 +202,13 @@ def test_what_can_not_be_judged_takes_no_cause_away(chain: list[str], trust: lis
     ],
 )
 def test_what_our_program_never_answers_is_malformed(changes: dict[str, t.Any]) -> None:
-    known = Fields({'now': NOW, 'trust': {}})
-    with pytest.raises(Malformed):
-        report(Fields(entry(**changes)), known, 'sent', terms_of(known, 30, 'leaf'))
+    known = AnswerObject({'now': NOW, 'trust': {}})
+    with pytest.raises(InvalidValue):
+        report(AnswerObject(entry(**changes)), known, 'sent', terms_of(known, 30, 'leaf'))
 
 
 def test_without_the_targets_clock_ours_counts() -> None:
-    assert abs(terms_of(Fields({}), 30, 'leaf').now.timestamp() - time.time()) < 10
+    assert abs(terms_of(AnswerObject({}), 30, 'leaf').now.timestamp() - time.time()) < 10
 
 
 TRUST = {'trust': {'key': {'ca': [der(CA)], 'crl': [], 'system': False}}}

@@ -9,10 +9,10 @@ import hashlib
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import CERTIFICATE, CRL, Block, read_pem
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import trust_diff
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.trust_diff import trust_diffs
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from support.pki import Authority
 
 FIRST, SECOND, THIRD = (Authority(name) for name in ('First CA', 'Second CA', 'Third CA'))
@@ -32,7 +32,7 @@ def diffs(before: str | None, after: str | None, keyword: str = 'CAFile') -> lis
         for key, name in (('trust_before', before), ('trust_after', after))
         if name is not None
     }
-    return trust_diffs(Fields(answer), BLOCKS)
+    return trust_diffs(AnswerObject(answer), BLOCKS)
 
 
 def words(text: str) -> list[str]:
@@ -88,7 +88,7 @@ def test_long_lists_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_that_did_not_come_along_is_malformed() -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(InvalidValue):
         diffs(None, 'nowhere')
 
 

@@ -17,7 +17,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire i
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import validate as validating
 from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdog import Watchdog
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import validate_answer
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
@@ -57,7 +57,7 @@ def test_the_public_bundle_for_four_servers_is_judged_once_and_fast(bundle, tmp_
     assert len(answer) < 1.1 * len(bundle)
     x509_reader.read_certificate.cache_clear()
     began = time.process_time()
-    fields = Fields(json.loads(answer), 'the answer')
+    fields = AnswerObject(json.loads(answer), 'the answer')
     blocks = read_blocks(fields)
     judged = [validate_answer(entry, blocks, None, Criteria(NOW, 30)) for entry in fields.children('servers')]
     spent = time.process_time() - began

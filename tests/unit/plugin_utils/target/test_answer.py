@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalogue import CATALOGUE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.report_codes import REPORT_CODES
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 
 
 def test_a_problem_is_read_with_all_that_it_says() -> None:
     given = {'code': 'expired', 'message': 'it\x07', 'stage': 'certificate', 'server': 'spl1', 'line': 3, 'other': 'x'}
-    problem = Fields({'problem': given}).problem('problem')
+    problem = AnswerObject({'problem': given}).problem('problem')
     assert problem is not None
     assert problem.as_dict() == {
         'code': 'expired',
@@ -25,18 +25,18 @@ def test_a_problem_is_read_with_all_that_it_says() -> None:
         'server': 'spl1',
         'line': 3,
     }
-    assert Fields({}).problem('problem') is None
+    assert AnswerObject({}).problem('problem') is None
 
 
 def test_a_problem_without_words_has_those_of_the_catalogue() -> None:
-    (problem,) = Fields({'problems': [{'code': 'expired'}]}).problems()
+    (problem,) = AnswerObject({'problems': [{'code': 'expired'}]}).problems()
     assert (problem.message, problem.hint) == CATALOGUE['expired']
 
 
 @pytest.mark.parametrize('value', [7, True, 'text', {}], ids=['a number', 'a boolean', 'text', 'an object'])
 def test_problems_that_are_no_list_are_malformed(value: object) -> None:
-    with pytest.raises(Malformed, match='problems'):
-        Fields({'problems': value}).problems()
+    with pytest.raises(InvalidValue, match='problems'):
+        AnswerObject({'problems': value}).problems()
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_problems_that_are_no_list_are_malformed(value: object) -> None:
     ],
 )
 def test_a_problem_that_we_do_not_have_is_malformed_and_never_dropped(problem: object) -> None:
-    with pytest.raises(Malformed):
-        Fields({'problems': [problem]}).problems()
+    with pytest.raises(InvalidValue):
+        AnswerObject({'problems': [problem]}).problems()
 
 
 @pytest.mark.parametrize(
@@ -67,5 +67,5 @@ def test_a_problem_that_we_do_not_have_is_malformed_and_never_dropped(problem: o
     ],
 )
 def test_an_answer_that_leaves_a_server_out_is_malformed(servers: list[dict[str, str]]) -> None:
-    with pytest.raises(Malformed):
-        server_answers(Fields({'servers': servers}), [{'name': 'spl1'}, {'name': 'spl2'}])
+    with pytest.raises(InvalidValue):
+        server_answers(AnswerObject({'servers': servers}), [{'name': 'spl1'}, {'name': 'spl2'}])

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.change import ChangeOptions
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.configure import ConfigureRequest
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import read_pem
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import Fields
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer, reviewed_run
 from support.pki import Authority, days_from_now
 
@@ -28,9 +28,9 @@ class Target:
         self.answers = list(answers)
         self.requests: list[dict[str, t.Any]] = []
 
-    def run(self, _program: str, request: dict[str, t.Any], _limit: float) -> Fields:
+    def run(self, _program: str, request: dict[str, t.Any], _limit: float) -> AnswerObject:
         self.requests.append(request)
-        return Fields(self.answers.pop(0))
+        return AnswerObject(self.answers.pop(0))
 
 
 def asking(**files: str) -> dict[str, t.Any]:

@@ -9,7 +9,7 @@ import itertools
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.budget import (
     Budget,
     charge_signature,
@@ -69,7 +69,7 @@ def test_an_error_becomes_a_warning_beside_the_problems_found_before(error: Base
 
 
 @pytest.mark.parametrize(
-    'error', [Malformed('no answer'), KeyboardInterrupt(), SystemExit()], ids=lambda error: type(error).__name__
+    'error', [InvalidValue('no answer'), KeyboardInterrupt(), SystemExit()], ids=lambda error: type(error).__name__
 )
 def test_what_ends_a_task_passes_through(error: BaseException) -> None:
     problems: list[Problem] = []

@@ -34,7 +34,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.lo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import CRITERION, STATES, Report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import build_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.summary import terminal_lines, verdict
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import Malformed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from support import fleet
 from support.fleet import MARKUP
 
@@ -100,7 +100,7 @@ def test_a_report_that_is_not_ours_is_refused(report: Report, name: str) -> None
     old, new = DAMAGE[name]
     text = to_json(report)
     assert old in text
-    with pytest.raises(Malformed):
+    with pytest.raises(InvalidValue):
         from_json(text.replace(old, new, 1 if len(new) > len(old) + 9 else -1).encode())
 
 
@@ -119,7 +119,7 @@ def test_a_report_that_would_take_much_memory_is_refused_before_it_is_read(entry
     content = (HEAD + ','.join([entry] * 4_000_000) + ']}').encode()
     tracemalloc.start()
     try:
-        with pytest.raises(Malformed, match='more than'):
+        with pytest.raises(InvalidValue, match='more than'):
             from_json(content)
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
@@ -146,7 +146,7 @@ def test_a_report_with_an_odd_value_is_refused_or_read(path: list[int], new: t.A
     content = json.dumps(put(SMALL, path, new)).encode('utf-8', 'replace')
     try:
         text = to_json(from_json(content))
-    except Malformed:
+    except InvalidValue:
         return
     assert to_json(from_json(text.encode())) == text
 
