@@ -99,7 +99,7 @@ def test_what_may_be_another_s_is_named_and_given_to_nobody(host: Host, plant: t
     before = owners(host.server)
     refused = host.run('new')
     assert (refused.server['changed'], refused.codes) == (False, ['write_failed'])
-    assert f'{path} is another user' in refused.server['problems'][0]['message']
+    assert f'{path} belongs to another user' in refused.server['problems'][0]['message']
     assert owners(host.server) == before
 
 

@@ -28,8 +28,8 @@ import interpreters
 
 STEPS = ('lint', 'docs', 'unit', 'sanity', 'integration')
 REPORTS = environments.VENVS / 'reports'
-# What isn't marked every_python runs on these: the oldest, AIX's and RHEL's, and the newest.
-WHOLE_PYTHONS = ('3.6', '3.9', '3.13')
+# What isn't marked every_python runs on these: the oldest and the newest.
+WHOLE_PYTHONS = ('3.6', '3.13')
 # One for each processor: with more, tests of timeouts would become unreliable. Two at least, since much of a test is waiting;
 # eight at most, since the longest job would not end earlier.
 JOBS_AT_ONCE = min(max(os.cpu_count() or 2, 2), 8)
@@ -137,12 +137,11 @@ def unit_jobs(machine: Machine) -> Iterator[Job]:
 def selection(core: str, cores: list[str], everything: bool) -> str:
     """Return which integration tests run under a core, as a marker expression of pytest's.
 
-    The newest core runs all tests, the others those marked every_core or version_shim. Those between the oldest and the newest
-    take the newest one's way through our code: without `everything` they run version_shim alone.
+    The newest core runs all tests, the others those marked version_shim, and with `everything` those marked every_core, too.
     """
     if core == cores[-1]:
         return '' if everything else 'not test_all'
-    return 'every_core or version_shim' if everything or core == cores[0] else 'version_shim'
+    return 'every_core or version_shim' if everything else 'version_shim'
 
 
 def integration_jobs(machine: Machine) -> Iterator[Job]:
