@@ -24,6 +24,8 @@ from tools.fault_page import PAGE, WRITE, confusion, page
 
 from .conftest import need
 
+# A server that cuts the connection must be in time: before the final dot.
+pytestmark = pytest.mark.serial
 PYTHONS = ('3.6', '3.9', '3.11', '3.13')
 
 
