@@ -134,7 +134,7 @@ problems:
     - code: server_not_running
       severity: error
       message: 'The server spl2 does not answer: 5010-414 Cannot communicate with the server.'
-      hint: Start the server, or see why it does not answer, then run again.
+      hint: Start the server, or find out why it does not answer, then run again.
       server: spl2
 msg:
   description: One line per server, then one for each of its problems.

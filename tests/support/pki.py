@@ -68,7 +68,7 @@ class Authority:
         self.name = _name(common_name)
         builder = _builder(self.name, signer, self.key, not_before, not_after, CA_LIFE)
         builder = builder.add_extension(x509.BasicConstraints(is_ca, path_length), critical=True)
-        usage = _key_usage(digital_signature=not is_ca, key_cert_sign=is_ca and cert_sign, crl_sign=is_ca and crl_sign)
+        usage = key_usage(digital_signature=not is_ca, key_cert_sign=is_ca and cert_sign, crl_sign=is_ca and crl_sign)
         builder = builder.add_extension(usage, critical=True)
         for extension, critical in more:
             builder = builder.add_extension(extension, critical)
@@ -91,7 +91,7 @@ class Authority:
         builder = _builder(_name(common_name or names[0]), self, key, not_before, not_after, LEAF_LIFE)
         usual: list[tuple[x509.ExtensionType, bool]] = [
             (x509.BasicConstraints(False, None), True),
-            (_key_usage(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPrivateKey)), True),
+            (key_usage(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPrivateKey)), True),
             (x509.ExtendedKeyUsage(purposes), False),
         ]
         if names:
@@ -216,7 +216,7 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _key_usage(**set_bits: bool) -> x509.KeyUsage:
+def key_usage(**set_bits: bool) -> x509.KeyUsage:
     bits = dict.fromkeys(
         (
             'digital_signature',

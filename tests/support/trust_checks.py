@@ -50,21 +50,6 @@ def built(
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), key
 
 
-def key_usage(**bits: bool) -> x509.KeyUsage:
-    names = (
-        'digital_signature',
-        'content_commitment',
-        'key_encipherment',
-        'data_encipherment',
-        'key_agreement',
-        'key_cert_sign',
-        'crl_sign',
-        'encipher_only',
-        'decipher_only',
-    )
-    return x509.KeyUsage(**{**dict.fromkeys(names, False), **bits})
-
-
 def list_by(key: Key, name: str) -> bytes:
     """Return a CRL in PEM by a key, without the extension that names the key."""
     issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])

@@ -238,7 +238,7 @@ class Conversation:
         except StreamLost:  # the handshake fails by it too, and has a code for it
             injected = False
         if injected:
-            message = '%d bytes of plaintext came behind the reply to STARTTLS.' % len(self._reader.leftover)
+            message = '%d bytes of plaintext followed the reply to STARTTLS.' % len(self._reader.leftover)
             raise ProblemError(Problem('plaintext_injected', message))
 
     def _mail(self, step: Step) -> None:

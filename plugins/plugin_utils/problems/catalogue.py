@@ -65,27 +65,27 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Take the write permission of group and others away, or give the directory to root.',
         ),
         'unsafe_path': (
-            'A regular file is wanted and something else is there, or a link leads out of the working directory.',
-            'Look who put it there; remove it, or name the place that is meant.',
+            'There is something else than a regular file, or a link leads out of the working directory.',
+            'Find out who created it; remove it, or configure the intended path.',
         ),
         'not_configured': (
-            "A server has no sendmemo-ssl.cfg yet; it goes by the product's defaults.",
+            "A server has no sendmemo-ssl.cfg yet; the product's defaults apply.",
             'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.',
         ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
         'no_previous_set': (
-            'There is no backup of another set than the one in force, or it is not as it was written.',
+            'There is no backup of a set that differs from the active one, or the backup was altered.',
             'Converge instead: the declared set needs no backup.',
         ),
         'write_failed': (
-            'A file could not be written; the set that was in force still is.',
-            'Make room or allow writing in the working directory, then run again.',
+            'A file could not be written; the set that was active still is.',
+            'Free disk space or allow writing in the working directory, then run again.',
         ),
     },
     'Trust files': {
         'not_pem': (
-            'A trust file, or a part of it, is not PEM as it can be read (RFC 7468).',
-            'Get the file again from its issuer; from DER it is converted by openssl x509 -inform DER -in FILE -out FILE.pem',
+            'A trust file, or a part of it, is not valid PEM (RFC 7468).',
+            'Get the file again from its issuer. DER is converted by openssl x509 (or crl) -inform DER -in FILE -out FILE.pem',
         ),
         'no_certificate': ('A CA file holds no certificate.', "Give a file with the CA's certificate in PEM form."),
         'no_crl': ('A CRL file holds no certificate revocation list.', "Give a file with the CA's CRL in PEM form."),
@@ -98,15 +98,15 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Give the certificate of the CA, not of the mail server.',
         ),
         'ca_expired': (
-            'A CA certificate is past its end. A warning where the file has a valid one of the same CA, by name and key.',
+            'A CA certificate has expired. A warning where the file has a valid one of the same CA, by name and key.',
             "Get the CA's new certificate, and take this one out of the file.",
         ),
         'ca_not_yet_valid': (
             'A CA certificate is not valid yet. A warning where the file has a valid one of the same CA, by name and key.',
-            'Check the clock, or wait with the rollout.',
+            'Check the clock of the controller, or wait with the rollout.',
         ),
         'ca_expires_soon': (
-            'A CA certificate ends within warn_days.',
+            'A CA certificate expires within warn_days.',
             'Plan the rollover: ca_src takes the old and the new file together.',
         ),
         'crl_expired': (
@@ -114,12 +114,12 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Fetch the CA's current CRL.",
         ),
         'crl_not_yet_valid': (
-            'A CRL begins in the future. A warning where the file has a current one of the same CA.',
-            'Check the clock, or wait with the rollout.',
+            'The thisUpdate of a CRL is in the future. A warning where the file has a current one of the same CA.',
+            'Check the clock of the controller, or wait with the rollout.',
         ),
         'crl_expires_soon': (
-            'A CRL is past its nextUpdate within warn_days, or has none, so that it never ends.',
-            "Fetch the CA's current CRL, and do so by schedule.",
+            'A CRL reaches its nextUpdate within warn_days, or has none, so that it never expires.',
+            "Fetch the CA's current CRL, and do so on a schedule.",
         ),
         'crl_issuer_unknown': (
             'A CRL is issued by none of the CAs in the CA file. A warning where another CRL of the file is by one of them.',
@@ -134,22 +134,22 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'server_unknown': (
             'InfoPrint Manager knows no server of that name (message 5010-065).',
-            'Correct the name; only servers that exist can be looked at, and none is made.',
+            'Correct the name; only existing servers can be read, and none is created.',
         ),
         'server_not_running': (
-            'The server does not answer (message 5010-414), or none does where the command asks (5010-452).',
-            'Start the server, or see why it does not answer, then run again.',
+            'The server does not answer (message 5010-414), or no server answers on the port that the command uses (5010-452).',
+            'Start the server, or find out why it does not answer, then run again.',
         ),
         'attribute_refused': (
-            'pdls or pdset refuses an attribute or a value, or a value is not in force after it was set.',
-            'Look at the words of the command: the name, the value, or the rights, which follow the login and not become.',
+            'pdls or pdset refuses an attribute or a value, or shows another value after it was set.',
+            'Read the message of the command: it is the name, the value, or the rights (of the login user, not of become).',
         ),
         'pd_output_unreadable': (
-            'The output of pdls or pdset is not of a known form, endless, or did not come in time.',
-            'Run the command by hand on that host, as the same user, and see what it says.',
+            'The output of pdls or pdset has an unknown form, is too long, or did not come in time.',
+            'Run the command by hand on that host, as the same user, and read its output.',
         ),
     },
-    'The way to the target': {
+    'The connection to the target': {
         'no_python': (
             'No usable Python was found on the host.',
             'Install Python 3.6 or newer there, or set ansible_python_interpreter to where it is.',
@@ -159,14 +159,14 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Install Python 3.6 or newer there, or set ansible_python_interpreter to where it is.',
         ),
         'program_failed': (
-            'The program on the target ended without an answer that is ours.',
-            'See the reason (-vvv shows more). Each server has its old set of files in force or its new one, whole: run again.',
+            'The program on the target ended without a valid answer.',
+            'See the reason (-vvv shows more), then run again. Each server has its old set of files or its new one, no mixture.',
         ),
     },
     'Sending: resolve, connect, banner': {
         'smtp_server_unknown': (
-            "No mail server or port is known: neither is it declared, nor do the server's own attributes tell it.",
-            "Give smtp_host and smtp_port, or see to it that pdls (pd_bin_dir) tells the server's attributes.",
+            "No mail server or port is known: none is declared, and the server's own attributes show none.",
+            "Set smtp_host and smtp_port, or make sure that pdls (in pd_bin_dir) can read the server's attributes.",
         ),
         'host_not_found': (
             'The name of the mail server is unknown on this host.',
@@ -210,7 +210,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             "Have the mail server's TLS set-up checked (its certificate and key).",
         ),
         'plaintext_injected': (
-            'Plaintext came behind the reply to STARTTLS (CVE-2011-0411): somebody may be on the way.',
+            'Plaintext followed the reply to STARTTLS (CVE-2011-0411): somebody may be intercepting the connection.',
             'Have the network path and the mail server checked.',
         ),
     },
@@ -229,19 +229,19 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Have it use 2048 bits or more, or elliptic curves.',
         ),
         'handshake_closed': ('The connection was closed in the TLS handshake.', "Look into the mail server's log at that time."),
-        'handshake_timed_out': ('The TLS handshake did not end in time.', 'Check the mail server and what lies between.'),
+        'handshake_timed_out': ('The TLS handshake did not end in time.', 'Check the mail server and the firewalls before it.'),
         'ssl_v3_unavailable': (
-            "IPM_ENABLE_SSL_V3 is set, and this host's Python has no SSLv3, so it cannot be exercised.",
+            "IPM_ENABLE_SSL_V3 is set, and this host's Python has no SSLv3, so it cannot be tested.",
             'Have TLS 1.2 switched on at the mail server and unset the variable.',
         ),
     },
     'Certificate': {
         'unknown_ca': (
             'The certificate is signed by a CA that is not in the CA file.',
-            "Set CAFile to that CA's certificate, if it is to be trusted; intermediate CAs are for the mail server to send.",
+            "Set CAFile to that CA's certificate, if it is to be trusted; intermediate CAs have to be sent by the mail server.",
         ),
         'self_signed': ('The certificate is signed by itself.', f'{_CERTIFICATE}, or put it into the CA file.'),
-        'expired': ('The certificate is past its end.', f'{_CERTIFICATE}.'),
+        'expired': ('The certificate has expired.', f'{_CERTIFICATE}.'),
         'not_yet_valid': ('The certificate is not valid yet.', 'Check the clock of the host, then the certificate.'),
         'hostname_mismatch': (
             'The certificate is for other names.',
@@ -249,7 +249,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'revoked': ('The certificate is revoked.', f'{_CERTIFICATE}.'),
         'crl_missing': (
-            "A CRL of the certificate's issuer is needed and not given. Of a CRL file, a warning: it lacks that of a CA.",
+            "A CRL of the certificate's issuer is needed and missing. Of a CRL file, a warning: it has none of a CA.",
             "Add that CA's CRL to the CRL file.",
         ),
         'wrong_purpose': (
@@ -269,10 +269,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         'issuer_not_ca': ('A certificate in the chain was issued by one that is not a CA.', f'{_CERTIFICATE}.'),
         'signature_invalid': ('A signature in the chain is wrong.', f'{_CERTIFICATE}.'),
         'certificate_invalid': (
-            'OpenSSL refuses the certificate for another reason, given with its number; a CRL can be it.',
+            'OpenSSL refuses the certificate for another reason, shown with its number; the cause can be a CRL.',
             f'{_CERTIFICATE}.',
         ),
-        'certificate_expires_soon': ('The certificate ends within warn_days.', f'{_CERTIFICATE} in time.'),
+        'certificate_expires_soon': ('The certificate expires within warn_days.', f'{_CERTIFICATE} in time.'),
     },
     'Envelope, data': {
         'authentication_required': (
@@ -285,7 +285,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Correct the address, or have the mail server accept it from this host.',
         ),
         'greylisted': (
-            'The mail server puts a recipient off for now.',
+            'The mail server defers a recipient (temporary failure).',
             'Set retries and retry_delay, or have this host exempted.',
         ),
         'rate_limited': (
@@ -299,29 +299,29 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         'message_too_large': ('The mail is larger than the mail server takes.', 'Shorten the body, or have the limit raised.'),
         'outcome_unknown': (
             'The connection ended after the mail was handed over and before the reply.',
-            'Look into the mailbox; it is not sent again, it could arrive twice.',
+            'Check the mailbox. The mail is not sent again, since it could arrive twice.',
         ),
     },
-    'The configuration in force against what is declared': {
+    'The active configuration compared with what is declared': {
         'not_as_declared': (
-            'In force is another value of a keyword than the declared one; the mail is sent all the same.',
-            'Run printops.infoprint.converge to bring the declared configuration into force, or declare what is meant.',
+            'A keyword is active with another value than the declared one; the mail is sent all the same.',
+            'Run printops.infoprint.converge to activate the declared configuration, or change the declaration.',
         ),
     },
     'Analysis': {
         'analysis_incomplete': (
-            "The controller met what it can't read of a certificate or CRL, or its budget: what is named was not checked.",
+            'The controller could not read a part of a certificate or CRL, or ran out of its budget: that part is not checked.',
             'The verdict stands without it; have what is named looked at by openssl x509 -text or openssl crl -text.',
         ),
     },
     'Any stage': {
         'connection_lost': ('The connection was lost.', "Look into the mail server's log at that time."),
         'timed_out': (
-            'The time for the whole conversation is over.',
+            'The whole conversation took longer than timeout.',
             'Look at the timings; raise timeout if the mail server is slow by nature.',
         ),
         'reply_malformed': (
-            'A reply is not one of SMTP (RFC 5321 4.2).',
+            'A reply is not valid SMTP (RFC 5321 4.2).',
             'Check what listens on that port, and what inspects the traffic.',
         ),
         'reply_too_long': ('The mail server sends without end.', 'Check what listens on that port.'),

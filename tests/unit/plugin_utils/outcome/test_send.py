@@ -285,7 +285,7 @@ def test_a_server_without_a_mail_server_has_its_line() -> None:
         chain=None,
         problems=[{'code': 'smtp_server_unknown', 'message': 'No mail server is known.'}],
     )
-    assert sent.line.startswith('spl1 -> unknown:unknown FAILED: No mail server is known. [smtp_server_unknown] Give')
+    assert sent.line.startswith('spl1 -> unknown:unknown FAILED: No mail server is known. [smtp_server_unknown] Set')
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from support.pki import Authority, days_from_now
+from support.pki import Authority, days_from_now, key_usage
 from support.trust_checks import (
     DAY,
     HOST,
@@ -19,7 +19,6 @@ from support.trust_checks import (
     SECOND,
     as_if_sha1,
     built,
-    key_usage,
     openssl_says,
     reissued,
     reported,

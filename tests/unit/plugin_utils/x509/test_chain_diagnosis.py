@@ -174,7 +174,7 @@ def by_serial_number(serial: int) -> pki.Identity:
 def a_root_of_old() -> Case:
     """Make a root that has a key usage and nothing else to say that it is a CA."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, 'Old root')])
-    usage = pki._key_usage(key_cert_sign=True)
+    usage = pki.key_usage(key_cert_sign=True)
     root = identity(key, key, 'Old root', name, more=[(usage, True)])
     return Case(identity(ec.generate_private_key(ec.SECP256R1()), key, HOST, name), root.certificate_pem)
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import check_files
-from support.pki import Authority, days_from_now
+from support.pki import Authority, days_from_now, key_usage
 from support.trust_checks import (
     DAY,
     FILES,
@@ -25,7 +25,6 @@ from support.trust_checks import (
     SECOND,
     as_if_sha1,
     built,
-    key_usage,
     list_by,
     openssl_says,
     reissued,
