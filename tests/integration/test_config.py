@@ -558,7 +558,7 @@ async def test_a_directory_that_its_owner_cannot_write_in_keeps_the_old_set(site
     result = await site.run()
     assert [problem['code'] for problem in result['problems']] == ['write_failed']
     assert 'Permission denied' in result['msg']
-    assert 'Make room or allow writing' in result['msg']
+    assert 'Free disk space or allow writing' in result['msg']
     assert site.names() == set()
     assert result['servers'][1]['changed'] is True
 

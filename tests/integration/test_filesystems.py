@@ -176,6 +176,6 @@ def test_a_playbook_tells_what_an_operator_has_to_know(
     assert found.status == 'failed', run.output
     assert 'spl1: not changed' in found.result['msg']
     assert cause in found.result['msg']
-    assert 'Make room or allow writing' in found.result['msg']
+    assert 'Free disk space or allow writing' in found.result['msg']
     assert in_force(host.seen) == old
     assert left_behind(host.seen) == []
