@@ -18,11 +18,13 @@ import re
 import typing as t
 import zlib
 
+from ...module_utils.program.main import PACKAGE
 from .. import bounded_json
 
 MODULE_UTILS = pathlib.Path(__file__).resolve().parents[2] / 'module_utils'
 MAIN = 'program.main'
-ALWAYS = ('program.watchdog', 'messages.wire', 'problems')  # what program.main itself imports
+TYPING = 'program.typing_light'
+ALWAYS = ('program.watchdog', 'messages.wire', 'problems', TYPING)  # what program.main imports, and each module
 MAX_ANSWER = 32 << 20  # bytes, unpacked
 MAX_FRAME = MAX_ANSWER * 3 // 2  # characters: base64 of what could not be compressed
 MOST_VALUES = 500_000  # in an answer: some hundred servers of a host have a tenth of it
@@ -67,6 +69,20 @@ class NoAnswer(ValueError):
 _IMPORT = re.compile(r'^ *from (\.+)([\w.]*) import +([\w, ]*)', re.MULTILINE)
 
 
+_COMMENT = re.compile(r'^ *#.*', re.MULTILINE)
+_DOCSTRING = re.compile(r'^( *)""".*?"""$', re.MULTILINE | re.DOTALL)
+_TYPING = re.compile('^from typing import', re.MULTILINE)
+
+
+def for_host(text: str) -> str:
+    """Return the text of a module as a host gets it, of the same statements in the same lines.
+
+    Without comments and docstrings it has half the size; the stand-in for `typing` saves a fifth of the host's CPU time.
+    """
+    text = _DOCSTRING.sub(lambda found: found[1] + "''" + '\n' * found[0].count('\n'), _COMMENT.sub('', text))
+    return _TYPING.sub(f'from {PACKAGE}.{TYPING} import', text)
+
+
 @functools.cache
 def _source(name: str) -> tuple[str, tuple[str, ...]]:
     """Return the text of a module of the target half and the names of those that it imports."""
@@ -77,7 +93,7 @@ def _source(name: str) -> tuple[str, tuple[str, ...]]:
         module = '.'.join([*folders, target] if target else folders)
         is_file = target and (MODULE_UTILS / _path(module)).is_file()
         needs += [module] if is_file else ['.'.join(filter(None, (module, item.split()[0]))) for item in names.split(',')]
-    return text, tuple(needs)
+    return for_host(text), tuple(needs)
 
 
 def modules_for(entry: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The target half needs nothing but a Python: it is imported here in a fresh one that has no other packages."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -37,6 +38,7 @@ for name in sorted(set(sys.modules) - before):
 """
 
 
+@functools.lru_cache(maxsize=None)
 def imported_by(name):
     """Return [(module, file or '-')]: what importing one module of the target half brings in."""
     command = [sys.executable, '-I', '-S', '-B', '-c', PROBE, TARGET_HALF, name]

@@ -70,6 +70,28 @@ def test_what_a_module_imports_is_read_as_python_reads_it(name: str) -> None:
     assert sorted(program._source(name)[1]) == imported
 
 
+def statements(text: str) -> str:
+    """Return a module's statements, without comments, docstrings and their lines."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+@pytest.mark.parametrize('name', sorted(MODULES))
+def test_a_host_gets_every_statement_of_a_module_in_its_line(name: str) -> None:
+    text = (program.MODULE_UTILS / f'{name.replace(".", "/")}.py').read_text()
+    sent = program.for_host(text)
+    assert statements(sent) == statements(text.replace('from typing', f'from {program.PACKAGE}.{program.TYPING}'))
+    lines = [
+        [node.lineno for node in ast.walk(ast.parse(one)) if isinstance(node, ast.stmt) and not isinstance(node, ast.Expr)]
+        for one in (sent, text)
+    ]
+    assert lines[0] == lines[1]
+    assert '\n#' not in sent and '"""Return' not in sent
+
+
 def test_an_action_has_prepared_its_program_before_a_worker_is_forked() -> None:
     for name, module in MODULE_OF.items():
         action = importlib.import_module(f'{ACTIONS}.{module}')
