@@ -31,8 +31,8 @@ from .conftest import EVERYTHING, Pki, need
 PYTHONS = ('3.6', '3.9', '3.13')
 OWNER = 61234  # a print user, in whose directory root works
 ALL_POINTS = '3.9'  # where runs are killed at every call. The calls of the others are nearly the same:
-EVERY = 1 if EVERYTHING else 5  # where they are killed
-EVERY_FAILURE = 2 if EVERYTHING else 5  # of the calls that fail, on all Pythons together
+EVERY = 1 if EVERYTHING else 8  # where they are killed
+EVERY_FAILURE = 2 if EVERYTHING else 8  # of the calls that fail, on all Pythons together
 LEAST_POINTS = 100
 KEPT = 1  # one backup, so that the oldest have to go
 MOST_TOLD = 2000  # characters of what was wrong at one point

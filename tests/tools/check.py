@@ -30,9 +30,9 @@ STEPS = ('lint', 'docs', 'unit', 'sanity', 'integration')
 REPORTS = environments.VENVS / 'reports'
 # What isn't marked every_python runs on these: the oldest and the newest.
 WHOLE_PYTHONS = ('3.6', '3.13')
-# One for each processor: with more, tests of timeouts would become unreliable. Two at least, since much of a test is waiting;
-# eight at most, since the longest job would not end earlier.
-JOBS_AT_ONCE = min(max(os.cpu_count() or 2, 2), 8)
+# Three for two processors, since half of a test is waiting: with more, tests of timeouts would become unreliable. Eight at most,
+# since the longest job would not end earlier.
+JOBS_AT_ONCE = min(max((os.cpu_count() or 2) * 3 // 2, 3), 8)
 
 
 class Machine(NamedTuple):
@@ -145,7 +145,7 @@ def selection(core: str, cores: list[str], everything: bool) -> str:
 
 
 def integration_jobs(machine: Machine) -> Iterator[Job]:
-    """What `selection` says: of the newest core by a worker for each processor, and those marked serial after them."""
+    """What `selection` says: of the newest core by several workers, and those marked serial after them."""
     cores = list(machine.cores)
     for core, environment in machine.cores.items():
         chosen = selection(core, cores, machine.everything)
