@@ -69,7 +69,7 @@ def test_a_named_tuple_is_as_that_of_typing(name, fields, defaults):
         assert [getattr(found, field) for field in fields] == list(expected)
         assert found._asdict() == dict(expected._asdict())
         assert found.twice() == expected.twice()
-        assert type(found._replace(**{fields[-1]: 'x'})) is light
+        assert isinstance(found._replace(**{fields[-1]: 'x'}), light)
         assert found._replace(**{fields[-1]: 'x'}) == tuple(expected._replace(**{fields[-1]: 'x'}))
 
 
