@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from ansible_collections.printops.infoprint.plugins.plugin_utils.bounded_json import LONGEST_NUMBER, load
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target import program
 
+pytestmark = pytest.mark.newest_core
+
 NONCE = '0123456789abcdef'
 MOST_KB = 500_000
 MOST_SECONDS = 5  # on a machine that is busy; alone it takes a half

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 
 import pytest
@@ -17,7 +18,7 @@ from fuzz.seeds import seeds
 
 pytestmark = pytest.mark.newest_core
 
-OF_X509, OF_ANSWERS = 5000, 5000
+OF_X509 = OF_ANSWERS = 5000 if os.environ.get('INFOPRINT_TEST_ALL') else 1500
 NUMBERS = st.integers(0, 1 << 16)
 EVERY_TIME: dict[str, t.Any] = {'deadline': None, 'database': None, 'suppress_health_check': list(HealthCheck)}
 SEEDS = seeds()

@@ -110,6 +110,7 @@ HEAD = (
 )
 
 
+@pytest.mark.newest_core
 @pytest.mark.parametrize(
     'entry',
     ['[]', '{"name":"h%d"}', '{"name":"%d","servers":[{"name":"s","log":{"seen":{}}}]}'],
@@ -278,6 +279,7 @@ def test_an_empty_report_is_no_good_one() -> None:
     assert 'tests="0"' in to_junit(empty)
 
 
+@pytest.mark.newest_core
 def test_ten_thousand_servers_take_seconds_and_two_kilobytes_each(tmp_path: pathlib.Path) -> None:
     results = list(fleet.results(2500, 4))
     collector = Collector(Run())
