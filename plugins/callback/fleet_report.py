@@ -116,8 +116,8 @@ from ..plugin_utils.fleet_report import plays, times, values
 from ..plugin_utils.fleet_report.compare import compare, logs_of
 from ..plugin_utils.fleet_report.events import Collector, Event, module_of
 from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, set_aside, write_report
-from ..plugin_utils.fleet_report.log import WARN_DAYS, Logs, Run, merge_newer, without_departed
 from ..plugin_utils.fleet_report.model import Report
+from ..plugin_utils.fleet_report.observations import WARN_DAYS, Logs, Run, merge_newer, without_departed
 from ..plugin_utils.fleet_report.provenance import complete_run
 from ..plugin_utils.fleet_report.state import build_report
 from ..plugin_utils.fleet_report.summary import terminal_lines, tone

@@ -22,7 +22,7 @@ from ..vocabulary import CERTIFICATE, SMTPS
 from .job import Job
 from .local_name import ehlo_name_for
 from .mail_text import mail_of
-from .timings import StageClock
+from .stage_clock import StageClock
 
 if TYPE_CHECKING:  # what explains failures is imported where there is one
     from ..tls.faults import Fault

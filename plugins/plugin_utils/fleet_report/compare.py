@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .log import Logs, merge_newer
 from .model import GOOD, Change, Comparison, Report, Server
+from .observations import Logs, merge_newer
 from .state import STALE_DAYS, build_report
 
 Servers = dict[str, dict[str, Server]]  # by host, then by name

@@ -9,7 +9,7 @@ import typing as t
 from ...module_utils.vocabulary import ERROR
 from ..foreign_values import InvalidValue
 from . import times, values
-from .log import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run
+from .observations import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run
 from .result_reader import COLLECTION, failure, has_error, read_servers, subject_of
 from .state import ELSEWHERE
 from .values import Record

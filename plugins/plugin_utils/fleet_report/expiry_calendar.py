@@ -9,8 +9,8 @@ import datetime as dt
 import typing as t
 
 from . import times
-from .log import Expiry
 from .model import Report
+from .observations import Expiry
 
 DAYS = 90
 SOON = 30  # days before an expiry from which on it is marked

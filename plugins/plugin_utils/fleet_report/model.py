@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ..outcome.drift import describe
-from .log import NO_FACTS, Expiry, Facts, HostLog, Proof, Run
+from .observations import NO_FACTS, Expiry, Facts, HostLog, Proof, Run
 from .values import Problem, own_problem
 
 

@@ -11,7 +11,7 @@ from ansible.template import Templar
 
 from . import values
 from .events import module_of
-from .log import HostLog, Logs
+from .observations import HostLog, Logs
 from .result_reader import COLLECTION
 
 ROLE_ACTIONS = ('include_role', 'import_role')

@@ -16,7 +16,7 @@ from ansible import context
 from ansible.release import __version__ as core_version
 
 from . import values
-from .log import Run
+from .observations import Run
 from .plays import Inventory
 
 COLLECTION = pathlib.Path(__file__).parents[3]

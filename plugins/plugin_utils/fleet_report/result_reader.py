@@ -11,7 +11,7 @@ import typing as t
 from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SENT, TLS_MODES, WARNING
 from ..foreign_values import InvalidValue
 from . import values
-from .log import Expiry, Facts, Observation
+from .observations import Expiry, Facts, Observation
 from .values import Problem, Record
 
 COLLECTION = 'printops.infoprint.'

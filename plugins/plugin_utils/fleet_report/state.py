@@ -10,8 +10,8 @@ import typing as t
 
 from ...module_utils.vocabulary import SENT, SEVERITIES
 from . import times
-from .log import NEVER, HostLog, Logs, Observation, Run, ServerLog
 from .model import PROVEN, STATES, Host, Report, Server
+from .observations import NEVER, HostLog, Logs, Observation, Run, ServerLog
 from .result_reader import NOT_AS_DECLARED, UNPROTECTED
 from .values import Problem, own_problem
 

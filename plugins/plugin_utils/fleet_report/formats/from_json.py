@@ -9,8 +9,8 @@ import typing as t
 from ... import bounded_json
 from ...foreign_values import InvalidValue
 from .. import times
-from ..log import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
 from ..model import STATES, Change, Comparison, Report
+from ..observations import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
 from ..result_reader import read_drift
 from ..state import STALE_DAYS, build_report
 from ..values import MOST_SERVERS, Record, number, text

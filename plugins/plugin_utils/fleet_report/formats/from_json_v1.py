@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ....module_utils.vocabulary import HANDSHAKE, SENT
 from ...foreign_values import InvalidValue
-from ..log import HostLog, Observation, Run
+from ..observations import HostLog, Observation, Run
 from ..result_reader import UNPROTECTED, read_drift
 from ..times import microseconds
 from ..values import MOST_SERVERS, Record

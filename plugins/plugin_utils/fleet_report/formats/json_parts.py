@@ -8,7 +8,7 @@ import typing as t
 
 from ...foreign_values import InvalidValue
 from .. import values
-from ..log import Expiry, Facts, Proof, Run
+from ..observations import Expiry, Facts, Proof, Run
 from ..result_reader import MODES
 from ..values import Record
 

@@ -19,8 +19,8 @@ import jinja2
 from ...outcome.drift import describe
 from .. import times
 from ..expiry_calendar import DAYS, KINDS, SOON, endings, months
-from ..log import Expiry
 from ..model import CRITERION, STATES, Change, Report
+from ..observations import Expiry
 from ..summary import causes, sentences, tone, unfinished, verdict
 from ..values import Problem
 

@@ -8,8 +8,8 @@ import dataclasses
 import json
 import typing as t
 
-from ..log import NEVER, WARN_DAYS, Expiry, Facts, HostLog, Observation, Run, ServerLog
 from ..model import CRITERION, Report, Server
+from ..observations import NEVER, WARN_DAYS, Expiry, Facts, HostLog, Observation, Run, ServerLog
 from ..summary import verdict
 
 FORMAT = 'printops.infoprint/fleet_report'

@@ -8,8 +8,8 @@ import typing as t
 
 from .. import times
 from ..expiry_calendar import endings
-from ..log import Expiry
 from ..model import PROVEN, Host, Report, Server
+from ..observations import Expiry
 
 Sample = tuple[dict[str, str], int]
 

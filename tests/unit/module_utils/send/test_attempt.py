@@ -18,7 +18,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.send import att
 from ansible_collections.printops.infoprint.plugins.module_utils.send.attempt import Attempt
 from ansible_collections.printops.infoprint.plugins.module_utils.send.job import Job, Message
 from ansible_collections.printops.infoprint.plugins.module_utils.send.probe import Probe
-from ansible_collections.printops.infoprint.plugins.module_utils.send.timings import StageClock
+from ansible_collections.printops.infoprint.plugins.module_utils.send.stage_clock import StageClock
 from ansible_collections.printops.infoprint.plugins.module_utils.tls.context import Contexts
 
 pytestmark = pytest.mark.every_python

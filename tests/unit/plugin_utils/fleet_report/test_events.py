@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.events import Collector, Event, module_of
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import HostLog, Run
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.observations import HostLog, Run
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import ELSEWHERE
 from support import fleet
 

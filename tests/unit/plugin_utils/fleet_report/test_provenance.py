@@ -11,7 +11,7 @@ import pytest
 from ansible import context
 from ansible.utils.context_objects import CLIArgs
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Run
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.observations import Run
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.plays import Inventory
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.provenance import complete_run
 

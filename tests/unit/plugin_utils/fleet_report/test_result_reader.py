@@ -9,7 +9,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import NO_FACTS, Expiry, Facts, Observation
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.observations import (
+    NO_FACTS,
+    Expiry,
+    Facts,
+    Observation,
+)
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.result_reader import (
     failure,
     read_servers,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.events import Collector, Event
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Logs, Run, merge_newer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import Server
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.observations import Logs, Run, merge_newer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import build_report
 from support import fleet
 

@@ -30,8 +30,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.fo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_junit import to_junit
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_prometheus import METRICS, to_prometheus
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Run
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import CRITERION, STATES, Report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.observations import Run
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import build_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.summary import terminal_lines, verdict
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue

@@ -7,7 +7,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.events import Collector, Event
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.log import Logs, Run, merge_newer, without_departed
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.observations import (
+    Logs,
+    Run,
+    merge_newer,
+    without_departed,
+)
 from support import fleet
 
 SITE_A, SITE_B = '/etc/site-a.yml', '/etc/site-b.yml'
