@@ -29,7 +29,11 @@ EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless 
 
 
 class Outcome(t.NamedTuple):
-    """What an action found and did. `problems` are all of them, flat; each server's own are also in its entry, as objects."""
+    """What an action found and did. `problems` are all of them, flat; each server's own are also in its entry, as objects.
+
+    `fail_on` is the least severity of a problem that makes the task fail. `sent` are the problems of a verification that was only
+    a part of the task, with a `fail_on` of their own.
+    """
 
     servers: list[dict[str, t.Any]]
     problems: list[Problem]
@@ -39,6 +43,8 @@ class Outcome(t.NamedTuple):
     extra: dict[str, t.Any] = {}
     fail_on: str = 'error'
     warnings: list[str] = []
+    sent: list[Problem] = []
+    fail_on_sent: str = 'error'
 
 
 class InfoprintAction(ActionBase, abc.ABC):
@@ -113,10 +119,10 @@ class InfoprintAction(ActionBase, abc.ABC):
         result.update(
             changed=outcome.changed,
             servers=shown(outcome.servers),
-            problems=shown(outcome.problems),
+            problems=shown([*outcome.problems, *outcome.sent]),
             msg=outcome.msg or summary(outcome.problems),
         )
-        if is_failure(outcome.problems, outcome.fail_on):
+        if is_failure(outcome.problems, outcome.fail_on) or is_failure(outcome.sent, outcome.fail_on_sent):
             result['failed'] = True
         if outcome.warnings:
             result['warnings'] = outcome.warnings

@@ -63,7 +63,8 @@ class ServerAnswer(NamedTuple):
     """What a change did to one server, or in check mode would do.
 
     With `unreported` an earlier run made the change and did not report it. `before` and `after` are the configuration's text for
-    a diff, bytes as latin-1. `trust_before` and `trust_after` are by keyword. `test` is the result of the staged test.
+    a diff, bytes as latin-1. `trust_before` and `trust_after` are by keyword. `test` is the result of the staged test, and `send`
+    that of the verification after the change.
     """
 
     name: str
@@ -79,6 +80,7 @@ class ServerAnswer(NamedTuple):
     before: Optional[str] = None
     after: Optional[str] = None
     test: Optional['SendResult'] = None
+    send: Optional['SendResult'] = None
 
     @property
     def failed(self) -> bool:
@@ -97,7 +99,7 @@ class ChangeAnswer(NamedTuple):
     """What a change did on a host.
 
     `trust_files` are the certificates and CRLs of the files that `trust_before` and `trust_after` name (see
-    `trust.trust_file.HostBlocks`), `trust` and `now` those of the staged tests (see `messages.send.SendAnswer`). With
+    `trust.trust_file.HostBlocks`), `trust` and `now` those of the sends (see `messages.send.SendAnswer`). With
     `needs_review` nothing was changed: the controller has to check trust files first, and send the request again.
     """
 

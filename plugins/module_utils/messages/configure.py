@@ -2,9 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The request of sendmemo_config. Its answer is `messages.change.ChangeAnswer`."""
 
-from typing import Any, Dict, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Sequence
 
 from .change import ChangeOptions
+
+if TYPE_CHECKING:
+    from .send import SendRequest  # a request that verifies nothing has none
 
 
 class ConfigureEntry(NamedTuple):
@@ -33,6 +36,8 @@ class ConfigureRequest(NamedTuple):
     """Converge `servers` or, with none, those that are found, which get `defaults`.
 
     `contents` has each content once, by its key, bytes as latin-1. `enable_ssl_v3` None = the environment files are not managed.
+    `verify` is what the servers, by the same names, are to send once they are converged, None = nothing; with
+    `only_if_changed` only where the run changes something on the host.
     """
 
     options: ChangeOptions
@@ -40,6 +45,8 @@ class ConfigureRequest(NamedTuple):
     contents: Dict[str, str]
     defaults: Optional[ConfigureEntry] = None
     enable_ssl_v3: Optional[bool] = None
+    verify: Optional['SendRequest'] = None
+    only_if_changed: bool = False
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ConfigureRequest':
@@ -50,4 +57,14 @@ class ConfigureRequest(NamedTuple):
             data['contents'],
             None if defaults is None else ConfigureEntry(**defaults),
             data.get('enable_ssl_v3'),
+            _send_request(data.get('verify')),
+            data.get('only_if_changed', False),
         )
+
+
+def _send_request(data: Optional[Dict[str, Any]]) -> Optional['SendRequest']:
+    if data is None:
+        return None
+    from .send import SendRequest
+
+    return SendRequest.of(data)

@@ -5,11 +5,12 @@
 All of it happens under one wall-clock deadline.
 """
 
+import base64
 import ssl
 import time
 from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional
 
-from ..messages.send import TlsSession, Verification
+from ..messages.send import TlsSession, Verification, in_base64
 from ..net.connect import connect, resolve
 from ..net.stream import NO_CHAIN, Chain, NetStream, StreamWithHandshake, decoded
 from ..problems import Problem, ProblemError
@@ -82,7 +83,7 @@ class Attempt:
         self.clock.enter('')
         if self.probe is not None:
             problems = [self._explained(problem, self.probe) for problem in problems]
-            if self.job.ignores_errors and self.facts.tls is not None:
+            if self.job.ignores_errors and self.facts.tls is not None and not self._is_known():
                 self._find_ignored(self.probe())
         self.facts.timings_ms = self.clock.milliseconds()
         return Result(conversation, problems, self.facts)
@@ -202,6 +203,15 @@ class Attempt:
                     "The server refuses every version of TLS; whether it speaks SSLv3 this host's Python can't try."
                 )
         return problem
+
+    def _is_known(self) -> bool:
+        """Return whether the staged test met the same certificate; what that found of it is known then."""
+        tested, facts = self.job.tested, self.facts
+        if tested is None or not tested.ok or in_base64(facts.chain[:1]) != list(tested.chain[:1]):
+            return False
+        facts.ignored, facts.anchored, facts.verification = list(tested.ignored), tested.anchored, tested.verify
+        facts.chain, facts.whole_chain = [base64.b64decode(der) for der in tested.chain], tested.whole_chain
+        return True
 
     def _find_ignored(self, probe: 'Probe') -> None:
         """Under IgnoreCertificateErrors, find what it hides: by a handshake that verifies."""

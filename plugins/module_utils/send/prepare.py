@@ -102,6 +102,7 @@ def _job(task: Task, settings: Settings, trust: Optional[Trust], ssl_v3: bool) -
         ),
         options=task.options,
         ssl_v3=ssl_v3,
+        tested=task.tested,
         message_token='%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())),
     )
 

@@ -117,6 +117,12 @@ def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:
     }
 
 
+def all_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the settings that an entry declares as the complete ones: what is not set has the product's default."""
+    declared = declared_settings(entry)
+    return {keyword.name: declared.get(keyword.name, keyword.default) for keyword in KEYWORDS if keyword.kind != 'file'}
+
+
 def _pem(label: str, der: bytes) -> bytes:
     """Return a block in the form of RFC 7468 section 3."""
     lines = textwrap.wrap(base64.b64encode(der).decode('ascii'), 64)

@@ -18,7 +18,7 @@ from ...module_utils.pd.command_lines import HOST, PORT
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.vocabulary import ENVELOPE
 from ..options.attributes import declared_attributes
-from ..options.mail import check_mail
+from ..options.mail import check_mail, of_server
 from ..options.spec import ArgumentError, fields_for, file_mode
 from ..x509.budget import limited_to
 from ..x509.guard import guard
@@ -37,12 +37,8 @@ def staged_test(args: t.Mapping[str, t.Any]) -> StagedTest | None:
     if until == ENVELOPE and not all(entry.get('recipients') or args['recipients'] for entry in entries):
         raise ArgumentError('recipients is missing: try_before_commit: envelope asks the mail server whether it accepts them')
     for entry in (args, *args['servers']):
-        check_mail(entry, _of(entry))
+        check_mail(entry, of_server(entry))
     return StagedTest(until, args['timeout'], args['min_tls'], args['crl_check'])
-
-
-def _of(entry: t.Mapping[str, t.Any]) -> str:
-    return f' of server {entry["name"]}' if entry.get('name') else ''
 
 
 def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:
@@ -52,7 +48,8 @@ def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:
     missing = [option for option in ('smtp_host', 'smtp_port') if not entry.get(option)]
     if missing:
         raise ArgumentError(
-            f'{" and ".join(missing)}{_of(entry)} is missing: with manage_attributes they are what {HOST} and {PORT} are set to'
+            f'{" and ".join(missing)}{of_server(entry)} is missing: with manage_attributes they are what {HOST} and {PORT} are '
+            'set to'
         )
     try:
         declared_attributes(entry.get('name'), {HOST: entry['smtp_host'], PORT: entry['smtp_port']})

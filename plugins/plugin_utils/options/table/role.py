@@ -13,15 +13,6 @@ ESSENTIAL = ('servers', 'smtp_host', 'smtp_port', 'ca_src', 'hostname', 'verify_
 
 ROWS = (
     Option(
-        'verify_when',
-        'str',
-        'Verify the servers in every run, or only if files were changed.',
-        {},
-        Variable(entry_points=('main',)),
-        default='always',
-        choices=('always', 'changed'),
-    ),
-    Option(
         'audit_fails',
         'bool',
         'Whether the entry point C(audit) fails for drift, or for a problem of the severity O(fail_on) or above.',
@@ -68,7 +59,7 @@ ENTRY_POINTS = {
         Writes C(sendmemo-ssl.cfg), CA and CRL of every RICOH InfoPrint Manager server of a host, then sends a mail from each
         of them under the policy of its configuration.
 
-        Two round trips per host, however many servers it has. No facts are gathered.
+        One round trip per host, however many servers it has. No facts are gathered.
 
         Variables that contradict each other are refused before the host is touched. So is a variable whose name starts with
         C(sendmemo_tls_) and is not listed here.

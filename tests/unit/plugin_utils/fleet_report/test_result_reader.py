@@ -31,7 +31,7 @@ ERROR = {'code': 'expired', 'severity': 'error', 'message': 'it expired'}
 def read(module: str, result: dict[str, t.Any]) -> dict[str, Observation]:
     servers = read_servers(result, Observation(1, fleet.moment(), module))
     assert servers is not None
-    return servers
+    return {name: observation for name, _subject, observation in servers}
 
 
 def of_entry(module: str, entry: dict[str, t.Any]) -> Observation:
@@ -192,6 +192,7 @@ def test_a_result_without_servers_says_nothing_of_any() -> None:
 
 def test_what_a_result_has_of_its_run_is_kept() -> None:
     base = Observation(7, fleet.moment(), 'send_memo', warn_days=3, applied=True)
-    assert read_servers({'servers': [{'name': 'spl1'}]}, dataclasses.replace(base, module='other')) == {
-        'spl1': dataclasses.replace(base, module='other')
-    }
+    base = dataclasses.replace(base, module='other')
+    (found,) = read_servers({'servers': [{'name': 'spl1'}]}, base) or []
+    assert found[:2] == ('spl1', 'other')
+    assert dataclasses.asdict(found[2]) == dataclasses.asdict(base)

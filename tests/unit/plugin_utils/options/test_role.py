@@ -79,4 +79,5 @@ def test_the_entry_point_that_verifies_needs_a_goal() -> None:
 def test_variables_become_the_options_of_a_module() -> None:
     given = {'verify': 'envelope', 'verify_timeout': 5, 'warn_days': 10, 'backup_keep': 3, 'restart_command': 'x'}
     assert options_of('send_memo', given) == {'until': 'envelope', 'timeout': 5, 'warn_days': 10}
-    assert options_of('sendmemo_config', given) == {'timeout': 5, 'warn_days': 10, 'backup_keep': 3}
+    assert options_of('sendmemo_config', given) == {'verify': 'envelope', 'timeout': 5, 'warn_days': 10, 'backup_keep': 3}
+    assert options_of('send_memo', {'verify': 'none'}) == {}

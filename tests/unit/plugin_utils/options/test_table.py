@@ -91,7 +91,6 @@ def test_paragraphs_are_separated_by_blank_lines() -> None:
 
 
 KNOWN = {
-    'verify': 'until',
     'verify_body': 'body',
     'verify_recipients': 'recipients',
     'verify_retries': 'retries',
@@ -110,6 +109,7 @@ def test_variables_have_the_names_that_users_know() -> None:
 
 def test_the_role_can_leave_the_verification_out() -> None:
     assert variable_argument(VARIABLES['verify'])['choices'] == ['none', *MODULES['send_memo']['until']['choices']]
+    assert MODULES['sendmemo_config']['verify']['default'] == 'none'
 
 
 def test_an_entry_of_the_role_has_what_can_also_be_set_per_host_but_subject_and_body() -> None:
