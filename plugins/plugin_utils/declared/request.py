@@ -25,6 +25,7 @@ from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, check_files, ends
 from .entry import DesiredConfig, SourceReader, desired_config
 from .ports import port_problems
+from .run_cache import once
 from .template import Renderer
 
 
@@ -111,25 +112,41 @@ class RequestBuilder:
         return self._ends.get(name, self._ends.get(None, []))
 
     def _check_trust(self, desired: DesiredConfig, name: str | None) -> None:
-        """Check the declared trust files; servers that share them share the problems.
-
-        They are the user's own files on the controller, so no budget limits the analysis.
-        """
+        """Check the declared trust files; servers that share them share the problems, and hosts the work."""
         if not desired.trust:
             return
         ca, crl = (desired.settings.get(keyword, '') for keyword in FILE_KEYWORDS)
         if (ca, crl) not in self._ends_of:
             files = {keyword: desired.sources.get(file, file) for keyword, file in zip(FILE_KEYWORDS, (ca, crl), strict=True)}
             now = dt.datetime.now(dt.timezone.utc)
-            self._ends_of[ca, crl] = []
+            warn_days = self._args['warn_days']
             own = desired.trust.get(ca), desired.trust.get(crl)
-            with limited_to(None):
-                with guard(self.problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
-                    self._ends_of[ca, crl] = ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
-                self.problems += check_files(*own, now, self._args['warn_days'], files)
+            # The names of the files are those of their contents. A file can expire during a run: a minute is short for that.
+            key = (ca, crl, *files.values(), f'{warn_days} {now:%Y-%m-%d %H:%M}')
+            checked = once(key, lambda: _checked(own, now, warn_days, files))
+            self._ends_of[ca, crl] = checked['ends']
+            self.problems += [Problem(**problem) for problem in checked['problems']]
         self._ends[name] = self._ends_of[ca, crl]
 
     def _add(self, content: bytes) -> str:
         key = hashlib.sha256(content).hexdigest()
         self.contents[key] = content.decode('latin-1')
         return key
+
+
+class _Checked(t.TypedDict):
+    """The problems of declared trust files, and when their CAs and CRLs expire."""
+
+    problems: list[dict[str, t.Any]]
+    ends: list[dict[str, t.Any]]
+
+
+def _checked(own: tuple[bytes | None, bytes | None], now: dt.datetime, warn_days: int, files: t.Mapping[str, str]) -> _Checked:
+    """Check a CA and a CRL file. They are the user's own files on the controller, so no budget limits the analysis."""
+    problems: list[Problem] = []
+    found: list[dict[str, t.Any]] = []
+    with limited_to(None):
+        with guard(problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
+            found += ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
+        problems += check_files(*own, now, warn_days, files)
+    return {'problems': [problem._asdict() for problem in problems], 'ends': found}
