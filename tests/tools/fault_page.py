@@ -18,24 +18,24 @@ WRITE = 'INFOPRINT_WRITE_PAGE'  # set, the test writes the page in place of comp
 HEAD = """<!-- Written by a run of tests/integration/test_send_faults.py: `make faults`. -->
 # Send faults and what is reported
 
-Each row is a scripted mail server with one fault, over real connections and real TLS, and an InfoPrint server that sends to it, run
-by `ansible-playbook` with four Python versions on the target. *Expected* is the correct result; the other columns are what
+Each row is a scripted mail server with one fault, over real connections and real TLS, and an InfoPrint server that sends to it,
+run by `ansible-playbook` with four Python versions on the target. *Expected* is the correct result; the other columns are what
 `send_memo` reported.
 
-A wrong "ok" would be the worst error, a wrong cause the second worst; refusing a correct mail server is an error too. {faults} of the {all} rows
-have a fault, {good} have none.
+A wrong "ok" would be the worst error, a wrong cause the second worst; refusing a correct mail server is an error too. Of the
+{all} rows, {faults} have a fault and {good} have none.
 
 ## Expected and reported
 
-Every problem that was expected or reported, counted per Python version. A row whose first two cells differ is an error; there {are}.
+Every problem that was expected or reported, counted per Python. A row whose first two cells differ is an error; there {are}.
 
 """
 ROWS = """
 ## All rows
 
-*=* means exactly as expected: the problems, their stage, the verdict, the warnings, what the switches that ignore errors hide, and
-the number of delivered mails. Of several problems the first is the one that OpenSSL names; Python 3.6 checks the host name after
-the handshake, so there a mismatch comes last. "dot" is the end of a mail; "retried" means two retries, "slow" is cut off by the
+*=* means exactly as expected: the problems, their stage, the verdict, the warnings, what the switches that ignore errors hide,
+and the number of delivered mails. Of several problems the first is the one that OpenSSL names; Python 3.6 checks the host name
+after the handshake, so there a mismatch comes last. "dot" is the end of a mail; "retried" means two retries, "slow" is cut off by the
 timeout.
 """
 

@@ -36,7 +36,7 @@ def server_answers(answer: AnswerObject, asked: t.Sequence[t.Mapping[str, t.Any]
     answers = answer.children('servers')
     names = [fields.raw('name') for fields in answers]
     if not answers or None in names or (asked and names != [entry['name'] for entry in asked]):
-        raise InvalidValue('it does not answer for the servers asked for')
+        raise InvalidValue('it does not cover exactly the requested servers')
     return answers
 
 

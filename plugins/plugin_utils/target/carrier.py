@@ -95,8 +95,8 @@ class Target:
                 return self._execute(interpreter, data)
         except OutOfPatience:
             raise AnsibleConnectionFailure(
-                f'{self.host}: no answer within {seconds:g} s, though the program ends itself before. The connection was cut '
-                'without a word, or the host does not answer. Look at the network and the host, then run again.'
+                f'{self.host}: no answer within {seconds:g} s, although the program stops earlier. The connection was lost '
+                'without notice, or the host does not respond. Check the network and the host, then run again.'
             ) from None
 
     def _execute(self, interpreter: Interpreter, data: bytes) -> dict[str, t.Any]:

@@ -95,7 +95,7 @@ ROWS = (
     Option(
         'body',
         'str',
-        'Text of the verification mail. Without it, one that says what the mail proves, and with which settings.',
+        'Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.',
         each(SEND),
         Variable('verify_body'),
         in_entry=True,
