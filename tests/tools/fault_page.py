@@ -35,8 +35,8 @@ ROWS = """
 
 *=* means exactly as expected: the problems, their stage, the verdict, the warnings, what the switches that ignore errors hide,
 and the number of delivered mails. Of several problems the first is the one that OpenSSL names; Python 3.6 checks the host name
-after the handshake, so there a mismatch comes last. "dot" is the end of a mail; "retried" means two retries, "slow" is cut off by the
-timeout.
+after the handshake, so there a mismatch comes last. "dot" is the end of a mail; "retried" means two retries, "slow" is cut off by
+the timeout.
 """
 
 

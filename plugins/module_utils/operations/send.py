@@ -12,7 +12,7 @@ from ..send.send_all import send_all, with_mail_servers
 
 
 def run(data: Dict[str, Any], watchdog: Watchdog) -> SendAnswer:
-    """Send for every server that the request, a SendRequest as JSON, names or, with none, that is found."""
+    """Send for every server that the request, a SendRequest as JSON, names or, if it names none, that is discovered."""
     request = SendRequest.of(data)
     tasks = [_task(server, request) for server in find_servers(request.base_dir, request.servers)]
     return send_all(with_mail_servers(tasks, request.pd_bin_dir, watchdog), watchdog)

@@ -29,7 +29,7 @@ class AnswerObject(ForeignObject):
 
 
 def server_answers(answer: AnswerObject, asked: t.Sequence[t.Mapping[str, t.Any]]) -> list[AnswerObject]:
-    """Return what a target answers for each server: for exactly those `asked` for, in their order, or for the found ones.
+    """Return what a target answers for each server: for exactly those `asked` for, in their order, or for the discovered ones.
 
     A server that is left out could pass for one that is well, so that raises InvalidValue.
     """

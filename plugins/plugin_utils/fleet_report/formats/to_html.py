@@ -156,7 +156,7 @@ def _minute(when: str) -> str:
 
 
 def _places(problem: Problem) -> list[str]:
-    """Return where a problem was seen, in words."""
+    """Return the location of a problem, in words."""
     words = (('stage', 'stage {}'), ('file', '{}'), ('line', 'line {}'), ('keyword', '{}'), ('value', '"{}"'))
     return [word.format(problem[key]) for key, word in words if key in problem]
 
