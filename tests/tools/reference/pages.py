@@ -68,8 +68,8 @@ OpenSSL's `X509_check_host` without partial wildcards.
 
 SMTP_HEAD = """# The SMTP conversation
 
-What a send says to a mail server, step by step. It stops at the step that `until` names, ends with `QUIT` (after `RSET`, unless the
-mail is sent), and never falls back to a weaker mode.
+What a send says to a mail server, step by step. It stops at the step that `until` names, ends with `QUIT` (after `RSET`, unless
+the mail is sent), and never falls back to a weaker mode.
 
 ```text
 {picture}
@@ -88,8 +88,8 @@ Any step can also end with {anywhere}.
 - The server must not send anything before a command is sent. Data that follows the reply to `STARTTLS` is `plaintext_injected`.
 - A refused recipient (4xx, 5xx) does not end the conversation as long as another one is accepted.
 - A refusal while the mail is being sent ends it at once: a server need not read all of a mail that is too large.
-- After the final dot, only the reply shows whether the mail was accepted; without one the result is `outcome_unknown`, and the mail
-  is not sent again.
+- After the final dot, only the reply shows whether the mail was accepted; without one the result is `outcome_unknown`, and the
+  mail is not sent again.
 """
 
 
