@@ -20,7 +20,7 @@ READ: Values = {HOST: None, PORT: None}  # where no attribute is named
 
 class ActionModule(InfoprintAction):
     MODULE = 'server_attributes'
-    JUDGES_CERTIFICATES = False
+    CHECKS_CERTIFICATES = False
     PROGRAM = 'operations.attributes'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:

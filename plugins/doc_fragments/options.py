@@ -144,7 +144,7 @@ options:
         type: str
       body:
         description:
-          - Text of the verification mail. Without it, one that says what the mail proves, and with which settings.
+          - Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.
         type: str
       accept_unprotected:
         description:
@@ -311,7 +311,7 @@ options:
     type: str
   body:
     description:
-      - Text of the verification mail. Without it, one that says what the mail proves, and with which settings.
+      - Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.
     type: str
   verify:
     description:
@@ -612,7 +612,7 @@ options:
     type: str
   body:
     description:
-      - Text of the verification mail. Without it, one that says what the mail proves, and with which settings.
+      - Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.
     type: str
   until:
     description:

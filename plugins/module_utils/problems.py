@@ -30,7 +30,7 @@ def usual_severity(code: str) -> str:
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong. `message` says what was seen, `hint` what to do about it ('' = the catalogue's remedy).
+    """One thing that is wrong. `message` says what was observed, `hint` what to do about it ('' = the catalogue's remedy).
 
     A problem of a configuration names its `file`, `line`, `keyword` and `value`; one of a send its `stage`.
     """

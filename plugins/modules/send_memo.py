@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: send_memo
-short_description: Prove by a real mail that InfoPrint servers can send
+short_description: Verify with a real mail that InfoPrint servers can send
 version_added: 1.0.0
 description:
   - Sends a mail from the target, for each RICOH InfoPrint Manager server, as its mailer C(sendmemo) would, with the active
     C(sendmemo-ssl.cfg) and its CA and CRL files. If the send fails, it names the cause and the remedy.
   - All servers are tried, at the same time, even after one has failed.
-  - When run as root, the module opens the files and sends the mail as the owner of the server's working directory, since a proof
-    made as root proves nothing for the user who runs the server.
+  - When run as root, the module opens the files and sends the mail as the owner of the server's working directory, since a send
+    with root's rights does not show what the user who runs the server can do.
   - There is no fallback, neither to HELO, nor to plaintext, nor to another mode of encryption. With C(EnableTLS = 0) the mail is
     sent in plaintext, with the warning C(tls_off).
   - With errors in the configuration, or a CA or CRL file that cannot be used, nothing is sent.
@@ -81,7 +81,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: One entry per server, in the order of O(servers), or by name where they were found.
+  description: One entry per server, in the order of O(servers), or by name if they were discovered.
   returned: when the host was reached
   type: list
   elements: dict

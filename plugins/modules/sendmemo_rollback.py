@@ -59,7 +59,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: One entry per server, in the order of O(servers), or by name where they were found.
+  description: One entry per server, in the order of O(servers), or by name if they were discovered.
   returned: when the host was reached
   type: list
   elements: dict

@@ -127,7 +127,7 @@ problems:
       line: 1
       keyword: CAFile
 servers:
-  description: One entry per configuration, in the order of O(servers), or by name where they were found.
+  description: One entry per configuration, in the order of O(servers), or by name if they were discovered.
   returned: always
   type: list
   elements: dict

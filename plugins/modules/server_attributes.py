@@ -76,7 +76,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: One entry per server, in the order of O(servers), or by name where they were found.
+  description: One entry per server, in the order of O(servers), or by name if they were discovered.
   returned: always
   type: list
   elements: dict

@@ -52,7 +52,7 @@ class InfoprintAction(ActionBase, abc.ABC):
 
     MODULE: t.ClassVar[str]
     PROGRAM: t.ClassVar[str]  # the module of the target half that does the work
-    JUDGES_CERTIFICATES: t.ClassVar[bool] = True
+    CHECKS_CERTIFICATES: t.ClassVar[bool] = True
     NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # the module's own return values where the target gave no answer
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -100,7 +100,7 @@ class InfoprintAction(ActionBase, abc.ABC):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if self.JUDGES_CERTIFICATES and (missing := missing_library()):
+        if self.CHECKS_CERTIFICATES and (missing := missing_library()):
             raise AnsibleActionFail(missing)
         self.task_vars = task_vars or {}
         self.target = Target(self, self.task_vars)

@@ -32,7 +32,7 @@ def trust_file_name(kind: str, content: bytes) -> str:
 
 
 def is_named_for(content: bytes, name: str) -> bool:
-    """Return whether a managed trust file has the content that its name stands for."""
+    """Return whether a managed trust file has the content whose hash is in its name."""
     match = MANAGED.match(name)
     return match is not None and name == trust_file_name(match.group(1), content)
 

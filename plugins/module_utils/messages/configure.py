@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ConfigureEntry(NamedTuple):
-    """The desired state of one server, or without a name of each server that is found.
+    """The desired state of one server, or without a name of each server that is discovered.
 
     `config` is the key of the configuration's content, `trust` has those of the managed trust files by their names. An absent
     server has neither. With `manage_attributes` the host and the port of the mail server belong to the set.
@@ -33,7 +33,7 @@ class ConfigureEntry(NamedTuple):
 
 
 class ConfigureRequest(NamedTuple):
-    """Converge `servers` or, with none, those that are found, which get `defaults`.
+    """Converge `servers` or, if empty, the discovered ones, which get `defaults`.
 
     `contents` has each content once, by its key, bytes as latin-1. `enable_ssl_v3` None = the environment files are not managed.
     `verify` is what the servers, by the same names, are to send once they are converged, None = nothing; with

@@ -62,7 +62,7 @@ class SendEntry(NamedTuple):
 
 
 class SendRequest(NamedTuple):
-    """Send for `servers` or, with none, for those that are found: as `mail`, also each one's default, and `declared` say."""
+    """Send for `servers` or, if empty, for the discovered ones: as `mail`, also each one's default, and `declared` say."""
 
     base_dir: str
     pd_bin_dir: str

@@ -17,7 +17,7 @@ class ValidateEntry(NamedTuple):
 
 
 class ValidateRequest(NamedTuple):
-    """Read the configurations of `servers` or, with none, of those that are found under `base_dir`.
+    """Read the configurations of `servers` or, if empty, of those discovered under `base_dir`.
 
     Instead of them, `path` is one configuration file anywhere, and `content` one that came from the controller (bytes as
     latin-1), whose file names are looked up in `working_dir`. With `pd_bin_dir`, ports that are not given are read from the

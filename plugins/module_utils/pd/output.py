@@ -107,7 +107,7 @@ def attributes_shown(server: str, names: Sequence[str], ended: Ended) -> Values:
         return {name: ' '.join(out.values[name]) or None for name in names}
     if complaint is not None:
         raise ProblemError(complaint)
-    reason = 'it does not show %s' % ' and '.join(missing) if missing else 'there is more than the attributes asked for'
+    reason = 'it does not show %s' % ' and '.join(missing) if missing else 'it contains more than the requested attributes'
     if ended.code != 0:
         reason = 'it ended with code %s' % ended.code
     message = "The output of pdls for %s can't be read: %s; %s." % (server, reason, _said(ended))

@@ -76,7 +76,7 @@ def needs_child(identity: Identity) -> bool:
 
 
 def become(identity: Identity) -> None:
-    """Give up all other rights, for ever. Raises OSError, also where they could be had back."""
+    """Give up all other rights, for ever. Raises OSError, also if they could be regained."""
     os.setgroups(list(identity.groups))
     os.setgid(identity.gid)  # as root: real, effective and saved
     os.setuid(identity.uid)
@@ -86,4 +86,4 @@ def become(identity: Identity) -> None:
         os.setuid(0)
     except OSError:
         return
-    raise OSError('the rights of root could be had back')
+    raise OSError("root's rights could still be regained")

@@ -192,7 +192,7 @@ class Attempt:
             return self._examine(probe(), self.fault, self.shown)
         if problem.code == 'connection_lost' and problem.stage == 'banner' and self.job.mode != SMTPS.name:
             if probe().speaks_tls_at_once():
-                return Problem('tls_expected', 'The port ends the connection until TLS begins at once.', stage='banner')
+                return Problem('tls_expected', 'The server closes the connection unless TLS starts immediately.', stage='banner')
         elif problem.code in ('protocol_too_old', 'no_shared_cipher', 'handshake_closed') and self.facts.tls is None:
             offered, min_tls = probe().handshake(ANY_VERSION).version, self.job.options.min_tls
             if offered and is_older(offered, min_tls):
@@ -200,7 +200,7 @@ class Attempt:
                 return problem._replace(code='protocol_too_old', message=message)
             if problem.code == 'protocol_too_old' and not offered and self.job.ssl_v3 and not HAS_SSL_V3:
                 return _ssl_v3_unavailable(
-                    "The server refuses every version of TLS; whether it speaks SSLv3 this host's Python can't try."
+                    "The server refuses every version of TLS; this host's Python can't test whether it speaks SSLv3."
                 )
         return problem
 

@@ -124,8 +124,8 @@ def _message_problems(job: Job) -> List[Problem]:
     try:
         compose(mail_of(job, _ehlo_name(job.settings), None))
     except ValueError as error:
-        message = "The mail can't be written: %s." % safe_text(str(error))
-        return [Problem('message_refused', message, 'Correct what is named.', stage='data')]
+        message = "The mail can't be composed: %s." % safe_text(str(error))
+        return [Problem('message_refused', message, 'Correct the value named in the message.', stage='data')]
     return []
 
 

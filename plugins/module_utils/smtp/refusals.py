@@ -41,7 +41,7 @@ LATER_HINT = (
     'end of the mail.'
 )
 NO_EHLO_HINT = (
-    'The server, or a firewall that inspects SMTP on the way, does not know EHLO, without which there is no TLS: '
+    'The server, or a firewall that inspects SMTP in between, does not support EHLO, which TLS requires: '
     'have that changed, or use another port or server.'
 )
 CLIENT_CERTIFICATE_HINT = (
@@ -113,7 +113,7 @@ def starttls_missing(features: Sequence[str]) -> Problem:
     """Return the problem of an EHLO reply without STARTTLS."""
     stripped = [feature for feature in features if STRIPPED.match(feature)]
     if stripped:
-        message = "Something on the way has overwritten STARTTLS in the server's features: %s" % stripped[0]
+        message = "Something between host and server has overwritten STARTTLS in the server's features: %s" % stripped[0]
         return Problem('starttls_stripped', message)
     message = 'The server does not offer STARTTLS; it offers: %s' % (', '.join(features) or 'nothing')
     return Problem('starttls_not_offered', message)

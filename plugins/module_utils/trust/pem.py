@@ -93,9 +93,9 @@ class _Reader:
             else:
                 self._end(label, number)
         elif b'\0' in line:
-            self.faults.append((number, 'There is a NUL byte, behind which OpenSSL may read nothing more'))
+            self.faults.append((number, 'There is a NUL byte; OpenSSL may ignore everything after it'))
         elif _ALMOST.search(line):
-            self.faults.append((number, 'A BEGIN or END line is not alone in its line or not well-formed'))
+            self.faults.append((number, 'A BEGIN or END line is malformed or has other text on the same line'))
         elif self.opened is not None:
             self.body.append(line)
 

@@ -73,7 +73,7 @@ class RequestBuilder:
         self._ends: dict[str | None, list[dict[str, t.Any]]] = {}
 
     def entry(self, entry: t.Mapping[str, t.Any]) -> ConfigureEntry:
-        """Return the message for an entry; without a name it applies to the servers that are found. Raises ProblemError."""
+        """Return the message for an entry; without a name it applies to the discovered servers. Raises ProblemError."""
         request = ConfigureEntry(
             **{
                 **fields_for(ConfigureEntry, entry),

@@ -28,7 +28,7 @@ STATES = {
         'unprotected', '⚠', 'a mail was accepted in plaintext, or with certificate or name verification switched off'
     ),
     'unreachable': State('unreachable', '⊘', 'the host could not be reached'),
-    'drifted': State('drifted', '≠', 'files or attributes are not as declared, and stay so'),
+    'drifted': State('drifted', '≠', 'files or attributes are not as declared and were not corrected'),
     'stale': State('stale', '⌛', 'not checked for too long, or its certificate has expired since'),
     'changed_unproven': State('changed but not proven', '△', 'changed since its last proof, or never proven after a change'),
     'hidden': State('hidden', '◌', 'no_log hides the result'),

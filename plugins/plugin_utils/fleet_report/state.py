@@ -157,7 +157,7 @@ def _own_problem(server: Server, last: t.Sequence[Observation], skipped: str) ->
         message = f'"{skipped}" was skipped.' if skipped else 'The run ended before it was checked.'
         return own_problem('not_checked', message)
     if any(observation.absent for observation in last):
-        return own_problem('not_proven', 'Declared absent: there is nothing to prove.', hint='')
+        return own_problem('not_proven', 'Declared absent: there is nothing to verify.', hint='')
     return own_problem('not_proven', 'It was checked, and never proven.')
 
 

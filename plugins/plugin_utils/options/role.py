@@ -65,7 +65,7 @@ def check_variables(given: Values, entry_point: str) -> None:
         for number, entry in enumerate(values['servers']):
             _exclusive(entry, group, f'{PREFIX}servers[{number}].')
     if entry_point == 'verify' and values['verify'] == 'none':
-        raise ArgumentError(f'{PREFIX}verify is none, so there is nothing to prove: set it to handshake, envelope or sent')
+        raise ArgumentError(f'{PREFIX}verify is none, so there is nothing to verify: set it to handshake, envelope or sent')
     _check_servers(values, entry_point)
 
 

@@ -47,7 +47,7 @@ def _values(fields: AnswerObject, key: str, desired: Values) -> dict[str, str | 
         return None
     values: dict[str, str | None] = {value.text('name', ''): value.text('value') for value in read.children('values')}
     if set(values) != set(desired):
-        raise InvalidValue(f'{key} has not the attributes asked for')
+        raise InvalidValue(f'{key} does not have the requested attributes')
     return values
 
 

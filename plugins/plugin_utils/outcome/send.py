@@ -114,9 +114,9 @@ def _missing_proof(result: SendResult) -> str:
     if result.mode != DISABLED.name or tls is not None:
         lacking = [key for key in ('version', 'cipher') if not getattr(tls, key, None)]
         if lacking:
-            return f'The send is said to have worked, but not with which TLS {" and ".join(lacking)}: that proves nothing.'
+            return f'The answer reports a successful send without its TLS {" and ".join(lacking)}, so the send is not verified.'
     if result.until == SENT and (reply is None or not 200 <= reply.code < 300):
-        return 'The send is said to have worked, but not that the mail server took the mail: that proves nothing.'
+        return 'The answer reports a successful send without the reply that accepted the mail, so the send is not verified.'
     return ''
 
 

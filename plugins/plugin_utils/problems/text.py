@@ -28,7 +28,7 @@ def is_failure(problems: t.Iterable[Problem], fail_on: str) -> bool:
 
 
 def line_of(problem: Problem) -> str:
-    """Return one line: severity, server, where, code, what was seen and what to do."""
+    """Return one line: severity, server, location, code, message and hint."""
     problem = complete(problem)
     known = problem.line is None and problem.file is not None and problem.file in problem.message
     place = '' if known else ':'.join(str(part) for part in (problem.file, problem.line) if part is not None)

@@ -23,15 +23,15 @@ from ..foreign_values import InvalidValue
 from . import program
 from .answer import AnswerObject
 from .interpreter import NONE_FOUND, Interpreter, choose
-from .wait_limit import OutOfPatience, patience
+from .wait_limit import WaitExceeded, wait_limit
 
 display = Display()
 
-OLD_OR_NEW = 'On each server either the old set of files is active or the new one, whole: run again.'
+OLD_OR_NEW = 'On each server either the old or the new set of files is active, never a mixture: run again.'
 LAST_LINES = 3
 SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, nobody knows how much
 MIN_LIMIT = 1.0  # seconds
-PATIENCE = 120.0  # seconds past the program's own limit, for connection, login and become
+EXTRA_SECONDS = 120.0  # seconds past the program's own limit, for connection, login and become
 _NOISE = re.compile(r'^(debug\d: |OpenSSH_|Shared connection to .* closed|Connection to .* closed|BECOME-SUCCESS-)')
 _PRIVATE_KEY = re.compile(r'-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)', re.DOTALL)
 _TOO_OLD = re.compile(r'INFOPRINT-TOO-OLD:(\d+\.\d+\.\d+):END')
@@ -60,7 +60,7 @@ class Target:
         limit = self._limit(limit)
         nonce = secrets.token_hex(8)
         interpreter = self._interpreter()
-        output = self._answered(interpreter, program.build(entry, plain(request), limit, nonce), limit + PATIENCE)
+        output = self._answered(interpreter, program.build(entry, plain(request), limit, nonce), limit + EXTRA_SECONDS)
         try:
             answer = AnswerObject(program.read_answer(output['stdout'], nonce))
             return self._unwrap(answer, limit)
@@ -91,12 +91,12 @@ class Target:
     def _answered(self, interpreter: Interpreter, data: bytes, seconds: float) -> dict[str, t.Any]:
         """Return what the host answers within so many seconds; a task's own timeout applies instead."""
         try:
-            with contextlib.nullcontext() if self._action._task.timeout else patience(seconds):
+            with contextlib.nullcontext() if self._action._task.timeout else wait_limit(seconds):
                 return self._execute(interpreter, data)
-        except OutOfPatience:
+        except WaitExceeded:
             raise AnsibleConnectionFailure(
-                f'{self.host}: no answer within {seconds:g} s, though the program ends itself before. The connection was cut '
-                'without a word, or the host does not answer. Look at the network and the host, then run again.'
+                f'{self.host}: no answer within {seconds:g} s, although the program stops earlier. The connection was lost '
+                'without notice, or the host does not respond. Check the network and the host, then run again.'
             ) from None
 
     def _execute(self, interpreter: Interpreter, data: bytes) -> dict[str, t.Any]:
@@ -109,7 +109,7 @@ class Target:
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
                 f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'ends by itself, with either the old set of files active or the new one, whole. Check that the host is up and '
+                'ends on its own and leaves either the old or the new set of files active. Check that the host is up and '
                 'that this user may log in, then run again.'
             ) from None
 

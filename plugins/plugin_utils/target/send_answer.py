@@ -19,9 +19,9 @@ TIMINGS = (*TIMED_STAGES, 'total')
 
 
 def read_result(fields: AnswerObject, until: str) -> SendResult:
-    """Return one server's result; `until` is the goal that was asked for, and the answer's must be."""
+    """Return one server's result; `until` is the requested goal, which the answer must have."""
     if fields.text('until', until) != until:
-        raise InvalidValue('it has another goal than was asked for')
+        raise InvalidValue('its goal is not the requested one')
     timings = fields.child('timings_ms')
     return SendResult(
         name=fields.text('name'),

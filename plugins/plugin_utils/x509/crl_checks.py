@@ -111,7 +111,7 @@ def _use_problems(located: Located[RevocationList]) -> t.Iterator[Problem]:
         yield _problem(
             'certificate_invalid',
             located,
-            f'makes every certificate of this CA refused: {crl.refused} (its error 36)',
+            f'makes OpenSSL refuse every certificate of this CA: {crl.refused} (error 36)',
             'Have the CRL issued without that extension.',
         )
 

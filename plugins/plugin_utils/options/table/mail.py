@@ -101,7 +101,7 @@ ROWS = (
     Option(
         'body',
         'str',
-        'Text of the verification mail. Without it, one that says what the mail proves, and with which settings.',
+        'Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.',
         each(CONFIG, SEND),
         Variable('verify_body', entry_points=VERIFYING),
         in_entry=True,

@@ -50,7 +50,7 @@ class EntryPoint(t.NamedTuple):
 
 ENTRY_POINTS = {
     'main': EntryPoint(
-        'Converge the mail encryption of InfoPrint servers and prove it by a real mail',
+        'Converge the mail encryption of InfoPrint servers and verify it with a real mail',
         """
         Most sites need six variables: O(servers), the InfoPrint servers of a host; O(smtp_host) and O(smtp_port), their mail
         server; O(ca_src), the CA that vouches for it; O(hostname), the name of the host in EHLO; and O(recipients), who
@@ -75,7 +75,7 @@ ENTRY_POINTS = {
         (CONFIG, VALIDATE),
     ),
     'verify': EntryPoint(
-        'Prove InfoPrint servers by a real mail with the current configuration',
+        'Verify InfoPrint servers with a real mail and the current configuration',
         """
         Changes nothing, and sends from every server that is not to be absent, as the entry point C(main) does at its end.
 

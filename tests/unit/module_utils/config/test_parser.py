@@ -166,8 +166,8 @@ HINTS = (
     (b'certfile = x', 'Remove the line: sendmemo has no client certificates.'),
     (b'EnableTLS 1', 'Write EnableTLS = 1'),
     (b'cafile: ca.pem', 'Write CAFile = ca.pem'),
-    (b'EnableTLS = 1 # on', 'The manual has no comments behind a value: put the comment on a line of its own.'),
-    (b'EnableTLS = "1"', 'The manual has no quotes, so they are part of the value: remove them.'),
+    (b'EnableTLS = 1 # on', 'The manual does not allow a comment after a value: put the comment on a separate line.'),
+    (b'EnableTLS = "1"', 'The manual does not describe quotes, so they are part of the value: remove them.'),
     (b'EnableTLS = yes', 'Write 0, 1 or 2.'),
     (b'Hostname = fc00::1', 'Write [IPv6:fc00::1].'),
 )

@@ -44,7 +44,10 @@ REFUSED = {
     ),
     'an unknown key of an entry': ({'servers': [{'name': 'spl1', 'colour': 'blue'}]}, 'colour'),
     'nobody to send to': ({'verify_recipients': []}, 'sendmemo_tls_verify_recipients is missing and sendmemo_tls_verify is sent'),
-    'a recipient that is no address': ({'verify_recipients': ['print ops']}, 'sendmemo_tls_verify_recipients is no mail address'),
+    'a recipient that is no address': (
+        {'verify_recipients': ['print ops']},
+        'sendmemo_tls_verify_recipients is not a mail address',
+    ),
     'attributes without a mail server': (
         {'manage_attributes': True, 'smtp_host': 'mail.example.com'},
         'sendmemo_tls_manage_attributes needs sendmemo_tls_smtp_host and sendmemo_tls_smtp_port',
