@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The trust files of desired sets: what a diff shows, what the controller has to check, and the checks that are done here."""
 
-from typing import TYPE_CHECKING, Container, Dict, FrozenSet, List, Sequence
+from typing import TYPE_CHECKING, AbstractSet, Container, Dict, List, Sequence
 
 from ..messages.change import ChangeOptions
 from ..messages.trust import TrustReference
@@ -53,7 +53,7 @@ def _unreviewed(change: ServerChange, reviewed: Sequence[str]) -> List[str]:
     return [path for path, digest in change.outside.items() if checked.get(path) != digest and digest not in reviewed]
 
 
-def _changed(old: 'SetFiles', new: 'SetFiles') -> FrozenSet[str]:
+def _changed(old: 'SetFiles', new: 'SetFiles') -> AbstractSet[str]:
     """Return the keywords whose files have different contents, or are in one set only."""
     before, after = ({(keyword, file.data) for keyword, file in files.items()} for files in (old, new))
     return frozenset(keyword for keyword, _data in before ^ after)

@@ -10,7 +10,17 @@ from .trust import TrustReference
 if TYPE_CHECKING:
     from .send import SendResult, TrustSet  # most changes test nothing
 
-DRIFT_KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')
+# What differs: a value, or a file as a whole; lines of the configuration that are no keyword's; a file's rights and kind.
+MISSING, CHANGED, EXTRA, TEXT, OWNER, GROUP, MODE, LINK = DRIFT_KINDS = (
+    'missing',
+    'changed',
+    'extra',
+    'text',
+    'owner',
+    'group',
+    'mode',
+    'link',
+)
 ATTRIBUTES = 'server attributes'  # in place of a file, in the drift of an attribute
 
 

@@ -89,7 +89,6 @@ class _Rule(NamedTuple):
     hint: str = ''
 
 
-_USUAL = _Rule(bool, None)
 # The first that applies counts.
 _RULES = (
     _Rule(lambda it: it.reply.kind not in (4, 5), MALFORMED),
@@ -114,11 +113,11 @@ def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) 
     demands_certificate = refused.is_tls and reply.kind in (4, 5) and _CERTIFICATE_DEMANDED.search(reply.text)
     if demands_certificate and (reply.code == 421 or stage in ('banner', 'ehlo', 'starttls')):
         return client_certificate_demanded(reply.shown())
-    rule = next((row for row in _RULES if row.applies(refused)), _USUAL)
-    code, text = rule.meaning or BY_STAGE[stage]
+    meaning, hint = next(((rule.meaning, rule.hint) for rule in _RULES if rule.applies(refused)), (None, ''))
+    code, text = meaning or BY_STAGE[stage]
     if code in RECIPIENT_CODES:
         text = text % address
-    hint = CLIENT_CERTIFICATE_HINT if demands_certificate else rule.hint
+    hint = CLIENT_CERTIFICATE_HINT if demands_certificate else hint
     return Problem(code, '%s: %s' % (text, reply.shown()), hint, stage=stage, value=address)
 
 

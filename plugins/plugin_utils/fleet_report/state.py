@@ -11,14 +11,13 @@ import typing as t
 from ...module_utils.vocabulary import SENT, SEVERITIES
 from . import times
 from .model import PROVEN, STATES, Host, Report, Server
-from .observations import NEVER, HostLog, Logs, Observation, Run, ServerLog
+from .observations import NEVER, VERDICTS, HostLog, Logs, Observation, Run, ServerLog
 from .result_reader import NOT_AS_DECLARED, UNPROTECTED
 from .values import Problem, own_problem
 
 ELSEWHERE = 'other tasks'  # the subject of what happened to a host in a task of another collection
 STALE_DAYS = 7.0
 BY_ORDER = operator.attrgetter('order')
-VERDICTS = ('unreachable', 'failing', 'hidden', 'ok')  # the worst first
 # By subject: the subject whose later observation, if it is well, replaces it.
 SUPERSEDED_BY = {'validation': 'config', 'rehearsal': 'send'}
 SENDS = ('send', 'rehearsal')  # a real one counts rather than one in check mode, even an older one

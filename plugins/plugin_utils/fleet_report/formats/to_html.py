@@ -18,9 +18,9 @@ import jinja2
 
 from ...outcome.drift import describe
 from .. import times
-from ..expiry_calendar import DAYS, KINDS, SOON, endings, months
+from ..expiry_calendar import DAYS, SOON, endings, months
 from ..model import CRITERION, STATES, Change, Report
-from ..observations import Expiry
+from ..observations import EXPIRY_KINDS, Expiry
 from ..summary import causes, sentences, tone, unfinished, verdict
 from ..values import Problem
 
@@ -45,7 +45,7 @@ HOST_WORDS = {'inventory': 'hosts in the inventory', 'seen': 'in this run', 'rea
 
 
 def to_html(report: Report) -> str:
-    style, script = ((PAGE / name).read_text('utf-8') for name in ('page.css', 'page.js'))
+    style, script = _style(), (PAGE / 'page.js').read_text('utf-8')
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGE),
         autoescape=True,
@@ -57,7 +57,7 @@ def to_html(report: Report) -> str:
     environment.filters.update(
         describe=describe,
         day=_day,
-        minute=_minute,
+        minute=times.minute,
         places=_places,
         bound=_bound,
         ago=lambda what: times.ago(what.not_after, report.generated),
@@ -98,7 +98,7 @@ def to_html(report: Report) -> str:
         most=MOST_CHANGES,
         days=DAYS,
         soon=SOON,
-        kinds=KINDS,
+        kinds={kind: names.label for kind, names in EXPIRY_KINDS.items()},
         endings=ending,
         near=near,
         place_of=lambda what: places[what.not_after, what.kind, what.name],
@@ -106,6 +106,12 @@ def to_html(report: Report) -> str:
         changes=_changes(report),
         left=lambda what: _left(report, what),
     )
+
+
+def _style() -> str:
+    """Return the style sheet, with the sign of each state as it precedes the state's label."""
+    signs = [f".s-{name} {{ --sign: '{state.sign}'; }}\n" for name, state in STATES.items()]
+    return (PAGE / 'page.css').read_text('utf-8') + ''.join(signs)
 
 
 def _policy(style: str, script: str) -> str:
@@ -149,10 +155,6 @@ def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 def _day(when: str) -> str:
     return when[:10]
-
-
-def _minute(when: str) -> str:
-    return when[:16].replace('T', ' ')
 
 
 def _places(problem: Problem) -> list[str]:

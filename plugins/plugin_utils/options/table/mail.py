@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ....module_utils.vocabulary import GOALS, SENT, TLS_VERSIONS
+from ....module_utils.vocabulary import CRL_CHECKS, GOALS, LEAF, SENT, TLS_VERSIONS
 from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
 _TESTED = 'O(try_before_commit) uses it.'
@@ -172,8 +172,8 @@ ROWS = (
         """,
         each(CONFIG, ROLLBACK, SEND),
         Variable(),
-        default='leaf',
-        choices=('leaf', 'chain'),
+        default=LEAF,
+        choices=CRL_CHECKS,
     ),
     Option(
         'check_declared',
