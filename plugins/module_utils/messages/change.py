@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What sendmemo_config and sendmemo_rollback have in common: the options of a change, and what a target answers."""
 
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
-from .trust import TrustReference
+from .trust import TrustContent, TrustReference
 
 if TYPE_CHECKING:
     from .send import SendResult, TrustSet  # most changes test nothing
@@ -113,7 +113,7 @@ class ChangeAnswer(NamedTuple):
 
     servers: Sequence[ServerAnswer]
     needs_review: bool
-    trust_files: List[Dict[str, Any]]
+    trust_files: Sequence[TrustContent]
     trust: Optional[Dict[str, 'TrustSet']] = None
     now: Optional[int] = None
     environment: Optional[EnvironmentAnswer] = None
