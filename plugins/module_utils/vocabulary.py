@@ -28,6 +28,7 @@ TLS_VERSIONS = ('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3')
 CERTIFICATE = 'certificate'
 STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', CERTIFICATE, 'envelope', 'data')
 TIMED_STAGES = tuple(stage for stage in STAGES if stage != CERTIFICATE)
+TIMINGS = TIMED_STAGES + ('total',)
 
 # How far a verification goes, from the least; each includes those before it.
 HANDSHAKE, ENVELOPE, SENT = GOALS = ('handshake', 'envelope', 'sent')
