@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...module_utils.program.rights import HIGHEST_ID
 from .table import change, config, mail, role, server, validation
 from .table.row import ALL, Option
 
@@ -64,8 +65,6 @@ def _specified(module: str) -> Spec:
 
 MODULES: dict[str, Spec] = {module: _specified(module) for module in ALL}
 
-# uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is".
-HIGHEST_ID = 0xFFFF_FFFE
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 
