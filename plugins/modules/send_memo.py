@@ -81,18 +81,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
+  # From return_parts: servers
   description: One entry per server, in the order of O(servers), or by name if they were discovered.
   returned: when the host was reached
   type: list
   elements: dict
   contains:
-    # As sendmemo_config: servers.contains.name
+    # From return_parts: name
     name:
       description: Name of the server.
       type: str
       returned: always
       sample: spl1
-    # As sendmemo_config: servers.contains.working_dir
+    # From return_parts: working_dir
     working_dir:
       description: Its working directory.
       type: str
@@ -103,8 +104,10 @@ servers:
       type: bool
       returned: always
       sample: true
+    # From return_parts: until
     until:
-      description: How far the send was to go. In check mode V(envelope) instead of O(until=sent).
+      description:
+        - How far the send was to go, V(handshake), V(envelope) or V(sent). In check mode V(envelope) instead of O(until=sent).
       type: str
       returned: always
       sample: sent
@@ -137,6 +140,7 @@ servers:
       type: dict
       returned: when the handshake was finished
       sample: {mode: starttls, version: TLSv1.3, cipher: TLS_AES_256_GCM_SHA384, bits: 256}
+      # From return_parts: what tls has
       contains:
         mode:
           description: V(starttls) or V(smtps).
@@ -272,17 +276,30 @@ servers:
       type: str
       returned: when the mail was sent, or an attempt was made
       sample: <66c785e5f12194fb.6b050b2a@print1.example.com>
+    # From return_parts: timings_ms
     timings_ms:
-      description: Milliseconds that each stage took, and all together. Stages that were not reached are left out.
+      description:
+        - >-
+          Milliseconds that each stage took, and all together: V(resolve), V(connect), V(banner), V(ehlo), V(starttls),
+          V(handshake), V(envelope), V(data) and V(total). Stages that were not reached are left out.
       type: dict
       returned: when a send was attempted
-      sample: {resolve: 2, connect: 1, banner: 3, ehlo: 1, starttls: 1, handshake: 12, envelope: 4, data: 9, total: 35}
+      sample:
+        resolve: 2
+        connect: 1
+        banner: 3
+        ehlo: 1
+        starttls: 1
+        handshake: 12
+        envelope: 4
+        data: 9
+        total: 35
 problems:
-  # As sendmemo_config: problems.description
+  # From return_parts: problems
   description:
-    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
-      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
-      C(value) and C(stage).
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that
+      describes what was observed and a C(hint) that says what to do; where they apply, also C(server), C(stage), C(file),
+      C(line), C(keyword) and C(value).
     - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
       V(data).
   returned: always

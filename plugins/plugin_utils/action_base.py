@@ -16,6 +16,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import Problem, ProblemError
+from ..module_utils.vocabulary import ERROR
 from .foreign_values import InvalidValue
 from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
 from .problems.text import complete, is_failure, summary
@@ -41,7 +42,7 @@ class Outcome(t.NamedTuple):
     changed: bool = False
     diff: list[dict[str, t.Any]] = []
     extra: dict[str, t.Any] = {}
-    fail_on: str = 'error'
+    fail_on: str = ERROR
     warnings: list[str] = []
     sent: list[Problem] = []
     fail_on_sent: str = 'error'

@@ -2,15 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What sendmemo_config and sendmemo_rollback have in common: the options of a change, and what a target answers."""
 
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
-from .trust import TrustReference
+from .trust import TrustContent, TrustReference
 
 if TYPE_CHECKING:
     from .send import SendResult, TrustSet  # most changes test nothing
 
-DRIFT_KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')
+# What differs: a value, or a file as a whole; lines of the configuration that are no keyword's; a file's rights and kind.
+MISSING, CHANGED, EXTRA, TEXT, OWNER, GROUP, MODE, LINK = DRIFT_KINDS = (
+    'missing',
+    'changed',
+    'extra',
+    'text',
+    'owner',
+    'group',
+    'mode',
+    'link',
+)
 ATTRIBUTES = 'server attributes'  # in place of a file, in the drift of an attribute
 
 
@@ -105,7 +115,7 @@ class ChangeAnswer(NamedTuple):
 
     servers: Sequence[ServerAnswer]
     needs_review: bool
-    trust_files: List[Dict[str, Any]]
+    trust_files: Sequence[TrustContent]
     trust: Optional[Dict[str, 'TrustSet']] = None
     now: Optional[int] = None
     environment: Optional[EnvironmentAnswer] = None

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The messages of sendmemo_validate: which configurations are read, and what is in them."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
-from .trust import TrustReference
+from .trust import TrustContent, TrustReference
 
 
 class ValidateEntry(NamedTuple):
@@ -55,4 +55,4 @@ class ValidateAnswer(NamedTuple):
     """The configurations, and the certificates and CRLs of their trust files, each distinct file once (see `HostBlocks`)."""
 
     servers: Sequence[ValidateResult]
-    trust_files: List[Dict[str, Any]]
+    trust_files: Sequence[TrustContent]

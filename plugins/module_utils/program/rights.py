@@ -9,6 +9,8 @@ from typing import Iterator, NamedTuple, Tuple
 
 from ..safe_text import safe_text
 
+HIGHEST_ID = 0xFFFFFFFE  # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is"
+
 
 class Identity(NamedTuple):
     """Who somebody is to the kernel."""

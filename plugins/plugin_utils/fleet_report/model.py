@@ -33,7 +33,7 @@ STATES = {
     'changed_unproven': State('changed but not proven', '△', 'changed since its last proof, or never proven after a change'),
     'hidden': State('hidden', '◌', 'no_log hides the result'),
     'not_checked': State('not checked', '?', 'nothing is known about it yet'),
-    'configured': State('configured', '-', 'files as declared, never proven'),
+    'configured': State('configured', '\u2013', 'files as declared, never proven'),
     'tested': State('tested', '○', 'tested up to handshake or envelope, no mail sent'),
     'proven': State('proven', '✓', 'a mail was accepted over TLS, certificate and name verified, and nothing says otherwise'),
     'delivered': State('delivered', '✔', 'proven, and the mail was found in the mailbox'),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils.files.working_dir import CONVERGE_HINT
 from ...module_utils.problems import usual_severity
 from .report_codes import REPORT_CODES
 
@@ -70,7 +71,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'not_configured': (
             "A server has no sendmemo-ssl.cfg yet; the product's defaults apply.",
-            'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.',
+            CONVERGE_HINT,
         ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
         'no_previous_set': (

@@ -16,7 +16,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ...module_utils.messages.wire import plain
+from ...module_utils.messages.wire import AT_LIMIT, Envelope, plain
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.safe_text import safe_text
 from ..foreign_values import InvalidValue
@@ -62,8 +62,8 @@ class Target:
         interpreter = self._interpreter()
         output = self._answered(interpreter, program.build(entry, plain(request), limit, nonce), limit + EXTRA_SECONDS)
         try:
-            answer = AnswerObject(program.read_answer(output['stdout'], nonce))
-            return self._unwrap(answer, limit)
+            envelope = _read_envelope(AnswerObject(program.read_answer(output['stdout'], nonce)))
+            return self._unwrap(envelope, limit)
         except program.NoAnswer as error:
             raise ProblemError(self._why_no_answer(interpreter, output, error)) from None
         except InvalidValue as error:
@@ -131,16 +131,14 @@ class Target:
         action._fixup_perms2((shell.tmpdir, path), execute=False)
         return shlex.quote(path)
 
-    def _unwrap(self, answer: AnswerObject, limit: float) -> AnswerObject:
-        inner = answer.child('answer')
-        if inner is not None:
-            return inner
-        problem = answer.problem('problem')
-        if problem is not None:
-            raise ProblemError(problem)
-        stopped = answer.text('stopped')
+    def _unwrap(self, envelope: Envelope, limit: float) -> AnswerObject:
+        if envelope.answer is not None:
+            return t.cast(AnswerObject, envelope.answer)
+        if envelope.problem is not None:
+            raise ProblemError(envelope.problem)
+        stopped = envelope.stopped
         if stopped is not None:
-            why = f'did not finish within its time limit of {limit:g} s' if stopped == 'limit' else f'stopped: {stopped}'
+            why = f'did not finish within its time limit of {limit:g} s' if stopped == AT_LIMIT else f'stopped: {stopped}'
             raise ProblemError(
                 self._problem(
                     'program_failed',
@@ -148,13 +146,12 @@ class Target:
                     "Look for a slow disk or network file system on the host, or allow more time (the task's timeout).",
                 )
             )
-        traceback = answer.text('traceback', '', limit=20_000)
         if not self._action._task.no_log:
-            display.vvv(self._redacted(traceback), host=self.host)
+            display.vvv(self._redacted(envelope.traceback or ''), host=self.host)
         raise ProblemError(
             self._problem(
                 'program_failed',
-                f'ended with an error: {self._redacted(answer.text("error", "no reason given"))}',
+                f'ended with an error: {self._redacted(envelope.error or "no reason given")}',
                 'Run again with -vvv to see where, and report it with that output if the host is not the cause.',
             )
         )
@@ -203,3 +200,14 @@ class Target:
         action._compute_environment_string(environment)
         secrets_ = [action.get_connection_option('password'), action.get_become_option('become_pass'), *environment.values()]
         return sorted((str(secret) for secret in secrets_ if secret and len(str(secret)) > 3), key=len, reverse=True)
+
+
+def _read_envelope(fields: AnswerObject) -> Envelope:
+    """Return what a program wrote; its answer stays unread. Raises InvalidValue."""
+    return Envelope(
+        answer=fields.child('answer'),
+        problem=fields.problem('problem'),
+        stopped=fields.text('stopped'),
+        error=fields.text('error'),
+        traceback=fields.text('traceback', limit=20_000),
+    )

@@ -9,13 +9,12 @@ import binascii
 import typing as t
 
 from ...module_utils.messages.send import Ehlo, FinalReply, SendResult, TlsSession, Verification
-from ...module_utils.vocabulary import TIMED_STAGES
+from ...module_utils.vocabulary import TIMINGS
 from ..foreign_values import InvalidValue
 from .answer import AnswerObject
 
 MOST_CERTIFICATES = 20
 MOST_CHARACTERS = 8 << 20  # of one certificate or CRL in base64
-TIMINGS = (*TIMED_STAGES, 'total')
 
 
 def read_result(fields: AnswerObject, until: str) -> SendResult:

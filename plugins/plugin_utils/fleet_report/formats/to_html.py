@@ -18,9 +18,9 @@ import jinja2
 
 from ...outcome.drift import describe
 from .. import times
-from ..expiry_calendar import DAYS, KINDS, SOON, endings, months
+from ..expiry_calendar import DAYS, SOON, endings, months
 from ..model import CRITERION, STATES, Change, Report
-from ..observations import Expiry
+from ..observations import EXPIRY_KINDS, Expiry
 from ..summary import causes, sentences, tone, unfinished, verdict
 from ..values import Problem
 
@@ -84,7 +84,7 @@ def to_html(report: Report) -> str:
     environment.filters.update(
         describe=describe,
         day=_day,
-        minute=_minute,
+        minute=times.minute,
         places=_places,
         bound=_bound,
         ago=lambda what: times.ago(what.not_after, report.generated),
@@ -126,7 +126,7 @@ def to_html(report: Report) -> str:
         most=MOST_CHANGES,
         days=DAYS,
         soon=SOON,
-        kinds=KINDS,
+        kinds={kind: names.label for kind, names in EXPIRY_KINDS.items()},
         endings=ending,
         near=near,
         place_of=lambda what: places[what.not_after, what.kind, what.name],
@@ -137,8 +137,10 @@ def to_html(report: Report) -> str:
 
 
 def _style(css: str) -> str:
-    """Return the style with the columns of each kind, and with their labels. Attributes in each row would make the page larger by
-    a third."""
+    """Return the style with the columns of each kind, their labels, and the signs of the states.
+
+    Attributes in each row would make the page larger by a third.
+    """
     kinds = {
         kind: ', '.join(f':nth-child({number})' for number, column in enumerate(COLUMNS, 1) if column.kind == kind)
         for kind in dict.fromkeys(column.kind for column in COLUMNS)
@@ -148,7 +150,8 @@ def _style(css: str) -> str:
         for number, column in enumerate(COLUMNS, 1)
         if column.kind not in WITHOUT_LABEL
     )
-    return re.sub(r':column\((\w+)\)', lambda match: f':is({kinds[match[1]]})', css) + ''.join(labels)
+    signs = [f".s-{name} {{ --sign: '{state.sign}'; }}\n" for name, state in STATES.items()]
+    return re.sub(r':column\((\w+)\)', lambda match: f':is({kinds[match[1]]})', css) + ''.join([*labels, *signs])
 
 
 def _policy(style: str, script: str) -> str:
@@ -192,10 +195,6 @@ def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 def _day(when: str) -> str:
     return when[:10]
-
-
-def _minute(when: str) -> str:
-    return when[:16].replace('T', ' ')
 
 
 def _places(problem: Problem) -> list[str]:

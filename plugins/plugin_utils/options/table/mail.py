@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ....module_utils.vocabulary import GOALS, SENT, TLS_VERSIONS
+from ....module_utils.vocabulary import CRL_CHECKS, GOALS, LEAF, SENT, TLS_VERSIONS
 from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
 VERIFYING = ('main', 'verify')  # the entry points that send mails
@@ -212,8 +212,8 @@ ROWS = (
         """,
         each(CONFIG, ROLLBACK, SEND),
         Variable(),
-        default='leaf',
-        choices=('leaf', 'chain'),
+        default=LEAF,
+        choices=CRL_CHECKS,
     ),
     Option(
         'check_declared',

@@ -7,7 +7,9 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
+from ansible_collections.printops.infoprint.plugins.lookup import sendmemo_tls_options
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import (
     MODULES,
     ROWS,
@@ -137,3 +139,8 @@ OFFERED = {
 @pytest.mark.parametrize('variable', OFFERED)
 def test_variable_is_offered_where_its_module_is_used(variable: str) -> None:
     assert {name for name in ENTRY_POINTS if variable in offered_in(name)} == OFFERED[variable]
+
+
+def test_the_lookup_documents_the_entry_points() -> None:
+    options = yaml.safe_load(sendmemo_tls_options.DOCUMENTATION)['options']
+    assert options['entry_point']['choices'] == list(ENTRY_POINTS)
