@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""DER that is spoilt, bytes turned over, cut off, and parts changed in a way that leaves the whole well-formed (X.690); and
+"""Corrupted DER: bytes turned over, cut off, and parts changed in a way that leaves the whole well-formed (X.690); and
 answers with values of a wrong kind."""
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ KINDS = len(TO_NODES) + len(TO_BYTES)
 
 
 def mutated(data: bytes, kind: int, place: int, value: int) -> bytes:
-    """Return DER, spoilt in one way: `kind` is below KINDS, `place` and `value` are any numbers. What is no DER stays."""
+    """Return DER, corrupted in one way: `kind` is below KINDS, `place` and `value` are any numbers. What is no DER stays."""
     if kind >= len(TO_NODES):
         return TO_BYTES[kind - len(TO_NODES)](data, place % len(data), value) if data else data
     try:
@@ -104,8 +104,8 @@ def mutated(data: bytes, kind: int, place: int, value: int) -> bytes:
     return bytes(whole)
 
 
-# What may stand in an answer where something else is meant.
-ODD_VALUES: tuple[t.Any, ...] = (
+# What an answer may contain where something else is meant.
+MALFORMED_VALUES: tuple[t.Any, ...] = (
     None,
     True,
     False,
@@ -139,18 +139,18 @@ ODD_VALUES: tuple[t.Any, ...] = (
 )
 
 
-def spoilt(answer: t.Any, place: int, value: int) -> t.Any:
-    """Return an answer with one of its values, at any depth, replaced by an odd one, or left out."""
-    told = copy.deepcopy(answer)
-    places = list(_places(told))
+def corrupted(answer: t.Any, place: int, value: int) -> t.Any:
+    """Return an answer with one of its values, at any depth, replaced by a malformed one, or left out."""
+    changed = copy.deepcopy(answer)
+    places = list(_places(changed))
     if not places:
-        return told  # nothing is left of it
+        return changed  # nothing is left of it
     holder, key = places[place % len(places)]
-    if value % (len(ODD_VALUES) + 1) == len(ODD_VALUES):
+    if value % (len(MALFORMED_VALUES) + 1) == len(MALFORMED_VALUES):
         del holder[key]
     else:
-        holder[key] = copy.deepcopy(ODD_VALUES[value % (len(ODD_VALUES) + 1)])
-    return told
+        holder[key] = copy.deepcopy(MALFORMED_VALUES[value % (len(MALFORMED_VALUES) + 1)])
+    return changed
 
 
 def _places(value: t.Any) -> t.Iterator[tuple[t.Any, t.Any]]:

@@ -92,7 +92,7 @@ def failure(run: Run) -> dict[str, t.Any]:
         pytest.param(PLAIN_USER, {**SU, **PIPELINING}, OTHER_USER, 'file', id='su to another, pipelining'),
     ],
 )
-def test_travels_over_ssh_by_standard_input_unless_become_stands_in_its_way(
+def test_travels_over_ssh_by_standard_input_unless_become_prevents_it(
     probe: t.Any, sshd: Sshd, user: str, more: dict[str, t.Any], becomes: str, standard_input: str
 ) -> None:
     if becomes == OTHER_USER and more.get('ansible_become_method') == 'sudo' and not more.get('ansible_pipelining'):
@@ -231,16 +231,16 @@ def old_python() -> str:
 
 
 @pytest.mark.parametrize(
-    ('request_', 'seen'),
+    ('request_', 'expected'),
     [
         ({'do': 'die', 'say': 'the last line'}, ['exit code 3', 'the last line']),
         ({'do': 'kill'}, ['signal 9']),
     ],
 )
-def test_a_program_that_died_says_how_and_its_last_lines(probe: t.Any, request_: dict[str, t.Any], seen: list[str]) -> None:
+def test_a_program_that_died_says_how_and_its_last_lines(probe: t.Any, request_: dict[str, t.Any], expected: list[str]) -> None:
     result = failure(probe(local_host(), request=request_))
     assert result['problems'][0]['code'] == 'program_failed'
-    for text in seen:
+    for text in expected:
         assert text in result['msg']
 
 
@@ -255,7 +255,7 @@ def test_last_words_hold_no_secret_and_nothing_that_a_terminal_obeys(probe: t.An
 
 
 @pytest.mark.parametrize('interpreter', ['/bin/echo', '/bin/true'])
-def test_output_that_is_not_ours_is_called_so(probe: t.Any, interpreter: str) -> None:
+def test_foreign_output_is_reported_as_such(probe: t.Any, interpreter: str) -> None:
     result = failure(probe(local_host(ansible_python_interpreter=interpreter)))
     assert result['problems'][0]['code'] == 'program_failed'
     assert 'without a valid answer' in result['msg']
@@ -264,7 +264,7 @@ def test_output_that_is_not_ours_is_called_so(probe: t.Any, interpreter: str) ->
 @pytest.mark.every_core
 def test_an_error_of_the_program_is_one_message_and_with_vvv_its_traceback(probe: t.Any) -> None:
     result = failure(probe(local_host(), request={'do': 'raise'}))
-    assert 'ValueError: the probe was told to raise \\x1b[31m{{ 7 * 7 }}' in result['msg']
+    assert 'ValueError: the probe was asked to raise \\x1b[31m{{ 7 * 7 }}' in result['msg']
     loud = probe(local_host(), '-vvv', request={'do': 'raise'})
     assert 'Traceback (most recent call last)' in loud.output
     assert '\x1b[31m' not in loud.output

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The servers that the other tests rely on do what is said of them, seen with Python's own SMTP client."""
+"""The servers that the other tests rely on do what is said of them, observed with Python's own SMTP client."""
 
 from __future__ import annotations
 

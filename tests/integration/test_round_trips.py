@@ -60,7 +60,7 @@ class Host:
 
 @pytest.mark.parametrize('servers', [1, 16], ids=['a server', '16 servers'])
 @together(Host)
-async def test_one_to_converge_and_one_to_prove(host: Host) -> None:
+async def test_one_to_converge_and_one_to_verify(host: Host) -> None:
     found = {
         'check, before the first run': await host.round_trips('converge', '--check', '--diff'),
         'first run, tried before the commit': await host.round_trips('converge', '--diff'),

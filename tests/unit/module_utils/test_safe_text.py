@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Foreign text made safe: what a terminal would obey is shown instead."""
+"""Foreign text is sanitized: what a terminal would obey is shown instead."""
 
 import unicodedata
 

@@ -28,7 +28,7 @@ from tools.docs_site import faults
         ('<p>', 'no link leads to it'),
     ],
 )
-def test_a_reference_that_does_not_hold_is_told(tmp_path: pathlib.Path, start: str, wrong: str | None) -> None:
+def test_a_reference_that_does_not_hold_is_reported(tmp_path: pathlib.Path, start: str, wrong: str | None) -> None:
     (tmp_path / 'a').mkdir()
     (tmp_path / 'a' / 'picture.svg').touch()
     (tmp_path / 'a' / 'b.html').write_text('<a href="../index.html">up</a><h2 id="there">')
