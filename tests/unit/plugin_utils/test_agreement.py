@@ -48,12 +48,12 @@ def read_yaml(path: pathlib.Path) -> t.Any:
 
 def facets(options: Options) -> dict[str, dict[str, t.Any]]:
     """Return of every option, and every option inside it under 'outer.inner', what is to be compared."""
-    facets = {}
+    declared = {}
     for name, option in options.items():
-        facets[str(name)] = {facet: option.get(facet, ABSENT.get(facet)) for facet in FACETS}
+        declared[str(name)] = {facet: option.get(facet, ABSENT.get(facet)) for facet in FACETS}
         inner = facets(option.get('options') or option.get('suboptions') or {})
-        facets.update({f'{name}.{inner_name}': value for inner_name, value in inner.items()})
-    return facets
+        declared.update({f'{name}.{inner_name}': value for inner_name, value in inner.items()})
+    return declared
 
 
 def documented(module: str) -> Options:
