@@ -64,10 +64,19 @@ def _without_a_part(node: Node, _other: Node, value: int) -> None:
         node.content = b''
 
 
-CONTENTS = (b'', b'\x81', b'\xff' * 20, bytes(3), b'\x7f' * 200, b'\x05\x00', '\u202e\n\x1b[2Jä'.encode(), b'99999999999999Z')
+CONTENTS = {
+    'empty content': b'',
+    'half a number': b'\x81',
+    'ones': b'\xff' * 20,
+    'zeros': bytes(3),
+    'long content': b'\x7f' * 200,
+    'a NULL inside': b'\x05\x00',
+    'control characters': '\u202e\n\x1b[2Jä'.encode(),
+    'impossible date': b'99999999999999Z',
+}
 # What is done to a node, with another one and a number.
 TO_NODES: tuple[t.Callable[[Node, Node, int], None], ...] = (
-    *map(_with_content, CONTENTS),
+    *map(_with_content, CONTENTS.values()),
     _with_tag,
     _swapped,
     _with_a_part_twice,
@@ -89,6 +98,7 @@ def _with_length(data: bytes, place: int, value: int) -> bytes:
 
 TO_BYTES: tuple[t.Callable[[bytes, int, int], bytes], ...] = (_turned, _cut, _with_length)
 KINDS = len(TO_NODES) + len(TO_BYTES)
+NAMES = [*CONTENTS, *(function.__name__.replace('_', ' ').strip() for function in (*TO_NODES[len(CONTENTS) :], *TO_BYTES))]
 
 
 def mutated(data: bytes, kind: int, place: int, value: int) -> bytes:

@@ -80,7 +80,11 @@ def run(program: Program, base: pathlib.Path) -> dict[str, dict[str, t.Any]]:
     return {entry['name']: entry for entry in answer.given['answer']['servers']}
 
 
-@pytest.mark.parametrize(('number', 'size'), [(1500, 250_000), (1500, 15_000), (20_000, 0)])
+@pytest.mark.parametrize(
+    ('number', 'size'),
+    [(1500, 250_000), (1500, 15_000), (20_000, 0)],
+    ids=['1500 large manifests', '1500 small manifests', '20000 empty manifests'],
+)
 def test_planted_backups_cost_a_run_next_to_nothing(
     base: pathlib.Path, programs: dict[str, Program], number: int, size: int
 ) -> None:

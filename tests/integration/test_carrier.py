@@ -112,7 +112,9 @@ def test_travels_over_ssh_by_standard_input_unless_become_prevents_it(
 
 
 @pytest.mark.parametrize(
-    ('more', 'standard_input'), [({}, 'pipe'), (PIPELINING, 'pipe'), (SUDO, 'file'), ({**SUDO, **PIPELINING}, 'pipe')]
+    ('more', 'standard_input'),
+    [({}, 'pipe'), (PIPELINING, 'pipe'), (SUDO, 'file'), ({**SUDO, **PIPELINING}, 'pipe')],
+    ids=['plain', 'pipelining', 'sudo', 'sudo, pipelining'],
 )
 @pytest.mark.every_core
 def test_travels_over_local_connections(probe: t.Any, sshd: Sshd, more: dict[str, t.Any], standard_input: str) -> None:
@@ -139,7 +141,7 @@ def test_runs_in_check_mode(probe: t.Any) -> None:
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize('interpreter', [None, 'auto', 'auto_silent', 'auto_legacy'])
+@pytest.mark.parametrize('interpreter', [pytest.param(None, id='unset'), 'auto', 'auto_silent', 'auto_legacy'])
 def test_searches_for_python_where_none_is_named(probe: t.Any, sshd: Sshd, interpreter: str | None) -> None:
     more = {} if interpreter is None else {'ansible_python_interpreter': interpreter}
     run = probe(sshd.host('root', **more))
@@ -187,7 +189,7 @@ def test_a_delegated_task_runs_on_that_host_with_its_python(probe: t.Any, tmp_pa
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize('interpreter', [None, '/usr/bin/python3'])
+@pytest.mark.parametrize('interpreter', [None, '/usr/bin/python3'], ids=['searched for', 'named'])
 def test_the_environment_of_the_task_reaches_the_program(probe: t.Any, sshd: Sshd, interpreter: str | None) -> None:
     value = 'a "b" \'c\' $HOME `id` ü'
     host = sshd.host(PLAIN_USER, **({'ansible_python_interpreter': interpreter} if interpreter else {}))
@@ -195,7 +197,7 @@ def test_the_environment_of_the_task_reaches_the_program(probe: t.Any, sshd: Ssh
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize('more', [{}, SUDO, {**SUDO, **PIPELINING}])
+@pytest.mark.parametrize('more', [{}, SUDO, {**SUDO, **PIPELINING}], ids=['plain', 'sudo', 'sudo, pipelining'])
 def test_noise_of_the_login_shell_does_not_matter(probe: t.Any, sshd: Sshd, more: dict[str, t.Any]) -> None:
     with sshd.noise(PLAIN_USER):
         run = probe(sshd.host(PLAIN_USER, **more), request={'do': 'print'})
@@ -236,6 +238,7 @@ def old_python() -> str:
         ({'do': 'die', 'say': 'the last line'}, ['exit code 3', 'the last line']),
         ({'do': 'kill'}, ['signal 9']),
     ],
+    ids=['exit code', 'signal'],
 )
 def test_a_program_that_died_says_how_and_its_last_lines(probe: t.Any, request_: dict[str, t.Any], expected: list[str]) -> None:
     result = failure(probe(local_host(), request=request_))

@@ -103,7 +103,7 @@ def test_what_may_be_another_s_is_named_and_given_to_nobody(host: Host, plant: t
     assert owners(host.server) == before
 
 
-@pytest.mark.parametrize('name, codes', [(CONFIG, []), ('manifest.json', ['write_failed'])])
+@pytest.mark.parametrize('name, codes', [(CONFIG, []), ('manifest.json', ['write_failed'])], ids=['configuration', 'manifest'])
 def test_a_file_that_is_not_what_its_manifest_says_is_not_given(host: Host, name: str, codes: list[str]) -> None:
     secret, path = host.base / 'secret', host.kept() / name
     secret.write_text('{}')

@@ -97,6 +97,7 @@ def test_a_canary_goes_first_and_batches_grow(fleet: Fleet) -> None:
 @pytest.mark.parametrize(
     ('serial', 'sizes'),
     [('serial=2', [2, 2, 1]), ('serial=1,50%', [1, 2, 2]), ('{"serial": [2, "100%"]}', [2, 3]), ('{"serial": 5}', [5])],
+    ids=['number', 'list in a text', 'list', 'number as JSON'],
 )
 def test_the_sizes_of_the_batches_are_a_variable(fleet: Fleet, serial: str, sizes: list[int]) -> None:
     run = fleet.run('-e', serial, '--check', count=5)
@@ -191,7 +192,7 @@ def test_a_host_that_is_lost_between_change_and_proof_does_not_pass_for_proven(f
     assert 2 in numbers(run, TASK_VERIFY, 'ok')
 
 
-@pytest.mark.parametrize(('host', 'proven'), [(1, 1), (4, 5)])
+@pytest.mark.parametrize(('host', 'proven'), [(1, 1), (4, 5)], ids=['canary', 'host of a later batch'])
 def test_a_failing_restart_fails_its_host_and_ends_the_run_with_its_batch(fleet: Fleet, host: int, proven: int) -> None:
     name = f'print{host:02}'
     run = fleet.run(**{name: {'sendmemo_tls_restart_command': 'echo no such server >&2; exit 3'}})

@@ -275,6 +275,17 @@ async def test_found_servers_use_the_options_of_the_task(host: Host) -> None:
         ({'timeout': 0}, 'timeout'),
         ({'until': 'delivered'}, 'until'),
     ],
+    ids=[
+        'no recipient',
+        'line break in a recipient',
+        'recipient that is no address',
+        'carriage return in the sender',
+        'sender that is no address',
+        'line break in the subject',
+        'NUL in the host name',
+        'timeout of 0',
+        'unknown goal',
+    ],
 )
 @together(made_host)
 async def test_what_no_mail_server_could_take_is_refused_at_once(host: Host, options: dict[str, t.Any], word: str) -> None:

@@ -173,7 +173,9 @@ def _part(name: str) -> t.Any:
 def run(playbook: str = 'site.yml', days: float = 0, **more: t.Any) -> t.Any:
     """Return a run as the callback describes it, which began and ended at the same moment."""
     versions = {'collection': '1.1.0', 'ansible_core': '2.21.0', 'python': '3.13.1', 'openssl': 'OpenSSL 3.0.15 3 Sep 2024'}
-    return _part('observations').Run(playbook, '', [], 'printops', 'controller.example.com', versions, moment(days), moment(days), **more)
+    return _part('observations').Run(
+        playbook, '', [], 'printops', 'controller.example.com', versions, moment(days), moment(days), **more
+    )
 
 
 def logs(given: t.Iterable[Result], of: t.Any, expected: t.Iterable[str] = (), days: float = 0) -> t.Any:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.every_python
         (b'bytes \xff \xc3\xbc', 'bytes \\xff \u00fc'),
         ('\u00fcber {{ 1 }}', '\u00fcber {{ 1 }}'),
     ],
+    ids=['plain text', 'escape', 'control characters', 'C1', 'bidi', 'not UTF-8', 'bytes', 'template'],
 )
 def test_shows_what_a_terminal_would_obey(foreign, shown):
     assert safe_text(foreign) == shown

@@ -529,7 +529,7 @@ def a_staged_test(tmp_path, port, settings):
     return sending.Task('spl1', str(tmp_path / 'spl1'), mail, how, settings=settings)
 
 
-def test_a_trial_uses_the_settings_that_it_is_given(tmp_path, mail_server):
+def test_a_staged_test_uses_the_settings_that_it_is_given(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1', spl1='EnableTLS = 2\n')
     task = a_staged_test(tmp_path, mail_server().port, {'Hostname': 'new.example.com'})
     (result,) = sending.send_all([task], Watchdog(30)).servers
@@ -537,7 +537,7 @@ def test_a_trial_uses_the_settings_that_it_is_given(tmp_path, mail_server):
     assert result.ehlo.name == 'new.example.com'
 
 
-def test_a_trial_reads_trust_files_under_their_staged_names(tmp_path):
+def test_a_staged_test_reads_trust_files_under_their_staged_names(tmp_path):
     working_dirs(tmp_path, 'spl1')
     (tmp_path / 'spl1' / '.staged').write_text('nonsense')
     task = a_staged_test(tmp_path, 1, {'EnableTLS': '1', 'CAFile': 'ca.pem'})._replace(staged={'ca.pem': '.staged'})

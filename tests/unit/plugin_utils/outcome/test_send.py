@@ -304,17 +304,19 @@ def test_what_was_trusted_is_reported_where_the_configuration_does_not_say_it(tr
     assert 'verified' not in reported(trusted=trusted, ignores_errors=True).line
 
 
+PORTS = [
+    ('starttls', 465, True),
+    ('starttls', 587, False),
+    ('smtps', 25, True),
+    ('smtps', 465, False),
+    ('disabled', 465, True),
+    ('disabled', 25, False),
+    (None, 465, False),
+]
+
+
 @pytest.mark.parametrize(
-    ('mode', 'port', 'warns'),
-    [
-        ('starttls', 465, True),
-        ('starttls', 587, False),
-        ('smtps', 25, True),
-        ('smtps', 465, False),
-        ('disabled', 465, True),
-        ('disabled', 25, False),
-        (None, 465, False),
-    ],
+    ('mode', 'port', 'warns'), PORTS, ids=[f'{mode or "unknown mode"}, port {port}' for mode, port, _warns in PORTS]
 )
 def test_a_port_that_is_usual_for_another_mode_is_a_warning(mode: str | None, port: int, *, warns: bool) -> None:
     sent = reported(mode=mode, port=port, **({'tls': None} if mode in ('disabled', None) else {}))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz import analysis
-from fuzz.mutations import KINDS, corrupted, mutated
+from fuzz.mutations import KINDS, NAMES, corrupted, mutated
 from fuzz.seeds import seeds
 
 pytestmark = pytest.mark.newest_core
@@ -45,7 +45,7 @@ def test_no_answer_costs_more_than_being_called_malformed(seed: int, changes: li
     analysis.answer(json.dumps(answer).encode())
 
 
-@pytest.mark.parametrize('kind', range(KINDS))
+@pytest.mark.parametrize('kind', range(KINDS), ids=NAMES)
 def test_each_way_of_corrupting_changes_something(kind: int) -> None:
     """Else the tests above would prove less than they say."""
     data = SEEDS['x509'][0]
