@@ -178,12 +178,12 @@ def recover(stage: Stage, scenario: str, place: Place) -> None:
     assert tree(place.server) == before
 
 
-def at_each(stage: Stage, points: list[t.Any], look: t.Callable[..., str]) -> collections.Counter[str]:
+def at_each(stage: Stage, points: list[t.Any], check: t.Callable[..., str]) -> collections.Counter[str]:
     """Check all points, several at a time; return how often there was which outcome. Fails with all that were wrong."""
 
     def safely(point: t.Any) -> tuple[str, str]:
         try:
-            return look(*point), ''
+            return check(*point), ''
         except Exception as error:
             return '', f'{point}: {type(error).__name__} {error}'[:MOST_REPORTED]
 

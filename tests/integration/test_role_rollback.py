@@ -71,9 +71,9 @@ def test_a_rollout_is_taken_back_and_a_second_rollback_returns_to_it(host: Host)
         assert run.rc == 0, run.output
     assert host.state() == host.active['smtps']
     # What is declared meanwhile does not count.
-    look = host.run('rollback', '--check', **host.smtps)
-    assert look.rc == 0, look.output
-    assert (look.stats['print1']['changed'], host.state(), host.restarts()) == (1, host.active['smtps'], 2)
+    predicted = host.run('rollback', '--check', **host.smtps)
+    assert predicted.rc == 0, predicted.output
+    assert (predicted.stats['print1']['changed'], host.state(), host.restarts()) == (1, host.active['smtps'], 2)
     for number, mode in enumerate(('starttls', 'smtps', 'starttls')):
         run = host.run('rollback', **host.smtps)
         assert run.rc == 0, run.output
