@@ -177,6 +177,15 @@ servers:
       type: str
       returned: when one was made
       sample: /var/pd/spl1/sendmemo-ssl.backups/20261124T081500Z-0001
+    send:
+      description: The result of O(verify) for this server. It has the keys of an entry of M(printops.infoprint.send_memo).
+      type: dict
+      returned: when the server was to be verified, and its configuration is the declared one
+      sample:
+        ok: true
+        until: sent
+        tls: {mode: starttls, version: TLSv1.3, cipher: TLS_AES_256_GCM_SHA384, bits: 256}
+        message_id: <4f1c0a9be2d73865.6925f0a4@print1.example.com>
 problems:
   # From return_parts: problems
   description:

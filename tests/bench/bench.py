@@ -28,7 +28,7 @@ FORKS = 25
 SETTINGS = f'[defaults]\nforks = {FORKS}\n[connection]\npipelining = true\n'
 # Certificates in a CA file of 200 kB, and entries of a CRL of 84 kB.
 BIG_AUTHORITIES, BIG_CRL_ENTRIES = 290, 1750
-OURS = ('ping', 'converge', 'whole')
+COLLECTION = ('ping', 'converge', 'whole')
 
 
 class Scenario(t.NamedTuple):
@@ -58,9 +58,9 @@ FULL = (
     Scenario(
         10, 4, ('ping', 'hand first', 'hand', 'first', 'converge', 'whole', 'mitogen ping', 'mitogen hand', 'mitogen whole')
     ),
-    Scenario(100, 4, OURS),
-    Scenario(50, 1, OURS),
-    Scenario(50, 16, OURS),
+    Scenario(100, 4, COLLECTION),
+    Scenario(50, 1, COLLECTION),
+    Scenario(50, 16, COLLECTION),
     Scenario(50, 4, ('ping', 'first', 'converge', 'whole'), big=True),
 )
 SMALL = (Scenario(6, 1, tuple(CONTENDERS)),)

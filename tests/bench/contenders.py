@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is compared: playbooks that do nothing, that do the job by hand, and ours."""
+"""What is compared: playbooks that do nothing, that do the job by hand, and those of this collection."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Processes:
         return spent
 
     def settle(self) -> None:
-        """Close all connections and wait until the hosts are idle: only then have their processes told what they cost."""
+        """Close all connections and wait until the hosts are idle: only then is the cost of their processes known."""
         self._fleet.disconnect()
         end = time.monotonic() + SETTLE_SECONDS
         while True:

@@ -56,15 +56,15 @@ class Plan(t.NamedTuple):
     python: its /usr/bin/python3, as a path on this machine (None = the one that is there).
     login: how Ansible becomes root there: 'root' logs in as root, 'sudo' and 'su' become it.
     servers: names of its InfoPrint servers, directories under /var/pd.
-    size: of its disk, as mount(8) of a tmpfs takes it. seen: directories of this machine that are to be seen there, also where
-        they lie below /root, /home or /tmp, which a host has of its own.
+    size: of its disk, as mount(8) of a tmpfs takes it. visible: directories of this machine that are visible there, also where
+        they are below /root, /home or /tmp, which a host has of its own.
     """
 
     python: pathlib.Path | None = None
     login: str = 'root'
     servers: tuple[str, ...] = ('spl1',)
     size: str = '64m'
-    seen: tuple[pathlib.Path, ...] = ()
+    visible: tuple[pathlib.Path, ...] = ()
 
 
 @functools.cache
@@ -298,13 +298,13 @@ class Fleet:
 def _as_asked(host: Host) -> dict[str, t.Any]:
     """Return what the supervisor has to know of a host."""
     python = host.plan.python or pathlib.Path('/usr/bin/python3')
-    seen = {path for path in (_prefix(python), *host.plan.seen) if _hidden(path)}
+    visible = {path for path in (_prefix(python), *host.plan.visible) if _hidden(path)}
     return {
         'name': host.name,
         'address': host.address,
         'python': str(python),
         'size': host.plan.size,
-        'seen': sorted(map(str, seen)),
+        'visible': sorted(map(str, visible)),
     }
 
 

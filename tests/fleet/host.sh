@@ -1,6 +1,6 @@
 #!/bin/sh
 # One host of the fleet. supervisor.py starts it as the first process of namespaces of its own (net, mount, pid, uts, ipc):
-# host.sh NAME ADDRESS/BITS SIZE SPACE PYTHON [DIRECTORY THAT IS TO BE SEEN]...
+# host.sh NAME ADDRESS/BITS SIZE SPACE PYTHON [VISIBLE DIRECTORY]...
 set -eu
 name=$1 address=$2 size=$3 space=$4 python=$5
 shift 5

@@ -98,7 +98,7 @@ def _host(space: pathlib.Path, bits: str, host: dict[str, t.Any]) -> t.Any:
         host['size'],
         str(space),
         host['python'],
-        *host['seen'],
+        *host['visible'],
     ]
     return subprocess.Popen(
         command,

@@ -35,25 +35,25 @@ def x509(data: bytes) -> None:
         assert 'expired' in [problem.code for problem in sent[0].problems]
         _needs_no_guard(problem.message for one in sent for problem in one.problems)
     answer = file_answer([data, CA], [data, *CRLS])
-    _needs_no_guard(problem.message for one in _judged(answer) for problem in one.problems)
+    _needs_no_guard(problem.message for one in _validated(answer) for problem in one.problems)
     assert [entry['changed'] for entry in _changed(answer).servers] == [True]
 
 
 def answer(data: bytes) -> None:
     """What isn't an answer of our program raises InvalidValue; of what passes for one, each server has its entry."""
     try:
-        told = json.loads(data)
+        answer = json.loads(data)
     except (ValueError, RecursionError):
         return
-    for read in (_sent, _judged, _changed):
+    for read in (_sent, _validated, _changed):
         try:
-            read(told)
+            read(answer)
         except InvalidValue:
             continue
 
 
-def _sent(told: Answer) -> list[send_report.Sent]:
-    fields = AnswerObject(told)
+def _sent(answer: Answer) -> list[send_report.Sent]:
+    fields = AnswerObject(answer)
     terms = send_report.terms_of(fields, OPTIONS['warn_days'], OPTIONS['crl_check'])
     asked = server_answers(fields, [])
     sent = [send_report.report(one, fields, 'sent', terms) for one in asked]
@@ -65,17 +65,17 @@ def _sent(told: Answer) -> list[send_report.Sent]:
     return sent
 
 
-def _judged(told: Answer) -> list[Validation]:
-    fields = AnswerObject(told)
+def _validated(answer: Answer) -> list[Validation]:
+    fields = AnswerObject(answer)
     blocks = read_blocks(fields)
-    judged = [validate_answer(read_result(one), blocks, None, Criteria(NOW, 30)) for one in server_answers(fields, [])]
-    for one in judged:
+    validations = [validate_answer(read_result(one), blocks, None, Criteria(NOW, 30)) for one in server_answers(fields, [])]
+    for one in validations:
         _can_be_shown(one.entry)
-    return judged
+    return validations
 
 
-def _changed(told: Answer) -> Outcome:
-    fields = AnswerObject(told)
+def _changed(answer: Answer) -> Outcome:
+    fields = AnswerObject(answer)
     answers = server_answers(fields, [])
     outcome = change_report.report(ReviewedAnswer(fields, {}, refused=frozenset()), answers, OPTIONS, check=False)
     assert [entry['name'] for entry in outcome.servers] == [one.text('name') for one in answers]

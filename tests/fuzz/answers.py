@@ -36,7 +36,7 @@ CA, CRLS = der(ROOT.pem), [der(ISSUING.crl([LEAF], more=[(SCOPE, True)])), der(R
 
 
 def send_answer(chain: t.Sequence[bytes], ca: t.Sequence[bytes], crls: t.Sequence[bytes]) -> Answer:
-    """Return an answer for three servers: one that was refused, one that ignores what is wrong, one that sent."""
+    """Return an answer for three servers: one that was refused, one that ignores problems, one that sent."""
     tls = {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'TLS_AES_256_GCM_SHA384', 'bits': 256}
     common = {
         'working_dir': '/var/pd/spl',
@@ -69,7 +69,7 @@ def send_answer(chain: t.Sequence[bytes], ca: t.Sequence[bytes], crls: t.Sequenc
 
 
 def file_answer(ca: t.Sequence[bytes], crls: t.Sequence[bytes]) -> Answer:
-    """Return an answer of the judgement, and of a change, of a server with a CA file and a CRL file; before it had others."""
+    """Return an answer of a validation, and of a change, of a server with a CA file and a CRL file; before it had others."""
     files = {'ca': ('CERTIFICATE', ca), 'crl': ('X509 CRL', crls), 'old': ('CERTIFICATE', [CA])}
     trust = {'CAFile': {'key': 'ca', 'file': 'ca.pem'}, 'CrlFile': {'key': 'crl', 'file': 'crl.pem'}}
     return {

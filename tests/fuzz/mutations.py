@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""DER that is spoilt, bytes turned over, cut off, and parts changed in a way that leaves the whole well-formed (X.690); and
+"""Corrupted DER: bytes turned over, cut off, and parts changed in a way that leaves the whole well-formed (X.690); and
 answers with values of a wrong kind."""
 
 from __future__ import annotations
@@ -64,10 +64,19 @@ def _without_a_part(node: Node, _other: Node, value: int) -> None:
         node.content = b''
 
 
-CONTENTS = (b'', b'\x81', b'\xff' * 20, bytes(3), b'\x7f' * 200, b'\x05\x00', '\u202e\n\x1b[2Jä'.encode(), b'99999999999999Z')
+CONTENTS = {
+    'empty content': b'',
+    'half a number': b'\x81',
+    'ones': b'\xff' * 20,
+    'zeros': bytes(3),
+    'long content': b'\x7f' * 200,
+    'a NULL inside': b'\x05\x00',
+    'control characters': '\u202e\n\x1b[2Jä'.encode(),
+    'impossible date': b'99999999999999Z',
+}
 # What is done to a node, with another one and a number.
 TO_NODES: tuple[t.Callable[[Node, Node, int], None], ...] = (
-    *map(_with_content, CONTENTS),
+    *map(_with_content, CONTENTS.values()),
     _with_tag,
     _swapped,
     _with_a_part_twice,
@@ -89,10 +98,11 @@ def _with_length(data: bytes, place: int, value: int) -> bytes:
 
 TO_BYTES: tuple[t.Callable[[bytes, int, int], bytes], ...] = (_turned, _cut, _with_length)
 KINDS = len(TO_NODES) + len(TO_BYTES)
+NAMES = [*CONTENTS, *(function.__name__.replace('_', ' ').strip() for function in (*TO_NODES[len(CONTENTS) :], *TO_BYTES))]
 
 
 def mutated(data: bytes, kind: int, place: int, value: int) -> bytes:
-    """Return DER, spoilt in one way: `kind` is below KINDS, `place` and `value` are any numbers. What is no DER stays."""
+    """Return DER, corrupted in one way: `kind` is below KINDS, `place` and `value` are any numbers. What is no DER stays."""
     if kind >= len(TO_NODES):
         return TO_BYTES[kind - len(TO_NODES)](data, place % len(data), value) if data else data
     try:
@@ -104,8 +114,8 @@ def mutated(data: bytes, kind: int, place: int, value: int) -> bytes:
     return bytes(whole)
 
 
-# What may stand in an answer where something else is meant.
-ODD_VALUES: tuple[t.Any, ...] = (
+# What an answer may contain where something else is meant.
+MALFORMED_VALUES: tuple[t.Any, ...] = (
     None,
     True,
     False,
@@ -139,18 +149,18 @@ ODD_VALUES: tuple[t.Any, ...] = (
 )
 
 
-def spoilt(answer: t.Any, place: int, value: int) -> t.Any:
-    """Return an answer with one of its values, at any depth, replaced by an odd one, or left out."""
-    told = copy.deepcopy(answer)
-    places = list(_places(told))
+def corrupted(answer: t.Any, place: int, value: int) -> t.Any:
+    """Return an answer with one of its values, at any depth, replaced by a malformed one, or left out."""
+    changed = copy.deepcopy(answer)
+    places = list(_places(changed))
     if not places:
-        return told  # nothing is left of it
+        return changed  # nothing is left of it
     holder, key = places[place % len(places)]
-    if value % (len(ODD_VALUES) + 1) == len(ODD_VALUES):
+    if value % (len(MALFORMED_VALUES) + 1) == len(MALFORMED_VALUES):
         del holder[key]
     else:
-        holder[key] = copy.deepcopy(ODD_VALUES[value % (len(ODD_VALUES) + 1)])
-    return told
+        holder[key] = copy.deepcopy(MALFORMED_VALUES[value % (len(MALFORMED_VALUES) + 1)])
+    return changed
 
 
 def _places(value: t.Any) -> t.Iterator[tuple[t.Any, t.Any]]:

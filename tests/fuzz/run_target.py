@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Fuzzes one target by coverage: `run_target.py NAME CORPUS [options of libFuzzer]`. Needs atheris.
 
-CORPUS is a directory that is kept between runs; the seeds, and the words that the fuzzer is told, are put into it and beside it.
+CORPUS is a directory that is kept between runs; the seeds, and the words for the fuzzer, are put into it and beside it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ sys.path[:0] = [str(CHECKOUT / '.venvs' / 'collections'), str(CHECKOUT / 'tests'
 
 with atheris.instrument_imports(include=['ansible_collections']):
     from fuzz.targets import TARGETS
-from fuzz.seeds import WORDS, seeds  # noqa: E402, they lie beside what has to be instrumented
+from fuzz.seeds import WORDS, seeds  # noqa: E402, they are beside what has to be instrumented
 
 
 def prepared(name: str, corpus: Path) -> list[str]:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the fuzzing of each target begins with: things as they should be, to be spoilt."""
+"""What the fuzzing of each target begins with: valid data, to be corrupted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def seeds() -> dict[str, list[bytes]]:
     crl = authority.crl([leaf])
     files = [authority.pem, intermediate.pem, leaf.certificate_pem, crl]
     sample = (
-        b'# ours\nEnableTLS = 1\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
+        b'# managed\nEnableTLS = 1\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
         b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n'
     )
     return {

@@ -31,7 +31,7 @@ SCRATCH = tempfile.TemporaryDirectory(prefix='infoprint-fuzz-')  # goes with the
 
 
 def frame(data: bytes) -> None:
-    """What a host sends is read or refused. `data` is its output, what stands in a frame, and the text of a whole frame."""
+    """What a host sends is read or refused. `data` is its output, what is in a frame, and the text of a whole frame."""
     text = data.decode('latin-1')
     for output in (text, f'INFOPRINT-ANSWER-{NONCE}:{text}', _framed(data)):
         try:
@@ -80,8 +80,8 @@ def _framed(data: bytes) -> str:
 
 def _read(server: AnswerObject) -> None:
     problems, drift = server.problems(), drift_report.read_drift(server)
-    told = f'{summary(problems)}{drift_report.message(server.text("name"), drift, bool(server.flag("changed")), False, False)}'
-    assert not any(character < ' ' for character in told.replace('\n', ''))
+    message = f'{summary(problems)}{drift_report.message(server.text("name"), drift, bool(server.flag("changed")), False, False)}'
+    assert not any(character < ' ' for character in message.replace('\n', ''))
     server.texts('recipients')
     server.texts_by_key('settings')
 

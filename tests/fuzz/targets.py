@@ -26,7 +26,7 @@ from .target_side import frame, manifest, pd
 
 NOW = dt.datetime(2026, 11, 24, tzinfo=dt.timezone.utc)
 FILES = {'CAFile': 'ca.pem', 'CrlFile': 'crl.pem'}
-SECRET = b'\x03hunter2'  # never in what is told of a trust file
+SECRET = b'\x03hunter2'  # never in what is reported of a trust file
 
 
 def config(data: bytes) -> None:
@@ -44,7 +44,7 @@ def ehlo(data: bytes) -> None:
 
 
 def pem(data: bytes) -> None:
-    """What the PEM reader takes for a block is written again as a block, and nothing else of the file is told."""
+    """What the PEM reader takes for a block is written again as a block, and nothing else of the file is shown."""
     read = read_pem(data)
     for block in read.blocks:
         (again,) = read_pem(as_pem(block).encode('ascii')).blocks
@@ -57,7 +57,7 @@ def pem(data: bytes) -> None:
 
 
 def trust(data: bytes) -> None:
-    """Certificates and CRLs of any content are judged: `data` is the DER of one of each."""
+    """Certificates and CRLs of any content are checked: `data` is the DER of one of each."""
     text = base64.encodebytes(b'\x30' + _length(len(data)) + data)
     blocks = [b'-----BEGIN %s-----\n%s-----END %s-----\n' % (label, text, label) for label in (b'CERTIFICATE', b'X509 CRL')]
     _can_be_shown(check_files(blocks[0], blocks[1], NOW, 30, FILES))

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from support import odd_x509
+from support import malformed_x509
 from support.mail_server_process import Listener, MailServer
 from support.pki import Authority, days_from_now
 from support.playbook import Run, hosts, local_host
@@ -20,15 +20,15 @@ LINES = 'EnableTLS = 2\nCAFile = ca.pem\nCrlFile = crl.pem\nHostname = print1.ex
 
 
 @pytest.fixture(scope='module')
-def odd_server(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[MailServer]:
+def malformed_server(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[MailServer]:
     """Mail servers with a good certificate, and with such as `cryptography` can't make, or not wholly read."""
-    directory = tmp_path_factory.mktemp('odd')
+    directory = tmp_path_factory.mktemp('malformed')
     authority = pki.authority
     shown = {
         'good': pki.server,
-        'expired': odd_x509.with_negative_serial(authority.issue(SERVER_NAMES, not_after=days_from_now(-3)), authority),
-        'forged': odd_x509.with_negative_serial(Authority('Test CA').issue(SERVER_NAMES), authority),
-        'unread': authority.issue(SERVER_NAMES, not_after=days_from_now(-3), more=[odd_x509.unreadable()]),
+        'expired': malformed_x509.with_negative_serial(authority.issue(SERVER_NAMES, not_after=days_from_now(-3)), authority),
+        'forged': malformed_x509.with_negative_serial(Authority('Test CA').issue(SERVER_NAMES), authority),
+        'unread': authority.issue(SERVER_NAMES, not_after=days_from_now(-3), more=[malformed_x509.unreadable()]),
     }
     listeners = [Listener(name, 'smtps', *identity.write(directory, name)) for name, identity in shown.items()]
     with MailServer(directory, listeners, seconds=600) as running:
@@ -47,7 +47,7 @@ def sent(
     task = {
         'base_dir': str(base_dir),
         'smtp_host': '127.0.0.1',
-        'recipients': ['odd@example.com'],
+        'recipients': ['malformed@example.com'],
         'timeout': 10,
         'servers': [{'name': name, 'smtp_port': server.ports[name]} for name in listeners],
     }
@@ -61,9 +61,9 @@ def sent(
 
 @pytest.mark.every_core
 def test_a_negative_serial_number_costs_no_result(
-    run_playbook: t.Callable[..., Run], pki: Pki, odd_server: MailServer, tmp_path: pathlib.Path
+    run_playbook: t.Callable[..., Run], pki: Pki, malformed_server: MailServer, tmp_path: pathlib.Path
 ) -> None:
-    found = sent(run_playbook, pki, odd_server, tmp_path / 'pd', 'good', 'expired', 'forged', 'unread')
+    found = sent(run_playbook, pki, malformed_server, tmp_path / 'pd', 'good', 'expired', 'forged', 'unread')
     assert [(name, ok) for name, ok, _codes in found] == [
         ('good', True),
         ('expired', False),

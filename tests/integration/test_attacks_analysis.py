@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What Alice lays in her directories, or a mail server presents, costs the controller seconds, and Bob's server is judged."""
+"""What Alice plants in her directories, or a mail server presents, costs the controller seconds, and Bob's server is checked."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def task(tmp_path: pathlib.Path, base: pathlib.Path) -> Task:
     return run
 
 
-def lay(base: pathlib.Path, owners: Owners, name: str, owner: str, ca: bytes, crl: bytes = b'') -> None:
+def plant(base: pathlib.Path, owners: Owners, name: str, owner: str, ca: bytes, crl: bytes = b'') -> None:
     names = 'EnableTLS = 2\nCAFile = ca.pem\n' + ('CrlFile = crl.pem\n' if crl else '')
     (base / name).mkdir()
     for file, content in ((CONFIG, names.encode()), ('ca.pem', ca), ('crl.pem', crl)):
@@ -70,9 +70,9 @@ def codes(result: t.Mapping[str, t.Any], name: str) -> list[str]:
 def test_thousands_of_cas_and_lists_hold_up_no_run(task: Task, base: pathlib.Path, owners: Owners, pki: Pki) -> None:
     """5,760,000 pairs in less than a file may hold; in the same run Bob's CA that is over is found."""
     ca, crl = heavy_x509.same_name(2400)
-    lay(base, owners, 'a1', ALICE, ca, crl)
+    plant(base, owners, 'a1', ALICE, ca, crl)
     old = Authority('Old CA', not_after=days_from_now(-3))
-    lay(base, owners, 'b1', BOB, old.pem + pki.authority.pem, pki.authority.crl())
+    plant(base, owners, 'b1', BOB, old.pem + pki.authority.pem, pki.authority.crl())
     result = task('sendmemo_validate')
     assert result['cpu'] < MOST_CPU
     assert codes(result, 'b1') == ['ca_expired']
@@ -82,11 +82,11 @@ def test_thousands_of_cas_and_lists_hold_up_no_run(task: Task, base: pathlib.Pat
     assert [entry['name'] for entry in result['servers']] == ['a1', 'b1']
 
 
-def test_a_change_is_made_though_other_files_are_more_than_is_judged(
+def test_a_change_is_made_though_other_files_are_more_than_is_checked(
     task: Task, base: pathlib.Path, owners: Owners, pki: Pki
 ) -> None:
-    lay(base, owners, 'a1', ALICE, *heavy_x509.same_name(300))  # not one list is judged, and none refused
-    lay(base, owners, 'b1', BOB, pki.authority.pem)
+    plant(base, owners, 'a1', ALICE, *heavy_x509.same_name(300))  # not one list is checked, and none refused
+    plant(base, owners, 'b1', BOB, pki.authority.pem)
     result = task(
         'sendmemo_config',
         servers=[
@@ -117,7 +117,7 @@ def test_what_a_mail_server_presents_is_bounded(
 ) -> None:
     """OpenSSL takes a chain of 100 KiB at most from a server (SSL_MAX_CERT_LIST_DEFAULT)."""
     presented = {
-        'sound': pki.server,
+        'valid': pki.server,
         'chain1000': chain_of(1000, pki),
         'chain200': chain_of(200, pki),
         'names100000': named(100_000, pki),
@@ -127,7 +127,7 @@ def test_what_a_mail_server_presents_is_bounded(
     circles, _key, _name = heavy_x509.circle(2000)
     with MailServer(tmp_path / 'server', listeners) as server:
         for name in presented:
-            lay(base, owners, name, BOB, circles + pki.authority.pem)
+            plant(base, owners, name, BOB, circles + pki.authority.pem)
         result = task(
             'send_memo',
             smtp_host='127.0.0.1',
@@ -137,7 +137,7 @@ def test_what_a_mail_server_presents_is_bounded(
     assert result['cpu'] < MOST_CPU
     entries = {entry['name']: entry for entry in result['servers']}
     assert {name: entry['ok'] for name, entry in entries.items()} == {
-        'sound': True,
+        'valid': True,
         'chain1000': False,
         'chain200': True,
         'names100000': False,

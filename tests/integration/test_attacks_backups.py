@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Backups that an owner plants cost no more than ours, and another owner's server is served."""
+"""Backups that an owner plants cost no more than this collection's, and another owner's server is served."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 from support.owners import ALICE, BOB, Owners
 from support.playbook import Ansible
-from support.server_files import BACKUPS, CONFIG, in_force, let_pass
+from support.server_files import BACKUPS, CONFIG, active_set, let_pass
 from support.target_program import BASE, Answer, Program, record
 
 from .conftest import Pki
@@ -30,9 +30,9 @@ MANIFEST = 'manifest.json'
 def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Program]:
     folder = tmp_path_factory.mktemp('recorded')
     common = {'base_dir': BASE, 'servers': [{'name': 'alice'}, {'name': 'bob'}]}
-    wanted = {**common, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path), 'crl_src': str(pki.crl_path)}
+    declared = {**common, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path), 'crl_src': str(pki.crl_path)}
     hostnames = {'old': 'old.example.com', 'new': 'new.example.com'}
-    tasks = {name: {'printops.infoprint.sendmemo_config': {**wanted, 'hostname': one}} for name, one in hostnames.items()}
+    tasks = {name: {'printops.infoprint.sendmemo_config': {**declared, 'hostname': one}} for name, one in hostnames.items()}
     back = {'printops.infoprint.sendmemo_rollback': {**common, 'try_before_commit': 'none'}}
     return record(Ansible(folder / 'controller'), {**tasks, 'back': back})
 
@@ -51,15 +51,15 @@ def base(owners: Owners, tmp_path: pathlib.Path, programs: dict[str, Program]) -
 
 
 def manifest_of(server: pathlib.Path, size: int = 0) -> bytes:
-    """Return a manifest of the set in force, padded to a size."""
-    digests = {name: {'sha256': hashlib.sha256(content).hexdigest()} for name, content in in_force(server).items()}
+    """Return a manifest of the active set, padded to a size."""
+    digests = {name: {'sha256': hashlib.sha256(content).hexdigest()} for name, content in active_set(server).items()}
     manifest = {'format': 1, 'files': digests, 'settings': {f'k{number}': [] for number in range(size // 12)}}
     text = json.dumps(manifest)
     return text.encode() + b' ' * max(0, size - len(text))
 
 
 def plant(server: pathlib.Path, number: int, manifest: bytes) -> None:
-    """Lay down so many sets, of links to one manifest, dated in the future."""
+    """Plant so many sets, of links to one manifest, dated in the future."""
     top = server / BACKUPS
     first = top / 'first'
     first.write_bytes(manifest)
@@ -80,7 +80,11 @@ def run(program: Program, base: pathlib.Path) -> dict[str, dict[str, t.Any]]:
     return {entry['name']: entry for entry in answer.given['answer']['servers']}
 
 
-@pytest.mark.parametrize(('number', 'size'), [(1500, 250_000), (1500, 15_000), (20_000, 0)])
+@pytest.mark.parametrize(
+    ('number', 'size'),
+    [(1500, 250_000), (1500, 15_000), (20_000, 0)],
+    ids=['1500 large manifests', '1500 small manifests', '20000 empty manifests'],
+)
 def test_planted_backups_cost_a_run_next_to_nothing(
     base: pathlib.Path, programs: dict[str, Program], number: int, size: int
 ) -> None:

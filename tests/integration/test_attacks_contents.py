@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What Alice lays in her directories, a run reads and tells within its limits, and it serves Bob's server."""
+"""A run reads and reports what Alice plants in her directories within its limits, and it serves Bob's server."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
     folder = tmp_path_factory.mktemp('recorded')
     common = {'base_dir': BASE, 'servers': [{'name': name} for name in (*HERS, 'bob')]}
     send = {**common, 'smtp_host': '127.0.0.1', 'smtp_port': 9, 'until': 'handshake', 'timeout': 3}
-    wanted = {**common, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path)}
+    declared = {**common, 'enable_tls': 'starttls', 'ca_src': str(pki.ca_path)}
     return record(
         Ansible(folder / 'controller'),
         {
-            'config': {'printops.infoprint.sendmemo_config': wanted, 'diff': True},
+            'config': {'printops.infoprint.sendmemo_config': declared, 'diff': True},
             'validate': {'printops.infoprint.sendmemo_validate': common},
             'send': {'printops.infoprint.send_memo': send},
         },

@@ -25,7 +25,7 @@ ROUNDS = 16
 @pytest.fixture(scope='module')
 def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Program]:
     folder = tmp_path_factory.mktemp('recorded')
-    wanted = {
+    declared = {
         'base_dir': BASE,
         'servers': [{'name': 'spl1'}],
         'enable_tls': 'starttls',
@@ -36,7 +36,7 @@ def programs(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pr
         'mode': '0664',
     }
     hostnames = {'old': 'old.example.com', 'new': 'new.example.com'}
-    tasks = {name: {'printops.infoprint.sendmemo_config': {**wanted, 'hostname': one}} for name, one in hostnames.items()}
+    tasks = {name: {'printops.infoprint.sendmemo_config': {**declared, 'hostname': one}} for name, one in hostnames.items()}
     return record(Ansible(folder / 'controller'), tasks)
 
 

@@ -104,7 +104,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.mark.parametrize('number', range(len(HOSTILE)), ids=list(HOSTILE))
-def test_a_hostile_certificate_is_told_within_bounds(run: Run, number: int) -> None:
+def test_a_hostile_certificate_is_reported_within_bounds(run: Run, number: int) -> None:
     entry = run.results('print1', 'Send')[0].result['servers'][number]
     assert entry['problems'][0]['code'] == list(HOSTILE.values())[number][1], entry['problems']
     assert entry['ok'] is False

@@ -45,7 +45,7 @@ def site(ansible: Ansible, owners: Owners, tmp_path: pathlib.Path, pki: Pki) -> 
 
 
 @pytest.mark.parametrize('way', ['local', 'ssh'])
-def test_a_proof_of_another_owner_is_told_though_a_child_is_stopped(
+def test_a_proof_of_another_owner_is_reported_though_a_child_is_stopped(
     site: Site,
     ansible: Ansible,
     way: str,

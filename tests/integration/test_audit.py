@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An audit touches nothing, tells drift and problems in one message, and fails only where it is told to or found nothing out."""
+"""An audit touches nothing, reports drift and problems in one message, and fails only on request or without any result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import Pki
 
 pytestmark = pytest.mark.every_core
 
-TASK_TOLD = 'Report drift and problems'
+TASK_REPORT = 'Report drift and problems'
 CONFIG = 'sendmemo-ssl.cfg'
 
 
@@ -50,7 +50,7 @@ class Host:
     def config(self, server: str) -> pathlib.Path:
         return self.base / server / CONFIG
 
-    def seen(self) -> dict[str, tuple[int, int, bytes]]:
+    def snapshot(self) -> dict[str, tuple[int, int, bytes]]:
         """Return every file and directory: its times, and its bytes."""
         return {
             str(path): (path.stat().st_mtime_ns, path.stat().st_ctime_ns, path.read_bytes() if path.is_file() else b'')
@@ -67,9 +67,9 @@ async def made_host(tmp_path: pathlib.Path, pki: Pki) -> Host:
     return host
 
 
-def told(run: Run) -> list[str]:
+def report_lines(run: Run) -> list[str]:
     """Return the lines of the one message."""
-    [one] = run.results(task=TASK_TOLD)
+    [one] = run.results(task=TASK_REPORT)
     lines: list[str] = one.result['msg']
     return lines
 
@@ -78,30 +78,30 @@ def told(run: Run) -> list[str]:
 async def test_all_is_well(host: Host) -> None:
     run = await host.audit(sendmemo_tls_audit_fails=True, sendmemo_tls_fail_on='warning')
     assert run.rc == 0, run.output
-    assert told(run) == ['spl1: as declared', 'spl2: as declared', 'current configuration: no problems']
+    assert report_lines(run) == ['spl1: as declared', 'spl2: as declared', 'current configuration: no problems']
 
 
 @together(made_host)
-async def test_drift_and_problems_are_told_and_nothing_is_touched(host: Host) -> None:
+async def test_drift_and_problems_are_reported_and_nothing_is_touched(host: Host) -> None:
     text = host.config('spl1').read_text()
     # What looks like a template must not be taken for one.
     host.config('spl1').write_text(text.replace('EnableTLS = 1', 'EnableTLS = 0') + "Verbose = {{ lookup('pipe', 'echo no') }}\n")
     host.config('spl2').chmod(0o666)
-    before = host.seen()
+    before = host.snapshot()
     run = await host.audit()
     assert run.rc == 0, run.output
     assert [counted['changed'] for counted in run.stats.values()] == [0]
-    lines = told(run)
+    lines = report_lines(run)
     assert lines[0].startswith('spl1: would be changed: EnableTLS changed (was 0, declared 1); Verbose extra (was {{ lookup')
     assert lines[1].startswith('spl2: would be changed: sendmemo-ssl.cfg mode (was 0666, declared 0644)')
     assert lines[2].startswith('current configuration: ')
     assert any('[unknown_keyword]' in line for line in lines[3:])
     assert any('[unsafe_permissions]' in line for line in lines[3:])
-    assert host.seen() == before
+    assert host.snapshot() == before
     assert not host.log.exists(), 'nothing is restarted'
     failing = await host.audit(sendmemo_tls_audit_fails=True)
     assert failing.rc == 2
-    assert told(failing) == lines
+    assert report_lines(failing) == lines
 
 
 @pytest.mark.parametrize(('fail_on', 'rc'), [('error', 0), ('warning', 2), ('never', 0)], ids=['error', 'warning', 'never'])
@@ -110,7 +110,7 @@ async def test_what_counts_is_what_the_verification_fails_on(host: Host, fail_on
     """Without drift, and with a warning: the CA ends within so many days."""
     run = await host.audit(sendmemo_tls_audit_fails=True, sendmemo_tls_fail_on=fail_on, sendmemo_tls_warn_days=36500)
     assert run.rc == rc, run.output
-    assert any('[ca_expires_soon]' in line for line in told(run))
+    assert any('[ca_expires_soon]' in line for line in report_lines(run))
 
 
 @pytest.mark.parametrize('found', [False, True], ids=['named', 'found'])
@@ -121,7 +121,7 @@ async def test_a_server_without_a_configuration_is_drift_and_no_error(host: Host
     variables: dict[str, t.Any] = {'sendmemo_tls_servers': []} if found else {}
     run = await host.audit(**variables)
     assert run.rc == 0, run.output
-    lines = told(run)
+    lines = report_lines(run)
     assert lines[1].startswith('spl2: would be changed: sendmemo-ssl.cfg missing')
     assert lines[2] == 'current configuration: 1 info'
     assert lines[3].startswith(f'info spl2 {host.config("spl2")}: It has no configuration yet. [not_configured] Run printops.')
@@ -129,19 +129,19 @@ async def test_a_server_without_a_configuration_is_drift_and_no_error(host: Host
 
 
 @together(made_host)
-async def test_a_declared_set_that_is_wrong_is_told(host: Host) -> None:
+async def test_a_declared_set_that_is_wrong_is_reported(host: Host) -> None:
     run = await host.audit(sendmemo_tls_hostname='print1')
     assert run.rc == 0, run.output
-    assert any('[invalid_ehlo_hostname]' in line for line in told(run))
+    assert any('[invalid_ehlo_hostname]' in line for line in report_lines(run))
     assert (await host.audit(sendmemo_tls_hostname='print1', sendmemo_tls_audit_fails=True)).rc == 2
 
 
 @together(made_host)
 async def test_an_absent_server_is_no_problem_while_it_is_absent(host: Host) -> None:
     servers = [{'name': 'spl1'}, {'name': 'spl2', 'state': 'absent'}]
-    assert 'spl2: would be changed' in str(told(await host.audit(sendmemo_tls_servers=servers)))
+    assert 'spl2: would be changed' in str(report_lines(await host.audit(sendmemo_tls_servers=servers)))
     await host.converge(sendmemo_tls_servers=servers)
-    assert told(await host.audit(sendmemo_tls_servers=servers)) == [
+    assert report_lines(await host.audit(sendmemo_tls_servers=servers)) == [
         'spl1: as declared',
         'spl2: as declared',
         'current configuration: no problems',

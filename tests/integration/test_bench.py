@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The benchmark works, on a small fleet: how fast it all is depends on the machine, which is not judged here.
+"""The benchmark works, on a small fleet: how fast it all is depends on the machine, which is not tested here.
 
 A part of `make test-all`: it takes a minute, and is not what users get.
 """
@@ -25,7 +25,7 @@ def test_the_small_benchmark_measures_and_reports_every_contender():
     need(why_not())
     [scenario] = bench.SMALL
     said = []
-    # ping is a module of ansible-core's, which needs a newer Python than ours do.
+    # ping is a module of ansible-core's, which needs a newer Python than those of this collection.
     measured = bench.run(scenario, 1, target_pythons().get('3.11'), said.append)
     assert list(measured) == list(CONTENDERS)
     assert len(said) == len(CONTENDERS)

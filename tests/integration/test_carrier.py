@@ -92,7 +92,7 @@ def failure(run: Run) -> dict[str, t.Any]:
         pytest.param(PLAIN_USER, {**SU, **PIPELINING}, OTHER_USER, 'file', id='su to another, pipelining'),
     ],
 )
-def test_travels_over_ssh_by_standard_input_unless_become_stands_in_its_way(
+def test_travels_over_ssh_by_standard_input_unless_become_prevents_it(
     probe: t.Any, sshd: Sshd, user: str, more: dict[str, t.Any], becomes: str, standard_input: str
 ) -> None:
     if becomes == OTHER_USER and more.get('ansible_become_method') == 'sudo' and not more.get('ansible_pipelining'):
@@ -112,7 +112,9 @@ def test_travels_over_ssh_by_standard_input_unless_become_stands_in_its_way(
 
 
 @pytest.mark.parametrize(
-    ('more', 'standard_input'), [({}, 'pipe'), (PIPELINING, 'pipe'), (SUDO, 'file'), ({**SUDO, **PIPELINING}, 'pipe')]
+    ('more', 'standard_input'),
+    [({}, 'pipe'), (PIPELINING, 'pipe'), (SUDO, 'file'), ({**SUDO, **PIPELINING}, 'pipe')],
+    ids=['plain', 'pipelining', 'sudo', 'sudo, pipelining'],
 )
 @pytest.mark.every_core
 def test_travels_over_local_connections(probe: t.Any, sshd: Sshd, more: dict[str, t.Any], standard_input: str) -> None:
@@ -139,7 +141,7 @@ def test_runs_in_check_mode(probe: t.Any) -> None:
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize('interpreter', [None, 'auto', 'auto_silent', 'auto_legacy'])
+@pytest.mark.parametrize('interpreter', [pytest.param(None, id='unset'), 'auto', 'auto_silent', 'auto_legacy'])
 def test_searches_for_python_where_none_is_named(probe: t.Any, sshd: Sshd, interpreter: str | None) -> None:
     more = {} if interpreter is None else {'ansible_python_interpreter': interpreter}
     run = probe(sshd.host('root', **more))
@@ -187,7 +189,7 @@ def test_a_delegated_task_runs_on_that_host_with_its_python(probe: t.Any, tmp_pa
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize('interpreter', [None, '/usr/bin/python3'])
+@pytest.mark.parametrize('interpreter', [None, '/usr/bin/python3'], ids=['searched for', 'named'])
 def test_the_environment_of_the_task_reaches_the_program(probe: t.Any, sshd: Sshd, interpreter: str | None) -> None:
     value = 'a "b" \'c\' $HOME `id` ü'
     host = sshd.host(PLAIN_USER, **({'ansible_python_interpreter': interpreter} if interpreter else {}))
@@ -195,7 +197,7 @@ def test_the_environment_of_the_task_reaches_the_program(probe: t.Any, sshd: Ssh
 
 
 @pytest.mark.every_core
-@pytest.mark.parametrize('more', [{}, SUDO, {**SUDO, **PIPELINING}])
+@pytest.mark.parametrize('more', [{}, SUDO, {**SUDO, **PIPELINING}], ids=['plain', 'sudo', 'sudo, pipelining'])
 def test_noise_of_the_login_shell_does_not_matter(probe: t.Any, sshd: Sshd, more: dict[str, t.Any]) -> None:
     with sshd.noise(PLAIN_USER):
         run = probe(sshd.host(PLAIN_USER, **more), request={'do': 'print'})
@@ -231,16 +233,17 @@ def old_python() -> str:
 
 
 @pytest.mark.parametrize(
-    ('request_', 'seen'),
+    ('request_', 'expected'),
     [
         ({'do': 'die', 'say': 'the last line'}, ['exit code 3', 'the last line']),
         ({'do': 'kill'}, ['signal 9']),
     ],
+    ids=['exit code', 'signal'],
 )
-def test_a_program_that_died_says_how_and_its_last_lines(probe: t.Any, request_: dict[str, t.Any], seen: list[str]) -> None:
+def test_a_program_that_died_says_how_and_its_last_lines(probe: t.Any, request_: dict[str, t.Any], expected: list[str]) -> None:
     result = failure(probe(local_host(), request=request_))
     assert result['problems'][0]['code'] == 'program_failed'
-    for text in seen:
+    for text in expected:
         assert text in result['msg']
 
 
@@ -255,7 +258,7 @@ def test_last_words_hold_no_secret_and_nothing_that_a_terminal_obeys(probe: t.An
 
 
 @pytest.mark.parametrize('interpreter', ['/bin/echo', '/bin/true'])
-def test_output_that_is_not_ours_is_called_so(probe: t.Any, interpreter: str) -> None:
+def test_foreign_output_is_reported_as_such(probe: t.Any, interpreter: str) -> None:
     result = failure(probe(local_host(ansible_python_interpreter=interpreter)))
     assert result['problems'][0]['code'] == 'program_failed'
     assert 'without a valid answer' in result['msg']
@@ -264,7 +267,7 @@ def test_output_that_is_not_ours_is_called_so(probe: t.Any, interpreter: str) ->
 @pytest.mark.every_core
 def test_an_error_of_the_program_is_one_message_and_with_vvv_its_traceback(probe: t.Any) -> None:
     result = failure(probe(local_host(), request={'do': 'raise'}))
-    assert 'ValueError: the probe was told to raise \\x1b[31m{{ 7 * 7 }}' in result['msg']
+    assert 'ValueError: the probe was asked to raise \\x1b[31m{{ 7 * 7 }}' in result['msg']
     loud = probe(local_host(), '-vvv', request={'do': 'raise'})
     assert 'Traceback (most recent call last)' in loud.output
     assert '\x1b[31m' not in loud.output

@@ -136,7 +136,7 @@ def test_rights_that_keep_the_server_from_its_files_are_refused(host: Host) -> N
     assert not any(host.server.iterdir())
 
 
-def test_a_read_only_file_system_is_foreseen(host: Host) -> None:
+def test_a_read_only_file_system_is_predicted(host: Host) -> None:
     need(mounts_support.why_not())
     with Mounts() as mounts:
         mounts.tmpfs(host.server, f'size=1m,uid={OWNER},mode=755')

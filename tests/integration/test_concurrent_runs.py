@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Two runs at once on one server end in one of the two states, each tells truly what it did, and who reads meanwhile finds
+"""Two runs at once on one server end in one of the two states, each reports what it did, and who reads meanwhile finds
 whole sets only."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 
 from support.playbook import Ansible
 from support.pythons import target_pythons
-from support.server_files import CONFIG, FileSet, in_force, left_behind
+from support.server_files import CONFIG, FileSet, active_set, left_behind
 from support.target_program import BASE, Answer, Program, record
 
 from .conftest import Pki
@@ -61,7 +61,7 @@ class Site:
 
     def make(self, name: str) -> FileSet:
         self.programs[name].run(self.python, self.base, pause=False)
-        return in_force(self.server)
+        return active_set(self.server)
 
 
 class Reader:
@@ -76,7 +76,7 @@ class Reader:
     def read(self) -> None:
         while not self.stop.wait(0.001):
             try:
-                found = in_force(self.server)
+                found = active_set(self.server)
             except OSError as error:
                 self.faults.append(error)
                 return
@@ -84,7 +84,7 @@ class Reader:
                 self.found.append(found)
 
 
-def told(answer: Answer) -> tuple[bool, frozenset[tuple[str | None, ...]]]:
+def reported(answer: Answer) -> tuple[bool, frozenset[tuple[str | None, ...]]]:
     """Return what a run says it did: whether it changed the set, and the names and the host name that it found and set."""
     drift = answer.server['drift']
     kinds = frozenset(
@@ -93,18 +93,18 @@ def told(answer: Answer) -> tuple[bool, frozenset[tuple[str | None, ...]]]:
     return answer.server['changed'], kinds
 
 
-def test_two_runs_at_once_end_in_one_of_two_states_and_tell_the_truth(
+def test_two_runs_at_once_end_in_one_of_two_states_and_report_the_truth(
     tmp_path: pathlib.Path, programs: dict[str, Program], record_property: t.Callable[[str, object], None]
 ) -> None:
     pythons = list(target_pythons().values()) or [pathlib.Path(sys.executable)]
     scratch = Site(tmp_path / 'scratch', programs, sys.executable)
     sets = {name: scratch.make(name) for name in STATES}
-    # What a run tells that finds one state and is to make another.
+    # What a run reports that finds one state and is to make another.
     truth = {}
     for before in STATES:
         for after in STATES:
             scratch.make(before)
-            truth[before, after] = told(programs[after].run(sys.executable, scratch.base, pause=False))
+            truth[before, after] = reported(programs[after].run(sys.executable, scratch.base, pause=False))
 
     def take(number: int) -> str:
         pair, before = PAIRS[number % len(PAIRS)], STATES[number // len(PAIRS) % len(STATES)]
@@ -122,7 +122,7 @@ def test_two_runs_at_once_end_in_one_of_two_states_and_tell_the_truth(
         assert [answer.codes for answer in answers] == [[], []]
         first_first = (truth[before, pair[0]], truth[pair[0], pair[1]], sets[pair[1]])
         second_first = (truth[pair[1], pair[0]], truth[before, pair[1]], sets[pair[0]])
-        what_is = (told(answers[0]), told(answers[1]), in_force(site.server))
+        what_is = (reported(answers[0]), reported(answers[1]), active_set(site.server))
         assert what_is in (first_first, second_first), f'{pair} on {before}: neither one after the other'
         assert left_behind(site.server) == []
         return 'first' if what_is == first_first else 'second'
@@ -143,7 +143,7 @@ def test_a_run_waits_for_another_bounded_and_says_so(tmp_path: pathlib.Path, pro
     site.make('two')
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(holder.run, sys.executable, site.base)
-        while b'one.example.com' not in in_force(site.server)[CONFIG]:
+        while b'one.example.com' not in active_set(site.server)[CONFIG]:
             assert not first.done()
         second = waiter.run(sys.executable, site.base)
         first.result()
@@ -151,4 +151,4 @@ def test_a_run_waits_for_another_bounded_and_says_so(tmp_path: pathlib.Path, pro
     assert 'Another process holds the lock' in second.server['problems'][0]['message']
     assert second.server['changed'] is False
     assert second.seconds < 5
-    assert b'one.example.com' in in_force(site.server)[CONFIG]
+    assert b'one.example.com' in active_set(site.server)[CONFIG]

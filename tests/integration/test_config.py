@@ -120,8 +120,8 @@ async def test_drift_is_named_predicted_and_corrected(site: Site, what: str) -> 
     for result in (predicted, corrected):
         assert result['changed'] is True
         drift = result['servers'][0]['drift']
-        told = {key: value for key, value in drift[0].items() if key in expected or key in ('keyword', 'kind')}
-        assert (len(drift), told) == (1, expected), drift
+        reported = {key: value for key, value in drift[0].items() if key in expected or key in ('keyword', 'kind')}
+        assert (len(drift), reported) == (1, expected), drift
         assert result['servers'][1]['drift'] == []
     assert {name: (site.base / 'spl1' / name).read_bytes() for name in declared} == declared
     assert not site.config().is_symlink()
@@ -178,7 +178,7 @@ async def test_a_diff_lists_the_certificates_that_go_and_come(site: Site, pki: P
 
 
 @together(made_site)
-async def test_a_comment_that_changes_beside_a_keyword_is_told(site: Site) -> None:
+async def test_a_comment_that_changes_beside_a_keyword_is_reported(site: Site) -> None:
     await site.run()
     rewrite(site, 'EnableTLS = 1', 'EnableTLS = 0')
     rewrite(site, '# TLS settings', '# tls settings')
@@ -218,7 +218,7 @@ async def test_the_newest_backups_are_kept_and_a_file_made_by_hand_is_the_first(
     first = pathlib.Path((await site.run(backup_keep=2))['servers'][0]['backup'])
     assert (first / CONFIG).read_bytes() == by_hand
     assert (first / 'own.pem').read_text() == 'own'
-    assert (site.base / 'spl1' / 'own.pem').exists(), 'what is not ours stays'
+    assert (site.base / 'spl1' / 'own.pem').exists(), 'an unmanaged file stays'
     later = [(await site.run(backup_keep=2, hostname=f'h{number}.example.com'))['servers'][0]['backup'] for number in (1, 2)]
     assert {path.name for path in first.parent.iterdir()} == {pathlib.Path(path).name for path in later}
 
@@ -402,7 +402,7 @@ async def test_a_managed_file_that_is_named_by_its_full_path_stays(site: Site) -
 @pytest.mark.parametrize('content', ['', 'no certificate'], ids=['missing', 'no certificate'])
 @BOTH_MODES
 @together(made_site)
-async def test_a_file_of_the_target_is_judged_there_before_it_comes_into_force(
+async def test_a_file_of_the_target_is_checked_there_before_it_is_activated(
     site: Site, tmp_path: pathlib.Path, content: str, arguments: tuple[str, ...]
 ) -> None:
     ca = tmp_path / 'target-ca.pem'
@@ -475,8 +475,8 @@ async def test_a_file_of_the_target_with_an_error_keeps_no_other_server_from_bei
     good = counted.ca.with_name('good-ca.pem')
     good.write_bytes(pki.authority.pem)
     servers = [{'name': 'spl1'}, {'name': 'spl2', 'ca_path': str(good)}]
-    foreseen, trips = await counted.run('--check', servers=servers)
-    assert ([entry['changed'] for entry in foreseen['servers']], trips) == ([False, True], 1)
+    predicted, trips = await counted.run('--check', servers=servers)
+    assert ([entry['changed'] for entry in predicted['servers']], trips) == ([False, True], 1)
     result, trips = await counted.run(servers=servers)
     assert [(problem['server'], problem['code']) for problem in result['problems']] == [('spl1', 'ca_expired')]
     assert (result['failed'], result['changed'], trips) == (True, True, 2)
@@ -485,7 +485,7 @@ async def test_a_file_of_the_target_with_an_error_keeps_no_other_server_from_bei
 
 
 @together(made_counted)
-async def test_a_managed_crl_is_judged_by_the_ca_of_the_target(counted: Counted, pki: Pki) -> None:
+async def test_a_managed_crl_is_checked_by_the_ca_of_the_target(counted: Counted, pki: Pki) -> None:
     counted.ca.write_bytes(Authority('Another CA').pem)
     result, _trips = await counted.run(crl_src=str(pki.crl_path))
     assert {problem['code'] for problem in result['problems']} == {'crl_issuer_unknown'}
@@ -535,7 +535,7 @@ async def test_rights_that_keep_the_owner_out_are_drift(site: Site) -> None:
     ids=['2 MiB', '20 MiB'],
 )
 @together(made_site)
-async def test_a_configuration_of_any_size_is_replaced_and_told(site: Site, size: int, kinds: set[str]) -> None:
+async def test_a_configuration_of_any_size_is_replaced_and_reported(site: Site, size: int, kinds: set[str]) -> None:
     site.config().write_text(''.join(f'Key{number} = 1\n' for number in range(12_000)) + '#' * size)
     result = await site.run('--diff')
     assert result['failed'] is False, result['msg'][:2000]

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Every problem of a configuration is found by a real run, one server for each, with nothing but what is wrong with it."""
+"""Every problem of a configuration is found by a real run, one server for each, and no other problem of that server."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Case(t.NamedTuple):
 
 
 CASES = {
-    'sound': Case(BOTH, (), ''),
+    'valid': Case(BOTH, (), ''),
     'line': Case(TLS + '[tls]\n', ('invalid_line',), 'The line is not "Keyword = value": the file has no sections.'),
     'keyword': Case(TLS + 'CAFle = ca.pem\n', ('unknown_keyword',), 'CAFle is not a keyword of sendmemo-ssl.cfg.'),
     'twice': Case(TLS + TLS, ('duplicate_keyword',), 'EnableTLS is set in line 1 and again in line 2.'),
@@ -156,7 +156,7 @@ def make_servers(base_dir: pathlib.Path) -> None:
 
 
 @pytest.mark.every_core
-def test_every_problem_of_a_configuration_is_told_and_no_other(run_playbook, tmp_path) -> None:
+def test_every_problem_of_a_configuration_is_reported_and_no_other(run_playbook, tmp_path) -> None:
     base_dir = tmp_path / 'pd'
     base_dir.mkdir(mode=0o755)
     make_servers(base_dir)
@@ -169,19 +169,19 @@ def test_every_problem_of_a_configuration_is_told_and_no_other(run_playbook, tmp
         {
             'hosts': 'print_servers',
             'gather_facts': False,
-            'tasks': [{'name': 'Judge', 'printops.infoprint.sendmemo_validate': options}],
+            'tasks': [{'name': 'Validate', 'printops.infoprint.sendmemo_validate': options}],
         }
     ]
     ran = run_playbook(play, hosts(print1=local_host()))
-    (judged,) = ran.results('print1', 'Judge')
-    assert judged.status == 'failed', ran.output
-    by_server = {entry['name']: entry['problems'] for entry in judged.result['servers']}
+    (validated,) = ran.results('print1', 'Validate')
+    assert validated.status == 'failed', ran.output
+    by_server = {entry['name']: entry['problems'] for entry in validated.result['servers']}
     for name, case in CASES.items():
-        told = [problem['code'] for problem in by_server[name]]
-        assert sorted(told) == sorted(case.codes), (name, by_server[name])
+        reported = [problem['code'] for problem in by_server[name]]
+        assert sorted(reported) == sorted(case.codes), (name, by_server[name])
         assert case.says in ' '.join(problem['message'] for problem in by_server[name]), (name, by_server[name])
         assert all(problem['hint'] and problem['server'] == name for problem in by_server[name])
-    raised = {problem['code'] for problem in judged.result['problems']}
+    raised = {problem['code'] for problem in validated.result['problems']}
     assert documented_codes() - raised == ELSEWHERE
-    assert len(judged.result['msg'].splitlines()) == 1 + len(judged.result['problems'])
-    (tmp_path / 'messages.txt').write_text(judged.result['msg'])
+    assert len(validated.result['msg'].splitlines()) == 1 + len(validated.result['problems'])
+    (tmp_path / 'messages.txt').write_text(validated.result['msg'])

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The examples of the documentation, docs/examples, run as they stand there: only addresses and paths are this machine's."""
+"""The examples of the documentation, docs/examples, run as they are written: only addresses and paths are this machine's."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .conftest import Pki, need
 EXAMPLES = ROOT / 'docs' / 'examples'
 CONVERGE = 'printops.infoprint.converge'
 TASK_CONVERGE = 'Converge the mail encryption'
-TASK_PROVE = 'Verify every InfoPrint server'
+TASK_VERIFY = 'Verify every InfoPrint server'
 
 
 class Site:
@@ -110,7 +110,7 @@ def proofs(run: Run) -> dict[tuple[str, str], dict[str, t.Any]]:
     """Return the servers that a run proved, by host (its first label) and name."""
     return {
         (one.host.split('.')[0], server['name']): server
-        for one in run.results(task=TASK_PROVE)
+        for one in run.results(task=TASK_VERIFY)
         for server in one.result.get('servers', [])
     }
 
@@ -161,7 +161,7 @@ def test_quick_start(ansible: Ansible, site: Site) -> None:
     assert (site.directory / 'report' / 'index.html').exists()
     assert all_ok(first) == {('print01', 'spl1')}
     expect_shown('quick-start/output.txt', screen(first), site)
-    expect_shown('quick-start/proof.txt', first.results(task=TASK_PROVE)[0].result['msg'] + '\n', site)
+    expect_shown('quick-start/proof.txt', first.results(task=TASK_VERIFY)[0].result['msg'] + '\n', site)
     assert all_ok(run(ansible, site)) == {('print01', 'spl1'), ('print02', 'spl1')}
 
 
@@ -173,7 +173,7 @@ def test_first_rollout(ansible: Ansible, site: Site) -> None:
     base = {'base_dir': str(site.working_dir('print01', ''))}
     config = site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg'
     config.write_text('EnableTLS = 3\n')
-    judged = ansible.adhoc(
+    validated = ansible.adhoc(
         'printops.infoprint.sendmemo_validate',
         inventory,
         '--limit',
@@ -181,7 +181,7 @@ def test_first_rollout(ansible: Ansible, site: Site) -> None:
         args=base,
         extra_vars={**site.here, 'ansible_pipelining': True},
     )
-    assert judged.results()[0].result['problems'][0]['code'] == 'invalid_value'
+    assert validated.results()[0].result['problems'][0]['code'] == 'invalid_value'
     audit = run(ansible, site, '--diff', playbook='printops.infoprint.audit')
     assert audit.rc == 0, audit.output
     assert 'EnableTLS' in audit.output
@@ -197,7 +197,7 @@ def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
     failed = reported(ansible, site, sendmemo_tls_try_before_commit='none', **bad)
     assert failed.rc != 0
     expect_shown('failure/summary.txt', screen(failed).rsplit('\n\n\n', maxsplit=1)[-1], site)
-    result = failed.results(task=TASK_PROVE)[0].result
+    result = failed.results(task=TASK_VERIFY)[0].result
     expect_shown('failure/message.txt', result['msg'] + '\n', site)
     expect_shown('failure/problem.yml', yaml.safe_dump(result['problems'], sort_keys=False, width=110), site)
 
@@ -369,7 +369,7 @@ def test_awx(ansible: Ansible, site: Site) -> None:
 
 
 def test_execution_environment(ansible: Ansible, site: Site) -> None:
-    """The collection tells ansible-builder what it needs, and the example's file is one that ansible-builder takes."""
+    """The collection declares to ansible-builder what it needs, and the example's file is one that ansible-builder takes."""
     directory = site.take('awx')
     builder = PROGRAMS / 'ansible-builder'
     env = ansible.environment()
@@ -380,10 +380,10 @@ def test_execution_environment(ansible: Ansible, site: Site) -> None:
         check=True,
     )
     assert (directory / 'context' / 'Containerfile').exists()
-    told = subprocess.run(
+    output = subprocess.run(
         [builder, 'introspect', str(ansible.collections)], cwd=directory, env=env, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
-    assert 'cryptography' in told
+    assert 'cryptography' in output
     galaxy = yaml.safe_load((ROOT / 'galaxy.yml').read_text())
     archive = f'{galaxy["namespace"]}-{galaxy["name"]}-{galaxy["version"]}.tar.gz'
     asked = yaml.safe_load((directory / 'collections' / 'requirements.yml').read_text())

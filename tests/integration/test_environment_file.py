@@ -88,7 +88,7 @@ EXTRA = {'file': '/etc/environment', 'keyword': 'IPM_ENABLE_SSL_V3', 'kind': 'ex
 
 @pytest.mark.every_core
 @together(made_host)
-async def test_the_line_comes_and_goes_and_each_time_a_restart_is_told(host: Host) -> None:
+async def test_the_line_comes_and_goes_and_each_time_a_restart_is_reported(host: Host) -> None:
     run, _result = await host.run('--check')
     assert run.rc == 0, run.output
     assert host.file.read_text() == FOUND
@@ -160,7 +160,7 @@ async def test_it_stays_as_it_is_while_a_server_fails(host: Host) -> None:
 
 
 @together(Host)
-async def test_who_is_not_root_is_told_so_before_anything_is_changed(host: Host) -> None:
+async def test_without_root_it_is_refused_before_anything_is_changed(host: Host) -> None:
     if os.geteuid() == 0:
         need(why_not())
         # Root in name only: a file system that nobody can write.

@@ -16,7 +16,7 @@ import pytest
 from support import mounts as mounts_support
 from support.mounts import Mounts
 from support.playbook import Ansible, hosts, local_host
-from support.server_files import FileSet, in_force, left_behind, tree
+from support.server_files import FileSet, active_set, left_behind, tree
 from support.target_program import BASE, Answer, Program, record
 
 from .conftest import Pki, need
@@ -66,30 +66,30 @@ class Host:
         return self.programs[name].run(sys.executable, self.base, *self.mounts.command, *wrapper, pause=False)
 
     @property
-    def seen(self) -> pathlib.Path:
-        return self.mounts.seen(self.server)
+    def server_here(self) -> pathlib.Path:
+        return self.mounts.path_here(self.server)
 
     def begin(self, begin: str, options: str) -> FileSet:
-        """Mount a new file system without a limit; with the old set where that is to be in force. Return what is."""
+        """Mount a new file system without a limit; with the old set where that is to be active. Return what is."""
         self.mounts.tmpfs(self.server, f'{options},uid={OWNER},gid={OWNER},mode=755')
         if begin == 'old':
             assert self.run('old').server['changed']
-        return in_force(self.seen)
+        return active_set(self.server_here)
 
     def refused(self, answer: Answer, old: FileSet, cause: str) -> bool:
-        """Return False where the set was changed, True where it was not, and all is well then: told, whole, and as before."""
+        """Return False where the set was changed, True where it was not, and all is well then: reported, whole, and as before."""
         if answer.server['changed']:
             assert answer.codes == []
-            assert in_force(self.seen) != old
-            assert left_behind(self.seen) == []
+            assert active_set(self.server_here) != old
+            assert left_behind(self.server_here) == []
             return False
         assert answer.codes == ['write_failed'], answer.text
         problem = answer.server['problems'][0]
         assert str(self.server) in problem['message']
         assert cause in problem['message']
         assert problem['file'].startswith(str(self.server))
-        assert in_force(self.seen) == old
-        assert left_behind(self.seen) == []
+        assert active_set(self.server_here) == old
+        assert left_behind(self.server_here) == []
         return True
 
 
@@ -114,13 +114,13 @@ def test_a_full_file_system_of_any_size_keeps_the_old_set_until_there_is_room(ho
     outcomes = []
     for more in range(needed + 2):
         old = host.begin(begin, unlimited)
-        status = os.statvfs(host.seen)
+        status = os.statvfs(host.server_here)
         used = status.f_blocks - status.f_bfree if limit == 'bytes' else status.f_files - status.f_ffree
         host.mounts.remount(host.server, limited(used, max(more, used == 0)))
         outcomes.append(host.refused(host.run('new'), old, 'No space left on device'))
         if outcomes[-1]:
             host.mounts.remount(host.server, unlimited)
-            assert not host.refused(host.run('new'), old, ''), 'with room the next run heals'
+            assert not host.refused(host.run('new'), old, ''), 'with room the next run recovers'
         host.mounts.unmount(host.server)
     assert outcomes == sorted(outcomes, reverse=True), 'more room never makes it worse'
     assert outcomes.count(True) == needed
@@ -136,21 +136,21 @@ def test_a_limit_for_files_keeps_the_old_set(host: Host, begin: str) -> None:
 
 
 @pytest.mark.parametrize('begin', ['nothing', 'old'])
-def test_a_read_only_file_system_is_told_only_where_something_would_change(host: Host, begin: str) -> None:
+def test_a_read_only_file_system_is_reported_only_where_something_would_change(host: Host, begin: str) -> None:
     old = host.begin(begin, 'size=16m')
     host.mounts.remount(host.server, 'ro')
-    before = tree(host.seen)
+    before = tree(host.server_here)
     assert host.refused(host.run('new'), old, 'Read-only file system')
     if begin == 'old':
         unchanged = host.run('old')
         assert (unchanged.server['changed'], unchanged.codes) == (False, [])
-    assert tree(host.seen) == before
+    assert tree(host.server_here) == before
 
 
 def test_a_configuration_that_must_not_be_changed_stays(tmp_path: pathlib.Path, host: Host) -> None:
     need('' if shutil.which('chattr') else 'not installed: chattr')
     assert host.run('old').server['changed']
-    old = in_force(host.server)
+    old = active_set(host.server)
     config = host.server / 'sendmemo-ssl.cfg'
     if subprocess.run(['chattr', '+i', str(config)], capture_output=True, check=False).returncode:
         need(f'no immutable files on the file system of {tmp_path}')
@@ -162,7 +162,7 @@ def test_a_configuration_that_must_not_be_changed_stays(tmp_path: pathlib.Path, 
 
 
 @pytest.mark.parametrize(('options', 'cause'), [('size=24k', 'No space left on device'), ('ro', 'Read-only file system')])
-def test_a_playbook_tells_what_an_operator_has_to_know(
+def test_a_playbook_reports_what_an_operator_has_to_know(
     host: Host, sets: dict[str, dict[str, t.Any]], ansible: Ansible, options: str, cause: str
 ) -> None:
     old = host.begin('old', 'size=16m')
@@ -177,5 +177,5 @@ def test_a_playbook_tells_what_an_operator_has_to_know(
     assert 'spl1: not changed' in found.result['msg']
     assert cause in found.result['msg']
     assert 'Free disk space or allow writing' in found.result['msg']
-    assert in_force(host.seen) == old
-    assert left_behind(host.seen) == []
+    assert active_set(host.server_here) == old
+    assert left_behind(host.server_here) == []

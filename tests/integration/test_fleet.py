@@ -67,9 +67,9 @@ class Site:
                 variables.update(sendmemo_tls_enable_tls='smtps', sendmemo_tls_smtp_port=465)
 
     def run(self, playbook: t.Any, *arguments: str, **variables: t.Any) -> Run:
-        wanted = {'sendmemo_tls_verify_recipients': ['operators@example.com'], **variables}
+        extra_vars = {'sendmemo_tls_verify_recipients': ['operators@example.com'], **variables}
         run = self._ansible.playbook(
-            playbook, self._inventory, '--forks', '12', '-e', json.dumps(wanted), *arguments, timeout=300
+            playbook, self._inventory, '--forks', '12', '-e', json.dumps(extra_vars), *arguments, timeout=300
         )
         assert 'Traceback' not in run.output, run.output
         return run
@@ -103,7 +103,7 @@ def converged(run: Run, name: str) -> bool | None:
     return results[-1].result['changed'] if results else None
 
 
-def told(run: Run, name: str) -> str:
+def messages_of(run: Run, name: str) -> str:
     """Return how the run failed on a host: status and message of each failure."""
     ends = [one for one in run.results(name) if one.status in ('failed', 'unreachable')]
     return '\n'.join(f'{one.status} {one.result.get("msg")}' for one in ends)
@@ -134,8 +134,8 @@ def test_converge_drift_correct_and_roll_back(site):
         assert proven(first, name), name
     assert site.mails('first@example.com') == site.servers, 'a mail of each server, and of each only one'
 
-    wanted = site.texts()
-    assert len(wanted) == 3 * site.servers
+    expected = site.texts()
+    assert len(expected) == 3 * site.servers
     second = site.run('printops.infoprint.converge', **AT_ONCE)
     assert {name: converged(second, name) for name in site.fleet.hosts} == dict.fromkeys(site.fleet.hosts, False)
     assert all(proven(second, name) for name in site.fleet.hosts)
@@ -149,14 +149,14 @@ def test_converge_drift_correct_and_roll_back(site):
     assert third.rc == 0, third.output
     assert {name for name in site.fleet.hosts if converged(third, name)} == set(drifted)
     assert all(proven(third, name) for name in site.fleet.hosts)
-    assert site.texts() == wanted
+    assert site.texts() == expected
 
     changed = site.run('printops.infoprint.converge', sendmemo_tls_hostname='other.example.com', **AT_ONCE)
     assert changed.rc == 0, changed.output
-    assert site.texts() != wanted
+    assert site.texts() != expected
     back = site.run('printops.infoprint.rollback', **AT_ONCE)
     assert back.rc == 0, back.output
-    assert site.texts() == wanted
+    assert site.texts() == expected
     verified = site.run('printops.infoprint.verify')
     assert verified.rc == 0, verified.output
     assert all(proven(verified, name) for name in site.fleet.hosts)
@@ -185,19 +185,19 @@ def test_what_goes_wrong_on_some_hosts_keeps_the_others_from_nothing(site):
 
     run = site.run('printops.infoprint.converge', **AT_ONCE)
     assert run.rc != 0
-    assert 'unreachable' in told(run, down.name)
-    assert 'No space left' in told(run, full.name)
-    assert 'connection' in told(run, cut.name)
-    assert 'expired' in told(run, ahead.name)
-    assert 'network_unreachable' in told(run, mute.name)
+    assert 'unreachable' in messages_of(run, down.name)
+    assert 'No space left' in messages_of(run, full.name)
+    assert 'connection' in messages_of(run, cut.name)
+    assert 'expired' in messages_of(run, ahead.name)
+    assert 'network_unreachable' in messages_of(run, mute.name)
     ill = {host.name for host in (down, full, cut, ahead, mute)}
     for name, host in fleet.hosts.items():
         if name in ill:
             assert not proven(run, name), name
             assert not list(host.path('/var/pd').glob(f'*/{CONFIG}')), f'{name} has a configuration that nobody could try'
         else:
-            assert converged(run, name) is True, f'{name}: {told(run, name)}'
-            assert proven(run, name), f'{name}: {told(run, name)}'
+            assert converged(run, name) is True, f'{name}: {messages_of(run, name)}'
+            assert proven(run, name), f'{name}: {messages_of(run, name)}'
 
     fleet.link(down, 'up')
     full.run('rm', '/var/tmp/fill')
@@ -207,10 +207,10 @@ def test_what_goes_wrong_on_some_hosts_keeps_the_others_from_nothing(site):
     mute.run('ip', 'route', 'delete', 'unreachable', box.MAIL_ADDRESS)
     slow.path(f'/home/{slow.variables["ansible_user"]}/.bashrc').write_text('')
     fleet.disconnect()
-    healed = site.run('printops.infoprint.converge', **AT_ONCE)
-    assert healed.rc == 0, healed.output
-    assert {name for name in fleet.hosts if converged(healed, name)} == ill
-    assert all(proven(healed, name) for name in fleet.hosts)
+    recovered = site.run('printops.infoprint.converge', **AT_ONCE)
+    assert recovered.rc == 0, recovered.output
+    assert {name for name in fleet.hosts if converged(recovered, name)} == ill
+    assert all(proven(recovered, name) for name in fleet.hosts)
 
 
 def test_a_failure_ends_the_rollout_with_its_batch(site):
@@ -222,7 +222,7 @@ def test_a_failure_ends_the_rollout_with_its_batch(site):
         site.fleet['print03'].run('ip', 'route', 'delete', 'unreachable', box.MAIL_ADDRESS)
         site.fleet.link(site.fleet['print02'], 'up')
     assert run.rc != 0
-    assert 'network_unreachable' in told(run, 'print03')
-    assert 'unreachable' in told(run, 'print02')
+    assert 'network_unreachable' in messages_of(run, 'print03')
+    assert 'unreachable' in messages_of(run, 'print02')
     assert {name for name in site.fleet.hosts if proven(run, name)} == {'print01', 'print04', 'print05'}
     assert {key.split('/')[0] for key in site.texts()} == {'print01', 'print04', 'print05'}, 'the next batch is as it was'

@@ -33,8 +33,8 @@ def fleet():
     need(box.why_not())
     need('' if shutil.which('git') else 'ansible-pull needs git')
     plans = {f'print{number:02}': box.Plan(servers=('spl1', 'spl2')) for number in range(1, 6)}
-    plans['print06'] = box.Plan(servers=tuple(f'spl{number}' for number in range(1, 7)), seen=ANSIBLE)
-    with box.Fleet({**plans, **dict.fromkeys(WORKERS, box.Plan(servers=(), seen=ANSIBLE))}) as up:
+    plans['print06'] = box.Plan(servers=tuple(f'spl{number}' for number in range(1, 7)), visible=ANSIBLE)
+    with box.Fleet({**plans, **dict.fromkeys(WORKERS, box.Plan(servers=(), visible=ANSIBLE))}) as up:
         yield up
 
 
@@ -80,10 +80,10 @@ def make_project(fleet: box.Fleet, directory: pathlib.Path, hosts: dict[str, t.A
 
 def one_mail_each(fleet: box.Fleet, print_hosts: t.Mapping[str, box.Host], recipient: str) -> bool:
     """Whether each server of these hosts has sent one mail, and none a second."""
-    wanted = sum(len(host.plan.servers) for host in print_hosts.values())
+    expected = sum(len(host.plan.servers) for host in print_hosts.values())
     fleet.postfix.wait_for_mail(recipient)
     subjects = [mail['Subject'] for mail in fleet.postfix.mails(recipient)]
-    return len(subjects) == len(set(subjects)) == wanted
+    return len(subjects) == len(set(subjects)) == expected
 
 
 def test_slices_on_two_workers_do_every_host_once_and_make_one_report(fleet, print_hosts, tmp_path):

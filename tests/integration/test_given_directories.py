@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A working directory that was given to another user, and nothing in it: a run mends what is in it, or names what it can't."""
+"""A working directory is given to another user, but not its content: a run fixes the content, or names what it can't fix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from support.playbook import Ansible
 from support.print_host import AS_OWNER, OWNER, Host, in_both_modes
-from support.server_files import BACKUPS, CONFIG, in_force
+from support.server_files import BACKUPS, CONFIG, active_set
 from support.target_program import BASE, Program, record
 
 from .conftest import Pki, need
@@ -62,10 +62,10 @@ def test_everything_in_it_is_given_to_the_new_owner_by_a_run_that_changes(host: 
 def test_the_previous_set_is_there_for_the_new_owner(host: Host) -> None:
     back = host.run('rollback')
     assert (back.server['changed'], back.codes) == (True, [])
-    assert b'old.example.com' in in_force(host.server)[CONFIG]
+    assert b'old.example.com' in active_set(host.server)[CONFIG]
     assert owners(host.server) == {(NEW, NEW)}
     host.run('rollback')
-    assert b'new.example.com' in in_force(host.server)[CONFIG]
+    assert b'new.example.com' in active_set(host.server)[CONFIG]
 
 
 def test_backups_in_a_folder_that_was_given_to_him_are_too(host: Host) -> None:
@@ -103,7 +103,7 @@ def test_what_may_be_another_s_is_named_and_given_to_nobody(host: Host, plant: t
     assert owners(host.server) == before
 
 
-@pytest.mark.parametrize('name, codes', [(CONFIG, []), ('manifest.json', ['write_failed'])])
+@pytest.mark.parametrize('name, codes', [(CONFIG, []), ('manifest.json', ['write_failed'])], ids=['configuration', 'manifest'])
 def test_a_file_that_is_not_what_its_manifest_says_is_not_given(host: Host, name: str, codes: list[str]) -> None:
     secret, path = host.base / 'secret', host.kept() / name
     secret.write_text('{}')

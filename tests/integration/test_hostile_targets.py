@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A target may answer anything: nothing of it is believed without a look, obeyed by a terminal, or templated."""
+"""A target may answer anything: nothing of it is believed unchecked, obeyed by a terminal, or templated."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 @pytest.fixture(scope='module')
 def hostile(folder: pathlib.Path) -> Run:
-    """A run with --diff over hosts that plant text in their answers or spoil the frame."""
+    """A run with --diff over hosts that plant text in their answers or corrupt the frame."""
     named = {host_name('planted', module): planted(module) for module in TASKS}
     named.update({host_name(frame): Host('sendmemo_config', {'answer': {'servers': []}}, frame) for frame in FRAMES})
     return answered(folder, named, '--diff')

@@ -85,7 +85,7 @@ def shipped_names(installed: pathlib.Path) -> list[str]:
 class Documentation(t.NamedTuple):
     """What ansible-doc says of the modules, the callback and the roles, by name; and the modules' pages."""
 
-    told: dict[str, dict[str, t.Any]]
+    entries: dict[str, dict[str, t.Any]]
     pages: dict[str, str]
 
 
@@ -97,13 +97,13 @@ def documentation(installed: pathlib.Path) -> Documentation:
         words = ('ansible-doc', *options, '-t', kind, *(f'printops.infoprint.{name}' for name in names))
         return command(installed.parent, *words, collections=installed)
 
-    told: dict[str, dict[str, t.Any]] = {}
+    entries: dict[str, dict[str, t.Any]] = {}
     for kind, names in (('module', MODULES), ('callback', ['fleet_report']), ('role', ROLES)):
-        told.update(json.loads(ask(kind, names, '--json')))
+        entries.update(json.loads(ask(kind, names, '--json')))
     # A page begins with the full name, which core before 2.19 writes in capitals.
     pages = re.split(r'^> .*printops\.infoprint\.(\w+) .*$', ask('module', MODULES), flags=re.MULTILINE | re.IGNORECASE)[1:]
     return Documentation(
-        {name.rpartition('.')[2]: entry for name, entry in told.items()},
+        {name.rpartition('.')[2]: entry for name, entry in entries.items()},
         {name.lower(): page for name, page in zip(pages[::2], pages[1::2], strict=True)},
     )
 
@@ -134,23 +134,23 @@ def test_there_is_something_to_document() -> None:
 
 @pytest.mark.parametrize('name', MODULES)
 def test_ansible_doc_shows_each_module(documentation: Documentation, name: str) -> None:
-    told = documentation.told[name]
-    assert told['doc']['short_description']
-    assert told['doc']['options']
-    assert told['examples'].strip()
-    assert told['return']
+    entry = documentation.entries[name]
+    assert entry['doc']['short_description']
+    assert entry['doc']['options']
+    assert entry['examples'].strip()
+    assert entry['return']
     assert ('base_dir' in documentation.pages[name]) == (name != 'merge_reports')
 
 
 def test_ansible_doc_shows_the_callback(documentation: Documentation) -> None:
-    assert documentation.told['fleet_report']['doc']['options']['directory']['env']
+    assert documentation.entries['fleet_report']['doc']['options']['directory']['env']
 
 
 @pytest.mark.parametrize('name', ROLES)
 def test_ansible_doc_shows_each_role(documentation: Documentation, name: str) -> None:
-    told = documentation.told[name]
-    assert told['entry_points']['main']['short_description']
-    assert f'{name}_servers' in told['entry_points']['main']['options']
+    entry = documentation.entries[name]
+    assert entry['entry_points']['main']['short_description']
+    assert f'{name}_servers' in entry['entry_points']['main']['options']
 
 
 @pytest.mark.parametrize('playbook', PLAYBOOKS)

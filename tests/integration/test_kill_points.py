@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A run may end at any system call, any call may fail, and the power may go: the set in force is wholly the old or the new one,
-what was answered is true, and the next run heals."""
+"""A run may end at any system call, any call may fail, and the power may go: the active set is wholly the old or the new one,
+what was answered is true, and the next run recovers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from support import system_calls
 from support.playbook import Ansible
 from support.power_loss import Disk, Node
 from support.pythons import target_pythons
-from support.server_files import BACKUPS, CONFIG, FileSet, backups_in, in_force, left_behind, let_pass, tree
+from support.server_files import BACKUPS, CONFIG, FileSet, active_set, backups_in, left_behind, let_pass, tree
 from support.system_calls import CHANGING, READING, Call, calls_in
 from support.target_program import BASE, Answer, Program, Task, record
 
@@ -35,16 +35,16 @@ EVERY = 1 if EVERYTHING else 8  # where they are killed
 EVERY_FAILURE = 2 if EVERYTHING else 8  # of the calls that fail, on all Pythons together
 LEAST_POINTS = 100
 KEPT = 1  # one backup, so that the oldest have to go
-MOST_TOLD = 2000  # characters of what was wrong at one point
+MOST_REPORTED = 2000  # characters of what was wrong at one point
 AT_ONCE = 4
 
 BY_HAND = {CONFIG: b'# by hand\nEnableTLS = 1\nCAFile = own.pem\n', 'own.pem': b'-----BEGIN CERTIFICATE-----\nown\n'}
 
 
 class Scenario(t.NamedTuple):
-    """A run of `program` where those of `before` have been, or where BY_HAND lies; `after` it, this one changes nothing.
+    """A run of `program` where those of `before` have been, or where BY_HAND is there; `after` it, this one changes nothing.
 
-    `unread`: then root has left the set in force unreadable for the print user.
+    `unread`: then root has left the active set unreadable for the print user.
     """
 
     before: tuple[str, ...]
@@ -80,7 +80,7 @@ def tasks(pki: Pki, folder: pathlib.Path) -> dict[str, Task]:
 
 
 class Place(t.NamedTuple):
-    """A place to run in, as a scenario has it before its run, and the sets that may be in force from then on."""
+    """A place to run in, as a scenario has it before its run, and the sets that may be active from then on."""
 
     base: pathlib.Path
     old: FileSet
@@ -118,14 +118,14 @@ class Stage:
             os.chown(server / name, OWNER, OWNER)
         for name in scenario.before:
             assert self.programs[name].run(self.python, base, pause=False).server['changed']
-        begun = Place(base, in_force(server), {})
+        begun = Place(base, active_set(server), {})
         for name in begun.old if scenario.unread else ():
             os.chown(server / name, 0, 0)
             (server / name).chmod(0o600)
         after = self._copy(begun)
         done = self.programs[scenario.program].run(self.python, after.base, pause=False)
         assert done.server['changed'], done.text
-        return begun._replace(new=in_force(after.server))
+        return begun._replace(new=active_set(after.server))
 
     def _copy(self, place: Place) -> Place:
         base = self.folder / f'run-{next(self._numbers)}'
@@ -160,15 +160,15 @@ def calls_of(stage: Stage, scenario: str, names: t.Iterable[str] = CHANGING) -> 
     return place, calls_in(log)
 
 
-def heal(stage: Stage, scenario: str, place: Place) -> None:
-    """Run again, undisturbed: the wanted set is in force, nothing is left over, and a further run changes nothing at all."""
+def recover(stage: Stage, scenario: str, place: Place) -> None:
+    """Run again, undisturbed: the desired set is active, nothing is left over, and a further run changes nothing at all."""
     # A rollback that is done is not done again: that would lead back.
-    done = in_force(place.server) == place.new
+    done = active_set(place.server) == place.new
     names = SCENARIOS[scenario].after if done else SCENARIOS[scenario].program, SCENARIOS[scenario].after
-    healing, further = (stage.programs[name] for name in names)
-    healed = healing.run(stage.python, place.base, pause=False)
-    assert healed.server['problems'] == []
-    assert in_force(place.server) == place.new
+    recovering, further = (stage.programs[name] for name in names)
+    recovered = recovering.run(stage.python, place.base, pause=False)
+    assert recovered.server['problems'] == []
+    assert active_set(place.server) == place.new
     besides = BY_HAND if SCENARIOS[scenario].by_hand else ()
     assert left_behind(place.server, besides) == []
     assert backups_in(place.server) == [place.old], 'the set that was replaced, and no other'
@@ -178,14 +178,14 @@ def heal(stage: Stage, scenario: str, place: Place) -> None:
     assert tree(place.server) == before
 
 
-def at_each(stage: Stage, points: list[t.Any], look: t.Callable[..., str]) -> collections.Counter[str]:
-    """Look at all points, several at a time; return how often there was which outcome. Fails with all that were wrong."""
+def at_each(stage: Stage, points: list[t.Any], check: t.Callable[..., str]) -> collections.Counter[str]:
+    """Check all points, several at a time; return how often there was which outcome. Fails with all that were wrong."""
 
     def safely(point: t.Any) -> tuple[str, str]:
         try:
-            return look(*point), ''
+            return check(*point), ''
         except Exception as error:
-            return '', f'{point}: {type(error).__name__} {error}'[:MOST_TOLD]
+            return '', f'{point}: {type(error).__name__} {error}'[:MOST_REPORTED]
 
     found = list(stage.pool.map(safely, points))
     wrong = [why for _outcome, why in found if why]
@@ -196,7 +196,7 @@ def at_each(stage: Stage, points: list[t.Any], look: t.Callable[..., str]) -> co
 # Killed
 
 
-def test_a_run_that_is_killed_at_any_call_leaves_one_whole_set_and_the_next_run_heals(
+def test_a_run_that_is_killed_at_any_call_leaves_one_whole_set_and_the_next_run_recovers(
     stage: Stage, record_property: t.Callable[[str, object], None]
 ) -> None:
     points = []
@@ -213,10 +213,10 @@ def test_a_run_that_is_killed_at_any_call_leaves_one_whole_set_and_the_next_run_
         killed = program.run(stage.python, place.base, *system_calls.killed_at(call, log), pause=False)
         assert killed.code == -signal.SIGKILL, f'{scenario}, not killed at {likeness}: {killed}'
         assert calls_in(log)[-1].likeness(place.base) == likeness, 'killed elsewhere'
-        found = in_force(place.server)
+        found = active_set(place.server)
         assert found in (place.old, place.new), f'{scenario}, killed at {likeness}'
-        heal(stage, scenario, place)
-        return f'{scenario}, {"new" if found == place.new else "old"} set in force'
+        recover(stage, scenario, place)
+        return f'{scenario}, {"new" if found == place.new else "old"} set active'
 
     outcomes = at_each(stage, points, kill)
     record_property('kill points', dict(outcomes))
@@ -251,7 +251,7 @@ ALIKE = {'openat': 'open', 'newfstatat': 'stat', 'fstat': 'stat', 'lstat': 'stat
 REMOVALS = ('unlink', 'rmdir')
 
 
-def test_a_call_that_fails_changes_nothing_and_is_told_or_does_not_matter(
+def test_a_call_that_fails_changes_nothing_and_is_reported_or_does_not_matter(
     stage: Stage, record_property: t.Callable[[str, object], None]
 ) -> None:
     points: list[tuple[str, Call, str]] = []
@@ -270,12 +270,12 @@ def test_a_call_that_fails_changes_nothing_and_is_told_or_does_not_matter(
         place = stage.begin(scenario)
         log = place.base / 'log'
         program = stage.programs[SCENARIOS[scenario].program]
-        told = program.run(stage.python, place.base, *system_calls.failing_at(call, error, log), pause=False)
-        assert 'INJECTED' in log.read_text(), f'did not fail: {told.text}'
-        outcome = wrong_answer(place, told, error) or wrong_leftovers(scenario, place, told, call)
-        assert not outcome, f'{outcome}: {told.text}'
-        heal(stage, scenario, place)
-        return 'changed all the same' if told.server['changed'] else told.server['problems'][0]['code']
+        answer = program.run(stage.python, place.base, *system_calls.failing_at(call, error, log), pause=False)
+        assert 'INJECTED' in log.read_text(), f'did not fail: {answer.text}'
+        outcome = wrong_answer(place, answer, error) or wrong_leftovers(scenario, place, answer, call)
+        assert not outcome, f'{outcome}: {answer.text}'
+        recover(stage, scenario, place)
+        return 'changed all the same' if answer.server['changed'] else answer.server['problems'][0]['code']
 
     outcomes = at_each(stage, points, fail)
     record_property('failing calls', dict(outcomes))
@@ -283,9 +283,9 @@ def test_a_call_that_fails_changes_nothing_and_is_told_or_does_not_matter(
     assert sum(outcomes.values()) >= LEAST_POINTS / EVERY_FAILURE
 
 
-def wrong_answer(place: Place, told: Answer, error: str) -> str:
-    """Return what is wrong with the answer of a run in which a call failed with `error`, '' where it is true and clear."""
-    server, found = told.server, in_force(place.server)
+def wrong_answer(place: Place, answer: Answer, error: str) -> str:
+    """Return the fault of the answer of a run in which a call failed with `error`, '' where it is true and clear."""
+    server, found = answer.server, active_set(place.server)
     if not server:
         return 'no answer for the server'
     if server['changed']:
@@ -293,7 +293,7 @@ def wrong_answer(place: Place, told: Answer, error: str) -> str:
     if found != place.old:
         return 'not changed is not true'
     if not server['problems']:
-        return 'no problem is told'
+        return 'no problem is reported'
     problem = server['problems'][0]
     if not problem.get('file', '').startswith(str(place.server)):
         return 'no file is named'
@@ -302,9 +302,9 @@ def wrong_answer(place: Place, told: Answer, error: str) -> str:
     return ''
 
 
-def wrong_leftovers(scenario: str, place: Place, told: Answer, call: Call) -> str:
+def wrong_leftovers(scenario: str, place: Place, answer: Answer, call: Call) -> str:
     """Return what is left though nothing was changed. (Where a removal failed, or after a change, it waits for the next run.)"""
-    if told.server['changed'] or ALIKE.get(call.name, call.name) in REMOVALS:
+    if answer.server['changed'] or ALIKE.get(call.name, call.name) in REMOVALS:
         return ''
     left = left_behind(place.server, BY_HAND if SCENARIOS[scenario].by_hand else ())
     return f'left behind: {left}' if left else ''
@@ -326,7 +326,7 @@ def test_the_power_may_go_at_any_time(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize('scenario', ['change', 'absent'])
-def test_the_power_may_go_while_a_run_heals_what_another_did_not_finish(stage: Stage, scenario: str) -> None:
+def test_the_power_may_go_while_a_run_recovers_what_another_did_not_finish(stage: Stage, scenario: str) -> None:
     _place, calls = calls_of(stage, scenario)
     switch = next(i for i, call in enumerate(calls) if call.name in ('renameat', 'unlinkat') and f'"{CONFIG}"' in call.arguments)
     place = stage.begin(scenario)
@@ -336,14 +336,14 @@ def test_the_power_may_go_while_a_run_heals_what_another_did_not_finish(stage: S
     # Killed where the switch is done and not yet on the disk.
     prefix = system_calls.killed_at(calls[switch + 1], log, names=CHANGING)
     assert program.run(stage.python, place.base, *prefix, pause=False).code == -signal.SIGKILL
-    assert in_force(place.server) == place.new
+    assert active_set(place.server) == place.new
     live_through(disk, calls_in(log), scenario, place)
     assert program.run(stage.python, place.base, *system_calls.watched(log), pause=False).codes == []
     assert live_through(disk, calls_in(log), scenario, place) > 10
 
 
 def live_through(disk: Disk, calls: list[Call], scenario: str, place: Place) -> int:
-    """Take the power away before each call, and look at all that the disk may hold then; return how often."""
+    """Take the power away before each call, and check all that the disk may hold then; return how often."""
     looked_at = 0
     for call in calls:
         answered = 'INFOPRINT-ANSWER' in call.arguments
@@ -355,14 +355,14 @@ def live_through(disk: Disk, calls: list[Call], scenario: str, place: Place) -> 
 
 
 def not_whole(held: dict[str, Node], place: Place, answered: bool) -> str:
-    """Return what is wrong with what a disk held of the working directory when the power went, '' where all is well."""
+    """Return the fault in what a disk held of the working directory when the power went, '' where all is well."""
     config = held.get(CONFIG)
     new = config.origin.startswith('new') if config else not place.new
     if answered and not new:
-        return 'the old set in force, though the new one was told to be'
+        return 'the old set is active, though the new one was reported to be'
     for name in place.new if new else place.old:
         node = held.get(name)
-        if node is None or not node.safe:  # the right one: a trust file's name tells its content
+        if node is None or not node.safe:  # the right one: a trust file's name determines its content
             return f'{name} of the {"new" if new else "old"} set'
     if new and place.old:
         backups = held[BACKUPS].synced.values() if BACKUPS in held else ()

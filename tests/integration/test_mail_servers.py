@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The servers that the other tests rely on do what is said of them, seen with Python's own SMTP client."""
+"""The servers that the other tests rely on do what is said of them, observed with Python's own SMTP client."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_embedded_server_keeps_a_mail_with_its_envelope(pki, mail_server, mo
     assert mail.tls_version == (None if mode == 'plain' else 'TLSv1.3')
 
 
-@pytest.mark.parametrize(('listener', 'code'), [('expired', 10), ('revoked', 23)])
+@pytest.mark.parametrize(('listener', 'code'), [('expired', 10), ('revoked', 23)], ids=['expired', 'revoked'])
 def test_the_embedded_server_shows_bad_certificates(pki, mail_server, listener, code):
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         send(pki, 'smtps', mail_server.ports[listener], 'nobody@example.com', 'print1.example.com')

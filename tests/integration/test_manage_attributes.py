@@ -37,7 +37,7 @@ class Programs(t.NamedTuple):
         """Options of a rollback that takes the attributes back too."""
         return {'pd_bin_dir': str(self.pd.bin_dir), 'manage_attributes': True}
 
-    def set_in_force(self, server: str = 'spl1') -> tuple[dict[str, str], dict[str, str]]:
+    def active_attributes(self, server: str = 'spl1') -> tuple[dict[str, str], dict[str, str]]:
         return self.site.settings(server), self.pd.attributes(server)
 
 
@@ -59,13 +59,13 @@ async def made_managed(tmp_path: pathlib.Path, pki: Pki) -> Programs:
 @pytest.mark.every_core
 @together(made_managed)
 async def test_file_and_port_move_together_and_back(managed: Programs) -> None:
-    before = managed.set_in_force()
+    before = managed.active_attributes()
     result = await managed.smtps('--diff')
     assert (result['failed'], result['changed'], result['problems']) == (False, True, [])
     assert [one['keyword'] for one in result['servers'][0]['drift']] == ['EnableTLS', PORT]
     assert result['servers'][0]['drift'][1] == PORT_DRIFT
     assert '-smtp-server-port = 587\n+smtp-server-port = 465' in managed.site.output
-    after = managed.set_in_force()
+    after = managed.active_attributes()
     assert (after[0]['EnableTLS'], after[1]) == ('2', SMTPS)
     manifest = json.loads((pathlib.Path(result['servers'][0]['backup']) / 'manifest.json').read_text())
     assert manifest['attributes'] == STARTTLS
@@ -76,13 +76,13 @@ async def test_file_and_port_move_together_and_back(managed: Programs) -> None:
     rollback = managed.rollback
     predicted = await managed.site.rollback('--check', '--diff', **rollback)
     assert '-smtp-server-port = 465\n+smtp-server-port = 587' in managed.site.output
-    assert managed.set_in_force() == after
+    assert managed.active_attributes() == after
     there = await managed.site.rollback(**rollback)
     assert there['servers'][0]['drift'] == predicted['servers'][0]['drift']
     assert there['servers'][0]['drift'][1] == {**PORT_DRIFT, 'before': '465', 'after': '587'}
-    assert managed.set_in_force() == before
+    assert managed.active_attributes() == before
     assert (await managed.site.rollback(**rollback))['changed'] is True
-    assert managed.set_in_force() == after
+    assert managed.active_attributes() == after
 
 
 @pytest.mark.parametrize('python', sorted(target_pythons()) or ['own'])
@@ -107,13 +107,13 @@ async def test_a_port_alone_is_a_set_of_its_own(managed: Programs) -> None:
 
 @pytest.mark.every_core
 @together(made_managed)
-async def test_a_refused_attribute_leaves_the_old_set_in_force(managed: Programs) -> None:
-    managed.pd.tell(refused=[PORT])
+async def test_a_refused_attribute_leaves_the_old_set_active(managed: Programs) -> None:
+    managed.pd.set_state(refused=[PORT])
     before, attributes = managed.site.snapshot(), managed.pd.attributes('spl1')
     result = await managed.smtps(smtp_host='other.example.com')
     (problem,) = result['problems']
     assert (problem['code'], problem['keyword'], result['failed'], result['changed']) == ('attribute_refused', PORT, True, False)
-    assert managed.pd.attributes('spl1') == attributes, 'the other attribute is put back'
+    assert managed.pd.attributes('spl1') == attributes, 'the other attribute is restored'
     after = managed.site.snapshot()
     files = [path for path in before if pathlib.Path(path).is_file() and 'backups' not in path]
     assert {path: before[path] for path in files} == {path: after[path] for path in files}, 'not even an mtime'
@@ -123,11 +123,11 @@ async def test_a_refused_attribute_leaves_the_old_set_in_force(managed: Programs
 
 @together(made_managed)
 async def test_a_refused_attribute_does_not_hold_up_another_server(managed: Programs) -> None:
-    managed.pd.tell(down=['spl1'])
+    managed.pd.set_state(down=['spl1'])
     result = await managed.smtps(servers=[{'name': 'spl1'}, {'name': 'spl2'}])
     assert [(problem['server'], problem['code']) for problem in result['problems']] == [('spl1', 'server_not_running')]
     assert [entry['changed'] for entry in result['servers']] == [False, True]
-    assert managed.set_in_force('spl2') == ({**managed.site.settings(), 'EnableTLS': '2'}, SMTPS)
+    assert managed.active_attributes('spl2') == ({**managed.site.settings(), 'EnableTLS': '2'}, SMTPS)
 
 
 @pytest.mark.every_core
@@ -145,7 +145,7 @@ async def test_check_mode_predicts_and_touches_nothing(managed: Programs) -> Non
 @pytest.mark.parametrize('program', ['pdls', 'pdset'])
 @pytest.mark.parametrize('arguments', [(), ('--check',)], ids=['run', 'check mode'])
 @together(made_managed)
-async def test_a_missing_program_is_told_before_anything_changes(
+async def test_a_missing_program_is_reported_before_anything_changes(
     managed: Programs, program: str, arguments: tuple[str, ...]
 ) -> None:
     (managed.pd.bin_dir / program).unlink()
@@ -185,17 +185,17 @@ async def test_an_absent_server_keeps_its_attributes_and_needs_none(managed: Pro
 
 
 @together(made_managed)
-async def test_what_a_killed_run_left_between_attributes_and_files_is_healed(managed: Programs) -> None:
-    before = managed.set_in_force()
-    managed.pd.tell(servers={'spl1': SMTPS, 'spl2': STARTTLS})  # as after a kill before the switch
+async def test_what_a_killed_run_left_between_attributes_and_files_is_recovered(managed: Programs) -> None:
+    before = managed.active_attributes()
+    managed.pd.set_state(servers={'spl1': SMTPS, 'spl2': STARTTLS})  # as after a kill before the switch
     assert [one['keyword'] for one in (await managed.smtps('--check'))['servers'][0]['drift']] == ['EnableTLS']
     assert (await managed.site.run())['servers'][0]['drift'] == [{**PORT_DRIFT, 'before': '465', 'after': '587'}]
-    assert managed.set_in_force() == before
+    assert managed.active_attributes() == before
 
 
 @together(made_managed)
 async def test_attributes_that_were_unset_stay_with_a_rollback(managed: Programs) -> None:
-    managed.pd.tell(servers={'spl1': STARTTLS, 'spl2': {HOST: '', PORT: ''}})
+    managed.pd.set_state(servers={'spl1': STARTTLS, 'spl2': {HOST: '', PORT: ''}})
     servers = [{'name': 'spl2'}]
     result = await managed.smtps(servers=servers)
     assert [one['kind'] for one in result['servers'][0]['drift']] == ['missing'] * (3 + 2), 'files and attributes'
@@ -213,10 +213,10 @@ async def test_attributes_of_a_manifest_are_not_believed(managed: Programs, attr
     result = await managed.smtps()
     path = pathlib.Path(result['servers'][0]['backup']) / 'manifest.json'
     path.write_text(json.dumps({**json.loads(path.read_text()), 'attributes': attributes}))
-    before, calls = managed.set_in_force(), len(managed.pd.calls('pdset'))
+    before, calls = managed.active_attributes(), len(managed.pd.calls('pdset'))
     result = await managed.site.rollback(**managed.rollback)
     assert result['problems'][0]['code'] in ('no_previous_set', 'attribute_refused')
-    assert (result['changed'], managed.set_in_force(), len(managed.pd.calls('pdset'))) == (False, before, calls)
+    assert (result['changed'], managed.active_attributes(), len(managed.pd.calls('pdset'))) == (False, before, calls)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ async def test_attributes_of_a_manifest_count_only_where_they_are_managed(manage
         result = await managed.site.rollback(*arguments, **{'pd_bin_dir': str(managed.pd.bin_dir), **given})
         assert [one['keyword'] for one in result['servers'][0]['drift']] == ['EnableTLS'], managed.site.output
         assert 'attacker' not in managed.site.output
-    settings, attributes = managed.set_in_force()
+    settings, attributes = managed.active_attributes()
     assert (settings['EnableTLS'], attributes, len(managed.pd.calls('pdset'))) == ('1', SMTPS, calls)
 
 
@@ -243,8 +243,8 @@ async def test_what_a_rollback_will_set_is_shown_before_it_does(managed: Program
     path = pathlib.Path((await managed.smtps())['servers'][0]['backup']) / 'manifest.json'
     path.write_text(json.dumps({**json.loads(path.read_text()), 'attributes': {HOST: 'other.example.com', PORT: '25'}}))
     result = await managed.site.rollback('--check', '--diff', **managed.rollback)
-    told = {one['keyword']: (one['before'], one['after']) for one in result['servers'][0]['drift']}
-    assert told == {'EnableTLS': ('2', '1'), HOST: ('mail.example.com', 'other.example.com'), PORT: ('465', '25')}
+    reported = {one['keyword']: (one['before'], one['after']) for one in result['servers'][0]['drift']}
+    assert reported == {'EnableTLS': ('2', '1'), HOST: ('mail.example.com', 'other.example.com'), PORT: ('465', '25')}
     assert 'smtp-server-host changed (was mail.example.com, declared other.example.com)' in result['msg']
     assert '-smtp-server-host = mail.example.com\n' in managed.site.output
     assert '+smtp-server-host = other.example.com\n' in managed.site.output
@@ -257,16 +257,16 @@ async def test_the_declared_values_are_tried_and_those_of_a_backup_with_a_rollba
 ) -> None:
     ports = {name: mail_server.ports[name] for name in ('starttls', 'smtps', 'expired')}
     tried = {'smtp_host': '127.0.0.1', 'try_before_commit': 'handshake'}
-    before = managed.set_in_force()
+    before = managed.active_attributes()
     result = await managed.smtps(**{**tried, 'smtp_port': ports['expired']})
-    assert (result['problems'][0]['code'], result['changed'], managed.set_in_force()) == ('expired', False, before)
+    assert (result['problems'][0]['code'], result['changed'], managed.active_attributes()) == ('expired', False, before)
     assert (await managed.site.run(**{**tried, 'smtp_port': ports['starttls']}))['changed'] is True, managed.site.output
-    starttls = managed.set_in_force()
+    starttls = managed.active_attributes()
     assert (await managed.smtps(**{**tried, 'smtp_port': ports['smtps']}))['changed'] is True, managed.site.output
     # The port that is given is for what is declared now; the set that comes back has its own.
     rollback = {**tried, 'smtp_port': ports['smtps'], **managed.rollback}
     assert (await managed.site.rollback(**rollback))['changed'] is True, managed.site.output
-    assert managed.set_in_force() == starttls
+    assert managed.active_attributes() == starttls
 
 
 @pytest.mark.every_core
@@ -274,10 +274,10 @@ async def test_the_declared_values_are_tried_and_those_of_a_backup_with_a_rollba
 async def test_a_mail_server_that_is_not_declared_is_that_of_the_attributes(managed: Programs, mail_server: MailServer) -> None:
     undeclared = {'smtp_host': None, 'smtp_port': None, 'manage_attributes': None, 'try_before_commit': 'handshake'}
     for port, failed in ((mail_server.ports['expired'], True), (mail_server.ports['smtps'], False)):
-        managed.pd.tell(servers={'spl1': {HOST: '127.0.0.1', PORT: str(port)}})
+        managed.pd.set_state(servers={'spl1': {HOST: '127.0.0.1', PORT: str(port)}})
         result = await managed.smtps(**undeclared)
         assert (result['failed'], result['changed']) == (failed, not failed), managed.site.output
-    managed.pd.tell(servers={'spl1': {HOST: '', PORT: ''}})
+    managed.pd.set_state(servers={'spl1': {HOST: '', PORT: ''}})
     result = await managed.site.run(**undeclared)
     assert ([problem['code'] for problem in result['problems']], result['changed']) == (['smtp_server_unknown'], False)
 

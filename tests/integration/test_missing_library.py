@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Without `cryptography` on the controller a task of ours fails with one clear message, and the rest of the run goes on."""
+"""Without `cryptography` on the controller a task of this collection fails with one clear message, and the run goes on."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The runner of ansible-playbook tells what happened, and leaves no process behind when it has to end a run."""
+"""The runner of ansible-playbook reports what happened, and leaves no process behind when it has to end a run."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def raw(command, **keywords):
     return {'name': command, 'ansible.builtin.raw': command, **keywords}
 
 
-def test_results_are_told_by_host_and_task(ansible):
+def test_results_are_reported_by_host_and_task(ansible):
     tasks = play(raw('echo one', changed_when=False), raw('exit 3', when="inventory_hostname == 'print2'"))
     run = ansible.playbook(tasks, hosts(print1=local_host(), print2=local_host()))
     assert run.rc == 2
-    told = sorted((one.host, one.status) for one in run.results(task='exit 3'))  # which host ends first is open
-    assert told == [('print1', 'skipped'), ('print2', 'failed')]
+    results = sorted((one.host, one.status) for one in run.results(task='exit 3'))  # which host ends first is open
+    assert results == [('print1', 'skipped'), ('print2', 'failed')]
     assert run.results('print1', 'echo one')[0].result['stdout'].strip() == 'one'
     assert (run.stats['print1']['failures'], run.stats['print2']['failures']) == (0, 1)
 
@@ -53,8 +53,8 @@ def test_a_run_that_takes_too_long_is_ended_with_its_processes(ansible, tmp_path
 async def story(content: str, expected: str) -> None:
     result = await Task('sendmemo_validate', {'content': content}).result()
     assert result['msg'] == 'no problems'
-    foreseen = await Task('sendmemo_validate', {'content': content}, '--check').result()
-    assert foreseen['servers'][0]['settings']['EnableTLS'] == expected
+    predicted = await Task('sendmemo_validate', {'content': content}, '--check').result()
+    assert predicted['servers'][0]['settings']['EnableTLS'] == expected
 
 
 @pytest.mark.every_core

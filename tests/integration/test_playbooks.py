@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The playbooks over a fleet: a canary and growing batches, what ends a run and what does not, and what is told of it."""
+"""The playbooks over a fleet: a canary and growing batches, what ends a run and what does not, and what is reported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.playbook import Ansible, Run, hosts, local_host
 
 CONVERGE = 'printops.infoprint.converge'
 TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
-TASK_PROVE = 'Verify every InfoPrint server'
+TASK_VERIFY = 'Verify every InfoPrint server'
 TASK_END = 'End the run after this batch'
 CONFIG = 'sendmemo-ssl.cfg'
 # Nobody listens there.
@@ -91,12 +91,13 @@ def test_a_canary_goes_first_and_batches_grow(fleet: Fleet) -> None:
     run = fleet.run()
     assert run.rc == 0, run.output
     assert batches(run) == [[1], [2], [3, 4, 5], [6, 7, 8, 9, 10, 11, 12]]
-    assert numbers(run, TASK_PROVE, 'ok') == list(range(1, 13))
+    assert numbers(run, TASK_VERIFY, 'ok') == list(range(1, 13))
 
 
 @pytest.mark.parametrize(
     ('serial', 'sizes'),
     [('serial=2', [2, 2, 1]), ('serial=1,50%', [1, 2, 2]), ('{"serial": [2, "100%"]}', [2, 3]), ('{"serial": 5}', [5])],
+    ids=['number', 'list in a text', 'list', 'number as JSON'],
 )
 def test_the_sizes_of_the_batches_are_a_variable(fleet: Fleet, serial: str, sizes: list[int]) -> None:
     run = fleet.run('-e', serial, '--check', count=5)
@@ -109,11 +110,11 @@ def test_a_failure_ends_the_run_with_its_batch_whose_other_hosts_are_converged_a
     assert run.rc == 2, run.output
     assert batches(run) == [[1], [2], [3, 4, 5]]
     assert fleet.converged() == [1, 2, 4, 5]
-    assert numbers(run, TASK_PROVE, 'ok') == [1, 2, 4]
+    assert numbers(run, TASK_VERIFY, 'ok') == [1, 2, 4]
     assert failed(run) == [3, 5]
-    told = [one.result['msg'] for one in run.results(task=TASK_END)]
-    assert len(told) == 2
-    for message in told:
+    messages = [one.result['msg'] for one in run.results(task=TASK_END)]
+    assert len(messages) == 2
+    for message in messages:
         assert 'Hosts not processed: 7' in message
         assert "--limit 'print_servers:!print03:!print05'" in message
     again = fleet.run('--limit', 'print_servers:!print03:!print05')
@@ -135,7 +136,7 @@ def test_another_strategy_of_the_site_s_does_not_let_a_run_go_on(fleet: Fleet) -
     assert fleet.converged() == [1, 2, 4, 5]
 
 
-def test_hosts_that_cannot_be_reached_end_nothing_and_are_told(fleet: Fleet) -> None:
+def test_unreachable_hosts_do_not_stop_the_run_and_are_reported(fleet: Fleet) -> None:
     """The whole second batch, and one of a later one."""
     run = fleet.run(print02=DEAD, print07=DEAD)
     assert batches(run) == [[1], [2], [3, 4, 5], [6, 7, 8, 9, 10, 11, 12], [2, 7]]
@@ -170,7 +171,7 @@ def test_a_host_that_comes_back_is_made_up_for(fleet: Fleet) -> None:
 
 
 def test_a_host_that_is_lost_between_change_and_proof_does_not_pass_for_proven(fleet: Fleet) -> None:
-    """It is asked once more at the end, and proven although nothing changes then, or told as unreachable."""
+    """It is asked once more at the end, and proven although nothing changes then, or reported as unreachable."""
     config = fleet.directory / 'print02' / 'spl1' / CONFIG
     marker = fleet.directory / 'back'
     lost = {
@@ -188,21 +189,21 @@ def test_a_host_that_is_lost_between_change_and_proof_does_not_pass_for_proven(f
         path.unlink()
     run = fleet.run(count=3, print02=lost, print03={'sendmemo_tls_restart_command': f'touch {marker}'})
     assert run.rc == 0, run.output
-    assert 2 in numbers(run, TASK_PROVE, 'ok')
+    assert 2 in numbers(run, TASK_VERIFY, 'ok')
 
 
-@pytest.mark.parametrize(('host', 'proven'), [(1, 1), (4, 5)])
+@pytest.mark.parametrize(('host', 'proven'), [(1, 1), (4, 5)], ids=['canary', 'host of a later batch'])
 def test_a_failing_restart_fails_its_host_and_ends_the_run_with_its_batch(fleet: Fleet, host: int, proven: int) -> None:
     name = f'print{host:02}'
     run = fleet.run(**{name: {'sendmemo_tls_restart_command': 'echo no such server >&2; exit 3'}})
     assert run.rc == 2
-    assert numbers(run, TASK_PROVE, 'ok') == list(range(1, proven + 1))
+    assert numbers(run, TASK_VERIFY, 'ok') == list(range(1, proven + 1))
     assert failed(run) == [host]
     [restart] = [one for one in run.results(name) if one.status == 'failed' and 'Restart' in one.task]
     assert 'no such server' in restart.result['stderr']
-    told = run.results(name, TASK_END)[0].result['msg']
-    assert f'Hosts not processed: {12 - proven}' in told
-    assert f"'print_servers:!{name}'" in told
+    message = run.results(name, TASK_END)[0].result['msg']
+    assert f'Hosts not processed: {12 - proven}' in message
+    assert f"'print_servers:!{name}'" in message
 
 
 @pytest.mark.parametrize('playbook', ['converge', 'audit', 'verify', 'rollback'])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Root works in a directory that a print user owns, who plants things there, before a run or during it: nothing outside is
-written, given away or told, nothing hangs, and the user is the only one who can be harmed."""
+written, given away or shown, nothing hangs, and the user is the only one who can be harmed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Site:
         self.server = self.base / 'spl1'
 
     def plant_canaries(self) -> None:
-        """Lay down files that a run would write, remove, read or give away, if it were led there."""
+        """Create files that a run would write, remove, read or give away, if it were led there."""
         taken = '20260101T000000Z-0001'
         folders = [self.outside / part for part in ('dir', f'dir/{BACKUPS}', f'dir/{BACKUPS}/{taken}', f'backups/{taken}')]
         folders += [self.outside / f'backups/.{"0" * 16}.new']
@@ -137,7 +137,7 @@ THINGS = (*LINKS, 'hard link to a secret', 'hard link to a file', 'pipe', 'socke
 
 
 def trust_file(site: Site, which: str) -> str:
-    """Return the name of a CA file: of the set in force, or of the new one."""
+    """Return the name of a CA file: of the active set, or of the new one."""
     names = named_in((site.server / CONFIG).read_bytes())
     if which == 'old':
         return names[0]
@@ -152,7 +152,7 @@ def newest_backup(site: Site) -> str:
 
 PLACES: dict[str, t.Callable[[Site], str]] = {
     'the configuration': lambda site: CONFIG,
-    'the CA file in force': lambda site: trust_file(site, 'old'),
+    'the active CA file': lambda site: trust_file(site, 'old'),
     'the new CA file': lambda site: trust_file(site, 'new'),
     'a CA file that nothing names': lambda site: UNNEEDED,
     'a staged file': lambda site: STAGED,
@@ -204,10 +204,10 @@ def test_what_is_planted_is_replaced_or_named_and_leads_nowhere(site: Site, plac
 
 
 def canaries(site: Site, thing: str) -> dict[str, tuple[t.Any, ...]]:
-    """Return all that can be told of what is outside. (The name of a hard link may go: that is a count of the file.)"""
+    """Return all that can be observed of what is outside. (The name of a hard link may go: that is a count of the file.)"""
     found = tree(site.outside)
     if 'hard' in thing:
-        return {name: (*told[:3], told[5], told[-1]) for name, told in found.items()}
+        return {name: (*facts[:3], facts[5], facts[-1]) for name, facts in found.items()}
     return found
 
 
@@ -216,7 +216,7 @@ def canaries(site: Site, thing: str) -> dict[str, tuple[t.Any, ...]]:
 
 class Attack(t.NamedTuple):
     """What the print user does: `pairs` of paths that he swaps, or staged files that he replaces; how many rounds it is to last;
-    and a code that shows that it hit, where it can be seen."""
+    and a code that shows that it hit, where it can be observed."""
 
     pairs: tuple[tuple[str, str], ...]
     rounds: int
@@ -249,19 +249,19 @@ def test_who_swaps_things_during_a_run_leads_it_nowhere(
     arena = tmp_path / 'arena'
     arena.mkdir()
     mounts.tmpfs(arena, 'mode=755')
-    seen = mounts.seen(arena)
-    subprocess.run(['cp', '-a', *map(str, tmp_path.joinpath('site').iterdir()), str(seen)], check=True)
+    place_here = mounts.path_here(arena)
+    subprocess.run(['cp', '-a', *map(str, tmp_path.joinpath('site').iterdir()), str(place_here)], check=True)
     base, outside = arena / 'pd', arena / 'outside'
     attack = ATTACKS[what]
     for name, target in (('dir', 'dir'), ('backups', 'backups'), ('secret', 'secret')):
-        (seen / 'pd' / f'link to {name}').symlink_to(outside / target)
-    subprocess.run(['cp', '-a', str(seen / 'pd/spl1'), str(seen / 'pd/another')], check=True)
-    (seen / 'pd/hard link').hardlink_to(seen / 'outside/secret')
+        (place_here / 'pd' / f'link to {name}').symlink_to(outside / target)
+    subprocess.run(['cp', '-a', str(place_here / 'pd/spl1'), str(place_here / 'pd/another')], check=True)
+    (place_here / 'pd/hard link').hardlink_to(place_here / 'outside/secret')
     files = []
     for name in ('old', 'new'):
-        files.append(seen / name)
+        files.append(place_here / name)
         files[-1].write_bytes(site.programs[name].at(base, pause=False))
-    before = canaries_of(seen / 'outside', what)
+    before = canaries_of(place_here / 'outside', what)
     swapper = ['replace', str(OWNER), str(base / 'spl1'), str(outside / 'secret')]
     if attack.pairs:
         swapper = ['swap', str(OWNER), *(str(base / name) for pair in attack.pairs for name in pair)]
@@ -274,7 +274,7 @@ def test_who_swaps_things_during_a_run_leads_it_nowhere(
             capture_output=True, text=True, check=True, timeout=120)  # fmt: skip
         swaps = int(print_user.communicate('', timeout=30)[0])
     answers = [json.loads(line) for line in run.stdout.splitlines()]
-    assert canaries_of(seen / 'outside', what) == before, 'not even a time of what is outside has changed'
+    assert canaries_of(place_here / 'outside', what) == before, 'not even a time of what is outside has changed'
     assert len(answers) == attack.rounds
     assert SECRET not in run.stdout + run.stderr
     assert not [answer for answer in answers if 'error' in answer], run.stdout
@@ -288,4 +288,4 @@ def test_who_swaps_things_during_a_run_leads_it_nowhere(
 
 def canaries_of(outside: pathlib.Path, what: str) -> dict[str, tuple[t.Any, ...]]:
     found = tree(outside)
-    return {name: (*told[:3], told[5], told[-1]) for name, told in found.items()} if 'hard' in what else found
+    return {name: (*facts[:3], facts[5], facts[-1]) for name, facts in found.items()} if 'hard' in what else found

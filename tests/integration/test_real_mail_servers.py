@@ -184,9 +184,9 @@ def test_what_real_mail_servers_say_is_named_by_its_cause(
     run = run_playbook([play], hosts(print1=local_host(ansible_python_interpreter=str(target_pythons()[python]))))
     got = run.results('print1', 'Send')[0].result['servers']
     wrong = {
-        entry['name']: [case.expect, *told(entry), *(problem['message'] for problem in entry['problems'])]
+        entry['name']: [case.expect, *reported(entry), *(problem['message'] for problem in entry['problems'])]
         for case, entry in zip(CASES, got, strict=True)
-        if told(entry) != (case.expect, case.warns) or entry['ok'] is not (not case.expect)
+        if reported(entry) != (case.expect, case.warns) or entry['ok'] is not (not case.expect)
     }
     assert not wrong, json.dumps(wrong, indent=1)
     for case, entry in zip(CASES, got, strict=True):
@@ -194,7 +194,7 @@ def test_what_real_mail_servers_say_is_named_by_its_cause(
             arrived(servers[case.server], entry)
 
 
-def told(entry: dict[str, t.Any]) -> tuple[str, str]:
+def reported(entry: dict[str, t.Any]) -> tuple[str, str]:
     errors, warnings = (
         [problem for problem in entry['problems'] if problem['severity'] == severity] for severity in ('error', 'warning')
     )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The report of real runs: every host of every play stands in it, in the state that it is really in."""
+"""The report of real runs: every host of every play is listed in its real state."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def site(ansible: Ansible, tmp_path: pathlib.Path, pki: Pki, mail_server: MailSe
 
 
 @pytest.mark.version_shim
-def test_every_host_stands_in_the_report_in_the_state_that_it_is_in(site: Site) -> None:
+def test_every_host_is_listed_in_its_state(site: Site) -> None:
     site.add('good', 'smtps', 'starttls')
     (site.directory / 'good' / 'spl2' / 'sendmemo-ssl.cfg').write_text('\n'.join(['EnableTLS = 1', *CONFIG[1:], '']))
     site.add('half', 'smtps', 'expired')
@@ -180,7 +180,7 @@ def test_every_host_stands_in_the_report_in_the_state_that_it_is_in(site: Site) 
 
 
 @pytest.mark.every_core
-def test_hosts_whose_turn_never_came_and_plays_that_were_not_begun_are_told(site: Site) -> None:
+def test_hosts_whose_turn_never_came_and_plays_that_were_not_begun_are_reported(site: Site) -> None:
     for name in ('print1', 'print2', 'print3'):
         site.add(name, 'expired' if name == 'print1' else 'smtps')
     play = {
@@ -192,7 +192,7 @@ def test_hosts_whose_turn_never_came_and_plays_that_were_not_begun_are_told(site
         'tasks': [site.send()],
     }
     again = {'name': 'Prove again', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [site.send()]}
-    other = {'name': 'Not ours', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [{'ansible.builtin.meta': 'noop'}]}
+    other = {'name': 'Foreign play', 'hosts': 'print_servers', 'gather_facts': False, 'tasks': [{'ansible.builtin.meta': 'noop'}]}
     run = site.run_plays([play, again, other])
     assert run.rc != 0
     assert site.states() == {'print1 spl1': 'failing', 'print2': 'not_checked', 'print3': 'not_checked'}
@@ -218,7 +218,7 @@ def test_check_mode_proves_nothing_and_limit_keeps_others_out(site: Site) -> Non
     assert site.server('print1')['drift'][0]['keyword']
 
 
-def test_the_report_before_tells_what_is_new_fixed_and_still_broken(site: Site) -> None:
+def test_the_report_before_reports_what_is_new_fixed_and_still_broken(site: Site) -> None:
     site.add('print1', 'smtps')
     site.add('print2', 'expired')
     site.add('print3', 'expired')
@@ -282,7 +282,7 @@ def test_a_server_leaves_with_the_inventory_and_not_with_a_run_over_a_part(site:
     assert site.states() == {'print1 spl1': 'proven'}
 
 
-def test_what_was_not_seen_for_long_is_stale(site: Site) -> None:
+def test_what_was_not_observed_for_long_is_stale(site: Site) -> None:
     site.add('print1', 'smtps')
     site.add('print2', 'smtps')
     site.run([site.send()])
@@ -365,7 +365,7 @@ def test_an_audit_and_a_proof_in_one_run_are_no_check_mode(site: Site) -> None:
     assert (server['state'], server['check_mode'], bool(server['proof']['queue_id'])) == ('proven', True, True)
 
 
-def test_a_run_without_a_task_of_ours_leaves_the_report_alone(site: Site) -> None:
+def test_a_run_without_a_task_of_this_collection_leaves_the_report_alone(site: Site) -> None:
     site.hosts['print1'] = local_host()
     run = site.run([{'name': 'Something else', 'ansible.builtin.debug': {'msg': 'x'}}])
     assert run.rc == 0
@@ -461,7 +461,7 @@ TROUBLES = {
     'the directory is a file': lambda site: site.report_directory.write_text(''),
     'no way to it': lambda site: site.report_directory.symlink_to(site.report_directory),
     'a full disk': lambda site: site.report_directory.symlink_to('/dev/full'),
-    'the report before is not ours': lambda site: _before(site, b'[' * 200_000),
+    'the report before is foreign': lambda site: _before(site, b'[' * 200_000),
     'the report before is not text': lambda site: _before(site, b'\xff\xfe'),
     'the report before is a pipe': _pipe,
 }
@@ -490,7 +490,7 @@ def test_what_the_role_converges_and_proves_has_its_trust_its_mail_server_and_it
     assert 'ca_expires_soon' in [problem['code'] for problem in server['problems']]
 
 
-def test_each_playbook_of_the_role_is_told_as_what_it_is(site: Site) -> None:
+def test_each_playbook_of_the_role_is_reported_as_its_kind(site: Site) -> None:
     def state(playbook: str, **variables: t.Any) -> str:
         run = site.role(playbook, **variables)
         assert 'Traceback' not in run.output
@@ -540,7 +540,7 @@ def test_reports_of_slices_are_merged_by_the_playbook(site: Site) -> None:
     assert len(site.report()['merged']) == 2
     assert merged().results()[0].result['changed'] is False
     assert not (site.directory / 'not-written').exists()
-    (site.directory / 'odd.json').write_text('{}')
-    broken = merged(reports=[str(site.directory / 'odd.json')])
+    (site.directory / 'malformed.json').write_text('{}')
+    broken = merged(reports=[str(site.directory / 'malformed.json')])
     assert broken.rc != 0
-    assert "odd.json can't be read as a report" in broken.stdout
+    assert "malformed.json can't be read as a report" in broken.stdout

@@ -98,7 +98,7 @@ def reader(browser: Browser, pages: dict[str, pathlib.Path]) -> t.Iterator[Reade
 
 
 def shown(page: Page) -> list[str]:
-    """Return the hosts of the rows that can be seen, in their order."""
+    """Return the hosts of the visible rows, in their order."""
     return page.locator('tbody tr:visible th').all_inner_texts()
 
 

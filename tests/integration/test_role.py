@@ -23,7 +23,7 @@ from .conftest import Pki, need
 CONFIG = 'sendmemo-ssl.cfg'
 CONVERGE = 'printops.infoprint.converge'
 TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
-TASK_PROVE = 'Verify every InfoPrint server'
+TASK_VERIFY = 'Verify every InfoPrint server'
 
 
 class Fleet:
@@ -92,7 +92,7 @@ def test_converges_proves_and_has_nothing_more_to_do(fleet: Fleet, python: str) 
     first = fleet.run(**more)
     assert first.rc == 0, first.output
     assert first.stats['print1']['changed'] == 1
-    proven = first.results('print1', TASK_PROVE)[0].result['servers']
+    proven = first.results('print1', TASK_VERIFY)[0].result['servers']
     assert [(entry['name'], entry['ok'], entry['until'], entry['tls']['mode']) for entry in proven] == [
         ('spl1', True, 'sent', 'starttls'),
         ('spl2', True, 'sent', 'smtps'),
@@ -143,19 +143,19 @@ def test_the_proof_is_made_with_the_rights_of_the_owner(fleet: Fleet) -> None:
     ca.chmod(0o600)
     run = fleet.run(sendmemo_tls_ca_path=str(ca))
     assert run.rc != 0
-    problems = run.results('print1', TASK_PROVE)[0].result['problems']
+    problems = run.results('print1', TASK_VERIFY)[0].result['problems']
     assert {problem['code'] for problem in problems if problem['severity'] == 'error'} == {'file_not_readable'}
 
 
 @pytest.mark.every_core
 def test_without_become_the_proof_says_whose_rights_it_used(fleet: Fleet) -> None:
-    converged = fleet.run().results('print1', TASK_PROVE)[0].result
+    converged = fleet.run().results('print1', TASK_VERIFY)[0].result
     for name in ('spl1', 'spl2'):
         (fleet.base / name).chmod(0o755)
-    own = fleet.run(playbook='printops.infoprint.verify', ansible_become=False).results('print1', TASK_PROVE)[0].result
+    own = fleet.run(playbook='printops.infoprint.verify', ansible_become=False).results('print1', TASK_VERIFY)[0].result
     for result, used in ((converged, OTHER_USER), (own, PLAIN_USER)):
-        told = [(entry['ok'], entry['proven_as'], entry['owner']) for entry in result['servers']]
-        assert told == [(True, used, OTHER_USER)] * 2
+        reported = [(entry['ok'], entry['proven_as'], entry['owner']) for entry in result['servers']]
+        assert reported == [(True, used, OTHER_USER)] * 2
     words = f'sent with the rights of {PLAIN_USER}, not of the owner {OTHER_USER}'
     assert [words in line for line in own['msg'].splitlines()] == [True, True]
     assert 'rights' not in converged['msg']
@@ -166,11 +166,11 @@ def test_check_mode_changes_nothing_and_leaves_the_proof_out_where_files_would_c
     assert run.rc == 0, run.output
     assert run.stats['print1']['changed'] == 1
     assert list(fleet.base.glob('*/*')) == []
-    assert run.results('print1', TASK_PROVE)[0].status == 'skipped'
+    assert run.results('print1', TASK_VERIFY)[0].status == 'skipped'
     fleet.run()
     before = len(fleet.postfix.mails(fleet.recipient))
     again = fleet.run('--check')
-    assert again.results('print1', TASK_PROVE)[0].result['servers'][0]['until'] == 'envelope'
+    assert again.results('print1', TASK_VERIFY)[0].result['servers'][0]['until'] == 'envelope'
     assert len(fleet.postfix.mails(fleet.recipient)) == before, 'check mode sends nothing'
 
 
@@ -184,7 +184,7 @@ def test_without_recipients_the_run_is_refused_before_anything_is_touched(fleet:
 
 
 @pytest.mark.every_core
-def test_recipients_may_stand_with_each_server_and_absent_ones_need_none(fleet: Fleet) -> None:
+def test_recipients_may_be_set_per_server_and_absent_ones_need_none(fleet: Fleet) -> None:
     del fleet.host['sendmemo_tls_verify_recipients']
     first, second = fleet.host['sendmemo_tls_servers']
     empty = fleet.run(sendmemo_tls_servers=[{**first, 'verify_recipients': []}])
@@ -201,7 +201,7 @@ def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:
         sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}], sendmemo_tls_try_before_commit='none'
     )
     assert run.rc != 0
-    entry = run.results('print1', TASK_PROVE)[0].result['servers'][0]
+    entry = run.results('print1', TASK_VERIFY)[0].result['servers'][0]
     assert entry['ok'] is False
     assert entry['problems'][0]['code'] == 'tls_expected'
 
@@ -215,13 +215,13 @@ def test_a_verification_switched_off_by_hand_fails_the_proof_by_name_though_the_
         path.write_text(f'{path.read_text()}{switch} = 1\n')
     run = fleet.run(playbook='printops.infoprint.verify')
     assert run.rc == 2
-    proven = run.results('print1', TASK_PROVE)[0].result['servers']
-    told = [[(one['code'], one['keyword']) for one in entry['problems'] if one['severity'] == 'error'] for entry in proven]
-    assert told == [[('not_as_declared', switch)] for switch in switches]
+    proven = run.results('print1', TASK_VERIFY)[0].result['servers']
+    reported = [[(one['code'], one['keyword']) for one in entry['problems'] if one['severity'] == 'error'] for entry in proven]
+    assert reported == [[('not_as_declared', switch)] for switch in switches]
     assert all(entry['reply']['queue_id'] for entry in proven)
 
 
-def test_a_set_that_cannot_send_is_not_put_in_force(fleet: Fleet) -> None:
+def test_a_set_that_cannot_send_is_not_activated(fleet: Fleet) -> None:
     run = fleet.run(sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}])
     assert run.rc != 0
     assert run.results('print1', TASK_CONVERGE)[0].result['servers'][0]['problems'][0]['code'] == 'tls_expected'
@@ -243,7 +243,7 @@ def test_an_absent_server_is_not_proven(fleet: Fleet) -> None:
     run = fleet.run(sendmemo_tls_servers=[{**first, 'state': 'absent'}, second])
     assert run.rc == 0, run.output
     assert not (fleet.base / 'spl1' / CONFIG).exists()
-    assert [entry['name'] for entry in run.results('print1', TASK_PROVE)[0].result['servers']] == ['spl2']
+    assert [entry['name'] for entry in run.results('print1', TASK_VERIFY)[0].result['servers']] == ['spl2']
 
 
 def test_a_failed_canary_stops_the_run_before_the_others(fleet: Fleet) -> None:

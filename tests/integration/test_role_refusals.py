@@ -21,7 +21,7 @@ class Case(t.NamedTuple):
     """Variables of the role (without its prefix), and what the message says."""
 
     variables: Variables
-    told: str
+    message: str
 
 
 SERVER = {'name': 'spl1'}
@@ -165,7 +165,7 @@ def host_of(base: pathlib.Path, variables: Variables, **more: t.Any) -> dict[str
 
 @pytest.fixture(scope='module')
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> Refusals:
-    """Run each entry point once, with a host for each case. The interpreter of those to be refused would tell of its start."""
+    """Run each entry point once, with a host for each case. The interpreter of those to be refused would report its start."""
     base = tmp_path_factory.mktemp('refusals')
     ca = base / 'ca.pem'
     ca.write_bytes(Authority('Test CA').pem)
@@ -207,7 +207,7 @@ def test_refused_with_one_message(refusals: Refusals, entry_point: str, number: 
     case = list(REFUSED[entry_point].values())[number]
     failures = [one for one in results if one.status != 'ok']
     assert [one.status for one in failures] == ['failed'], results
-    assert case.told in str(failures[0].result), failures[0].result.get('msg')
+    assert case.message in str(failures[0].result), failures[0].result.get('msg')
     assert refusals.runs[entry_point].stats[host]['changed'] == 0
 
 

@@ -34,7 +34,7 @@ class Host:
         ports = mail_server.ports
         self.starttls = {'sendmemo_tls_enable_tls': 'starttls', 'sendmemo_tls_smtp_port': ports['starttls']}
         self.smtps = {'sendmemo_tls_enable_tls': 'smtps', 'sendmemo_tls_smtp_port': ports['smtps']}
-        self.in_force = {mode: (value, str(ports[mode])) for mode, value in (('starttls', '1'), ('smtps', '2'))}
+        self.active = {mode: (value, str(ports[mode])) for mode, value in (('starttls', '1'), ('smtps', '2'))}
         self.variables = local_host(
             sendmemo_tls_base_dir=str(directory / 'pd'),
             sendmemo_tls_servers=[{'name': 'spl1'}],
@@ -51,7 +51,7 @@ class Host:
         return self.ansible.playbook(f'printops.infoprint.{playbook}', hosts(print1={**self.variables, **variables}), *arguments)
 
     def state(self) -> tuple[str, str]:
-        """Return EnableTLS and the port that are in force."""
+        """Return the active EnableTLS and port."""
         found = re.search(r'^EnableTLS = (\d)$', self.config.read_text(), re.MULTILINE)
         assert found
         return found.group(1), self.programs.attributes('spl1')['smtp-server-port']
@@ -69,25 +69,25 @@ def test_a_rollout_is_taken_back_and_a_second_rollback_returns_to_it(host: Host)
     for variables in (host.starttls, host.smtps):
         run = host.run('converge', **variables)
         assert run.rc == 0, run.output
-    assert host.state() == host.in_force['smtps']
+    assert host.state() == host.active['smtps']
     # What is declared meanwhile does not count.
-    look = host.run('rollback', '--check', **host.smtps)
-    assert look.rc == 0, look.output
-    assert (look.stats['print1']['changed'], host.state(), host.restarts()) == (1, host.in_force['smtps'], 2)
+    predicted = host.run('rollback', '--check', **host.smtps)
+    assert predicted.rc == 0, predicted.output
+    assert (predicted.stats['print1']['changed'], host.state(), host.restarts()) == (1, host.active['smtps'], 2)
     for number, mode in enumerate(('starttls', 'smtps', 'starttls')):
         run = host.run('rollback', **host.smtps)
         assert run.rc == 0, run.output
-        assert host.state() == host.in_force[mode]
+        assert host.state() == host.active[mode]
         assert host.restarts() == 3 + number
 
 
-def test_without_a_previous_set_it_is_told_and_nothing_happens(host: Host) -> None:
+def test_without_a_previous_set_it_is_reported_and_nothing_happens(host: Host) -> None:
     host.run('converge', **host.starttls, sendmemo_tls_backup=False)
     run = host.run('rollback', **host.starttls)
     assert run.rc == 2
     codes = [problem['code'] for problem in run.results('print1', TASK_ROLLBACK)[0].result['problems']]
     assert 'no_previous_set' in codes
-    assert (host.state(), host.restarts()) == (host.in_force['starttls'], 1)
+    assert (host.state(), host.restarts()) == (host.active['starttls'], 1)
 
 
 def test_a_previous_set_that_can_no_longer_send_stays_where_it_is(host: Host, mail_server: MailServer) -> None:
@@ -101,4 +101,4 @@ def test_a_previous_set_that_can_no_longer_send_stays_where_it_is(host: Host, ma
     assert run.rc == 2
     codes = [problem['code'] for problem in run.results('print1', TASK_ROLLBACK)[0].result['problems']]
     assert 'starttls_not_offered' in codes
-    assert (host.state(), host.restarts()) == (host.in_force['smtps'], 2)
+    assert (host.state(), host.restarts()) == (host.active['smtps'], 2)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.version_shim
 CONFIG = 'sendmemo-ssl.cfg'
 PREFIX = 'sendmemo_tls_'
 TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
-TASK_PROVE = 'Verify every InfoPrint server'
+TASK_VERIFY = 'Verify every InfoPrint server'
 SPECIFIED = yaml.safe_load((ROOT / 'roles' / 'sendmemo_tls' / 'meta' / 'argument_specs.yml').read_text())['argument_specs']
 USER = os.geteuid() or 4711  # who is to own files: only root can give them away
 GROUP = os.getegid() or 4712
@@ -56,7 +56,7 @@ class Place(t.NamedTuple):
         return {'@ca': str(self.pki.ca_path), '@crl': str(self.pki.crl_path)}.get(value) or self.ports[value[1:]]
 
 
-class Seen(t.NamedTuple):
+class Host(t.NamedTuple):
     """A host after both runs."""
 
     name: str
@@ -79,7 +79,7 @@ class Seen(t.NamedTuple):
     def trust(self, keyword: str) -> str:
         return (self.path.parent / self.settings[keyword]).read_text()
 
-    def result(self, task: str = TASK_PROVE) -> dict[str, t.Any]:
+    def result(self, task: str = TASK_VERIFY) -> dict[str, t.Any]:
         return self.runs[0].results(self.name, task)[0].result
 
     def proof(self) -> dict[str, t.Any]:
@@ -88,9 +88,9 @@ class Seen(t.NamedTuple):
 
     def proofs(self) -> list[str]:
         """Return the status of the proof in each run."""
-        return [run.results(self.name, TASK_PROVE)[0].status for run in self.runs]
+        return [run.results(self.name, TASK_VERIFY)[0].status for run in self.runs]
 
-    def codes(self, task: str = TASK_PROVE) -> set[str]:
+    def codes(self, task: str = TASK_VERIFY) -> set[str]:
         return {problem['code'] for problem in self.result(task)['problems']}
 
     def backups(self) -> int:
@@ -105,7 +105,7 @@ class Case(t.NamedTuple):
     """The variables of a host (without the role's prefix), and what is true of it afterwards."""
 
     variables: t.Mapping[str, t.Any]
-    holds: t.Callable[[Seen], bool]
+    holds: t.Callable[[Host], bool]
 
 
 CHAIN = {'ca_src': '@/chain-ca.pem', 'crl_src': '@/chain-crl.pem', 'enable_tls': 'smtps', 'smtp_port': '@chain'}
@@ -125,103 +125,103 @@ USUAL = {
 }
 # By the variable that they are for, and a number where there are several.
 CASES: dict[str, Case] = {
-    'base_dir': Case({}, lambda seen: 'EnableTLS' in seen.settings),
+    'base_dir': Case({}, lambda host: 'EnableTLS' in host.settings),
     'servers': Case(
         {'servers': [{'name': 'spl1'}, {'name': 'b', 'working_dir': '@/elsewhere', 'hostname': 'b.example.com'}]},
-        lambda seen: 'Hostname = b.example.com\n' in (seen.place.base / 'elsewhere' / CONFIG).read_text(),
+        lambda host: 'Hostname = b.example.com\n' in (host.place.base / 'elsewhere' / CONFIG).read_text(),
     ),
-    'servers 2': Case({'servers': []}, lambda seen: seen.proof()['name'] == 'spl1'),
-    'template': Case({'template': '@/site.j2'}, lambda seen: seen.text.startswith('# of the site spl1')),
+    'servers 2': Case({'servers': []}, lambda host: host.proof()['name'] == 'spl1'),
+    'template': Case({'template': '@/site.j2'}, lambda host: host.text.startswith('# of the site spl1')),
     'enable_tls': Case(
         {'enable_tls': 'smtps', 'smtp_port': '@smtps'},
-        lambda seen: seen.settings['EnableTLS'] == '2' and seen.proof()['tls']['mode'] == 'smtps',
+        lambda host: host.settings['EnableTLS'] == '2' and host.proof()['tls']['mode'] == 'smtps',
     ),
-    'ca_src': Case({'ca_src': ['@/other-ca.pem', '@ca']}, lambda seen: seen.trust('CAFile').count('BEGIN CERTIFICATE') == 2),
+    'ca_src': Case({'ca_src': ['@/other-ca.pem', '@ca']}, lambda host: host.trust('CAFile').count('BEGIN CERTIFICATE') == 2),
     'ca_content': Case(
         {'ca_src': None, 'ca_content': "{{ lookup('file', ca) }}\n"},
-        lambda seen: seen.trust('CAFile') == seen.place.pki.authority.pem.decode(),
+        lambda host: host.trust('CAFile') == host.place.pki.authority.pem.decode(),
     ),
-    'ca_path': Case({'ca_src': None, 'ca_path': '@ca'}, lambda seen: seen.settings['CAFile'] == str(seen.place.pki.ca_path)),
-    'crl_src': Case({'crl_src': ['@crl']}, lambda seen: seen.trust('CrlFile') == seen.place.pki.crl_path.read_text()),
+    'ca_path': Case({'ca_src': None, 'ca_path': '@ca'}, lambda host: host.settings['CAFile'] == str(host.place.pki.ca_path)),
+    'crl_src': Case({'crl_src': ['@crl']}, lambda host: host.trust('CrlFile') == host.place.pki.crl_path.read_text()),
     'crl_content': Case(
-        {'crl_content': "{{ lookup('file', crl) }}\n"}, lambda seen: seen.trust('CrlFile') == seen.place.pki.crl_path.read_text()
+        {'crl_content': "{{ lookup('file', crl) }}\n"}, lambda host: host.trust('CrlFile') == host.place.pki.crl_path.read_text()
     ),
-    'crl_path': Case({'crl_path': '@crl'}, lambda seen: seen.settings['CrlFile'] == str(seen.place.pki.crl_path)),
-    'hostname': Case({'hostname': '[192.0.2.1]'}, lambda seen: seen.proof()['ehlo']['name'] == '[192.0.2.1]'),
+    'crl_path': Case({'crl_path': '@crl'}, lambda host: host.settings['CrlFile'] == str(host.place.pki.crl_path)),
+    'hostname': Case({'hostname': '[192.0.2.1]'}, lambda host: host.proof()['ehlo']['name'] == '[192.0.2.1]'),
     'cert_validation_ignore_host_name': Case(
         {'cert_validation_ignore_host_name': True, 'smtp_port': '@other name'},
-        lambda seen: seen.settings['CertValidationIgnoreHostName'] == '1' and seen.proof()['ok'],
+        lambda host: host.settings['CertValidationIgnoreHostName'] == '1' and host.proof()['ok'],
     ),
     'ignore_certificate_errors': Case(
         {'ignore_certificate_errors': True, 'smtp_port': '@expired', 'enable_tls': 'smtps'},
-        lambda seen: seen.settings['IgnoreCertificateErrors'] == '1' and seen.proof()['ok'],
+        lambda host: host.settings['IgnoreCertificateErrors'] == '1' and host.proof()['ok'],
     ),
     'accept_unprotected': Case(
         {'accept_unprotected': True, 'enable_tls': 'disabled', 'smtp_port': '@plain'},
-        lambda seen: seen.proof()['accept_unprotected'] is True and seen.proof()['ok'],
+        lambda host: host.proof()['accept_unprotected'] is True and host.proof()['ok'],
     ),
-    'smtp_host': Case({'smtp_host': 'localhost'}, lambda seen: 'spl1 -> localhost:' in seen.result()['msg']),
-    'smtp_port': Case({'smtp_port': 9}, lambda seen: 'connection_refused' in seen.codes()),
+    'smtp_host': Case({'smtp_host': 'localhost'}, lambda host: 'spl1 -> localhost:' in host.result()['msg']),
+    'smtp_port': Case({'smtp_port': 9}, lambda host: 'connection_refused' in host.codes()),
     'manage_attributes': Case(
         {'manage_attributes': True, 'pd_bin_dir': '@/pd-set/bin'},
-        lambda seen: (
+        lambda host: (
             PD['set'].attributes('spl1')
-            == {'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(seen.place.ports['starttls'])}
+            == {'smtp-server-host': '127.0.0.1', 'smtp-server-port': str(host.place.ports['starttls'])}
         ),
     ),
     'manage_attributes 2': Case(
-        {'pd_bin_dir': '@/pd-left/bin'}, lambda seen: PD['left'].attributes('spl1') == ATTRIBUTES and seen.proof()['ok']
+        {'pd_bin_dir': '@/pd-left/bin'}, lambda host: PD['left'].attributes('spl1') == ATTRIBUTES and host.proof()['ok']
     ),
     'pd_bin_dir': Case(
         {'smtp_host': None, 'smtp_port': None, 'pd_bin_dir': '@/pd-read/bin'},
-        lambda seen: seen.proof()['ok'] and 'spl1 -> localhost:' in seen.result()['msg'],
+        lambda host: host.proof()['ok'] and 'spl1 -> localhost:' in host.result()['msg'],
     ),
-    'owner': Case({'owner': str(USER)}, lambda seen: seen.path.stat().st_uid == USER),
-    'group': Case({'group': str(GROUP)}, lambda seen: seen.path.stat().st_gid == GROUP),
-    'mode': Case({'mode': '0640'}, lambda seen: stat.S_IMODE(seen.path.stat().st_mode) == 0o640),
-    'backup': Case({'backup': False}, lambda seen: seen.backups() == 0),
-    'backup 2': Case({}, lambda seen: seen.backups() == 2),
-    'backup_keep': Case({'backup_keep': 1}, lambda seen: seen.backups() == 1),
+    'owner': Case({'owner': str(USER)}, lambda host: host.path.stat().st_uid == USER),
+    'group': Case({'group': str(GROUP)}, lambda host: host.path.stat().st_gid == GROUP),
+    'mode': Case({'mode': '0640'}, lambda host: stat.S_IMODE(host.path.stat().st_mode) == 0o640),
+    'backup': Case({'backup': False}, lambda host: host.backups() == 0),
+    'backup 2': Case({}, lambda host: host.backups() == 2),
+    'backup_keep': Case({'backup_keep': 1}, lambda host: host.backups() == 1),
     'try_before_commit': Case(
         {'try_before_commit': 'handshake', 'smtp_port': 9},
-        lambda seen: 'connection_refused' in seen.codes(TASK_CONVERGE) and seen.text == BY_HAND + LATER,
+        lambda host: 'connection_refused' in host.codes(TASK_CONVERGE) and host.text == BY_HAND + LATER,
     ),
     'fail_on': Case(
         {'fail_on': 'warning', 'enable_tls': 'disabled', 'smtp_port': '@plain'},
-        lambda seen: seen.proof()['ok'] and seen.proofs() == ['failed', 'failed'],
+        lambda host: host.proof()['ok'] and host.proofs() == ['failed', 'failed'],
     ),
-    'warn_days': Case({'warn_days': 36500}, lambda seen: 'certificate_expires_soon' in seen.codes()),
+    'warn_days': Case({'warn_days': 36500}, lambda host: 'certificate_expires_soon' in host.codes()),
     'min_tls': Case(
-        {'min_tls': 'TLSv1.3', 'enable_tls': 'smtps', 'smtp_port': '@old'}, lambda seen: 'protocol_too_old' in seen.codes()
+        {'min_tls': 'TLSv1.3', 'enable_tls': 'smtps', 'smtp_port': '@old'}, lambda host: 'protocol_too_old' in host.codes()
     ),
-    'crl_check': Case({**CHAIN, 'crl_check': 'chain'}, lambda seen: 'crl_missing' in seen.codes() and not seen.proof()['ok']),
-    'crl_check 2': Case(CHAIN, lambda seen: seen.proof()['ok']),
-    'verify': Case({'verify': 'envelope'}, lambda seen: seen.proof()['until'] == 'envelope'),
-    'verify 2': Case({'verify': 'none'}, lambda seen: seen.proofs() == ['skipped', 'skipped']),
-    'verify_when': Case({'verify_when': 'changed'}, lambda seen: seen.proofs() == ['ok', 'ok']),
-    'verify_when 2': Case({'verify_when': 'changed', 'left_alone': True}, lambda seen: seen.proofs() == ['ok', 'skipped']),
+    'crl_check': Case({**CHAIN, 'crl_check': 'chain'}, lambda host: 'crl_missing' in host.codes() and not host.proof()['ok']),
+    'crl_check 2': Case(CHAIN, lambda host: host.proof()['ok']),
+    'verify': Case({'verify': 'envelope'}, lambda host: host.proof()['until'] == 'envelope'),
+    'verify 2': Case({'verify': 'none'}, lambda host: host.proofs() == ['skipped', 'skipped']),
+    'verify_when': Case({'verify_when': 'changed'}, lambda host: host.proofs() == ['ok', 'ok']),
+    'verify_when 2': Case({'verify_when': 'changed', 'left_alone': True}, lambda host: host.proofs() == ['ok', 'skipped']),
     'verify_timeout': Case(
         {'verify_timeout': 1, 'smtp_port': '@silent'},
-        lambda seen: 'banner_timed_out' in seen.codes() and seen.proof()['timings_ms']['total'] < 10_000,
+        lambda host: 'banner_timed_out' in host.codes() and host.proof()['timings_ms']['total'] < 10_000,
     ),
-    'verify_retries': Case({**GREYLISTED, 'verify_retry_delay': 0, 'smtp_port': '@greylisting'}, lambda seen: seen.proof()['ok']),
+    'verify_retries': Case({**GREYLISTED, 'verify_retry_delay': 0, 'smtp_port': '@greylisting'}, lambda host: host.proof()['ok']),
     'verify_retry_delay': Case(
         {**GREYLISTED, 'verify_retry_delay': 2, 'smtp_port': '@greylisting too'},
-        lambda seen: seen.proof()['ok'] and GREYLISTING[1].visits[1].begin - GREYLISTING[1].visits[0].end >= 2,
+        lambda host: host.proof()['ok'] and GREYLISTING[1].visits[1].begin - GREYLISTING[1].visits[0].end >= 2,
     ),
-    'verify_sender': Case({**SENT, 'verify_sender': 'me@example.com'}, lambda seen: seen.mail().sender == 'me@example.com'),
-    'verify_recipients': Case(SENT, lambda seen: seen.mail().recipients == [f'{seen.name}@example.com']),
-    'verify_subject': Case({**SENT, 'verify_subject': 'Grüße'}, lambda seen: seen.mail().message['Subject'] == 'Grüße'),
+    'verify_sender': Case({**SENT, 'verify_sender': 'me@example.com'}, lambda host: host.mail().sender == 'me@example.com'),
+    'verify_recipients': Case(SENT, lambda host: host.mail().recipients == [f'{host.name}@example.com']),
+    'verify_subject': Case({**SENT, 'verify_subject': 'Grüße'}, lambda host: host.mail().message['Subject'] == 'Grüße'),
     'verify_body': Case(
-        {**SENT, 'verify_body': 'Paper is out.'}, lambda seen: 'Paper is out.' in seen.mail().message.get_content()
+        {**SENT, 'verify_body': 'Paper is out.'}, lambda host: 'Paper is out.' in host.mail().message.get_content()
     ),
     'restart_command': Case(
         {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"'},
-        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n' * 2,
+        lambda host: (host.path.parents[1] / 'log').read_text() == 'restarted\n' * 2,
     ),
     'restart_command 2': Case(
         {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"', 'left_alone': True},
-        lambda seen: (seen.path.parents[1] / 'log').read_text() == 'restarted\n',
+        lambda host: (host.path.parents[1] / 'log').read_text() == 'restarted\n',
     ),
 }
 # Those with a test of their own.
@@ -303,5 +303,5 @@ def test_every_variable_has_a_case() -> None:
 
 @pytest.mark.parametrize('variable', CASES)
 def test_variable_does_what_it_says(place: Place, both_runs: tuple[Run, Run], mail_server: MailServer, variable: str) -> None:
-    seen = Seen(name_of(variable), place, both_runs, mail_server)
-    assert CASES[variable].holds(seen), [(one.task, one.status, one.result.get('msg')) for one in seen.runs[0].results(seen.name)]
+    host = Host(name_of(variable), place, both_runs, mail_server)
+    assert CASES[variable].holds(host), [(one.task, one.status, one.result.get('msg')) for one in host.runs[0].results(host.name)]

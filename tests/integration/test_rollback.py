@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""sendmemo_rollback as its users meet it: there and back, what can't be put back, and backups that nobody should believe."""
+"""sendmemo_rollback as its users meet it: there and back, what can't be restored, and backups that nobody should believe."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def test_a_correction_of_rights_costs_no_previous_set(site: Site) -> None:
     for mode in (0o600, 0o640):
         site.config().chmod(mode)
         assert (await site.run(backup_keep=1, hostname=OTHER))['changed'] is True
-    assert len(kept(site)) == 2, 'the set in force, and the one before it'
+    assert len(kept(site)) == 2, 'the active set, and the one before it'
     assert (await site.rollback())['changed'] is True
     assert files(site) == first
 
@@ -182,7 +182,7 @@ async def test_without_a_previous_set_nothing_is_changed(site: Site) -> None:
 @pytest.mark.parametrize('own', ['stays', 'is removed', 'is changed', 'becomes a link'])
 @together(made_site)
 async def test_a_file_made_by_hand_comes_back_whole(site: Site, own: str, pki: Pki) -> None:
-    """Trust files that are not ours are not overwritten: what differs comes back under a name of ours."""
+    """Unmanaged trust files are not overwritten: what differs is restored under a managed name."""
     site.config().write_bytes(BY_HAND)
     own_ca(site).write_bytes(pki.authority.pem)
     await site.run()
@@ -209,11 +209,11 @@ async def test_a_file_made_by_hand_comes_back_whole(site: Site, own: str, pki: P
     assert site.config().read_bytes() == expected
 
 
-def spoil_a_file(top: pathlib.Path) -> None:
+def corrupt_a_file(top: pathlib.Path) -> None:
     (top / CONFIG).write_bytes(b'EnableTLS = 0\n')
 
 
-def spoil_the_manifest(top: pathlib.Path) -> None:
+def corrupt_the_manifest(top: pathlib.Path) -> None:
     (top / 'manifest.json').write_text('[' * 100_000)
 
 
@@ -237,11 +237,11 @@ def lose_a_file(top: pathlib.Path) -> None:
 
 @pytest.mark.parametrize(
     'harm',
-    [spoil_a_file, spoil_the_manifest, plant_a_link, plant_a_fifo, plant_a_huge_manifest, lose_a_file],
+    [corrupt_a_file, corrupt_the_manifest, plant_a_link, plant_a_fifo, plant_a_huge_manifest, lose_a_file],
     ids=lambda harm: harm.__name__.replace('_', ' '),
 )
 @together(made_site)
-async def test_a_backup_that_is_not_as_it_was_written_is_not_put_back(
+async def test_a_backup_that_is_not_as_it_was_written_is_not_restored(
     site: Site, harm: t.Callable[[pathlib.Path], object]
 ) -> None:
     await site.run()
@@ -292,7 +292,7 @@ async def test_rights_are_never_those_of_a_manifest(site: Site) -> None:
     ids=['an invalid value', 'a path that leads away', 'a missing trust file', 'an invalid line'],
 )
 @together(made_site)
-async def test_a_set_that_is_wrong_is_not_put_back(site: Site, content: bytes, code: str) -> None:
+async def test_a_set_that_is_wrong_is_not_restored(site: Site, content: bytes, code: str) -> None:
     await site.run()
     await site.run(hostname=OTHER)
     before = files(site)
@@ -302,7 +302,7 @@ async def test_a_set_that_is_wrong_is_not_put_back(site: Site, content: bytes, c
 
 
 @together(made_site)
-async def test_a_trust_file_that_openssl_cannot_load_is_not_put_back(site: Site) -> None:
+async def test_a_trust_file_that_openssl_cannot_load_is_not_restored(site: Site) -> None:
     await site.run()
     ca = site.settings()['CAFile']
     await site.run(hostname=OTHER)

@@ -128,13 +128,13 @@ async def test_a_failure_is_named_by_its_cause_and_there_is_no_fallback(host: Ho
 
 @pytest.mark.parametrize('python', ['3.6', '3.13'])
 @together(made_host)
-async def test_all_defects_of_a_certificate_are_told(host: Host, python: str) -> None:
+async def test_all_defects_of_a_certificate_are_reported(host: Host, python: str) -> None:
     host.add('expired', *SMTPS, smtp_host=OTHER_NAME)
     entry = (await host.send(python=python, expected='failed'))['servers'][0]
-    told = ['hostname_mismatch', 'expired']
+    expected = ['hostname_mismatch', 'expired']
     if python == '3.6':  # it looks at the name behind the handshake, which is not what failed
-        told.reverse()
-    assert errors(entry) == [(code, 'certificate') for code in told]
+        expected.reverse()
+    assert errors(entry) == [(code, 'certificate') for code in expected]
     assert entry['certificate']['sha256'] == entry['chain'][0]['sha256']
     assert 'mail.example.com' in entry['problems'][0]['message']
     assert ('OpenSSL 62' in entry['problems'][0]['message']) is (python != '3.6')
@@ -142,7 +142,7 @@ async def test_all_defects_of_a_certificate_are_told(host: Host, python: str) ->
 
 @pytest.mark.parametrize('python', ['3.6', '3.13'])
 @together(made_host)
-async def test_what_the_switches_hide_is_told(host: Host, python: str) -> None:
+async def test_what_the_switches_hide_is_reported(host: Host, python: str) -> None:
     host.add('expired', *SMTPS, 'IgnoreCertificateErrors = 1')
     host.add('smtps', *SMTPS, 'CertValidationIgnoreHostName = 1', smtp_host=OTHER_NAME)
     host.add('smtps', *SMTPS, 'IgnoreCertificateErrors = 1')
@@ -193,10 +193,10 @@ async def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(hos
     ]
     assert [entry.get('accept_unprotected') for entry in result['servers']] == [None, None, None, True]
     assert [entry['reply']['code'] for entry in result['servers']] == [250] * 4
-    told = result['servers'][0]['problems'][-1]
-    assert (told['file'], told['line'], told.get('stage')) == (str(host.base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 1, None)
-    assert told['message'] == 'EnableTLS = 1 (enable_tls) is declared; the current configuration has EnableTLS = 0.'
-    assert 'printops.infoprint.converge' in told['hint']
+    problem = result['servers'][0]['problems'][-1]
+    assert (problem['file'], problem['line'], problem.get('stage')) == (str(host.base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 1, None)
+    assert problem['message'] == 'EnableTLS = 1 (enable_tls) is declared; the current configuration has EnableTLS = 0.'
+    assert 'printops.infoprint.converge' in problem['hint']
     assert '[not_as_declared]' in result['msg'].splitlines()[0]
     assert (await host.send(enable_tls='starttls'))['servers'][0]['ok'] is True, 'compared where it is asked for alone'
 
@@ -275,6 +275,17 @@ async def test_found_servers_use_the_options_of_the_task(host: Host) -> None:
         ({'timeout': 0}, 'timeout'),
         ({'until': 'delivered'}, 'until'),
     ],
+    ids=[
+        'no recipient',
+        'line break in a recipient',
+        'recipient that is no address',
+        'carriage return in the sender',
+        'sender that is no address',
+        'line break in the subject',
+        'NUL in the host name',
+        'timeout of 0',
+        'unknown goal',
+    ],
 )
 @together(made_host)
 async def test_what_no_mail_server_could_take_is_refused_at_once(host: Host, options: dict[str, t.Any], word: str) -> None:
@@ -316,7 +327,7 @@ async def test_the_mail_server_is_that_of_the_servers_attributes(host: Host, tmp
 
 
 @together(made_host)
-async def test_what_was_trusted_and_how_often_it_was_tried_is_told(host: Host) -> None:
+async def test_what_was_trusted_and_how_often_it_was_tried_is_reported(host: Host) -> None:
     host.add('starttls', *STARTTLS)
     host.add('smtps', 'EnableTLS = 2', EHLO)
     good, untrusted = (await host.send(expected='failed'))['servers']

@@ -55,7 +55,7 @@ def pythons() -> list[str]:
 
 @pytest.mark.every_core
 @together(Site)
-async def test_attributes_are_set_once_and_told(site: Site) -> None:
+async def test_attributes_are_set_once_and_reported(site: Site) -> None:
     result = await site.run('--diff', attributes={HOST: 'mail.example.com', PORT: 465})
     assert (result['failed'], result['changed'], result['problems']) == (False, True, [])
     assert result['servers'] == [{'name': 'spl1', 'changed': True, 'before': STARTTLS, 'after': SMTPS, 'problems': []}]
@@ -92,7 +92,7 @@ async def test_check_mode_predicts_and_sets_nothing(site: Site) -> None:
 @together(Site)
 async def test_all_servers_take_one_round_trip(site: Site, python: str) -> None:
     site.use(target_pythons().get(python, pathlib.Path(sys.executable)))
-    site.programs.tell(servers={f'spl{number}': STARTTLS for number in range(16)})
+    site.programs.set_state(servers={f'spl{number}': STARTTLS for number in range(16)})
     servers = [{'name': f'spl{number}', 'attributes': {PORT: str(2000 + number)}} for number in range(16)]
     result = await site.run(servers=servers)
     assert (result['failed'], site.round_trips()) == (False, 1)
@@ -114,7 +114,7 @@ async def test_without_attributes_those_of_the_mail_server_are_read(site: Site) 
 
 @together(Site)
 async def test_an_attribute_without_a_value_is_read_only(site: Site) -> None:
-    site.programs.tell(servers={'spl1': {**STARTTLS, 'comment': ['a', 'b']}})
+    site.programs.set_state(servers={'spl1': {**STARTTLS, 'comment': ['a', 'b']}})
     (entry,) = (await site.run(attributes={'comment': None, PORT: '465'}))['servers']
     assert entry['after'] == {'comment': 'a b', PORT: '465'}
 
@@ -138,7 +138,7 @@ async def test_servers_are_found_where_none_is_named(site: Site, tmp_path: pathl
 @pytest.mark.every_core
 @together(Site)
 async def test_each_server_has_its_problem_and_the_others_are_done(site: Site) -> None:
-    site.programs.tell(down=['spl3'])
+    site.programs.set_state(down=['spl3'])
     names = ('spl1', 'gone', 'spl3', 'spl2')
     result = await site.run(servers=[{'name': name} for name in names], attributes={PORT: 465})
     assert (result['failed'], result['changed']) == (True, True)
@@ -158,7 +158,7 @@ async def test_each_server_has_its_problem_and_the_others_are_done(site: Site) -
 
 @together(Site)
 async def test_a_refused_attribute_leaves_the_server_as_it_was(site: Site) -> None:
-    site.programs.tell(refused=[PORT])
+    site.programs.set_state(refused=[PORT])
     result = await site.run(attributes={HOST: 'b.example.com', PORT: 465})
     (problem,) = result['problems']
     assert (problem['code'], problem['keyword'], problem['value']) == ('attribute_refused', PORT, '465')
@@ -178,7 +178,7 @@ async def test_an_attribute_that_servers_do_not_have_is_refused(site: Site) -> N
 @pytest.mark.parametrize('program', ['pdls', 'pdset'])
 @pytest.mark.parametrize('arguments', [(), ('--check',)], ids=['run', 'check mode'])
 @together(Site)
-async def test_a_missing_program_is_told(site: Site, program: str, arguments: tuple[str, ...]) -> None:
+async def test_a_missing_program_is_reported(site: Site, program: str, arguments: tuple[str, ...]) -> None:
     (site.programs.bin_dir / program).unlink()
     result = await site.run(*arguments, attributes={PORT: 465})
     assert [problem['code'] for problem in result['problems']] == ['pd_command_missing']
@@ -189,8 +189,8 @@ async def test_a_missing_program_is_told(site: Site, program: str, arguments: tu
 @pytest.mark.every_core
 @pytest.mark.parametrize('behaviour', ['garbage', 'silent', 'flood', 'crash', 'code 3'])
 @together(Site)
-async def test_output_that_is_not_known_is_told_and_nothing_is_set(site: Site, behaviour: str) -> None:
-    site.programs.tell(behaviour={'pdls': behaviour})
+async def test_output_that_is_not_known_is_reported_and_nothing_is_set(site: Site, behaviour: str) -> None:
+    site.programs.set_state(behaviour={'pdls': behaviour})
     result = await site.run(attributes={PORT: 465})
     (problem,) = result['problems']
     assert (problem['code'], problem['server'], result['changed']) == ('pd_output_unreadable', 'spl1', False)
@@ -201,7 +201,7 @@ async def test_output_that_is_not_known_is_told_and_nothing_is_set(site: Site, b
 
 @together(Site)
 async def test_a_command_that_hangs_ends_in_time_and_leaves_nobody_behind(site: Site) -> None:
-    site.programs.tell(behaviour={'pdls': 'hang'})
+    site.programs.set_state(behaviour={'pdls': 'hang'})
     result = await site.run(attributes={PORT: 465}, timeout=8)
     (problem,) = result['problems']
     assert problem['code'] == 'pd_output_unreadable'
@@ -217,10 +217,10 @@ def runs(pid: int) -> bool:
 
 @together(Site)
 async def test_the_commands_get_the_task_s_environment_and_keep_its_locale(site: Site) -> None:
-    site.programs.tell(needs={'PD_SOCKET': '6880', 'LC_ALL': 'ja_JP.eucJP'})
+    site.programs.set_state(needs={'PD_SOCKET': '6880', 'LC_ALL': 'ja_JP.eucJP'})
     site.environment = {'PD_SOCKET': '6880', 'LC_ALL': 'ja_JP.eucJP'}
     assert (await site.run())['servers'][0]['before'] == STARTTLS
-    site.programs.tell(down=['spl1'])
+    site.programs.set_state(down=['spl1'])
     [problem] = (await site.run())['problems']
     assert problem['code'] == 'server_not_running'
     assert '5010-414 \\x' in problem['message']

@@ -93,14 +93,15 @@ def test_variables_of_the_role_become_the_options_of_its_modules(run_playbook):
 
 
 @pytest.mark.parametrize(
-    ('terms', 'told'),
+    ('terms', 'message'),
     [
         ("'sendmemo_confg'", "'sendmemo_confg' is not a module that the role uses"),
         ("'send_memo', entry_point='prove'", "'prove' is not an entry point of the role: main, audit, verify, rollback"),
         ("'send_memo'", 'sendmemo_tls_bse_dir is not a variable of the role: did you mean sendmemo_tls_base_dir?'),
     ],
+    ids=['module', 'entry point', 'variable'],
 )
-def test_lookup_refuses_what_it_does_not_know(run_playbook, terms, told):
+def test_lookup_refuses_what_it_does_not_know(run_playbook, terms, message):
     ran = run_playbook(play(f"query('{LOOKUP}', {terms}) == []", sendmemo_tls_bse_dir='/srv/pd'), hosts(print1=local_host()))
     assert ran.rc == 2
-    assert told in ran.output
+    assert message in ran.output

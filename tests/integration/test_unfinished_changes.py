@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A change whose answer was lost is told by the next run; and a run that changes nothing removes nothing."""
+"""A change whose answer was lost is reported by the next run; and a run that changes nothing removes nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support import system_calls
 from support.config_site import Site
 from support.playbook import Ansible, hosts, local_host
 from support.print_host import OWNER, PYTHON, Host, in_both_modes
-from support.server_files import BACKUPS, CONFIG, in_force, tree
+from support.server_files import BACKUPS, CONFIG, active_set, tree
 from support.steps import alone
 from support.target_program import BASE, Program, record
 
@@ -49,26 +49,26 @@ def host(tmp_path: pathlib.Path, programs: dict[str, Program]) -> Host:
 def lose_the_answer(host: Host, name: str, folder: pathlib.Path) -> None:
     """Run a program whose answer can't be written: its reader is gone when the switch is done."""
     log, program = folder / 'log', host.programs[name]
-    program.run(PYTHON, host.copy(folder / 'seen').base, *system_calls.watched(log, ['write']), pause=False)
+    program.run(PYTHON, host.copy(folder / 'watched').base, *system_calls.watched(log, ['write']), pause=False)
     answer = next(call for call in system_calls.calls_in(log) if 'INFOPRINT-ANSWER' in call.arguments)
     assert not program.run(PYTHON, host.base, *system_calls.failing_at(answer, 'EPIPE', log), pause=False).given
     assert (host.server / MARK).exists()
 
 
 @pytest.mark.parametrize('name', ['new', 'absent', 'rollback'])
-def test_a_switch_that_was_never_told_is_told_by_the_next_run_once(host: Host, name: str, tmp_path: pathlib.Path) -> None:
+def test_an_unreported_switch_is_reported_once_by_the_next_run(host: Host, name: str, tmp_path: pathlib.Path) -> None:
     lose_the_answer(host, name, tmp_path)
-    switched = in_force(host.server)
-    told = host.run(name)
-    assert (told.server['changed'], told.codes) == (True, [])
-    assert (told.server['unreported'], told.server['drift']) == (True, [])
-    assert in_force(host.server) == switched, 'not back again'
+    switched = active_set(host.server)
+    answer = host.run(name)
+    assert (answer.server['changed'], answer.codes) == (True, [])
+    assert (answer.server['unreported'], answer.server['drift']) == (True, [])
+    assert active_set(host.server) == switched, 'not back again'
     assert not (host.server / MARK).exists()
     if name != 'rollback':
         assert host.run(name).server['changed'] is False
 
 
-def test_a_mark_that_is_not_of_the_set_in_force_says_nothing(host: Host) -> None:
+def test_a_mark_that_is_not_of_the_active_set_is_ignored(host: Host) -> None:
     (host.server / MARK).write_text('0' * 64 + ' converge\n')
     os.chown(host.server / MARK, OWNER, OWNER)
     assert host.run('old').server['changed'] is False
@@ -122,14 +122,14 @@ def test_a_run_that_changes_nothing_removes_nothing(host: Host, name: str) -> No
 
 
 @pytest.mark.parametrize('name', ['new', 'absent'])
-def test_what_only_has_the_name_of_ours_is_not_removed(host: Host, name: str) -> None:
+def test_what_only_has_the_name_of_a_managed_file_is_not_removed(host: Host, name: str) -> None:
     plant(host)
     assert host.run(name).server['changed']
     assert [(host.server / planted).exists() for planted in FOREIGN] == [False, True, True]
     assert host.run(name).server['changed'] is False
 
 
-def test_a_trust_file_of_ours_that_was_changed_goes_once_it_is_kept(host: Host) -> None:
+def test_a_managed_trust_file_that_was_changed_is_removed_once_backed_up(host: Host) -> None:
     ca = next(host.server.glob('sendmemo-ca-*'))
     ca.write_text('nothing')
     assert host.run('absent').server['changed']

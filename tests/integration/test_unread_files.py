@@ -142,7 +142,7 @@ def test_a_rollback_that_is_tried_says_that_it_can_not_be(host: Host) -> None:
     assert host.config.read_bytes() == before
 
 
-def test_a_trust_file_does_not_come_back_under_the_configuration_in_force(host: Host) -> None:
+def test_a_trust_file_is_not_restored_under_the_active_configuration(host: Host) -> None:
     host.run('converge')
     ca = host.server / named_in(host.config.read_bytes())[0]
     leave_unreadable(ca)

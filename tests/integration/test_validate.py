@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""sendmemo_validate through real ansible-playbook runs: what lies on a host is told, all of it and nothing more."""
+"""sendmemo_validate through real ansible-playbook runs: all that is on a host is reported, and nothing more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.steps import Task
 from support.together import together
 
 PORT = 'smtp-server-port'
-SOUND = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = crl.pem\nHostname = print1.example.com\n'
+VALID = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = crl.pem\nHostname = print1.example.com\n'
 
 
 def made_base_dir(tmp_path):
@@ -26,7 +26,7 @@ def made_base_dir(tmp_path):
     return path
 
 
-def make_server(base_dir: pathlib.Path, pki, name: str, config: str = SOUND, **files: bytes) -> pathlib.Path:
+def make_server(base_dir: pathlib.Path, pki, name: str, config: str = VALID, **files: bytes) -> pathlib.Path:
     """Make a working directory with a configuration, ca.pem and crl.pem; `files` (name without .pem) are put over them."""
     directory = base_dir / name
     directory.mkdir(mode=0o755)
@@ -51,7 +51,7 @@ def codes(result, server=None):
 
 @pytest.mark.every_core
 @together(made_base_dir)
-async def test_sound_servers_are_valid_and_all_is_told_of_them(base_dir, pki):
+async def test_valid_servers_have_no_problems_and_all_is_reported(base_dir, pki):
     make_server(base_dir, pki, 'spl1')
     make_server(base_dir, pki, 'spl2', 'EnableTLS = 2\n')
     (base_dir / 'loose.cfg').write_text('x')
@@ -66,7 +66,7 @@ async def test_sound_servers_are_valid_and_all_is_told_of_them(base_dir, pki):
         'name': 'spl1',
         'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'),
         'problems': [],
-        'sha256': hashlib.sha256(SOUND.encode()).hexdigest(),
+        'sha256': hashlib.sha256(VALID.encode()).hexdigest(),
         'settings': {
             'EnableTLS': '1',
             'CAFile': 'ca.pem',
@@ -80,7 +80,7 @@ async def test_sound_servers_are_valid_and_all_is_told_of_them(base_dir, pki):
 
 @pytest.mark.version_shim
 @together(made_base_dir)
-async def test_problems_are_told_with_file_and_line_and_no_text_is_templated(base_dir, pki):
+async def test_problems_are_reported_with_file_and_line_and_no_text_is_templated(base_dir, pki):
     config = 'EnableTLS = {{ 6 * 7 }}\nenabletls = 1\n[tls]\nHostname = fc00::1\nHostname = a.example\n'
     make_server(base_dir, pki, 'spl1', config)
     make_server(base_dir, pki, 'spl2')
@@ -121,7 +121,7 @@ async def test_warnings_fail_only_when_asked_and_leave_it_valid(base_dir, pki, f
 
 
 @together(made_base_dir)
-async def test_nothing_fails_with_never_and_errors_are_told_all_the_same(base_dir, pki):
+async def test_nothing_fails_with_never_and_errors_are_reported_all_the_same(base_dir, pki):
     make_server(base_dir, pki, 'spl1', 'x\n')
     result = await validate(base_dir=str(base_dir), fail_on='never')
     assert (codes(result), result['valid']) == (['invalid_line', 'tls_off'], False)
@@ -145,7 +145,7 @@ TRUST = {
 
 @pytest.mark.parametrize('name', sorted(TRUST))
 @together(made_base_dir)
-async def test_the_trust_files_on_the_host_are_judged(base_dir, pki, name):
+async def test_the_trust_files_on_the_host_are_checked(base_dir, pki, name):
     files, expected = TRUST[name]
     make_server(base_dir, pki, 'spl1', **files)
     assert codes(await validate(expected='failed', base_dir=str(base_dir))) == expected
@@ -180,7 +180,7 @@ async def test_a_server_that_was_found_without_a_configuration_is_not_configured
 
 
 @together(made_base_dir)
-async def test_a_loose_file_is_no_server_and_nobody_is_told_to_remove_it(base_dir):
+async def test_a_loose_file_is_no_server_and_no_hint_says_to_remove_it(base_dir):
     (base_dir / 'notifyd_error.cfg').write_text("the product's own")
     [problem] = (await validate(base_dir=str(base_dir), servers=[{'name': 'notifyd_error.cfg'}], expected='failed'))['problems']
     assert problem['code'] == 'not_a_server'
@@ -188,7 +188,7 @@ async def test_a_loose_file_is_no_server_and_nobody_is_told_to_remove_it(base_di
 
 
 @together(made_base_dir)
-async def test_missing_files_links_and_missing_servers_are_told_each_for_itself(base_dir, pki):
+async def test_missing_files_links_and_missing_servers_are_reported_each_for_itself(base_dir, pki):
     spl1 = make_server(base_dir, pki, 'spl1')
     (spl1 / 'ca.pem').unlink()
     spl2 = make_server(base_dir, pki, 'spl2')
@@ -211,7 +211,7 @@ async def test_missing_files_links_and_missing_servers_are_told_each_for_itself(
 
 
 @together(made_base_dir)
-async def test_a_private_key_is_told_and_nothing_of_it_is_shown(base_dir, pki):
+async def test_a_private_key_is_reported_and_nothing_of_it_is_shown(base_dir, pki):
     key = pki.server.key_pem
     make_server(base_dir, pki, 'spl1', ca=pki.ca_path.read_bytes() + key)
     result = await validate('-vvv', expected='failed', base_dir=str(base_dir))
@@ -251,7 +251,7 @@ async def test_the_port_is_read_from_the_attributes_where_it_is_not_given(base_d
     for name in ports:
         make_server(base_dir, pki, name)
     programs = PdPrograms(tmp_path / 'pd', {name: {PORT: port} for name, port in ports.items()})
-    programs.tell(down=['spl6'])
+    programs.set_state(down=['spl6'])
     servers = [{'name': name, **({'smtp_port': 587} if name == 'spl5' else {})} for name in ports]
     result = await validate(expected='failed', base_dir=str(base_dir), servers=servers, pd_bin_dir=str(programs.bin_dir))
     assert [(problem['code'], problem['server'], problem['severity']) for problem in result['problems']] == [
@@ -263,7 +263,7 @@ async def test_the_port_is_read_from_the_attributes_where_it_is_not_given(base_d
 
 
 @together(made_base_dir)
-async def test_one_path_is_judged(base_dir, pki):
+async def test_one_path_is_validated(base_dir, pki):
     directory = make_server(base_dir, pki, 'samples')
     path = directory / 'new.cfg'
     shutil.move(directory / 'sendmemo-ssl.cfg', path)
@@ -273,7 +273,7 @@ async def test_one_path_is_judged(base_dir, pki):
 
 
 @together(made_base_dir)
-async def test_content_is_judged_without_a_connection(base_dir):
+async def test_content_is_validated_without_a_connection(base_dir):
     content = 'EnableTLS = 1\nCAFile = ca.pem\nHostname = host\n'
     nowhere = {'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 1}
     result = await validate(expected='failed', content=content, variables=nowhere)
@@ -282,7 +282,7 @@ async def test_content_is_judged_without_a_connection(base_dir):
 
 
 @together(made_base_dir)
-async def test_content_is_judged_with_the_files_of_a_working_directory(base_dir, pki):
+async def test_content_is_validated_with_the_files_of_a_working_directory(base_dir, pki):
     directory = make_server(base_dir, pki, 'spl1')
     content = 'EnableTLS = 1\nCAFile = ca.pem\nCrlFile = gone.pem\n'
     result = await validate(expected='failed', content=content, working_dir=str(directory))

@@ -22,11 +22,11 @@ import signal
 import sys
 import typing as t
 
-PAUSE = 0.001  # seconds between two looks
+PAUSE = 0.001  # seconds between two checks
 
 
 def become(user: str) -> None:
-    """Give up all rights but the user's. (The Python that runs this may lie where the user can't start it.)"""
+    """Give up all rights but the user's. (The Python that runs this may be where the user can't start it.)"""
     entry = pwd.getpwnam(user)
     os.initgroups(user, entry.pw_gid)
     os.setgid(entry.pw_gid)
@@ -43,19 +43,19 @@ def until_the_end_of_input(step: t.Callable[[], int]) -> None:
 
 
 def stopping() -> t.Callable[[], int]:
-    """Return the step that stops processes. Whom a process belongs to is told by its status: its files may be root's."""
-    seen = {os.getpid()}
+    """Return the step that stops processes. A process's owner is taken from its status: its files may be root's."""
+    handled = {os.getpid()}
     mark = f'\nUid:\t{os.getuid()}\t'
 
     def step() -> int:
         done = 0
         for path in pathlib.Path('/proc').iterdir():
-            if not path.name.isdigit() or int(path.name) in seen:
+            if not path.name.isdigit() or int(path.name) in handled:
                 continue
             try:
                 if mark in (path / 'status').read_text():
                     os.kill(int(path.name), signal.SIGSTOP)
-                    seen.add(int(path.name))
+                    handled.add(int(path.name))
                     done += 1
             except OSError:
                 continue
@@ -98,7 +98,7 @@ def seize(path: str, held: dict[str, int]) -> int:
         held[path] = os.open(path, os.O_RDWR)
     except OSError:
         return 0
-    with contextlib.suppress(OSError):  # it is in force already, or has been linked
+    with contextlib.suppress(OSError):  # it is active already, or has been linked
         os.link(path, f'{path}.seized')
     return 1
 

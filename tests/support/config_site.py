@@ -60,7 +60,7 @@ class Site:
         return {path.name for path in (self.base / server).iterdir()} - {'sendmemo-ssl.backups'}
 
     def snapshot(self) -> dict[str, tuple[t.Any, ...]]:
-        """Return everything that can be seen of the files: kind, content, rights and times."""
+        """Return everything that can be observed of the files: kind, content, rights and times."""
         found = {}
         for path in sorted([self.base, *self.base.rglob('*')]):
             status = path.lstat()

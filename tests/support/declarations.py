@@ -200,12 +200,12 @@ class Drifts:
 
 
 def managed_in(path: pathlib.Path) -> list[pathlib.Path]:
-    """Return the trust files of ours that a server's configuration names."""
+    """Return the managed trust files that a server's configuration names."""
     config = path / CONFIG
     return [path / name for name in named_in(config.read_bytes()) if '/' not in name] if config.exists() else []
 
 
-# What takes a trust file of ours, and what an owner or group that is declared would make another thing, or none.
+# What takes a managed trust file, and what an owner or group that is declared would make another thing, or none.
 NEED_TRUST = ('trust', 'everything', 'commented')
 NEED_NO_RIGHTS = ('user_s', 'group', 'given')
 NAMES = [name for name in vars(Drifts) if not name.startswith('_')]

@@ -10,7 +10,7 @@ import shutil
 import typing as t
 
 from .fault_pki import Site
-from .fault_table import ENVIRONMENT, FAULTS, NAMES, TASKS, Fault, told
+from .fault_table import ENVIRONMENT, FAULTS, NAMES, TASKS, Fault, page_cell
 from .playbook import Ansible, Run, hosts, local_host
 from .pythons import target_pythons
 from .scripted_server import ScriptedServer, TlsSetup, free_port, server_context
@@ -36,9 +36,9 @@ class Outcome(t.NamedTuple):
     def codes(self) -> list[str]:
         return self.expect.partition(': ')[2].split()
 
-    def told(self) -> str:
-        """Return it as the page tells it."""
-        return f'{told(self.expect, self.warns, self.ignored)}, ok: {self.ok}, mails: {self.mails}'
+    def page_cell(self) -> str:
+        """Return it as the page shows it."""
+        return f'{page_cell(self.expect, self.warns, self.ignored)}, ok: {self.ok}, mails: {self.mails}'
 
     def differences(self, fault: Fault, python: str) -> list[str]:
         """Return what is not as the table has it. Of a certificate's defects the first is the one that OpenSSL names; where the
@@ -144,7 +144,7 @@ class FaultServers:
         }
 
     def outcomes(self, run: Run) -> dict[str, Outcome]:
-        """Return what came of each fault in a run of the tasks, by its name."""
+        """Return the outcome of each fault in a run of the tasks, by its name."""
         entries = {entry['name']: entry for result in run.task_results for entry in result.result.get('servers', ())}
         return {fault.name: self._outcome(fault, entries[fault.server]) for fault in FAULTS if fault.server in entries}
 
@@ -165,7 +165,7 @@ class FaultServers:
 
 
 def run_faults(ansible: Ansible, base_dir: pathlib.Path, site: Site, python: str) -> dict[str, Outcome]:
-    """Send for the whole table on a Python of the target's; return what came of each fault."""
+    """Send for the whole table on a Python of the target's; return the outcome of each fault."""
     host = local_host(ansible_python_interpreter=str(target_pythons()[python]))
     with FaultServers(base_dir, site) as servers:
         play = {'hosts': 'print_servers', 'gather_facts': False, 'tasks': servers.tasks()}

@@ -98,12 +98,12 @@ class Fault(t.NamedTuple):
         return self.expect.partition(': ')[2].split()
 
     @property
-    def told(self) -> str:
+    def page_cell(self) -> str:
         """What is expected, in words."""
-        return told(self.expect, self.warns, self.ignored)
+        return page_cell(self.expect, self.warns, self.ignored)
 
 
-def told(expect: str, warns: str, ignored: str) -> str:
+def page_cell(expect: str, warns: str, ignored: str) -> str:
     """Return a result in words: the errors with their stage, or ok; the warnings; what was ignored."""
     stage, _colon, codes = expect.partition(': ')
     parts = [f'{_codes(codes)} ({stage})' if codes else 'ok']

@@ -13,7 +13,7 @@ MARKUP = '<img src=x onerror=alert(1)>"\'&]]></script>{{ 7 * 7 }}'
 BIDI = 'a\u202eb\x1b[31m\x00\r\u2066'
 
 NOW = dt.datetime(2026, 11, 24, 8, 15, tzinfo=dt.timezone.utc)
-SPACE = (  # of the host by its number, modulo: what is wrong there
+SPACE = (  # of the host by its number, modulo: its problem
     ('expired', 17),
     ('unreachable', 23),
     ('drift', 19),
@@ -49,7 +49,7 @@ def certificate(days: float = 61, name: str = 'mail.example.com') -> dict[str, t
 
 
 def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **more: t.Any) -> dict[str, t.Any]:
-    """Return a server's entry of send_memo, proven unless told otherwise."""
+    """Return a server's entry of send_memo, proven unless stated otherwise."""
     problems = (
         []
         if ok
@@ -144,11 +144,11 @@ def results(hosts: int, servers: int = 1) -> t.Iterator[Result]:
         elif not checking:
             until = 'handshake' if trouble == 'handshake' else 'sent'
             days = 9 if number % 13 == 0 else 61
-            told = [
+            entries = [
                 in_plaintext(name) if trouble == 'plaintext' else sent(name, ok=trouble != 'expired', until=until, days=days)
                 for name in names
             ]
-            yield Result(host, 'send_memo', 'failed' if trouble == 'expired' else 'ok', {'servers': told, 'problems': []})
+            yield Result(host, 'send_memo', 'failed' if trouble == 'expired' else 'ok', {'servers': entries, 'problems': []})
 
 
 def hostile_results(hosts: int) -> t.Iterator[Result]:
@@ -179,7 +179,7 @@ def run(playbook: str = 'site.yml', days: float = 0, **more: t.Any) -> t.Any:
 
 
 def logs(given: t.Iterable[Result], of: t.Any, expected: t.Iterable[str] = (), days: float = 0) -> t.Any:
-    """Return what a run with these results has seen, all of it at one moment."""
+    """Return what a run with these results has observed, all of it at one moment."""
     collect = _part('events')
     collector = collect.Collector(of)
     collector.expect(expected)
@@ -199,7 +199,7 @@ def report(
 ) -> t.Any:
     """Return the report of a run with these results, as the callback makes it; `expected` are hosts whose turn never came.
 
-    `days` is when it ran, seen from today; it is laid over the report `before`, which is changed.
+    `days` is when it ran, relative to today; it is laid over the report `before`, which is changed.
     """
     of = run(days=days, hosts={'inventory': 100, 'seen': 70, 'reached': 60})
     current = logs(given, of, expected, days)

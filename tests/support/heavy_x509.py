@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Certificates and CRLs that are small on a disk and dear to judge, in PEM: what an owner lays down to hold up the controller."""
+"""Certificates and CRLs small on a disk and expensive to check, in PEM: what an owner plants to hold up the controller."""
 
 from __future__ import annotations
 

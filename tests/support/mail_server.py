@@ -85,14 +85,14 @@ def _context(certificate: str, key: str) -> ssl.SSLContext:
     return context
 
 
-async def _listen(wanted: dict[str, t.Any], mailbox: Mailbox) -> asyncio.Server:
-    mode = wanted['mode']
-    context = None if mode == 'plain' else _context(wanted['certificate'], wanted['key'])
+async def _listen(listener: dict[str, t.Any], mailbox: Mailbox) -> asyncio.Server:
+    mode = listener['mode']
+    context = None if mode == 'plain' else _context(listener['certificate'], listener['key'])
     loop = asyncio.get_running_loop()
 
     def session() -> SMTP:
         return SMTP(
-            Listener(wanted['name'], mailbox),
+            Listener(listener['name'], mailbox),
             hostname=HOSTNAME,
             ident='test mail server',
             loop=loop,
@@ -104,7 +104,7 @@ async def _listen(wanted: dict[str, t.Any], mailbox: Mailbox) -> asyncio.Server:
 
 
 async def serve(directory: pathlib.Path, parent: int, seconds: float) -> None:
-    """Listen until told to end, `seconds` are over or `parent` is gone."""
+    """Listen until asked to end, `seconds` are over or `parent` is gone."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -112,10 +112,10 @@ async def serve(directory: pathlib.Path, parent: int, seconds: float) -> None:
     mailbox = Mailbox(directory / 'mails')
     ports = {}
     servers = []
-    for wanted in json.loads((directory / 'listeners.json').read_text()):
-        server = await _listen(wanted, mailbox)
+    for listener in json.loads((directory / 'listeners.json').read_text()):
+        server = await _listen(listener, mailbox)
         servers.append(server)
-        ports[wanted['name']] = server.sockets[0].getsockname()[1]
+        ports[listener['name']] = server.sockets[0].getsockname()[1]
     ready = directory / 'ready.json'
     write_whole(ready, ports)
     end = time.monotonic() + seconds

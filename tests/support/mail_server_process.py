@@ -60,8 +60,8 @@ class MailServer:
         self.directory.mkdir(parents=True, exist_ok=True)
         ready, log = self.directory / 'ready.json', self.directory / 'log'
         ready.unlink(missing_ok=True)
-        wanted = [dict(one._asdict(), certificate=str(one.certificate), key=str(one.key)) for one in self._listeners]
-        (self.directory / 'listeners.json').write_text(json.dumps(wanted, indent=1))
+        listeners = [dict(one._asdict(), certificate=str(one.certificate), key=str(one.key)) for one in self._listeners]
+        (self.directory / 'listeners.json').write_text(json.dumps(listeners, indent=1))
         with log.open('wb') as output:
             # In a session of its own a Ctrl-C at the terminal reaches only us, and we end it when we are done with it.
             self._process = subprocess.Popen(

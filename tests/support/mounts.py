@@ -43,8 +43,8 @@ class Mounts:
         """The command in front of a program that is to run among these mounts."""
         return ('nsenter', f'--target={self._process.pid}', '--mount')
 
-    def seen(self, path: pathlib.Path) -> pathlib.Path:
-        """Return the path by which a file among these mounts is seen from here."""
+    def path_here(self, path: pathlib.Path) -> pathlib.Path:
+        """Return the path by which a file among these mounts is visible here."""
         return pathlib.Path(f'/proc/{self._process.pid}/root{path}')
 
     def tmpfs(self, path: pathlib.Path, options: str) -> None:

@@ -73,7 +73,7 @@ def _pattern(source: random.Random, base: str) -> str:
         labels = ['*'] + labels
     elif way == 5:
         labels[place] = source.choice(_LABELS)
-    return _spoilt(source, '.'.join(labels))
+    return _corrupted(source, '.'.join(labels))
 
 
 def _near(source: random.Random, base: str) -> str:
@@ -87,10 +87,10 @@ def _near(source: random.Random, base: str) -> str:
         labels = [source.choice(_LABELS)] + labels
     elif way == 6:
         labels = labels[1:]
-    return _spoilt(source, '.'.join(labels))
+    return _corrupted(source, '.'.join(labels))
 
 
-def _spoilt(source: random.Random, name: str) -> str:
+def _corrupted(source: random.Random, name: str) -> str:
     """Return the name, sometimes with one character changed, added or taken away."""
     if source.random() < 0.8:
         return name.upper() if source.random() < 0.1 else name

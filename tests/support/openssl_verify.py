@@ -18,7 +18,7 @@ if not __package__:
 from support.openssl_library import library
 
 NO_PARTIAL_WILDCARDS = 0x4
-# When it is made to go on, it tells one defect twice: its number, and what it has as a consequence at the same depth.
+# When it is made to go on, it reports one defect twice: its number, and what it has as a consequence at the same depth.
 CONSEQUENCES = {
     21: 20,  # of an issuer that is unknown the signature can't be verified
     3: 44,  # a list that isn't for the certificate leaves it without one

@@ -61,7 +61,7 @@ def _chain(
     root: x509.Certificate,
     lists: t.Sequence[x509.CertificateRevocationList],
 ) -> Chain:
-    """Return the chain, which is all that can stand above the leaf by its name."""
+    """Return the chain, which is all that can be above the leaf by its name."""
     sent = [leaf]
     for below in sent:
         sent += [one for one in authorities if one not in sent and _words(one.subject) == _words(below.issuer)]

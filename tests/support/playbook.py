@@ -209,7 +209,7 @@ def local_host(**more: t.Any) -> dict[str, t.Any]:
 
 
 def _shown(output: str, host: str) -> str:
-    """Return the lines with a host's results, with what stands before each since the result before: the differences."""
+    """Return the lines with a host's results, with what is printed before each since the result before: the differences."""
     shown, since = [], []
     for line in output.splitlines(keepends=True):
         since.append(line)

@@ -143,7 +143,7 @@ class Postfix:
         self._inside = ''
 
     def __enter__(self) -> Postfix:
-        # A directory of ours, not pytest's: that one is closed to the user that Postfix becomes.
+        # A directory of its own, not pytest's: that one is closed to the user that Postfix becomes.
         self._base = pathlib.Path(tempfile.mkdtemp(prefix='infoprint-postfix-', dir=self._place.root / 'tmp'))
         self._inside = f'/{self._base.relative_to(self._place.root)}'
         names = ('starttls', 'smtps', *self._variants)

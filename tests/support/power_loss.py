@@ -56,7 +56,7 @@ class Node:
 
 
 def of_tree(path: pathlib.Path) -> Node:
-    """Return a directory as it lies on disk before a run."""
+    """Return a directory as it is on disk before a run."""
     node = Node(True, str(path))
     for entry in path.iterdir():
         node.now[entry.name] = of_tree(entry) if entry.is_dir() else Node(True, f'old {entry.name}')

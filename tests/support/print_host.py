@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A print host with one server, whose working directory is a print user's: every run is foreseen in check mode first."""
+"""A print host with one server, whose working directory is a print user's: every run is predicted in check mode first."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Host:
         return self.programs[name].run(PYTHON, self.base, *wrapper, pause=False)
 
     def run(self, name: str, *wrapper: str) -> Answer:
-        """Run it as it was foreseen: check mode touches nothing and says the same."""
+        """Run it as it was predicted: check mode touches nothing and says the same."""
         before = tree(self.base, listed=True)
-        foreseen = self.do(f'{name}, check', *wrapper)
+        predicted = self.do(f'{name}, check', *wrapper)
         assert tree(self.base, listed=True) == before
         done = self.do(name, *wrapper)
-        assert _prediction(foreseen) == _prediction(done)
+        assert _prediction(predicted) == _prediction(done)
         return done
 
     def kept(self) -> pathlib.Path:

@@ -21,7 +21,7 @@ import typing as t
 import zlib
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
-BURST = 50  # swaps between two looks at standard input
+BURST = 50  # swaps between two checks of standard input
 
 
 def converge(rounds: int, files: list[str]) -> None:

@@ -300,7 +300,7 @@ def free_port() -> int:
 
 
 def server_context(setup: TlsSetup, chain_pem: bytes, key_pem: bytes) -> Context:
-    """Return the context of a server that takes whatever it is told to, weak things too."""
+    """Return the context of a server that accepts whatever is configured, weak algorithms too."""
     if setup.newest == 'SSLv3':
         return SslV3Context(chain_pem, key_pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What lies in a server's working directory, seen from outside: the set in force as a reader meets it, what nobody needs,
-and all that can be told of a tree of files. Nothing here uses the collection's own code."""
+"""What is in a server's working directory, observed from outside: the active set as a reader meets it, what nobody needs,
+and all that can be observed of a tree of files. Nothing here uses the collection's own code."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def named_in(config: bytes) -> list[str]:
     return [name.decode() for name in _NAMES.findall(config)]
 
 
-def in_force(directory: pathlib.Path) -> FileSet:
-    """Read the set in force as sendmemo does: the configuration, then one after the other what it names. OSError if one lacks."""
+def active_set(directory: pathlib.Path) -> FileSet:
+    """Read the active set as sendmemo does: the configuration, then one after the other what it names. OSError if one lacks."""
     try:
         config = (directory / CONFIG).read_bytes()
     except FileNotFoundError:
@@ -45,7 +45,7 @@ def in_force(directory: pathlib.Path) -> FileSet:
 
 
 def backups_in(directory: pathlib.Path) -> list[FileSet]:
-    """Return the backups, oldest first. Each must be whole by its manifest, and nothing else may lie there."""
+    """Return the backups, oldest first. Each must be whole by its manifest, and nothing else may be there."""
     found = []
     for path in sorted((directory / BACKUPS).iterdir()) if (directory / BACKUPS).exists() else []:
         assert _TAKEN.match(path.name), path
@@ -53,44 +53,44 @@ def backups_in(directory: pathlib.Path) -> list[FileSet]:
         files = {name: (path / name).read_bytes() for name in manifest['files']}
         assert {one.name for one in path.iterdir()} == {*files, 'manifest.json'}, path
         for name, content in files.items():
-            told = manifest['files'][name]
-            if told.get('unread'):
+            entry = manifest['files'][name]
+            if entry.get('unread'):
                 status = (path / name).stat()
-                assert (int(told['mode'], 8), told['uid']) == (stat.S_IMODE(status.st_mode), status.st_uid), path / name
+                assert (int(entry['mode'], 8), entry['uid']) == (stat.S_IMODE(status.st_mode), status.st_uid), path / name
             else:
-                assert told['sha256'] == hashlib.sha256(content).hexdigest(), path / name
+                assert entry['sha256'] == hashlib.sha256(content).hexdigest(), path / name
         found.append(files)
     return found
 
 
 def left_behind(directory: pathlib.Path, besides: t.Container[str] = ()) -> list[str]:
-    """Return the names of what nobody needs: all but the set in force, the backups (whole ones) and `besides`."""
-    wanted = {*in_force(directory), BACKUPS}
+    """Return the names of what nobody needs: all but the active set, the backups (whole ones) and `besides`."""
+    needed = {*active_set(directory), BACKUPS}
     if not backups_in(directory):
-        wanted.discard(BACKUPS)
-    return sorted(path.name for path in directory.iterdir() if path.name not in wanted and path.name not in besides)
+        needed.discard(BACKUPS)
+    return sorted(path.name for path in directory.iterdir() if path.name not in needed and path.name not in besides)
 
 
 def tree(base: pathlib.Path, *, listed: bool = False) -> dict[str, tuple[t.Any, ...]]:
-    """Return all that can be told of `base` and of each file below, looked at in a way that leaves no trace: kind, rights, inode,
+    """Return all that can be observed of `base` and of each file below, examined without a trace: kind, rights, inode,
     links, times and content; of directories, with `listed`, also when they were last listed."""
     fd = os.open(base, os.O_RDONLY | os.O_NOATIME | os.O_NOFOLLOW | os.O_DIRECTORY)
     try:
         status = os.fstat(fd)
-        found = {str(base): (*_told(status), status.st_atime_ns if listed else 0)}
+        found = {str(base): (*_facts(status), status.st_atime_ns if listed else 0)}
         for name in sorted(os.listdir(fd)):  # noqa: PTH208, of the descriptor, which leaves no trace
             path = base / name
             status = path.lstat()
             if stat.S_ISDIR(status.st_mode):
                 found.update(tree(path, listed=listed))
             else:
-                found[str(path)] = (*_told(status), _content(path, status))
+                found[str(path)] = (*_facts(status), _content(path, status))
         return found
     finally:
         os.close(fd)
 
 
-def _told(status: os.stat_result) -> tuple[t.Any, ...]:
+def _facts(status: os.stat_result) -> tuple[t.Any, ...]:
     return (status.st_mode, status.st_uid, status.st_gid, status.st_nlink, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 

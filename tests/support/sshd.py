@@ -149,7 +149,7 @@ class Sshd:
             (home / '.bashrc').touch()
             for path in (home, home / '.bashrc'):
                 os.chown(path, entry.pw_uid, entry.pw_gid)
-        # Without PAM sshd refuses a locked account, so both get a password; only this one is told to anybody.
+        # Without PAM sshd refuses a locked account, so both get a password; only this one is given to anybody.
         secrets = f'{PLAIN_USER}:{os.urandom(16).hex()}\n{OTHER_USER}:{OTHER_PASSWORD}\n'
         _run('chpasswd', data=secrets.encode())
         SUDOERS.touch(mode=0o440)

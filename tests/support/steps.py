@@ -54,10 +54,10 @@ class Task(Step):
     async def result(self) -> dict[str, t.Any]:
         """Return what the module returned, with `failed` and the `output` of the run."""
         run = await self
-        (told,) = run.task_results
-        assert told.status in ('ok', 'failed'), run.output
+        (reported,) = run.task_results
+        assert reported.status in ('ok', 'failed'), run.output
         assert 'Traceback' not in run.output
-        return {**told.result, 'failed': told.status == 'failed', 'output': run.output}
+        return {**reported.result, 'failed': reported.status == 'failed', 'output': run.output}
 
 
 Story = t.Coroutine[Step, Run, Found]

@@ -38,9 +38,9 @@ def together(make: t.Callable[..., t.Any]) -> t.Callable[[Test], t.Callable[...,
         for name in ('__name__', '__qualname__', '__module__', '__doc__'):
             setattr(run, name, getattr(test, name))
         # pytest reads here which arguments a table may fill, and which fixtures are needed.
-        wanted = ['request', *inspect.signature(make).parameters, *list(inspect.signature(test).parameters)[1:]]
+        names = ['request', *inspect.signature(make).parameters, *list(inspect.signature(test).parameters)[1:]]
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        parameters = [inspect.Parameter(name, kind) for name in dict.fromkeys(wanted) if name != 'tmp_path']
+        parameters = [inspect.Parameter(name, kind) for name in dict.fromkeys(names) if name != 'tmp_path']
         vars(run).update(__signature__=inspect.Signature(parameters), story=lambda *args: _story(make, test, *args))
         return run
 

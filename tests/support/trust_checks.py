@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""CA and CRL files with odd content, the problems that are reported of them, and what OpenSSL does with them."""
+"""CA and CRL files with unusual content, the problems that are reported for them, and what OpenSSL does with them."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def incomplete(problems: t.Iterable[Problem]) -> list[str]:
 
 
 class Clock:
-    """CPU time that passes by itself: a tick at each look."""
+    """CPU time that passes by itself: a tick at each reading."""
 
     def __init__(self, tick: float) -> None:
         self.tick, self.now = tick, 0.0

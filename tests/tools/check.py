@@ -71,17 +71,17 @@ def survey(variables: dict[str, str], *, everything: bool) -> tuple[Machine, lis
 
 def needed(machine: Machine, steps: list[str]) -> list[environments.Environment]:
     """Return the environments that the steps run in."""
-    wanted = list(machine.cores.values()) if set(steps) & {'unit', 'sanity', 'integration'} else []
+    required = list(machine.cores.values()) if set(steps) & {'unit', 'sanity', 'integration'} else []
     if 'unit' in steps:
-        wanted += machine.targets.values()
+        required += machine.targets.values()
     if 'lint' in steps and machine.linters:
-        wanted.append(machine.linters)
+        required.append(machine.linters)
     if set(steps) & {'lint', 'docs'} and machine.site:
-        wanted.append(machine.site)
-    return wanted
+        required.append(machine.site)
+    return required
 
 
-def make_environments(wanted: list[environments.Environment]) -> None:
+def make_environments(required: list[environments.Environment]) -> None:
     """Make the environments; ends the program with the tools' output when one can't be made."""
 
     def make(environment: environments.Environment) -> None:
@@ -90,7 +90,7 @@ def make_environments(wanted: list[environments.Environment]) -> None:
         print(f'environment {environment.name}: ready ({time.monotonic() - began:.0f} s)', flush=True)
 
     with ThreadPoolExecutor(JOBS_AT_ONCE) as pool:
-        made = [pool.submit(make, environment) for environment in wanted]
+        made = [pool.submit(make, environment) for environment in required]
     for future in made:
         error = future.exception()
         if isinstance(error, subprocess.CalledProcessError):

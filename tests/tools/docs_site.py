@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Builds the documentation's site in docs/_build/html and looks whether it is whole: `docs_site.py`, in the environment `docs`.
+"""Builds the documentation's site in docs/_build/html and checks whether it is whole: `docs_site.py`, in the environment `docs`.
 
 Any warning of the tools is an error. So is a link that leads nowhere, a page that no link leads to, and a page that would fetch
 anything from another host.
@@ -80,7 +80,7 @@ def build() -> None:
 
 
 def faults(site: Path) -> Iterator[str]:
-    """Yield what is wrong with the references of a site's pages."""
+    """Yield the problems of the references of a site's pages."""
     pages = {path: Page(path) for path in site.rglob('*.html')}
     reached, waiting = set(), [site / 'index.html']
     while waiting:

@@ -70,7 +70,7 @@ def _pairs(expected: t.Sequence[str], got: t.Sequence[str]) -> Iterator[tuple[st
 
 
 def page(sections: t.Mapping[str, t.Sequence[Fault]], runs: t.Mapping[str, t.Mapping[str, Outcome]]) -> str:
-    """Return the page. In: the table by headings, and by Python and fault what came of it."""
+    """Return the page. In: the table by headings, and by Python and fault the outcome."""
     faults = [fault for section in sections.values() for fault in section]
     table = confusion(faults, runs)
     wrong = sum(line.split('|')[1] != line.split('|')[2] for line in table[2:])
@@ -83,9 +83,9 @@ def page(sections: t.Mapping[str, t.Sequence[Fault]], runs: t.Mapping[str, t.Map
     for heading, section in sections.items():
         lines.append(f'\n### {heading}\n\n| mail server | expected | {" | ".join(runs)} |\n|---|---|{"---|" * len(runs)}\n')
         for fault in section:
-            expected = fault.told
+            expected = fault.page_cell
             cells = [
-                '=' if not outcomes[fault.name].differences(fault, python) else outcomes[fault.name].told()
+                '=' if not outcomes[fault.name].differences(fault, python) else outcomes[fault.name].page_cell()
                 for python, outcomes in runs.items()
             ]
             lines.append(f'| {fault.name} | {expected} | {" | ".join(cells)} |\n')

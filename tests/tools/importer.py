@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Builds the archive and has Galaxy's importer judge it: `importer.py`, in the environment `docs`. A warning is an error."""
+"""Builds the archive and has Galaxy's importer check it: `importer.py`, in the environment `docs`. A warning is an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # ansible-test is a step of its own.
 SETTINGS = '[galaxy-importer]\nRUN_ANSIBLE_TEST = False\nCHECK_REQUIRED_TAGS = True\n'
 # ansible-lint looks for an imported playbook in a cache of its own alone, not where the collection is.
-NOT_OURS = re.compile(r'WARNING: ERROR +Failed to find printops\.infoprint\.\w+ playbook\.$')
+IGNORED = re.compile(r'WARNING: ERROR +Failed to find printops\.infoprint\.\w+ playbook\.$')
 # Galaxy demands an address. The project has none yet, and the archive that is shipped names none.
 ADDRESS = 'repository: https://example.com/printops/infoprint\n'
 
@@ -42,7 +42,7 @@ def build(directory: Path) -> Path:
 
 
 def main() -> None:
-    """Have it judged; ends with an error where the importer refuses or warns."""
+    """Have it checked; ends with an error where the importer refuses or warns."""
     with tempfile.TemporaryDirectory(prefix='ipt-') as name:
         directory = Path(name)
         settings = directory / 'importer.cfg'
@@ -58,7 +58,7 @@ def main() -> None:
             text=True,
             check=False,
         )
-    said = [line for line in done.stdout.splitlines() if not line.startswith('Loading ') and not NOT_OURS.match(line)]
+    said = [line for line in done.stdout.splitlines() if not line.startswith('Loading ') and not IGNORED.match(line)]
     print(*said, sep='\n')
     warned = any(line.startswith(('ERROR', 'WARNING')) for line in said)
     if done.returncode or warned or 'Importer processing completed successfully' not in said:

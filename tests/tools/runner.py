@@ -46,7 +46,7 @@ class Job(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of a job."""
+    """The outcome of a job."""
 
     name: str
     tally: Tally

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The folders of both halves stand in an order, and imports go one way in it, so that a part can be read without those above."""
+"""The folders of both halves have an order, and imports go down in it, so that a part can be read without those above."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ORDER = {
 
 
 def folder_of(half: str, module: str) -> str:
-    """Return the folder of a module, or the module itself where it lies beside the folders."""
+    """Return the folder of a module, or the module itself where it is beside the folders."""
     path = PLUGINS / half / module.replace('.', '/')
     return module if path.is_dir() or '.' not in module else module.rpartition('.')[0]
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Stand-ins for pdls and pdset: programs that keep the attributes of servers in a file and misbehave when they are told to.
+"""Stand-ins for pdls and pdset: programs that keep the attributes of servers in a file and misbehave on request.
 
 On Python 3.6 and later, as the targets' half that is tested with them.
 """
@@ -45,7 +45,7 @@ class PdPrograms:
             (self.bin_dir / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n')
             (self.bin_dir / name).chmod(0o755)
 
-    def tell(self, **state: t.Any) -> None:
+    def set_state(self, **state: t.Any) -> None:
         """Change the state: `servers`; `down` and `refused` (names of servers that do not run, of attributes that can't be
         set); `style` ('line' or 'column'); `behaviour` (see pd_program.py, by program); `needs` (variables that must be set);
         `daemons` (what a command without PD_SOCKET goes by, in order: language, port, and whether somebody answers there)."""

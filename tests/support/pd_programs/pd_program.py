@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """pdls and pdset as far as the collection uses them: `pd_program.py NAME STATE LOG ARGUMENT...`.
 
-The forms of the output and the messages 5010-414, 5010-065 and 5010-452 are those that are known; the number 5010-900 is ours.
-They are told in the language of the locale, and its usual encoding. Exit codes are not documented: it ends with 1 after a
+The forms of the output and the messages 5010-414, 5010-065 and 5010-452 are those that are known; the number 5010-900 is made up.
+They are written in the language of the locale, and its usual encoding. Exit codes are not documented: it ends with 1 after a
 message, unless the behaviour `code 0` is on.
 """
 
@@ -90,9 +90,9 @@ def answer(program: str, state: State, arguments: t.Sequence[str], behaviour: st
         if program == 'pdls':
             sys.stdout.write(show(state, *parsed(arguments, '-r')))
         else:
-            server, wanted = parsed(arguments, '-x')
+            server, desired = parsed(arguments, '-x')
             if behaviour != 'lie':
-                set_values(state, server, wanted)
+                set_values(state, server, desired)
     except Refused as refused:
         stream = sys.stdout if behaviour == 'on stdout' else sys.stderr
         stream.buffer.write(f'{refused}\n'.encode(WORDS[language()][0], 'backslashreplace'))
@@ -154,10 +154,10 @@ def show(state: State, server: str, names: str) -> str:
     return ''.join(''.join(cell.ljust(WIDTH) for cell in row).rstrip() + '\n' for row in rows)
 
 
-def set_values(state: State, server: str, wanted: str) -> None:
+def set_values(state: State, server: str, desired: str) -> None:
     """Set one attribute after the other, up to the first that is refused."""
     attributes = server_of(state, server)
-    for word in wanted.split(' '):
+    for word in desired.split(' '):
         found = re.fullmatch('([a-z0-9-]+)=(.+)', word)
         if not found or found.group(1) not in attributes:
             raise Refused(f'5010-900 The attribute {word} is not one of the object {server}.')

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The target's side of the probe: does what the request says, and tells what it runs as."""
+"""The target's side of the probe: does what the request says, and reports what it runs as."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def session_of(pid):
 def run(request, watchdog):
     do = request.get('do')
     if do == 'raise':
-        raise ValueError('the probe was told to raise \x1b[31m{{ 7 * 7 }}')
+        raise ValueError('the probe was asked to raise \x1b[31m{{ 7 * 7 }}')
     if do == 'problem':
         raise ProblemError(Problem('not_a_server', 'no \x1b[31m{{ 7 * 7 }} here'))
     if do == 'die':

@@ -58,8 +58,8 @@ def test_imports_only_the_standard_library_and_itself(name):
     standard = os.path.dirname(os.path.realpath(os.__file__))
     for module, file in imported_by(name):
         path = os.path.realpath(file)
-        ours = module.startswith('target.') and path.startswith(os.path.realpath(TARGET_HALF) + os.sep)
-        assert file == '-' or ours or (path.startswith(standard + os.sep) and 'site-packages' not in path), (module, file)
+        own = module.startswith('target.') and path.startswith(os.path.realpath(TARGET_HALF) + os.sep)
+        assert file == '-' or own or (path.startswith(standard + os.sep) and 'site-packages' not in path), (module, file)
 
 
 @pytest.mark.parametrize('name', NAMES)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Foreign text made safe: what a terminal would obey is shown instead."""
+"""Foreign text is sanitized: what a terminal would obey is shown instead."""
 
 import unicodedata
 
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.every_python
         (b'bytes \xff \xc3\xbc', 'bytes \\xff \u00fc'),
         ('\u00fcber {{ 1 }}', '\u00fcber {{ 1 }}'),
     ],
+    ids=['plain text', 'escape', 'control characters', 'C1', 'bidi', 'not UTF-8', 'bytes', 'template'],
 )
 def test_shows_what_a_terminal_would_obey(foreign, shown):
     assert safe_text(foreign) == shown

@@ -48,12 +48,12 @@ def read_yaml(path: pathlib.Path) -> t.Any:
 
 def facets(options: Options) -> dict[str, dict[str, t.Any]]:
     """Return of every option, and every option inside it under 'outer.inner', what is to be compared."""
-    told = {}
+    declared = {}
     for name, option in options.items():
-        told[str(name)] = {facet: option.get(facet, ABSENT.get(facet)) for facet in FACETS}
+        declared[str(name)] = {facet: option.get(facet, ABSENT.get(facet)) for facet in FACETS}
         inner = facets(option.get('options') or option.get('suboptions') or {})
-        told.update({f'{name}.{inner_name}': value for inner_name, value in inner.items()})
-    return told
+        declared.update({f'{name}.{inner_name}': value for inner_name, value in inner.items()})
+    return declared
 
 
 def documented(module: str) -> Options:
@@ -73,7 +73,7 @@ def tasks_of(path: pathlib.Path) -> t.Iterator[dict[str, t.Any]]:
 
 
 def options_from(path: pathlib.Path) -> dict[str, str]:
-    """Return the modules of ours that a file of the role uses, each with the entry point whose variables are its options."""
+    """Return this collection's modules that a role file uses, each with the entry point whose variables are its options."""
     found = {}
     for task in tasks_of(path):
         for module in {key.rpartition('.')[2] for key in task} & set(MODULES):
@@ -156,7 +156,7 @@ def test_role_s_tasks_set_nothing_that_is_a_variable() -> None:
         if key.rpartition('.')[2] in MODULES
         for option in arguments or {}
     }
-    assert set_there == {'fail_on'}, 'an audit tells what it found at its end'
+    assert set_there == {'fail_on'}, 'an audit reports its findings at its end'
 
 
 def test_entry_points_are_all_there() -> None:

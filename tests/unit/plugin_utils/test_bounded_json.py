@@ -43,7 +43,7 @@ def test_many_values_are_refused_before_they_are_made(text: bytes) -> None:
         load(text, 1000)
 
 
-def test_what_stands_in_a_text_is_not_counted() -> None:
+def test_what_is_inside_a_text_is_not_counted() -> None:
     value = ['[{,' * 1000, '\\"[[[' * 1000, 'a"b,' * 1000]
     assert load(json.dumps(value).encode(), 10) == value
 

@@ -27,8 +27,22 @@ from tools.docs_site import faults
         ('<link rel="stylesheet" href="//example.com/x.css">', 'fetches //example.com/x.css'),
         ('<p>', 'no link leads to it'),
     ],
+    ids=[
+        'anchor in another page',
+        'anchor in the page',
+        'other site',
+        'picture',
+        'picture in the page',
+        'missing page',
+        'missing anchor in another page',
+        'missing anchor in the page',
+        'missing picture',
+        'foreign script',
+        'foreign style sheet',
+        'page without a link to it',
+    ],
 )
-def test_a_reference_that_does_not_hold_is_told(tmp_path: pathlib.Path, start: str, wrong: str | None) -> None:
+def test_a_reference_that_does_not_hold_is_reported(tmp_path: pathlib.Path, start: str, wrong: str | None) -> None:
     (tmp_path / 'a').mkdir()
     (tmp_path / 'a' / 'picture.svg').touch()
     (tmp_path / 'a' / 'b.html').write_text('<a href="../index.html">up</a><h2 id="there">')

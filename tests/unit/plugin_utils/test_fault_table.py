@@ -18,8 +18,8 @@ ELSEWHERE = {
 
 def test_every_sending_code_is_in_the_table() -> None:
     codes = {*(code for heading in SENDING for code in GROUPS[heading]), *OF_LISTS}
-    told_of = {code for fault in FAULTS for code in (*fault.codes, *fault.warns.split())}
-    assert codes - told_of == set(ELSEWHERE)
+    reported = {code for fault in FAULTS for code in (*fault.codes, *fault.warns.split())}
+    assert codes - reported == set(ELSEWHERE)
 
 
 def test_the_table_is_of_codes_and_stages_that_there_are() -> None:
@@ -31,4 +31,4 @@ def test_the_table_is_of_codes_and_stages_that_there_are() -> None:
 
 
 def test_the_page_has_every_fault_as_it_is_expected() -> None:
-    assert rows(PAGE.read_text('utf-8')) == {fault.name: fault.told for fault in FAULTS}
+    assert rows(PAGE.read_text('utf-8')) == {fault.name: fault.page_cell for fault in FAULTS}

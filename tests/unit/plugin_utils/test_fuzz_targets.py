@@ -32,7 +32,7 @@ def test_target_holds_for_its_seeds_and_findings(name: str) -> None:
         TARGETS[name](data)
 
 
-def spoilt(name: str) -> st.SearchStrategy[bytes]:
+def corrupted(name: str) -> st.SearchStrategy[bytes]:
     """Pieces of the seeds, cut anywhere and joined."""
     pieces = st.sampled_from(SEEDS[name]).flatmap(
         lambda seed: st.tuples(st.integers(0, len(seed)), st.integers(0, len(seed))).map(lambda cut: seed[min(cut) : max(cut)])
@@ -43,7 +43,7 @@ def spoilt(name: str) -> st.SearchStrategy[bytes]:
 @pytest.mark.parametrize('name', sorted(TARGETS))
 def test_target_holds_for_what_is_near_its_seeds(name: str) -> None:
     @settings(max_examples=200, deadline=None)
-    @given(spoilt(name))
+    @given(corrupted(name))
     def holds(data: bytes) -> None:
         TARGETS[name](data)
 

@@ -22,10 +22,10 @@ init_plugin_loader([sys.argv[1]])
 for name in sys.argv[2:]:
     before = set(sys.modules)
     __import__('ansible_collections.printops.infoprint.' + name)
-    # The next one is imported anew, with all that it needs of ours.
-    for ours in set(sys.modules) - before:
-        if ours.startswith('ansible_collections.printops.infoprint.plugins.'):
-            del sys.modules[ours]
+    # The next one is imported anew, with all that it needs of this collection.
+    for name in set(sys.modules) - before:
+        if name.startswith('ansible_collections.printops.infoprint.plugins.'):
+            del sys.modules[name]
 """
 
 

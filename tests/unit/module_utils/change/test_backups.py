@@ -19,11 +19,11 @@ from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords
 from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir, names_in
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 
-IN_FORCE, OTHER = b'EnableTLS = 1\n', b'EnableTLS = 2\n'
+ACTIVE, OTHER = b'EnableTLS = 1\n', b'EnableTLS = 2\n'
 
 
-def plant(path, number, content=IN_FORCE, padding=0):
-    """Lay down a set whose configuration is `content`, as its manifest says."""
+def plant(path, number, content=ACTIVE, padding=0):
+    """Create a set whose configuration is `content`, as its manifest says."""
     folder = path / BACKUPS / ('20260101T000000Z-%04d' % number)
     folder.mkdir(parents=True)
     (folder / CONFIG_NAME).write_bytes(content)
@@ -35,7 +35,7 @@ def plant(path, number, content=IN_FORCE, padding=0):
 
 @pytest.fixture
 def path(tmp_path):
-    (tmp_path / CONFIG_NAME).write_bytes(IN_FORCE)
+    (tmp_path / CONFIG_NAME).write_bytes(ACTIVE)
     return tmp_path
 
 
@@ -59,9 +59,9 @@ def test_a_bounded_number_of_sets_is_read_for_the_previous_one(path):
         pytest.param((3,), [*range(35), *range(55, 60)], id='one that is too old to be read'),
     ],
 )
-def test_what_was_not_read_is_not_removed_unless_a_set_to_go_back_to_is_known(path, differing, left):
+def test_what_was_not_read_is_not_removed_unless_a_set_to_roll_back_to_is_known(path, differing, left):
     for number in range(60):
-        plant(path, number, OTHER if number in differing else IN_FORCE)
+        plant(path, number, OTHER if number in differing else ACTIVE)
     with WorkingDir(str(path)) as directory:
         Backups(directory).clean(5)
     assert numbers(path) == left
@@ -79,7 +79,7 @@ def test_one_run_removes_a_bounded_number_of_sets_and_the_next_goes_on(path, mon
     assert numbers(path) == [*range(25, 30)]
 
 
-def test_a_directory_of_many_files_is_no_set_of_ours_and_stays(path):
+def test_a_directory_of_many_files_is_no_backup_and_stays(path):
     folder = plant(path, 1)
     for number in range(20):
         (folder / str(number)).touch()
@@ -96,7 +96,7 @@ def test_a_large_manifest_is_not_read(path):
         next(Backups(directory).newest_first())
 
 
-def test_a_manifest_of_ours_can_always_be_read(path):
+def test_a_manifest_of_this_collection_can_always_be_read(path):
     (path / CONFIG_NAME).write_bytes(b'Hostname = %s\n' % (b'x' * LARGEST_MANIFEST))
     with WorkingDir(str(path)) as directory:
         sets = Backups(directory)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is told of a host's servers where a run is stopped, and what then is in force."""
+"""What is reported of a host's servers where a run is stopped, and what is active then."""
 
 import json
 import os
@@ -51,18 +51,18 @@ def codes(server):
     return [problem.code for problem in server.problems]
 
 
-def in_force(base):
+def active_set(base):
     paths = [base / name / CONFIG_NAME for name in ('spl1', 'spl2')]
     return [path.read_text() if path.exists() else None for path in paths]
 
 
-def told_at_the_limit(base):
+def answer_at_limit(base):
     """Run with half a second to go, in a child; return what it answers."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if not pid:
         try:
-            watchdog = Watchdog(0.5, write_end, lambda told: os.write(write_end, json.dumps(plain(told)).encode()))
+            watchdog = Watchdog(0.5, write_end, lambda answer: os.write(write_end, json.dumps(plain(answer)).encode()))
             watchdog.watch()
             run(request(base), watchdog)
         finally:
@@ -77,25 +77,25 @@ def hang(*_args):
     time.sleep(30)
 
 
-def test_a_limit_that_falls_behind_the_switch_does_not_make_it_untold(base, monkeypatch):
+def test_a_limit_after_the_switch_does_not_leave_it_unreported(base, monkeypatch):
     monkeypatch.setattr(Transaction, 'clean', hang)
-    assert [(entry['changed'], entry['problems']) for entry in told_at_the_limit(base)] == [(True, []), (True, [])]
-    assert in_force(base) == [NEW, NEW]
+    assert [(entry['changed'], entry['problems']) for entry in answer_at_limit(base)] == [(True, []), (True, [])]
+    assert active_set(base) == [NEW, NEW]
 
 
-def test_a_limit_that_falls_before_the_switch_is_told_of_each_server(base, monkeypatch):
+def test_a_limit_before_the_switch_is_reported_for_each_server(base, monkeypatch):
     monkeypatch.setattr(Transaction, 'stage', hang)
-    servers = told_at_the_limit(base)
+    servers = answer_at_limit(base)
     assert [entry['changed'] for entry in servers] == [False, False]
     assert [entry['problems'][0]['code'] for entry in servers] == ['program_failed'] * 2
     assert 'the time limit of 0.5 s is reached' in servers[0]['problems'][0]['message']
-    assert in_force(base) == [OLD, None]
+    assert active_set(base) == [OLD, None]
 
 
-def test_a_server_that_is_as_declared_is_told_so_at_the_limit(base, monkeypatch):
+def test_a_server_that_is_as_declared_is_reported_as_such_at_the_limit(base, monkeypatch):
     (base / 'spl1' / CONFIG_NAME).write_text(NEW)
     monkeypatch.setattr(Transaction, 'stage', hang)
-    assert [len(entry['problems']) for entry in told_at_the_limit(base)] == [0, 1]
+    assert [len(entry['problems']) for entry in answer_at_limit(base)] == [0, 1]
 
 
 def test_a_guard_that_says_stop_leaves_the_old_sets(base):
@@ -105,11 +105,11 @@ def test_a_guard_that_says_stop_leaves_the_old_sets(base):
 
     servers = run(request(base), Stopping(60))
     assert [(server.changed, codes(server)) for server in servers] == [(False, ['program_failed'])] * 2
-    assert in_force(base) == [OLD, None]
+    assert active_set(base) == [OLD, None]
     assert not list(base.rglob('*.new'))
 
 
-def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(base, monkeypatch, make_pd_programs):
+def test_attributes_that_were_set_are_restored_where_the_switch_fails_after_all(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
     asked = with_attributes(base, programs)
 
@@ -126,19 +126,19 @@ def test_attributes_that_were_set_are_put_back_where_the_switch_fails_after_all(
 def test_a_refused_attribute_leaves_no_backup_and_names_none(base, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
     asked = with_attributes(base, programs)
-    programs.tell(behaviour={'pdset': 'lie'})
+    programs.set_state(behaviour={'pdset': 'lie'})
     (entry,) = run(asked)
     assert (codes(entry), entry.changed) == (['attribute_refused'], False)
     assert entry.backup is None
     assert [path.name for path in (base / 'spl1').iterdir()] == [CONFIG_NAME]
 
 
-def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd_programs):
+def test_attributes_that_can_not_be_restored_are_reported(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
     asked = with_attributes(base, programs)
 
     def fail(_transaction):
-        programs.tell(behaviour={'pdset': 'lie'})
+        programs.set_state(behaviour={'pdset': 'lie'})
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(Transaction, 'commit', fail)
@@ -147,13 +147,13 @@ def test_attributes_that_can_not_be_put_back_are_told(base, monkeypatch, make_pd
     assert 'could not be restored' in entry.problems[1].message
 
 
-def test_the_files_stay_where_it_can_not_be_seen_what_pdset_did(base, monkeypatch, make_pd_programs):
+def test_the_files_stay_where_the_effect_of_pdset_is_unknown(base, monkeypatch, make_pd_programs):
     programs = make_pd_programs({'spl1': {'smtp-server-host': 'a.example.com', 'smtp-server-port': '587'}})
-    programs.tell(behaviour={'pdset': 'hang'})
+    programs.set_state(behaviour={'pdset': 'hang'})
     monkeypatch.setattr(managed_attributes, 'SETTING_SECONDS', 1.0)
     asked = with_attributes(base, programs)
     (entry,) = run(asked, Watchdog(2))
-    assert (entry.changed, codes(entry)[0], in_force(base)[0]) == (False, 'pd_output_unreadable', OLD)
+    assert (entry.changed, codes(entry)[0], active_set(base)[0]) == (False, 'pd_output_unreadable', OLD)
     assert 'did not end in time' in entry.problems[0].message
 
 

@@ -72,9 +72,9 @@ class Host:
         self.profile = root / 'etc' / 'profile.d' / 'ipm_environment.sh'
         self.profile.parent.mkdir(parents=True)
 
-    def run(self, wanted, platform='linux', between=lambda: None):
+    def run(self, desired, platform='linux', between=lambda: None):
         """Compare, stage and commit; return the drift's files by their last name."""
-        change = Environment(wanted, Watchdog(60), str(self.root), platform)
+        change = Environment(desired, Watchdog(60), str(self.root), platform)
         try:
             change.compare()
             change.stage()
@@ -100,7 +100,7 @@ NAMES = ['environment', 'etc', 'ipm_environment.sh', 'profile.d']
 WITH = LINE.decode()
 
 
-# Platform, what is in both files (None = no such file), what is wanted, what is then in them, which differ.
+# Platform, what is in both files (None = no such file), what is desired, what is then in them, which differ.
 CASES = {
     'Linux, no file': ('linux', None, None, True, WITH, None, ['environment']),
     'Linux, one file': ('linux', 'A=1\n', None, True, 'A=1\n' + WITH, None, ['environment']),
@@ -125,15 +125,15 @@ CASES = {
 
 @pytest.mark.parametrize('case', sorted(CASES))
 def test_the_platform_s_file_has_it(host, case):
-    platform, first, second, wanted, first_then, second_then, differ = CASES[case]
+    platform, first, second, desired, first_then, second_then, differ = CASES[case]
     for path, text in ((host.environment, first), (host.profile, second)):
         if text is not None:
             path.write_text(text)
-    assert host.run(wanted, platform) == differ
+    assert host.run(desired, platform) == differ
     assert host.texts() == [first_then, second_then]
     assert set(host.names()) <= set(NAMES)
     before = [path.stat().st_mtime_ns for path in (host.environment, host.profile) if path.exists()]
-    assert host.run(wanted, platform) == []
+    assert host.run(desired, platform) == []
     assert [path.stat().st_mtime_ns for path in (host.environment, host.profile) if path.exists()] == before
 
 
@@ -176,21 +176,21 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize('wanted', [pytest.param(True, id='desired'), pytest.param(False, id='not desired')])
+@pytest.mark.parametrize('desired', [pytest.param(True, id='desired'), pytest.param(False, id='not desired')])
 @pytest.mark.parametrize('case', sorted(HOSTILE))
-def test_what_is_no_plain_file_is_a_problem_and_stays(host, case, wanted):
+def test_what_is_no_plain_file_is_a_problem_and_stays(host, case, desired):
     plant, code = HOSTILE[case]
     plant(host)
     before = host.names()
     with pytest.raises(ProblemError) as error:
-        host.run(wanted)
+        host.run(desired)
     assert error.value.problem.code == code
     assert host.names() == before
     elsewhere = host.root / 'elsewhere'
     assert not elsewhere.is_file() or elsewhere.read_text() == 'A=1\n'
 
 
-def test_who_may_not_write_is_told_before_anything_is_begun(host, monkeypatch):
+def test_missing_rights_to_write_are_reported_before_anything_is_begun(host, monkeypatch):
     host.environment.write_text('A=1\n')
     monkeypatch.setattr(environment_file.os, 'access', lambda _path, _mode: False)
     with pytest.raises(ProblemError) as error:

@@ -76,12 +76,12 @@ def test_one_that_becomes_free_is_done_then(base):
 
 def test_a_mark_outlives_its_lock_while_others_are_waited_for_and_is_left_where_it_is_another_run_s(base):
     held = Held(base / 'a')
-    seen = []
+    observed = []
 
     def be_another_run():
         for name in ('b', 'c'):
             with Held(base / name):
-                seen.append((base / name / MARKER).read_text())
+                observed.append((base / name / MARKER).read_text())
         (base / 'new').write_text('another')
         (base / 'new').rename(base / 'c' / MARKER)
         held.__exit__()
@@ -89,11 +89,11 @@ def test_a_mark_outlives_its_lock_while_others_are_waited_for_and_is_left_where_
     threading.Timer(2.5, be_another_run).start()
     found, _again = converge(base)
     assert found == dict.fromkeys(NAMES, ('', True))
-    assert [mark.endswith(' converge\n') for mark in seen] == [True, True]
+    assert [mark.endswith(' converge\n') for mark in observed] == [True, True]
     assert [(base / name / MARKER).exists() for name in NAMES] == [False, False, True]
 
 
-def test_what_the_controller_has_to_judge_first_is_refused_once_others_are_changed(base):
+def test_what_the_controller_has_to_check_first_is_refused_once_others_are_changed(base):
     (base / 'outside.pem').write_text('-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n')
     outside = 'EnableTLS = 1\nCAFile = %s\n' % (base / 'outside.pem')
     held = Held(base / 'b', base / 'c')
@@ -101,4 +101,4 @@ def test_what_the_controller_has_to_judge_first_is_refused_once_others_are_chang
     found, again = converge(base, outside)
     assert found == {'a': ('', True), 'b': ('write_failed', False), 'c': ('write_failed', False)}
     assert not again
-    assert converge(base, outside) == (dict.fromkeys(NAMES, ('', False)), True), 'the next run has it judged'
+    assert converge(base, outside) == (dict.fromkeys(NAMES, ('', False)), True), 'the next run has it checked'

@@ -23,7 +23,7 @@ A, B, NONE = {CONFIG_NAME: 'a'}, {CONFIG_NAME: 'b'}, {}
 
 
 @pytest.mark.parametrize(
-    'sets, in_force, attributes, chosen',
+    'sets, active, attributes, chosen',
     [
         pytest.param([], A, {}, None, id='no backup'),
         pytest.param([kept('3', A)], A, {}, None, id='the active set alone'),
@@ -39,8 +39,8 @@ A, B, NONE = {CONFIG_NAME: 'a'}, {CONFIG_NAME: 'b'}, {}
         pytest.param([kept('3', A, smtp_server_port='587')], A, {}, None, id='the port is not known'),
     ],
 )
-def test_the_previous_set_is_the_newest_that_differs(sets, in_force, attributes, chosen):
-    found = choose(iter(sets), in_force, attributes)
+def test_the_previous_set_is_the_newest_that_differs(sets, active, attributes, chosen):
+    found = choose(iter(sets), active, attributes)
     assert (found.name if found else None) == chosen
 
 
@@ -87,9 +87,9 @@ MANAGED = trust_file_name('ca', b'CA').encode()
 )
 def test_only_the_value_of_the_line_changes(back_up, before, after):
     directory, backups, found = back_up(before, {'ca.pem': b'CA'})
-    wanted = desired_set_of(directory, backups, found, 1, 2, 0o600)
-    assert (wanted.config, wanted.trust) == (after, {MANAGED.decode(): b'CA'})
-    assert (wanted.uid, wanted.gid, wanted.mode) == (1, 2, 0o600)
+    desired = desired_set_of(directory, backups, found, 1, 2, 0o600)
+    assert (desired.config, desired.trust) == (after, {MANAGED.decode(): b'CA'})
+    assert (desired.uid, desired.gid, desired.mode) == (1, 2, 0o600)
 
 
 @pytest.mark.parametrize(
@@ -99,34 +99,34 @@ def test_only_the_value_of_the_line_changes(back_up, before, after):
         pytest.param(b'another', b'CAFile = %s\n' % MANAGED, {MANAGED.decode(): b'CA'}, id='other content'),
     ],
 )
-def test_a_file_that_lies_there_as_it_was_stays(back_up, tmp_path, there, config, trust):
+def test_a_file_that_is_there_as_it_was_stays(back_up, tmp_path, there, config, trust):
     directory, backups, found = back_up(b'CAFile = ca.pem\n', {'ca.pem': b'CA'})
     (tmp_path / 'ca.pem').write_bytes(there)
-    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
-    assert (wanted.config, wanted.trust) == (config, trust)
+    desired = desired_set_of(directory, backups, found, 0, 0, 0o644)
+    assert (desired.config, desired.trust) == (config, trust)
 
 
 def test_a_managed_name_with_other_content_gets_the_name_of_its_content(back_up, tmp_path):
     name = trust_file_name('ca', b'good')
-    directory, backups, found = back_up(b'CAFile = %s\n' % name.encode(), {name: b'spoiled'})
-    (tmp_path / name).write_bytes(b'spoiled')
-    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
-    spoiled = trust_file_name('ca', b'spoiled')
-    assert (wanted.config, wanted.trust) == (b'CAFile = %s\n' % spoiled.encode(), {spoiled: b'spoiled'})
+    directory, backups, found = back_up(b'CAFile = %s\n' % name.encode(), {name: b'corrupted'})
+    (tmp_path / name).write_bytes(b'corrupted')
+    desired = desired_set_of(directory, backups, found, 0, 0, 0o644)
+    corrupted = trust_file_name('ca', b'corrupted')
+    assert (desired.config, desired.trust) == (b'CAFile = %s\n' % corrupted.encode(), {corrupted: b'corrupted'})
 
 
 def test_a_full_path_to_a_managed_file_stays(back_up, tmp_path):
     name = trust_file_name('ca', b'CA')
     config = b'CAFile = %s\n' % str(tmp_path / name).encode()
     directory, backups, found = back_up(config, {name: b'CA'})
-    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
-    assert (wanted.config, wanted.trust) == (config, {name: b'CA'})
+    desired = desired_set_of(directory, backups, found, 0, 0, 0o644)
+    assert (desired.config, desired.trust) == (config, {name: b'CA'})
 
 
 def test_one_file_for_both_keywords_comes_back_as_two(back_up):
     directory, backups, found = back_up(b'CAFile = both.pem\nCrlFile = both.pem\n', {'both.pem': b'both'})
-    wanted = desired_set_of(directory, backups, found, 0, 0, 0o644)
-    assert wanted.trust == {trust_file_name(kind, b'both'): b'both' for kind in ('ca', 'crl')}
+    desired = desired_set_of(directory, backups, found, 0, 0, 0o644)
+    assert desired.trust == {trust_file_name(kind, b'both'): b'both' for kind in ('ca', 'crl')}
 
 
 def test_the_absence_of_a_configuration_is_a_set(tmp_path):

@@ -23,7 +23,7 @@ CHANGES = ('open', 'write', 'fchmod', 'fsync', 'rename', 'mkdir', 'unlink', 'rmd
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: no handler of ours catches it, and no clean-up of ours may run after it."""
+    """Stands for SIGKILL: no handler catches it, and no clean-up may run after it."""
 
 
 def desired(ca, hostname='print1.example.com'):
@@ -55,7 +55,7 @@ def converge(path, target, watchdog=None, keep=True):
         return changed
 
 
-def in_force(path):
+def active_set(path):
     """Return the content of the CA file that the configuration names, None without a configuration. A broken set raises."""
     config = path / CONFIG_NAME
     if not config.exists():
@@ -104,7 +104,7 @@ def faulty(monkeypatch):
 
 @pytest.mark.parametrize('error', [Killed, OSError])
 @pytest.mark.parametrize('begin', ['nothing', 'a set'])
-def test_a_run_that_ends_anywhere_leaves_one_whole_set_and_the_next_one_heals(tmp_path, faulty, monkeypatch, error, begin):
+def test_a_run_that_ends_anywhere_leaves_one_whole_set_and_the_next_one_recovers(tmp_path, faulty, monkeypatch, error, begin):
     old, new = desired(b'old CA'), desired(b'new CA', 'other.example.com')
     points = 0
     for number in range(1, 100):
@@ -118,11 +118,11 @@ def test_a_run_that_ends_anywhere_leaves_one_whole_set_and_the_next_one_heals(tm
         except (Killed, ProblemError):
             points += 1
         monkeypatch.undo()
-        assert in_force(path) in (b'new CA', b'old CA' if begin == 'a set' else None)
+        assert active_set(path) in (b'new CA', b'old CA' if begin == 'a set' else None)
         if fault.left > 0:
             break
         converge(path, new)
-        assert in_force(path) == b'new CA'
+        assert active_set(path) == b'new CA'
         left = {entry.name for entry in path.iterdir()} - {BACKUPS}
         assert left == {CONFIG_NAME, trust_file_name('ca', b'new CA')}, 'nothing is left behind'
         sets = sorted(entry.name for entry in (path / BACKUPS).iterdir())
@@ -140,7 +140,7 @@ def test_a_configuration_that_cannot_be_read_costs_no_trust_file(tmp_path):
     assert (tmp_path / trust_file_name('ca', b'CA')).exists()
 
 
-def test_files_get_the_mode_that_is_wanted_whatever_the_umask(tmp_path):
+def test_files_get_the_desired_mode_whatever_the_umask(tmp_path):
     before = os.umask(0o077)
     try:
         converge(tmp_path, desired(b'CA'), keep=False)
@@ -149,7 +149,7 @@ def test_files_get_the_mode_that_is_wanted_whatever_the_umask(tmp_path):
     assert {stat.S_IMODE(entry.stat().st_mode) for entry in tmp_path.iterdir()} == {0o644}
 
 
-def test_the_order_of_backups_survives_a_clock_that_is_put_back(tmp_path, monkeypatch):
+def test_the_order_of_backups_survives_a_clock_that_is_set_back(tmp_path, monkeypatch):
     for number, year in enumerate((2026, 2026, 2020, 2020), 1):
         monkeypatch.setattr(backup_set.time, 'strftime', lambda *_args, year=year: '%d0101T000000Z' % year)
         converge(tmp_path, desired(b'CA %d' % number))
@@ -183,7 +183,7 @@ def test_a_full_disk_leaves_no_half_backup(tmp_path, faulty):
         except ProblemError:
             left = [entry.name for entry in (tmp_path / BACKUPS).iterdir()] if (tmp_path / BACKUPS).exists() else []
             assert not [name for name in left if name.endswith('.new')]
-        if fault.left > 0 or in_force(tmp_path) == b'new CA':
+        if fault.left > 0 or active_set(tmp_path) == b'new CA':
             break
 
 

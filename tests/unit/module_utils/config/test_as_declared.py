@@ -64,7 +64,7 @@ def test_of_a_duplicate_the_last_is_in_effect():
     assert reported('EnableTLS = 1\nEnableTLS = 0\n', EnableTLS='1')[0][1:3] == ('0', 2)
 
 
-def test_foreign_text_is_made_safe():
+def test_foreign_text_is_sanitized():
     [(_keyword, value, _line, message)] = reported('Hostname = a\u202e\n', Hostname='a.example.com')
     assert '\u202e' not in value + message
     assert r'\x' in message

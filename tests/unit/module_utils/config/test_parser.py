@@ -60,7 +60,7 @@ def test_each_line_has_its_kind(name):
     ]
 
 
-def test_settings_in_force_have_the_defaults_and_of_a_duplicate_the_last():
+def test_active_settings_have_the_defaults_and_of_a_duplicate_the_last():
     config = parse(b'EnableTLS = 1\nCAFile = ca.pem\nEnableTLS = 2\ncafile = other\n', FILE)
     assert config.given == {'EnableTLS': '2', 'CAFile': 'ca.pem'}
     assert config.settings == dict(defaults(), EnableTLS='2', CAFile='ca.pem')
@@ -76,7 +76,7 @@ def test_a_file_name_that_is_not_utf8_keeps_its_bytes():
     assert value.encode('utf-8', 'surrogateescape') == b'\xe4.pem'
 
 
-def test_a_sound_file_has_no_problems():
+def test_a_valid_file_has_no_problems():
     data = (
         b'# a comment\n\nEnableTLS = 2\nCAFile = ca.pem\nCrlFile = /etc/ipm/crl.pem\nCertValidationIgnoreHostName = 0\n'
         b'IgnoreCertificateErrors = 0\nHostname = [IPv6:fc00::1]\n'

@@ -95,20 +95,20 @@ def test_the_message_has_mode_owner_and_group():
 
 @pytest.fixture
 def above(tmp_path, monkeypatch):
-    """Return what is wrong above /srv/pd/spl1, where base is /srv/pd; of these two by mode, owner and group."""
+    """Return the problems above /srv/pd/spl1, where base is /srv/pd; of these two by mode, owner and group."""
     found = {'/': (0o755, 0, 0)}
 
     def look(path):
         mode, uid, gid = found[os.fsdecode(path)]
         return os.stat_result((stat.S_IFDIR | mode, 0, 0, 1, uid, gid, 0, 0, 0, 0))
 
-    def judge(srv, pd, path='/srv/pd/spl1'):
+    def check(srv, pd, path='/srv/pd/spl1'):
         found.update({'/srv': srv, '/srv/pd': pd})
         return permissions.above_problem(path, '/srv/pd')
 
     monkeypatch.setattr(permissions.os, 'stat', look)
     monkeypatch.setattr(permissions.os.path, 'realpath', lambda path: path)
-    return judge
+    return check
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_directory_above_that_another_can_write_is_unsafe(above, srv, pd, fold
     assert problem.message.startswith('The directory %s, above /srv/pd/spl1, can be changed by ' % folder)
 
 
-def test_a_working_directory_elsewhere_is_judged_by_the_directory_just_above(above):
+def test_a_working_directory_elsewhere_is_checked_by_the_directory_just_above(above):
     assert above((0o755, OWNER, 0), (0o755, 0, 0), '/srv/spl1') is None
     assert above((0o777, OWNER, 0), (0o755, 0, 0), '/srv/spl1').file == '/srv'
 

@@ -138,7 +138,7 @@ def test_the_families_take_turns(monkeypatch):
     assert [address.sockaddr[0] for address in resolve('x.example.com', 25, soon())] == ['::1', '192.0.2.1', '::2', '::3']
 
 
-def test_the_first_connection_that_stands_is_taken(listening):
+def test_the_first_connection_that_succeeds_is_used(listening):
     sock, address = connect([local(listening)], 'x', listening, soon())
     assert address == local(listening)
     sock.close()

@@ -38,11 +38,11 @@ OAzlwKFkyTBaJJAgOUn3Yd8oi9pBJoPxQ9o4QwwBg3N5Cj8NnQN2OukJ
 
 @pytest.fixture
 def ends():
-    ours, its = socket.socketpair()
-    ours.setblocking(False)
-    yield ours, its
-    ours.close()
-    its.close()
+    own, peer = socket.socketpair()
+    own.setblocking(False)
+    yield own, peer
+    own.close()
+    peer.close()
 
 
 def test_what_is_there_is_received_without_a_wait(ends):

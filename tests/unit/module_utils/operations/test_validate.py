@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the target tells of a host's configurations, and with whose rights it looks."""
+"""What the target reports of a host's configurations, and with whose rights it reads."""
 
 import base64
 import hashlib
@@ -116,7 +116,7 @@ def test_a_link_that_stays_in_the_working_directory_is_followed(base_dir, target
     assert codes(validate(base_dir=str(base_dir))['servers'][0]) == expected
 
 
-def test_a_link_out_of_the_working_directory_is_told_with_where_it_leads(base_dir):
+def test_a_link_out_of_the_working_directory_is_reported_with_where_it_leads(base_dir):
     directory = make_server(base_dir, 'spl1', b'EnableTLS = 1\nCAFile = ca.pem\n')
     (directory / 'ca.pem').symlink_to('/etc/hostname')
     (problem,) = validate(base_dir=str(base_dir))['servers'][0]['problems']

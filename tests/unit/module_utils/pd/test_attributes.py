@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Attributes are read and set with the stand-ins of pdls and pdset, and what is not in force afterwards is a problem."""
+"""Attributes are read and set with the stand-ins of pdls and pdset, and what is not active afterwards is a problem."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def set_one(bin_dir, server, values, watchdog):
 
 @pytest.mark.parametrize('style', ('line', 'column'))
 def test_attributes_are_read_in_both_styles(programs, bin_dir, watchdog, style):
-    programs.tell(style=style)
+    programs.set_state(style=style)
     assert read_one(bin_dir, 'spl1', [HOST, PORT], watchdog) == STARTTLS
     assert read_one(bin_dir, 'spl2', [PORT], watchdog) == {PORT: None}
     assert read_one(bin_dir, 'spl3', ['list'], watchdog) == {'list': 'a b'}
@@ -47,7 +47,7 @@ def test_attributes_are_read_in_both_styles(programs, bin_dir, watchdog, style):
 
 
 def test_servers_are_read_together_and_each_has_its_own_answer(programs, bin_dir, watchdog):
-    programs.tell(down=['spl2'])
+    programs.set_state(down=['spl2'])
     first, *others = read_all(bin_dir, [(server, [PORT]) for server in ('spl1', 'spl2', 'gone', '-c')], watchdog)
     assert first == {PORT: '587'}
     assert [problem.code for problem in others] == ['server_not_running', 'server_unknown', 'server_unknown']
@@ -66,8 +66,8 @@ def test_only_what_differs_is_set_and_in_one_request(programs, bin_dir, watchdog
     ]
 
 
-def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, watchdog):
-    programs.tell(refused=[PORT])
+def test_what_was_set_with_a_refused_attribute_is_restored(programs, bin_dir, watchdog):
+    programs.set_state(refused=[PORT])
     problem = set_one(bin_dir, 'spl1', {HOST: 'b', PORT: '99999'}, watchdog)
     assert (problem.code, problem.server, problem.keyword, problem.value) == ('attribute_refused', 'spl1', PORT, '99999')
     assert problem.message == (
@@ -77,8 +77,8 @@ def test_what_was_set_with_a_refused_attribute_is_put_back(programs, bin_dir, wa
     assert programs.attributes('spl1') == STARTTLS
 
 
-def test_what_can_not_be_put_back_is_named(programs, bin_dir, watchdog):
-    programs.tell(refused=[PORT])
+def test_what_can_not_be_restored_is_named(programs, bin_dir, watchdog):
+    programs.set_state(refused=[PORT])
     (change,) = set_all(bin_dir, [('spl2', {HOST: 'b', PORT: '1'})], watchdog)
     assert change.problem.message.endswith(
         'Not restored: smtp-server-host (it was unset, and there is no documented way to unset it).'
@@ -106,7 +106,7 @@ def test_a_refusal_for_one_server_leaves_another_set(programs, bin_dir, watchdog
 )
 def test_a_pdset_that_misbehaves_is_not_believed(programs, bin_dir, watchdog, monkeypatch, behaviour, code, words):
     monkeypatch.setattr(pd_attributes, 'CALL_SECONDS', 3.0)
-    programs.tell(behaviour={'pdset': behaviour})
+    programs.set_state(behaviour={'pdset': behaviour})
     (change,) = set_all(bin_dir, [('spl1', {PORT: '465'})], watchdog)
     assert (change.problem.code, change.problem.server) == (code, 'spl1')
     assert words in change.problem.message
@@ -114,15 +114,15 @@ def test_a_pdset_that_misbehaves_is_not_believed(programs, bin_dir, watchdog, mo
 
 
 @pytest.mark.parametrize('behaviour', ('code 0', 'code 1', 'remark', 'slow', 'on stdout'))
-def test_what_is_in_force_counts_whatever_the_exit_code(programs, bin_dir, watchdog, behaviour):
-    programs.tell(behaviour={'pdset': behaviour})
+def test_the_active_value_counts_whatever_the_exit_code(programs, bin_dir, watchdog, behaviour):
+    programs.set_state(behaviour={'pdset': behaviour})
     assert set_one(bin_dir, 'spl1', {PORT: '465'}, watchdog) is None
     assert programs.attributes('spl1')[PORT] == '465'
 
 
 @pytest.mark.parametrize('behaviour', ('code 0', 'on stdout', ''), ids=['code 0', 'on stdout', 'as usual'])
 def test_a_refusal_counts_on_either_stream_and_with_exit_code_0(programs, bin_dir, watchdog, behaviour):
-    programs.tell(refused=[PORT], behaviour={'pdset': behaviour})
+    programs.set_state(refused=[PORT], behaviour={'pdset': behaviour})
     assert set_one(bin_dir, 'spl1', {PORT: '465'}, watchdog).code == 'attribute_refused'
 
 
@@ -183,7 +183,7 @@ LOCALES = ('C', 'de_DE.ISO8859-1', 'ja_JP.eucJP', 'fr_FR.UTF-8')
 def test_the_answers_do_not_depend_on_the_language(programs, bin_dir, watchdog, monkeypatch, locale):
     monkeypatch.setenv('LC_ALL', locale)
     assert read_one(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
-    programs.tell(down=['spl1'])
+    programs.set_state(down=['spl1'])
     for server, code in (('spl1', 'server_not_running'), ('spl9', 'server_unknown')):
         problem = read_one(bin_dir, server, [PORT], watchdog)
         assert problem.code == code
@@ -194,7 +194,7 @@ def test_the_answers_do_not_depend_on_the_language(programs, bin_dir, watchdog, 
 def test_a_command_asks_the_server_of_the_caller_s_locale(programs, bin_dir, watchdog, monkeypatch, locale):
     monkeypatch.delenv('PD_SOCKET', raising=False)
     monkeypatch.setenv('LC_ALL', locale)
-    programs.tell(daemons=[['ja', 6880, True], ['de', 6878, False], ['de', 6882, True]])
+    programs.set_state(daemons=[['ja', 6880, True], ['de', 6878, False], ['de', 6882, True]])
     if locale.startswith('ja'):
         assert read_one(bin_dir, 'spl1', [PORT], watchdog) == {PORT: '587'}
         return

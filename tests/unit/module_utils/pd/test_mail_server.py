@@ -49,7 +49,7 @@ def test_what_is_not_declared_is_read(programs):
     ),
     ids=['no host', 'no number', 'neither', 'no port'],
 )
-def test_an_attribute_that_tells_nothing_is_named(programs, asked, known, reason):
+def test_an_attribute_without_information_is_named(programs, asked, known, reason):
     (found,) = ask(programs, asked)
     assert (found.host, found.port) == known
     assert (found.problem.code, found.problem.server) == ('smtp_server_unknown', asked[0])
@@ -57,7 +57,7 @@ def test_an_attribute_that_tells_nothing_is_named(programs, asked, known, reason
 
 
 def test_one_that_can_not_be_asked_keeps_nothing_from_the_others(programs):
-    programs.tell(down=['spl2'])
+    programs.set_state(down=['spl2'])
     found = ask(programs, ('gone', None, 25), ('spl2',), ('spl1',))
     assert [one.problem and one.problem.code for one in found] == ['server_unknown', 'server_not_running', None]
     assert found[0].port == 25

@@ -54,7 +54,7 @@ READABLE = {
 
 UNREADABLE = {
     'nothing': b'',
-    'an attribute is not told': b'spl1: smtp-server-host = a\n',
+    'an attribute is not reported': b'spl1: smtp-server-host = a\n',
     'of another server': b'spl2: smtp-server-host = a\nspl2: smtp-server-port = 1\n',
     'a server whose name is longer': LINES.replace(b'spl1', b'xspl1'),
     'another language': b'spl1: smtp-server-host est a\nspl1: smtp-server-port est 1\n',
@@ -110,7 +110,7 @@ def test_messages_count_on_either_stream_with_any_exit_code(case, stream, exit_c
     ),
     ids=['not started', 'out of time', 'too much output'],
 )
-def test_a_program_that_did_not_end_by_itself_told_nothing(ended, code):
+def test_a_program_that_did_not_end_by_itself_has_no_result(ended, code):
     assert code_of(attributes_shown, 'spl1', BOTH, ended) == code
     assert complaint_of_pdset('spl1', ended).code == code
 
@@ -122,7 +122,7 @@ def test_an_exit_code_without_a_message_counts_too(exit_code):
     assert complaint_of_pdset('spl1', Ended(0)) is None
 
 
-def test_the_programs_own_words_are_told_and_safe():
+def test_the_programs_own_words_are_reported_and_safe():
     problem = complaint_of_pdset('spl1', Ended(1, b'', b'5010-902 The value\n \x1b[31m99999 is\ntoo large.\n'))
     assert problem.message == 'pdset refuses for spl1: 5010-902 The value \\x1b[31m99999 is too large.'
 

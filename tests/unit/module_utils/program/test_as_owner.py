@@ -167,7 +167,7 @@ def children(of):
 
 
 def state(pid):
-    """Return the letter that the kernel tells of a process, '' where there is none."""
+    """Return the letter that the kernel shows for a process, '' where there is none."""
     try:
         with open('/proc/%d/stat' % pid) as file:
             return file.read().rpartition(') ')[2][:1]

@@ -44,7 +44,7 @@ def open_descriptors():
     return set(os.listdir('/proc/self/fd'))
 
 
-def test_streams_and_exit_code_are_told_apart():
+def test_streams_and_exit_code_are_distinguished():
     assert shell('echo out; echo err >&2; exit 7') == (7, b'out\n', b'err\n', '')
     assert shell('kill -9 $$') == (-9, b'', b'', '')
 
@@ -57,7 +57,7 @@ def test_arguments_arrive_as_they_are():
 
 
 @pytest.mark.parametrize(
-    'variables, told',
+    'variables, expected',
     [
         ({'LANG': 'ja_JP.eucJP'}, b'ja_JP.eucJP,,,x y\n'),
         ({'LC_ALL': 'de_DE'}, b',de_DE,,x y\n'),
@@ -68,18 +68,18 @@ def test_arguments_arrive_as_they_are():
     ],
     ids=['LANG', 'LC_ALL', 'none', 'C with a coerced LC_CTYPE', 'LC_CTYPE', 'LC_ALL=C with an LC_CTYPE of its own'],
 )
-def test_environment_is_the_caller_s_with_its_locale_but_for_what_python_puts_there(monkeypatch, variables, told):
+def test_environment_is_the_caller_s_with_its_locale_but_for_what_python_puts_there(monkeypatch, variables, expected):
     for name in ('LANG', 'LC_ALL', 'LC_CTYPE'):
         monkeypatch.delenv(name, raising=False)
     for name, value in dict(variables, PRODUCT='x y').items():
         monkeypatch.setenv(name, value)
-    assert shell('echo "$LANG,$LC_ALL,$LC_CTYPE,$PRODUCT"').stdout == told
+    assert shell('echo "$LANG,$LC_ALL,$LC_CTYPE,$PRODUCT"').stdout == expected
 
 
 def test_there_is_nothing_on_standard_input_and_no_other_descriptor():
     handed_down = {int(fd) for fd in open_descriptors() if os.path.exists('/proc/self/fd/' + fd) and os.get_inheritable(int(fd))}
-    seen = {int(fd) for fd in shell('cat; ls /proc/self/fd').stdout.split()}
-    assert seen - handed_down <= {0, 1, 2, 3}  # the last is that of ls
+    open_fds = {int(fd) for fd in shell('cat; ls /proc/self/fd').stdout.split()}
+    assert open_fds - handed_down <= {0, 1, 2, 3}  # the last is that of ls
 
 
 def test_signals_are_at_their_defaults():
@@ -108,12 +108,12 @@ def test_output_without_end_is_cut():
 def test_a_child_that_keeps_the_output_open_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(bounded_program, 'LINGER', 0.2)
     began = time.monotonic()
-    assert shell('echo told; sleep 10 &') == (0, b'told\n', b'', '')
+    assert shell('echo said; sleep 10 &') == (0, b'said\n', b'', '')
     assert time.monotonic() - began < 5
 
 
 def test_a_program_that_closes_its_output_is_waited_for():
-    assert shell('echo told; exec >&- 2>&-; sleep 0.3; exit 4') == (4, b'told\n', b'', '')
+    assert shell('echo said; exec >&- 2>&-; sleep 0.3; exit 4') == (4, b'said\n', b'', '')
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_program_that_closes_its_output_is_waited_for():
         ('directory', 'denied'),
     ),
 )
-def test_what_can_not_be_started_is_told(tmp_path, kind, words):
+def test_what_can_not_be_started_is_reported(tmp_path, kind, words):
     path = tmp_path / 'program'
     if kind == 'directory':
         path.mkdir()

@@ -47,7 +47,7 @@ def test_the_watch_ends_a_program_that_hangs_and_says_so_first():
     read_end, write_end = os.pipe()
 
     def work():
-        Watchdog(0.3, write_end, lambda _told: os.write(write_end, b'limit')).watch()
+        Watchdog(0.3, write_end, lambda _answer: os.write(write_end, b'limit')).watch()
         time.sleep(30)
 
     status, seconds = child(work)
@@ -62,7 +62,7 @@ def test_steps_that_belong_together_are_not_torn_apart_at_the_limit():
     read_end, write_end = os.pipe()
 
     def work():
-        watchdog = Watchdog(0.2, write_end, lambda told: os.write(write_end, repr(told).encode()))
+        watchdog = Watchdog(0.2, write_end, lambda answer: os.write(write_end, repr(answer).encode()))
         watchdog.watch()
         with watchdog.uninterrupted():
             time.sleep(0.8)

@@ -107,7 +107,7 @@ CAUSES = {
 
 
 @pytest.mark.parametrize('name', sorted(CAUSES))
-def test_what_the_port_expects_is_found_out(port_of, monkeypatch, name):
+def test_what_the_port_expects_is_determined(port_of, monkeypatch, name):
     monkeypatch.setattr(module, 'SILENT_SECONDS', 0.5)
     mode, serve, code, words = CAUSES[name]
     result = attempted(job(port_of(serve), mode))
@@ -142,7 +142,7 @@ def test_nobody_who_listens_has_no_conversation(port_of):
     [(greet, 'mail.example.com ESMTP', False), (speak_tls, '', True), (lambda connection: None, '', False)],
     ids=['plaintext', 'TLS', 'a port that closes'],
 )
-def test_a_probe_tells_plaintext_from_tls(port_of, serve, greeting, speaks_tls):
+def test_a_probe_distinguishes_plaintext_from_tls(port_of, serve, greeting, speaks_tls):
     port = port_of(serve)
     shown = probe(port).greeting()
     assert greeting in shown

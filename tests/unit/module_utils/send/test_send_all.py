@@ -43,7 +43,7 @@ GOOD = {
 
 
 class MailServer:
-    """Answers as it is told; a list of answers is used up over all connections. None closes, a number waits so many seconds."""
+    """Answers as configured; a list of answers is used up over all connections. None closes, a number waits so many seconds."""
 
     def __init__(self, **answers):
         self.answers = {key: list(value) if isinstance(value, list) else [value] for key, value in dict(GOOD, **answers).items()}
@@ -154,7 +154,7 @@ def errors(entry):
     return [problem['code'] for problem in entry['problems'] if problem['severity'] == 'error']
 
 
-def test_a_mail_is_sent_and_the_result_tells_how(tmp_path, mail_server):
+def test_a_mail_is_sent_and_the_result_reports_how(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1')
     server = mail_server()
     entry = send(tmp_path, {'spl1': server.port})['spl1']
@@ -181,7 +181,7 @@ def test_what_is_not_as_declared_is_an_error_and_the_mail_is_sent_all_the_same(t
     assert 'stage' not in entry['problems'][-1]
 
 
-def test_the_cause_of_a_failure_stands_before_what_is_not_as_declared(tmp_path, mail_server):
+def test_the_cause_of_a_failure_comes_before_what_is_not_as_declared(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1', 'spl2', spl2='EnableTLS = 0\nHostname = x\n')
     entries = send(tmp_path, {'spl1': mail_server(MAIL='550 no').port, 'spl2': 1}, declared={'EnableTLS': '1'})
     assert errors(entries['spl1']) == ['sender_refused', 'not_as_declared']
@@ -250,7 +250,7 @@ def drip(pieces, seconds):
     return listener
 
 
-def test_a_server_that_drips_does_not_stretch_the_deadline(tmp_path):
+def test_a_server_that_trickles_does_not_stretch_the_deadline(tmp_path):
     working_dirs(tmp_path, 'spl1')
     with drip([b'2', b'2', b'0', b' '] + [b'x'] * 100, 0.1) as listener:
         began = time.monotonic()
@@ -271,7 +271,7 @@ def test_bytes_without_end_stretch_neither_the_deadline_nor_the_bounds(tmp_path,
         assert time.monotonic() - began < 2.0
 
 
-def test_no_more_than_this_is_told_of_what_a_server_offers(tmp_path, mail_server):
+def test_what_is_reported_of_a_server_s_offers_is_bounded(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1')
     many = '\r\n'.join('250-X-%d' % number for number in range(300))
     entry = send(tmp_path, {'spl1': mail_server(EHLO='250-mail.example.com\r\n%s\r\n250 SIZE 1' % many).port})['spl1']
@@ -524,30 +524,30 @@ def test_without_a_configuration_nothing_is_sent(tmp_path, mail_server):
     assert errors(entry) == ['file_not_found']
 
 
-def a_trial(tmp_path, port, settings):
+def a_staged_test(tmp_path, port, settings):
     mail, how = MailOptions('127.0.0.1', port), SendOptions('handshake', 5)
     return sending.Task('spl1', str(tmp_path / 'spl1'), mail, how, settings=settings)
 
 
-def test_a_trial_uses_the_settings_that_it_is_given(tmp_path, mail_server):
+def test_a_staged_test_uses_the_settings_that_it_is_given(tmp_path, mail_server):
     working_dirs(tmp_path, 'spl1', spl1='EnableTLS = 2\n')
-    task = a_trial(tmp_path, mail_server().port, {'Hostname': 'new.example.com'})
+    task = a_staged_test(tmp_path, mail_server().port, {'Hostname': 'new.example.com'})
     (result,) = sending.send_all([task], Watchdog(30)).servers
     assert result.ok
     assert result.ehlo.name == 'new.example.com'
 
 
-def test_a_trial_reads_trust_files_under_their_staged_names(tmp_path):
+def test_a_staged_test_reads_trust_files_under_their_staged_names(tmp_path):
     working_dirs(tmp_path, 'spl1')
     (tmp_path / 'spl1' / '.staged').write_text('nonsense')
-    task = a_trial(tmp_path, 1, {'EnableTLS': '1', 'CAFile': 'ca.pem'})._replace(staged={'ca.pem': '.staged'})
+    task = a_staged_test(tmp_path, 1, {'EnableTLS': '1', 'CAFile': 'ca.pem'})._replace(staged={'ca.pem': '.staged'})
     (result,) = sending.send_all([task], Watchdog(30)).servers
     assert not result.ok
     assert [problem.code for problem in result.problems] == ['not_pem']
     assert result.problems[0].file == str(tmp_path / 'spl1' / 'ca.pem'), 'reported by the name that it is to have'
 
 
-def test_a_fault_of_ours_costs_one_server_its_result_and_is_an_error(tmp_path, mail_server, monkeypatch):
+def test_an_internal_error_costs_one_server_its_result_and_is_an_error(tmp_path, mail_server, monkeypatch):
     working_dirs(tmp_path, 'spl1')
 
     def broken(*_arguments):
@@ -584,7 +584,7 @@ def test_who_has_not_ended_at_the_limit_costs_the_others_nothing(tmp_path, mail_
     assert errors(entries['spl2']) == [code]
     assert errors(entries['spl3']) == ['invalid_value', 'not_as_declared']
     time.sleep(1.2)
-    assert len(server.mails) == 1, 'what was told as not sent is not sent later'
+    assert len(server.mails) == 1, 'what was reported as not sent is not sent later'
 
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can act as the owner of a working directory')

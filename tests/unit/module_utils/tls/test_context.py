@@ -151,19 +151,23 @@ def test_the_bounds_of_the_version_are_set():
         assert capped.options & ssl.OP_NO_TLSv1_3
 
 
+OLDER = [
+    ('TLSv1', 'TLSv1.2', True),
+    ('TLSv1.1', 'TLSv1.2', True),
+    ('TLSv1.2', 'TLSv1.2', False),
+    ('TLSv1.3', 'TLSv1.2', False),
+    ('TLSv1.2', 'TLSv1.3', True),
+    ('TLSv1', 'TLSv1', False),
+    ('SSLv3', 'TLSv1', True),
+    ('TLSv9', 'TLSv1', True),
+    (None, 'TLSv1', True),
+]
+
+
 @pytest.mark.parametrize(
     'version, minimum, older',
-    [
-        ('TLSv1', 'TLSv1.2', True),
-        ('TLSv1.1', 'TLSv1.2', True),
-        ('TLSv1.2', 'TLSv1.2', False),
-        ('TLSv1.3', 'TLSv1.2', False),
-        ('TLSv1.2', 'TLSv1.3', True),
-        ('TLSv1', 'TLSv1', False),
-        ('SSLv3', 'TLSv1', True),
-        ('TLSv9', 'TLSv1', True),
-        (None, 'TLSv1', True),
-    ],
+    OLDER,
+    ids=['{} where {} is the least'.format(version, minimum) for version, minimum, _older in OLDER],
 )
 def test_versions_are_compared(version, minimum, older):
     assert is_older(version, minimum) is older

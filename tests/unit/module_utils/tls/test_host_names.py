@@ -56,7 +56,13 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize('host, pattern, matches', MANUAL + OTHERS)
+@pytest.mark.parametrize(
+    'host, pattern, matches',
+    MANUAL + OTHERS,
+    ids=[
+        '{} {} {}'.format(pattern, 'covers' if matches else 'does not cover', host) for host, pattern, matches in MANUAL + OTHERS
+    ],
+)
 def test_a_name_covers_a_host_as_the_manual_and_openssl_say(host, pattern, matches):
     assert name_matches(pattern, host) is matches
 

@@ -29,7 +29,7 @@ def block(label='CERTIFICATE', der=DER, width=64, end='\n', end_label=None):
     return (end.join(lines + ['-----END %s-----' % (end_label or label), ''])).encode('ascii')
 
 
-SOUND = {
+VALID = {
     'one': block(),
     'CR LF': block(end='\r\n'),
     'blanks at the ends of lines': block(end=' \t\n'),
@@ -40,9 +40,9 @@ SOUND = {
 }
 
 
-@pytest.mark.parametrize('name', sorted(SOUND))
-def test_a_sound_block_comes_out(name):
-    pem = read_pem(SOUND[name])
+@pytest.mark.parametrize('name', sorted(VALID))
+def test_a_valid_block_comes_out(name):
+    pem = read_pem(VALID[name])
     assert [(found.label, found.der) for found in pem.blocks] == [(CERTIFICATE, DER)]
     assert (pem.others, pem.faults, pem.is_der) == ((), (), False)
     assert list(structure_problems(pem, 'CAFile', 'ca.pem')) == []
@@ -81,7 +81,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize('name', sorted(BROKEN))
-def test_a_broken_block_is_a_fault_also_beside_a_sound_one(name):
+def test_a_broken_block_is_a_fault_also_beside_a_valid_one(name):
     for data in (BROKEN[name], block() + BROKEN[name]):
         pem = read_pem(data)
         assert pem.faults

@@ -151,7 +151,7 @@ def test_a_run_over_a_part_leaves_the_rest_with_its_date_and_compares_only_what_
 
 
 @pytest.mark.parametrize(('days', 'expected'), [(6.9, 'proven'), (7.1, 'stale')], ids=['less than a week', 'more'])
-def test_what_was_not_seen_for_a_week_is_stale_and_needs_attention(days: float, expected: str) -> None:
+def test_what_was_not_observed_for_a_week_is_stale_and_needs_attention(days: float, expected: str) -> None:
     found = report({'b': {'1': 'proven'}}, 0, report({'a': {'1': 'proven'}}, -days))
     assert states(found)['a'] == {'1': expected}
     server = found.hosts[0].servers[0]

@@ -19,7 +19,7 @@ SITE_A, SITE_B = '/etc/site-a.yml', '/etc/site-b.yml'
 
 
 def known() -> Logs:
-    """Return two fleets, each seen by a run of its own inventory, and a host that nobody ever came to."""
+    """Return two fleets, each observed by a run of its own inventory, and a host that nobody ever came to."""
     found: Logs = {}
     for source, names in ((SITE_A, ('a1', 'a2', 'a3')), (SITE_B, ('b1', 'b2'))):
         of = Run(inventory=[source])

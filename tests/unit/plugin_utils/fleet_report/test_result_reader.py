@@ -180,7 +180,7 @@ UNREADABLE: dict[str, tuple[str, dict[str, t.Any], str]] = {
 
 
 @pytest.mark.parametrize('name', UNREADABLE)
-def test_a_result_that_is_not_ours_is_refused(name: str) -> None:
+def test_a_foreign_result_is_refused(name: str) -> None:
     module, result, message = UNREADABLE[name]
     with pytest.raises(InvalidValue, match=message):
         read(module, result)

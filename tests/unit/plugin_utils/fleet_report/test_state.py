@@ -53,7 +53,7 @@ PROVEN = send(fleet.sent('spl1'))
 CHANGED = config(fleet.configured('spl1', drift=True, changed=True))
 DRIFTED = config(fleet.configured('spl1', drift=True, changed=True), check=True)
 AS_DECLARED = config(fleet.configured('spl1'))
-JUDGED = event('sendmemo_validate', {'name': 'spl1', 'problems': []})
+VALIDATED = event('sendmemo_validate', {'name': 'spl1', 'problems': []})
 STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'nothing': ((), 'not_checked'),
     'a proof': ((PROVEN,), 'proven'),
@@ -68,7 +68,7 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'ok is missing': ((send({key: value for key, value in fleet.sent('spl1').items() if key != 'ok'}),), 'failing'),
     'a severity that we do not have': ((send(fleet.sent('spl1', problems=[dict(ERROR, severity='fatal')])),), 'failing'),
     'a warning that fails the task': ((send(fleet.sent('spl1', problems=[WARNING]), status='failed'),), 'failing'),
-    'a task that fails without a reason': ((send(fleet.sent('spl1'), status='failed', msg='odd'),), 'failing'),
+    'a task that fails without a reason': ((send(fleet.sent('spl1'), status='failed', msg='unknown'),), 'failing'),
     'a proof, then a failed send': ((PROVEN, send(fleet.sent('spl1', ok=False), status='failed')), 'failing'),
     'a failed send, then a proof': ((send(fleet.sent('spl1', ok=False), status='failed'), PROVEN), 'proven'),
     'a proof, then only a handshake': ((PROVEN, send(fleet.sent('spl1', until='handshake'))), 'tested'),
@@ -79,10 +79,10 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'a proof, then unreachable': ((PROVEN, send(status='unreachable', msg='gone')), 'unreachable'),
     'a proof, then unreachable in another task': ((PROVEN, event('', status='unreachable', msg='gone')), 'unreachable'),
     'unreachable in another task, then a proof': ((event('', status='unreachable', msg='gone'), PROVEN), 'proven'),
-    'unreachable, then only a judgement': ((PROVEN, send(status='unreachable'), JUDGED), 'configured'),
+    'unreachable, then only a validation': ((PROVEN, send(status='unreachable'), VALIDATED), 'configured'),
     'a proof, then a send without results': ((PROVEN, send(status='failed', msg='no Python')), 'failing'),
-    'a proof, then a send without results, then a judgement': (
-        (PROVEN, send(status='failed', msg='no Python'), JUDGED),
+    'a proof, then a send without results, then a validation': (
+        (PROVEN, send(status='failed', msg='no Python'), VALIDATED),
         'failing',
     ),
     'a proof, then a change': ((PROVEN, CHANGED), 'changed_unproven'),
@@ -139,7 +139,7 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'a proof in plaintext': ((send(fleet.in_plaintext('spl1')),), 'unprotected'),
     'a proof without TLS, and without a warning': ((send(fleet.in_plaintext('spl1', problems=[])),), 'unprotected'),
     **{f'a proof with {code}': ((send(fleet.sent('spl1', problems=[one])),), 'unprotected') for code, one in OFF.items()},
-    'a proof that hides what is wrong': ((send(fleet.sent('spl1', ignored=[ERROR])),), 'unprotected'),
+    'a proof that hides problems': ((send(fleet.sent('spl1', ignored=[ERROR])),), 'unprotected'),
     'in plaintext, and not as declared': (
         (send(dict(fleet.in_plaintext('spl1'), ok=False, problems=[OFF['tls_off'], NOT_AS_DECLARED]), status='failed'),),
         'unprotected',
@@ -165,16 +165,16 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
         'failing',
     ),
     'check mode alone': ((send(fleet.sent('spl1', until='envelope'), check=True),), 'tested'),
-    'a judgement with an error, then corrected and proven': (
+    'a validation with an error, then corrected and proven': (
         (event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), CHANGED, PROVEN),
         'proven',
     ),
-    'a judgement with an error, then a prediction that it would be corrected': (
+    'a validation with an error, then a prediction that it would be corrected': (
         (event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), DRIFTED),
         'failing',
     ),
     'a proof, then drift': ((PROVEN, config(fleet.configured('spl1', drift=True, changed=True), check=True)), 'drifted'),
-    'drift, and a proof of what is in force': (
+    'drift, and a proof of the active set': (
         (config(fleet.configured('spl1', drift=True, changed=True), check=True), PROVEN),
         'drifted',
     ),
@@ -186,7 +186,7 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     ),
     'as declared': ((config(fleet.configured('spl1')),), 'configured'),
     'a refused configuration': ((config(fleet.configured('spl1', problems=[ERROR]), status='failed'),), 'failing'),
-    'a judgement with an error': ((event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), PROVEN), 'failing'),
+    'a validation with an error': ((event('sendmemo_validate', {'name': 'spl1', 'problems': [ERROR]}), PROVEN), 'failing'),
     'skipped': ((send(status='skipped'),), 'not_checked'),
     'a proof, then skipped': ((PROVEN, send(status='skipped')), 'proven'),
     'no until': ((PROVEN, send(dict(fleet.sent('spl1'), until=None))), 'failing'),
@@ -228,7 +228,7 @@ def test_one_server_of_a_failing_host_can_be_proven() -> None:
 
 
 @pytest.mark.parametrize(('failures', 'expected'), [(1, 'failing'), (0, 'proven')], ids=['not rescued', 'rescued'])
-def test_a_failed_task_that_is_not_ours_counts_unless_it_was_rescued(failures: int, expected: str) -> None:
+def test_a_failed_task_that_is_not_of_this_collection_counts_unless_rescued(failures: int, expected: str) -> None:
     servers = servers_after(PROVEN, event('', status='failed', msg='it does not start'), failures=failures)
     assert servers['spl1'].state == expected
 
@@ -242,7 +242,7 @@ def test_what_befell_a_host_is_true_of_each_of_its_servers() -> None:
     assert {name: server.state for name, server in servers.items()} == {'spl1': 'unreachable', 'spl2': 'unreachable'}
 
 
-def test_the_cause_stands_first() -> None:
+def test_the_cause_comes_first() -> None:
     problems = [OFF['tls_off'], ERROR]
     events = config(fleet.configured('spl1', problems=[WARNING])), send(fleet.sent('spl1', ok=False, problems=problems))
     assert [problem['code'] for problem in servers_after(*events)['spl1'].problems] == ['expired', 'tls_off', 'ca_expires_soon']
@@ -264,9 +264,9 @@ def test_facts_of_all_results_come_together() -> None:
     assert server.proof.queue_id == '4A3B'
 
 
-def test_an_odd_result_is_told_once_and_never_raises() -> None:
-    odd: list[t.Any] = [None, 7, 'text', [], [[]], {'name': 7}, {'name': 'spl1', 'tls': 'x', 'ok': True, 'until': 'sent'}]
-    for value in odd:
+def test_a_malformed_result_is_reported_once_and_never_raises() -> None:
+    malformed: list[t.Any] = [None, 7, 'text', [], [[]], {'name': 7}, {'name': 'spl1', 'tls': 'x', 'ok': True, 'until': 'sent'}]
+    for value in malformed:
         collector = Collector(Run())
         collector.take(send(servers=value if isinstance(value, list) else [value]))
         collector.take(send(servers=value))
@@ -274,7 +274,7 @@ def test_an_odd_result_is_told_once_and_never_raises() -> None:
         assert {server.state for host in hosts for server in host.servers} <= {'failing', 'not_checked'}
 
 
-def test_a_failure_that_follows_from_ours_says_nothing_of_other_servers() -> None:
+def test_a_failure_that_follows_from_a_reported_one_says_nothing_of_other_servers() -> None:
     events = (
         send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'),
         event('', status='failed', msg='print1 failed, so the run ends with its batch'),
@@ -345,7 +345,7 @@ def test_no_result_raises_and_none_is_a_proof_by_chance(result: t.Any, module: s
                 assert server.state != 'proven' or server.proof is not None
 
 
-def test_a_failure_that_follows_from_drift_is_told_as_drift() -> None:
+def test_a_failure_that_follows_from_drift_is_reported_as_drift() -> None:
     events = (
         config(fleet.configured('spl1', drift=True, changed=True), fleet.configured('spl2'), check=True),
         event('', status='failed', msg='drift was found'),
@@ -371,18 +371,18 @@ def test_what_is_meant_to_be_unprotected_needs_no_attention_and_is_not_proven() 
         ((DRIFTED, PROVEN), False),
         ((PROVEN, DRIFTED), False),
         ((DRIFTED,), True),
-        ((DRIFTED, JUDGED), True),
+        ((DRIFTED, VALIDATED), True),
         ((PROVEN,), False),
         ((send(fleet.sent('spl1', until='envelope'), check=True), DRIFTED), True),
-        ((JUDGED,), False),
+        ((VALIDATED,), False),
     ],
-    ids=['audit and verify', 'verify and audit', 'audit', 'audit and judge', 'verify', 'check', 'validate'],
+    ids=['audit and verify', 'verify and audit', 'audit', 'audit and validate', 'verify', 'check', 'validate'],
 )
 def test_check_mode_is_said_of_a_server_for_which_nothing_else_was_done(events: tuple[Event, ...], expected: bool) -> None:
     assert servers_after(*events)['spl1'].check_mode is expected
 
 
-def test_whose_rights_a_proof_used_is_told_where_they_are_not_the_owners() -> None:
+def test_whose_rights_a_proof_used_is_reported_where_they_are_not_the_owners() -> None:
     server = servers_after(send(fleet.sent('spl1', proven_as='printops', owner='ipm1')))['spl1']
     assert (server.state, server.other_rights, server.facts.owner) == ('proven', 'printops', 'ipm1')
     assert servers_after(send(fleet.sent('spl1', proven_as='ipm1', owner='ipm1')))['spl1'].other_rights == ''

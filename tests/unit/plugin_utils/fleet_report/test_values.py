@@ -24,7 +24,7 @@ MOMENTS: dict[str, tuple[object, bool]] = {
 
 
 @pytest.mark.parametrize('name', MOMENTS)
-def test_a_time_is_one_of_ours_or_none(name: str) -> None:
+def test_a_time_has_the_format_of_this_collection_or_is_none(name: str) -> None:
     value, is_time = MOMENTS[name]
     assert Record({'at': value}, 'it').moment('at') == (value if is_time else '')
 

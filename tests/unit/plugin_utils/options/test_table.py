@@ -32,7 +32,12 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.options.variabl
     variable_of,
 )
 
-IDS = [f'{option.name} of {", ".join(option.modules) or "the role"}' for option in ROWS]
+NAMES = [option.name for option in ROWS]
+# Several options have one name: of such ones, with the first module.
+IDS = [
+    option.name if NAMES.count(option.name) == 1 else f'{option.name} of {next(iter(option.modules), "the role")}'
+    for option in ROWS
+]
 
 
 @pytest.mark.parametrize('option', ROWS, ids=IDS)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a target answers of attributes is checked field by field, and told in one line per server."""
+"""What a target answers of attributes is checked field by field, and reported in one line per server."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ LINES: dict[str, tuple[dict[str, str | None], AnswerObject, bool, str]] = {
         False,
         'spl1: not changed',
     ),
-    'not seen': (
+    'not observed': (
         {PORT: '465'},
         answer(changed=True, before=values(port='25'), problems=[PROBLEM]),
         False,
@@ -59,11 +59,11 @@ LINES: dict[str, tuple[dict[str, str | None], AnswerObject, bool, str]] = {
 
 @pytest.mark.parametrize('case', LINES)
 def test_each_server_has_a_line(case: str) -> None:
-    wanted, fields, check, line = LINES[case]
-    told = report(read_result(fields, wanted), wanted, check)
-    assert told.lines[0] == line
-    assert len(told.lines) == 1 + len(told.problems)
-    assert bool(told.diff) == (case in ('set', 'predicted'))
+    desired, fields, check, line = LINES[case]
+    result = report(read_result(fields, desired), desired, check)
+    assert result.lines[0] == line
+    assert len(result.lines) == 1 + len(result.problems)
+    assert bool(result.diff) == (case in ('set', 'predicted'))
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_what_is_not_about_the_attributes_asked_for_is_malformed(fields: AnswerO
         report(read_result(fields, {PORT}), {PORT: '465'}, False)
 
 
-def test_values_of_a_target_are_made_safe() -> None:
+def test_values_of_a_target_are_sanitized() -> None:
     planted = answer(changed=True, before=values(port='\x1b[2J'), after=values(port='\u202e465'))
-    told = report(read_result(planted, {PORT}), {PORT: '465'}, False)
-    assert '\x1b' not in repr((told.lines, told.diff, told.entry)).replace('\\x1b', '')
-    assert told.entry['before'] == {PORT: '\\x1b[2J'}
-    assert '\u202e' not in told.lines[0] + told.diff['after']
+    result = report(read_result(planted, {PORT}), {PORT: '465'}, False)
+    assert '\x1b' not in repr((result.lines, result.diff, result.entry)).replace('\\x1b', '')
+    assert result.entry['before'] == {PORT: '\\x1b[2J'}
+    assert '\u202e' not in result.lines[0] + result.diff['after']
 
 
 def test_declared_values_are_text() -> None:

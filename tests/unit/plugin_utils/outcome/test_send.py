@@ -149,7 +149,7 @@ GARBAGE = base64.b64encode(b'\x30\x03\x02\x01\x05').decode('ascii')
     [(10**12, [der(GOOD)]), (30, [GARBAGE]), (30, [GARBAGE, der(CA)])],
     ids=['days beyond the calendar', 'an unreadable certificate', 'an unreadable certificate before a CA'],
 )
-def test_what_can_not_be_judged_takes_no_proof_away(warn_days: int, chain: list[str]) -> None:
+def test_what_can_not_be_checked_revokes_no_proof(warn_days: int, chain: list[str]) -> None:
     sent = reported(warn_days=warn_days, chain=chain)
     assert sent.entry['ok'] is True
     assert [(problem.code, problem.is_error, problem.server) for problem in sent.problems] == [
@@ -163,7 +163,7 @@ def test_what_can_not_be_judged_takes_no_proof_away(warn_days: int, chain: list[
     [([GARBAGE], [der(CA)]), ([der(EXPIRED), GARBAGE], [der(CA)]), ([der(EXPIRED)], [der(CA), GARBAGE])],
     ids=['the certificate', 'one of the chain', 'one of the CAs'],
 )
-def test_what_can_not_be_judged_takes_no_cause_away(chain: list[str], trust: list[str]) -> None:
+def test_what_can_not_be_checked_hides_no_cause(chain: list[str], trust: list[str]) -> None:
     sent = reported(
         answer={'trust': {'key': {'ca': trust, 'crl': [], 'system': False}}},
         reached=False,
@@ -207,7 +207,7 @@ def test_what_our_program_never_answers_is_malformed(changes: dict[str, t.Any]) 
         report(AnswerObject(entry(**changes)), known, 'sent', terms_of(known, 30, 'leaf'))
 
 
-def test_without_the_targets_clock_ours_counts() -> None:
+def test_without_the_targets_clock_the_controllers_counts() -> None:
     assert abs(terms_of(AnswerObject({}), 30, 'leaf').now.timestamp() - time.time()) < 10
 
 
@@ -223,7 +223,7 @@ REFUSED = {'code': 'expired', 'severity': 'error', 'message': 'certificate has e
     ],
     ids=['by a number', 'without a number'],
 )
-def test_all_defects_of_a_refused_certificate_are_told(named: dict[str, str], verify: dict[str, t.Any]) -> None:
+def test_all_defects_of_a_refused_certificate_are_reported(named: dict[str, str], verify: dict[str, t.Any]) -> None:
     sent = reported(
         answer=TRUST, reached=False, tls=None, reply=None, chain=[der(EXPIRED)], problems=[named], verify=verify, trust_key='key'
     )
@@ -234,7 +234,7 @@ def test_all_defects_of_a_refused_certificate_are_told(named: dict[str, str], ve
     assert 'also: ' in sent.line
 
 
-def test_what_the_switch_hides_is_told_apart() -> None:
+def test_what_the_switch_hides_is_distinguished() -> None:
     sent = reported(
         answer=TRUST,
         chain=[der(EXPIRED)],
@@ -296,7 +296,7 @@ def test_a_server_without_a_mail_server_has_its_line() -> None:
     ],
     ids=['a file', 'the system'],
 )
-def test_what_was_trusted_is_told_where_the_configuration_does_not_say_it(trusted: str, tail: str) -> None:
+def test_what_was_trusted_is_reported_where_the_configuration_does_not_say_it(trusted: str, tail: str) -> None:
     sent = reported(trusted=trusted)
     assert sent.entry['trusted'] == trusted
     assert sent.entry['attempts'] == 1
@@ -304,17 +304,19 @@ def test_what_was_trusted_is_told_where_the_configuration_does_not_say_it(truste
     assert 'verified' not in reported(trusted=trusted, ignores_errors=True).line
 
 
+PORTS = [
+    ('starttls', 465, True),
+    ('starttls', 587, False),
+    ('smtps', 25, True),
+    ('smtps', 465, False),
+    ('disabled', 465, True),
+    ('disabled', 25, False),
+    (None, 465, False),
+]
+
+
 @pytest.mark.parametrize(
-    ('mode', 'port', 'warns'),
-    [
-        ('starttls', 465, True),
-        ('starttls', 587, False),
-        ('smtps', 25, True),
-        ('smtps', 465, False),
-        ('disabled', 465, True),
-        ('disabled', 25, False),
-        (None, 465, False),
-    ],
+    ('mode', 'port', 'warns'), PORTS, ids=[f'{mode or "unknown mode"}, port {port}' for mode, port, _warns in PORTS]
 )
 def test_a_port_that_is_usual_for_another_mode_is_a_warning(mode: str | None, port: int, *, warns: bool) -> None:
     sent = reported(mode=mode, port=port, **({'tls': None} if mode in ('disabled', None) else {}))

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the public bundle of CAs costs: it is read, sent over and judged once, however many servers name it."""
+"""What the public bundle of CAs costs: it is read, sent over and checked once, however many servers name it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def root(name: str, key: ec.EllipticCurvePrivateKey) -> bytes:
     return builder.add_extension(filling, critical=False).sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
-def test_the_public_bundle_for_four_servers_is_judged_once_and_fast(bundle, tmp_path) -> None:
+def test_the_public_bundle_for_four_servers_is_checked_once_and_fast(bundle, tmp_path) -> None:
     for number in range(SERVERS):
         directory = tmp_path / f'spl{number}'
         directory.mkdir(mode=0o755)
@@ -60,8 +60,8 @@ def test_the_public_bundle_for_four_servers_is_judged_once_and_fast(bundle, tmp_
     began = time.process_time()
     fields = AnswerObject(json.loads(answer), 'the answer')
     blocks = read_blocks(fields)
-    judged = [validate_answer(read_result(entry), blocks, None, Criteria(NOW, 30)) for entry in fields.children('servers')]
+    validated = [validate_answer(read_result(entry), blocks, None, Criteria(NOW, 30)) for entry in fields.children('servers')]
     spent = time.process_time() - began
-    assert [(entry.entry['name'], entry.problems) for entry in judged] == [(f'spl{number}', []) for number in range(SERVERS)]
+    assert [(entry.entry['name'], entry.problems) for entry in validated] == [(f'spl{number}', []) for number in range(SERVERS)]
     assert x509_reader.read_certificate.cache_info().misses == CAS
     assert spent < MOST_SECONDS, f'{spent:.2f} s'

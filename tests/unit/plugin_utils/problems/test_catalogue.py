@@ -20,7 +20,7 @@ ELSEWHERE = ('catalogue.py', 'report_codes.py', 'problems.py')  # they name code
 
 
 def texts_in_code() -> t.Iterator[tuple[pathlib.Path, ast.AST, str]]:
-    """Return every text in the code that is no docstring, with the node that it stands in."""
+    """Return every text in the code that is no docstring, with the node that contains it."""
     for path in PLUGINS.rglob('*.py'):
         if path.name in ELSEWHERE or path.parent.name in ('modules', 'doc_fragments'):
             continue
@@ -36,7 +36,7 @@ def test_every_catalogued_code_is_raised_somewhere() -> None:
 
 
 def code_expressions(tree: ast.AST, makers: set[str]) -> t.Iterator[ast.expr]:
-    """Return what stands where a code is wanted: in calls of `makers`, as `code=`, and where a variable `code` is set."""
+    """Return what is given where a code is expected: in calls of `makers`, as `code=`, and where a variable `code` is set."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             of_self = isinstance(node.func, ast.Attribute) and getattr(node.func.value, 'id', '') == 'self'
@@ -59,7 +59,7 @@ def texts_of(expression: ast.expr) -> t.Iterator[str]:
 
 
 def codes_in_code() -> t.Iterator[tuple[pathlib.Path, str]]:
-    """Return the codes that stand in the code, also where a function of ours that takes a `code` first makes the problem."""
+    """Return the codes that the code uses, also where a function that takes a `code` first makes the problem."""
     trees = {path: ast.parse(path.read_text('utf-8')) for path in PLUGINS.rglob('*.py') if path.name not in ELSEWHERE}
     makers = {'Problem'} | {
         node.name

@@ -120,7 +120,7 @@ def test_the_same_request_builds_the_same_program() -> None:
 
 
 @pytest.mark.parametrize(
-    'spoil',
+    'corrupt',
     [
         lambda text: text[: len(text) // 2],
         lambda text: text.replace(NONCE, 'f' * 16),
@@ -131,11 +131,11 @@ def test_the_same_request_builds_the_same_program() -> None:
         lambda _text: '',
     ],
 )
-def test_a_frame_that_is_not_whole_is_no_answer(spoil) -> None:  # type: ignore[no-untyped-def]
+def test_a_frame_that_is_not_whole_is_no_answer(corrupt) -> None:  # type: ignore[no-untyped-def]
     text = frame({'answer': {'text': 'A' * 100}}, NONCE).decode()
     assert program.read_answer(text.replace('\n', '\r\n'), NONCE)['answer']
     with pytest.raises(program.NoAnswer):
-        program.read_answer(spoil(text), NONCE)
+        program.read_answer(corrupt(text), NONCE)
 
 
 @given(st.text())

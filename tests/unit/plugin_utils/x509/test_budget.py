@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is dear to judge is judged as far as the budget of the host goes; what is left out is named, and nothing else is lost."""
+"""What is expensive to check is checked within the budget of the host; what is left out is named, and nothing else is lost."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def checked(ca: bytes, crl: bytes, budget: Budget | None = None) -> list[Problem
         return check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
 
 
-def test_cas_of_one_name_and_as_many_lists_are_judged_within_the_budget() -> None:
+def test_cas_of_one_name_and_as_many_lists_are_checked_within_the_budget() -> None:
     ca, crl = heavy_x509.same_name(150)  # 22,500 pairs
     first = checked(ca, crl, budget := Budget())
     (message,) = incomplete(first)
@@ -77,8 +77,8 @@ def test_the_key_that_a_list_names_is_tried_first_and_then_no_other() -> None:
 
 
 def test_each_verdict_is_the_same_with_and_without_a_budget() -> None:
-    own, odd = pki.Authority('Test CA'), pki.Authority('Other CA')
-    ca, crl = own.pem + odd.pem, own.crl() + pki.damaged(odd.crl()) + pki.Authority('Third CA').crl()
+    own, other = pki.Authority('Test CA'), pki.Authority('Other CA')
+    ca, crl = own.pem + other.pem, own.crl() + pki.damaged(other.crl()) + pki.Authority('Third CA').crl()
     with limited_to(None):
         free = check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
     assert checked(ca, crl) == free

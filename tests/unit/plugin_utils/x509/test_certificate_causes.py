@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is wrong with a mail server's certificate has its name on every Python, however little that Python tells.
+"""A mail server's certificate that is refused has its cause named on every Python, however little that Python reports.
 
 The program that a target gets runs here on each Python by itself, against real TLS; ansible-playbook is not in between.
 """
@@ -95,10 +95,10 @@ CASES = {
     'self-signed, the system': case(self_signed(), ('self_signed',), ca=None),
     'wrong purpose, unknown to the system, ignored': case(CLIENT, ('unknown_ca', 'wrong_purpose'), ca=None, ignore=True),
 }
-# Python 3.6 doesn't tell OpenSSL's reason, nor, in TLS 1.3 alone, what is above the leaf. It then tells less, but nothing wrong.
-UNSEEN = ('unknown CA', 'unknown CA, ignored', 'another CA of that name', 'intermediate missing', 'unknown to the system')
+# Python 3.6 exposes neither OpenSSL's reason nor, in TLS 1.3 alone, what is above the leaf. Less is reported then, nothing wrong.
+UNOBSERVED = ('unknown CA', 'unknown CA, ignored', 'another CA of that name', 'intermediate missing', 'unknown to the system')
 LESS: dict[tuple[str, ssl.TLSVersion], tuple[str, ...]] = {
-    **{(name, V13): ('certificate_invalid',) for name in UNSEEN},
+    **{(name, V13): ('certificate_invalid',) for name in UNOBSERVED},
     ('unknown to the system and expired', V13): ('certificate_invalid', 'expired'),
     ('wrong purpose, unknown to the system, ignored', V13): ('certificate_invalid', 'wrong_purpose'),
 }
@@ -117,15 +117,15 @@ def test_each_defect_has_its_name_and_there_is_no_other(highest: ssl.TLSVersion,
         codes = LESS.get((name, highest), CASES[name].codes) if python == '3.6' else CASES[name].codes
         expected[name] = (sorted(codes), CASES[name].setup.ignore or not codes)
         ignored = [problem.code for problem in one.entry['ignored']]
-        told = ignored if CASES[name].setup.ignore else [code for code, _severity in errors(one)]
-        found[name] = (sorted(told), one.entry['ok'])
+        reported = ignored if CASES[name].setup.ignore else [code for code, _severity in errors(one)]
+        found[name] = (sorted(reported), one.entry['ok'])
         if codes and python != '3.6':
-            assert told[0] == codes[0], name  # OpenSSL's own comes first
+            assert reported[0] == codes[0], name  # OpenSSL's own comes first
     assert found == expected
 
 
 @pytest.mark.parametrize('python', PYTHONS)
-def test_an_issuer_that_is_wanted_is_named(python: str, tmp_path: pathlib.Path) -> None:
+def test_a_missing_issuer_is_named(python: str, tmp_path: pathlib.Path) -> None:
     cases = {name: CASES[name].setup for name in ('unknown CA', 'unknown to the system', 'intermediate missing')}
     messages = {name: one.problems[0].message for name, one in sent(cases, python, tmp_path).items()}
     assert 'CN=Root, which is not in ' in messages['unknown CA']
@@ -154,7 +154,7 @@ def test_what_else_is_wrong_with_tls_has_its_name(python: str, tmp_path: pathlib
 
 
 @pytest.mark.parametrize('python', ['3.8', '3.9', '3.11'])
-def test_the_chain_is_seen_also_where_tls_1_3_hides_it(python: str, tmp_path: pathlib.Path) -> None:
+def test_the_chain_is_observed_also_where_tls_1_3_hides_it(python: str, tmp_path: pathlib.Path) -> None:
     cases = {name: CASES[name].setup._replace(lowest=V13) for name in ('expired', 'expired, ignored')}
     for one in sent(cases, python, tmp_path).values():
         assert [certificate['subject'] for certificate in one.entry['chain']] == [f'CN={HOST}', 'CN=Intermediate']

@@ -22,7 +22,7 @@ from support.real_sends import HOST, V13, Sent, Setup, python_named, sent
 
 pytestmark = pytest.mark.newest_core
 
-PYTHONS = ('3.6', '3.11')  # one that doesn't tell OpenSSL's number, one that does
+PYTHONS = ('3.6', '3.11')  # one that doesn't expose OpenSSL's number, one that does
 AT_ONCE = 60  # sends of one run, so that none of them waits for the machine
 NAME_MISMATCH = 62  # Python 3.6 looks at the name when the handshake is done: not where that has failed
 
@@ -97,17 +97,23 @@ def test_the_suite_is_whole() -> None:
 @pytest.mark.parametrize('python', PYTHONS)
 def test_the_codes_are_those_of_openssl(python: str, crl_check: str, tmp_path: pathlib.Path, *, ignore: bool) -> None:
     errors = asked(python, crl_check)
-    told = reported(python, tmp_path, crl_check, ignore=ignore)
-    assert {name: set(found) for name, found in told.items()} == {name: set(called(found)) for name, found in errors.items()}
-    assert {name: found[0] for name, found in told.items()} == {name: first_of(found, python) for name, found in errors.items()}
+    results = reported(python, tmp_path, crl_check, ignore=ignore)
+    assert {name: set(found) for name, found in results.items()} == {name: set(called(found)) for name, found in errors.items()}
+    assert {name: found[0] for name, found in results.items()} == {
+        name: first_of(found, python) for name, found in errors.items()
+    }
 
 
 def test_where_the_chain_is_hidden_nothing_is_false(tmp_path: pathlib.Path) -> None:
     """Python 3.6, and a mail server that speaks TLS 1.3 alone: what can't be known is left open."""
     errors = asked('3.6', 'leaf')
-    told = reported('3.6', tmp_path, 'leaf', lowest=V13)
+    results = reported('3.6', tmp_path, 'leaf', lowest=V13)
     assert {
-        name: false for name, found in told.items() if (false := set(found) - set(called(errors[name])) - {'certificate_invalid'})
+        name: false
+        for name, found in results.items()
+        if (false := set(found) - set(called(errors[name])) - {'certificate_invalid'})
     } == {}
-    left_open = [name for name, found in told.items() if found[0] not in (first_of(errors[name], '3.6'), 'certificate_invalid')]
+    left_open = [
+        name for name, found in results.items() if found[0] not in (first_of(errors[name], '3.6'), 'certificate_invalid')
+    ]
     assert left_open == []

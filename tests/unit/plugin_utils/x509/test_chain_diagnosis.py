@@ -238,7 +238,7 @@ CASES: dict[str, tuple[Case, list[str]]] = {
     'expired, a CRL to come': (Case(EXPIRED, ROOT.pem, ROOT.crl() + ROOT.crl(last_update=pki.days_from_now(2))), ['expired']),
     'expired, a CRL of another key of that name': (Case(EXPIRED, ROOT.pem, TWIN.crl() + ROOT.crl()), ['expired']),
     'expired, only a CRL of another key of that name': (Case(EXPIRED, ROOT.pem, TWIN.crl()), ['crl_missing', 'expired']),
-    'expired, two CRLs in force': (Case(EXPIRED, ROOT.pem, TWICE), ['expired']),
+    'expired, two current CRLs': (Case(EXPIRED, ROOT.pem, TWICE), ['expired']),
     'no longer revoked in the newer CRL': (Case(LEAF, ROOT.pem, NEWER), []),
     'revoked in the newer CRL': (Case(LEAF, ROOT.pem, ROOT.crl([LEAF], number=3) + TWICE), ['revoked']),
     'revoked in an outdated CRL alone': (Case(LEAF, ROOT.pem, ROOT.crl([LEAF], **OUTDATED) + ROOT.crl()), []),
@@ -337,8 +337,8 @@ UNHANDLED = ('1.3.6.1.5.5.7.1.1', '2.5.29.9', '2.5.29.14', '2.5.29.16', '2.5.29.
 @pytest.mark.parametrize('oid', sorted(diagnosis.HANDLED - {'2.5.29.17'}) + list(UNHANDLED))
 def test_critical_extensions_are_handled_as_openssl_handles_them(oid: str) -> None:
     critical = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), b'\x30\x00')
-    odd = identity(ec.generate_private_key(ec.SECP256R1()), ROOT.key, HOST, ROOT.name, more=[(critical, True)])
-    chain, trusted = ([one.public_bytes(serialization.Encoding.DER)] for one in (odd.certificate, ROOT.certificate))
+    malformed = identity(ec.generate_private_key(ec.SECP256R1()), ROOT.key, HOST, ROOT.name, more=[(critical, True)])
+    chain, trusted = ([one.public_bytes(serialization.Encoding.DER)] for one in (malformed.certificate, ROOT.certificate))
     errors = openssl_verify.errors_of(chain, trusted, [], HOST, 0, STRONG_LEVEL)
     assert (34 in [number for number, _depth in errors]) is (oid not in diagnosis.HANDLED)
 
@@ -346,7 +346,7 @@ def test_critical_extensions_are_handled_as_openssl_handles_them(oid: str) -> No
 @pytest.mark.parametrize(
     ('anchored', 'expected'), [(True, []), (None, []), (False, ['unknown_ca'])], ids=['anchored', 'unknown', 'not anchored']
 )
-def test_a_chain_that_can_not_be_seen_is_not_said_to_lead_nowhere(*, anchored: bool | None, expected: list[str]) -> None:
+def test_a_chain_that_was_not_observed_is_not_reported_as_unanchored(*, anchored: bool | None, expected: list[str]) -> None:
     known = paths.Trust([record(ROOT.certificate)], None, False, 'ca.pem')
     found = diagnosis.defects([record(DEEP.certificate)], known, HOST, NOW, diagnosis.Verdict(anchored=anchored))
     assert [problem.code for problem in found] == expected
@@ -408,16 +408,16 @@ def test_without_a_number_the_diagnosis_names_the_cause() -> None:
     """Python 3.6 says no more than that the verification failed."""
     nameless = Problem('certificate_invalid', 'certificate verify failed', stage='certificate')
     found = [Problem('expired', 'It expired.', stage='certificate')]
-    untold, told = diagnosis.Verdict(may_be=('expired', 'crl_expired')), diagnosis.Verdict('OpenSSL 36: x')
-    assert diagnosis.merged(nameless, untold, found) == found
-    assert [problem.code for problem in diagnosis.merged(nameless, told, found)] == ['certificate_invalid', 'expired']
+    unnumbered, numbered = diagnosis.Verdict(may_be=('expired', 'crl_expired')), diagnosis.Verdict('OpenSSL 36: x')
+    assert diagnosis.merged(nameless, unnumbered, found) == found
+    assert [problem.code for problem in diagnosis.merged(nameless, numbered, found)] == ['certificate_invalid', 'expired']
 
 
-def test_without_a_number_what_can_not_be_why_does_not_stand_for_it() -> None:
+def test_without_a_number_an_impossible_cause_is_not_named() -> None:
     nameless = Problem('certificate_invalid', 'It failed.', stage='certificate')
     mismatch = Problem('hostname_mismatch', 'Another name.', stage='certificate')
-    untold = diagnosis.Verdict(may_be=('expired', 'crl_expired'))
-    first, second = diagnosis.merged(nameless, untold, [mismatch])
+    unnumbered = diagnosis.Verdict(may_be=('expired', 'crl_expired'))
+    first, second = diagnosis.merged(nameless, unnumbered, [mismatch])
     assert (first.code, first.message) == ('certificate_invalid', 'It failed. It can be expired, crl_expired.')
     assert second == mismatch
     assert diagnosis.merged(nameless, diagnosis.Verdict(), [mismatch]) == [nameless, mismatch]

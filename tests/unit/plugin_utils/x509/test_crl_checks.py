@@ -235,6 +235,6 @@ def test_a_critical_extension_of_a_crls_entry(tmp_path, extension, codes, number
 def test_a_crl_without_an_end_is_reported():
     crl = (VECTORS / 'custom' / 'crl_no_next_update.pem').read_bytes()
     problems = check_files(None, crl, days_from_now(0), 30, FILES)
-    told = next(problem for problem in problems if problem.code == 'crl_expires_soon')
-    assert told.as_dict()['severity'] == 'warning'
-    assert told.message.endswith('has no nextUpdate, so it is accepted no matter how old it is.')
+    warning = next(problem for problem in problems if problem.code == 'crl_expires_soon')
+    assert warning.as_dict()['severity'] == 'warning'
+    assert warning.message.endswith('has no nextUpdate, so it is accepted no matter how old it is.')

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Entries of CRLs are found by their serial numbers, also odd and very large ones."""
+"""Entries of CRLs are found by their serial numbers, also malformed and very large ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import der
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.crl_entries import entry_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.records import RevocationList
-from support import heavy_x509, odd_x509, pki
+from support import heavy_x509, malformed_x509, pki
 from support.x509_records import HOST, NOW, codes, listed, record
 
 ROOT, OTHER = pki.Authority('Root'), pki.Authority('Other root')
@@ -23,16 +23,16 @@ ROOT, OTHER = pki.Authority('Root'), pki.Authority('Other root')
 def test_a_negative_serial_number_is_looked_up(*, revoked: bool) -> None:
     """cryptography raises "Negative integers are not supported" where it is asked for one."""
     leaf = ROOT.issue([HOST])
-    odd = odd_x509.with_negative_serial(leaf, ROOT).certificate
+    malformed = malformed_x509.with_negative_serial(leaf, ROOT).certificate
     plain = listed(ROOT.crl([leaf if revoked else ROOT.certificate]))
-    crl = read_crl(plain.der.replace(asn1.integer(leaf.certificate.serial_number), asn1.integer(record(odd).serial)))
-    assert record(odd).serial < 0
+    crl = read_crl(plain.der.replace(asn1.integer(leaf.certificate.serial_number), asn1.integer(record(malformed).serial)))
+    assert record(malformed).serial < 0
     assert not isinstance(crl, str)
-    assert (entry_of(crl, record(odd).serial) is not None) is revoked
+    assert (entry_of(crl, record(malformed).serial) is not None) is revoked
 
 
 def test_a_chain_with_a_negative_serial_number_is_checked() -> None:
-    expired = odd_x509.with_negative_serial(ROOT.issue([HOST], not_after=pki.days_from_now(-3)), ROOT).certificate
+    expired = malformed_x509.with_negative_serial(ROOT.issue([HOST], not_after=pki.days_from_now(-3)), ROOT).certificate
     assert codes([expired], ROOT.certificate, ROOT.crl()) == ['expired']
 
 
@@ -64,7 +64,7 @@ def test_a_giant_entry_of_a_list_is_not_taken_apart() -> None:
 
 
 def test_the_serial_number_1_in_a_long_list_is_looked_up() -> None:
-    """The version of such a list stands before it as if it were the entry of the serial number 1."""
+    """The version of such a list comes before it as if it were the entry of the serial number 1."""
     crl = list_of(*(heavy_x509.entry(number) for number in range(1, 4000)))
     assert len(crl.der) > 1 << 16
     assert not isinstance(entry_of(crl, 1), str)

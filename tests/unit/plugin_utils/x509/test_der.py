@@ -10,7 +10,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import der
 
 
 @pytest.mark.parametrize(
-    'value', [0, 1, 127, 128, 255, 256, -1, -128, -129, -(1 << 100), 1 << 159], ids=lambda value: f'{value:x}'
+    'value', [0, 1, 127, 128, 255, 256, -1, -128, -129, -(1 << 100), 1 << 159], ids=lambda value: f'{value:#x}'
 )
 def test_integers_are_encoded(value: int) -> None:
     (element,) = asn1.elements(asn1.integer(value))

@@ -11,15 +11,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import der as asn1
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import records
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_certificate
-from support import odd_x509, pki
+from support import malformed_x509, pki
 from support.x509_records import HOST, codes, listed, record
 
 ROOT, OTHER = pki.Authority('Root'), pki.Authority('Other root')
 
 
 def test_one_extension_that_can_not_be_read_does_not_hide_the_others() -> None:
-    ca = pki.Authority('Odd CA', more=[odd_x509.unreadable()])
-    leaf = ca.issue([HOST], more=[odd_x509.unreadable()])
+    ca = pki.Authority('Malformed CA', more=[malformed_x509.unreadable()])
+    leaf = ca.issue([HOST], more=[malformed_x509.unreadable()])
     read, plain = record(ca.certificate), record(ROOT.certificate)
     assert (read.is_ca, read.usage, read.critical) == (plain.is_ca, plain.usage, plain.critical)
     assert read.key_id is not None
@@ -29,10 +29,10 @@ def test_one_extension_that_can_not_be_read_does_not_hide_the_others() -> None:
 
 
 def test_unreadable_constraints_are_not_those_of_a_server() -> None:
-    odd = odd_x509.resigned(ROOT.certificate, ROOT, odd_x509.with_constraints_unread)
-    assert record(odd).is_ca is None
-    assert records.unread(record(odd)) == 'basicConstraints'
-    assert codes([ROOT.issue([HOST]).certificate], odd) == []
+    malformed = malformed_x509.resigned(ROOT.certificate, ROOT, malformed_x509.with_constraints_unread)
+    assert record(malformed).is_ca is None
+    assert records.unread(record(malformed)) == 'basicConstraints'
+    assert codes([ROOT.issue([HOST]).certificate], malformed) == []
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def _without(identity: pki.Identity, oid: x509.ObjectIdentifier) -> x509.Certifi
         .serial_number(old.serial_number)
         .not_valid_before(old.not_valid_before_utc)
         .not_valid_after(old.not_valid_after_utc)
-        .add_extension(*odd_x509.unreadable(oid))
+        .add_extension(*malformed_x509.unreadable(oid))
     )
     for extension in old.extensions:
         if extension.oid != oid:
@@ -75,11 +75,13 @@ def test_an_extension_that_is_there_twice_is_not_read() -> None:
 
 
 def test_an_unreadable_extension_of_a_crl_does_not_hide_the_others() -> None:
-    crl = listed(ROOT.crl(more=[(x509.UnrecognizedExtension(x509.FreshestCRL.oid, odd_x509.UNREADABLE), False)]))
+    crl = listed(ROOT.crl(more=[(x509.UnrecognizedExtension(x509.FreshestCRL.oid, malformed_x509.UNREADABLE), False)]))
     assert crl.key_id == record(ROOT.certificate).key_id
-    odd = listed(ROOT.crl(more=[(x509.UnrecognizedExtension(x509.IssuingDistributionPoint.oid, odd_x509.UNREADABLE), True)]))
-    assert records.unread(odd) == 'issuingDistributionPoint'
-    assert odd.critical == (records.ISSUING_DISTRIBUTION_POINT,)
+    malformed = listed(
+        ROOT.crl(more=[(x509.UnrecognizedExtension(x509.IssuingDistributionPoint.oid, malformed_x509.UNREADABLE), True)])
+    )
+    assert records.unread(malformed) == 'issuingDistributionPoint'
+    assert malformed.critical == (records.ISSUING_DISTRIBUTION_POINT,)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class PanicException(BaseException):
 @pytest.mark.parametrize(
     ('error', 'reason'),
     [
-        pytest.param(ValueError('odd data'), 'ValueError: odd data', id='error'),
+        pytest.param(ValueError('malformed data'), 'ValueError: malformed data', id='error'),
         pytest.param(ValueError('a\x1b[2Jb'), 'ValueError: a\\x1b[2Jb', id='control characters'),
         pytest.param(PanicException('in Rust'), 'PanicException: in Rust', id='panic'),
     ],

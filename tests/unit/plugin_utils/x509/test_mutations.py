@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""10,000 spoilt certificates, CRLs and answers: nothing is raised, and no entry or verdict is lost (see `fuzz.analysis`)."""
+"""10,000 corrupted certificates, CRLs and answers: nothing is raised, and no entry or verdict is lost (see `fuzz.analysis`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz import analysis
-from fuzz.mutations import KINDS, mutated, spoilt
+from fuzz.mutations import KINDS, NAMES, corrupted, mutated
 from fuzz.seeds import seeds
 
 pytestmark = pytest.mark.newest_core
@@ -22,7 +22,7 @@ OF_X509 = OF_ANSWERS = 5000 if os.environ.get('INFOPRINT_TEST_ALL') else 1500
 NUMBERS = st.integers(0, 1 << 16)
 EVERY_TIME: dict[str, t.Any] = {'deadline': None, 'database': None, 'suppress_health_check': list(HealthCheck)}
 SEEDS = seeds()
-# Of our own chain, which is judged the deepest, as often as of all of PKITS.
+# Of our own chain, which is checked the deepest, as often as of all of PKITS.
 PLACES = st.integers(0, 4) | st.integers(0, len(SEEDS['x509']) - 1)
 ANSWERS = [json.loads(one) for one in SEEDS['answer']]
 
@@ -41,12 +41,12 @@ def test_no_certificate_or_crl_costs_an_entry(seed: int, changes: list[tuple[int
 def test_no_answer_costs_more_than_being_called_malformed(seed: int, changes: list[tuple[int, int]]) -> None:
     answer = ANSWERS[seed]
     for change in changes:
-        answer = spoilt(answer, *change)
+        answer = corrupted(answer, *change)
     analysis.answer(json.dumps(answer).encode())
 
 
-@pytest.mark.parametrize('kind', range(KINDS))
-def test_each_way_of_spoiling_changes_something(kind: int) -> None:
+@pytest.mark.parametrize('kind', range(KINDS), ids=NAMES)
+def test_each_way_of_corrupting_changes_something(kind: int) -> None:
     """Else the tests above would prove less than they say."""
     data = SEEDS['x509'][0]
     assert any(mutated(data, kind, place, place + 7) != data for place in range(50))

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, padding, r
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import signatures as x509_signatures
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_certificate
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.signatures import is_signed_by
-from support import odd_x509, pki
+from support import malformed_x509, pki
 from support.x509_records import HOST, NOW, codes, record, records_of
 
 ROOT, OTHER = pki.Authority('Root'), pki.Authority('Other root')
@@ -56,13 +56,13 @@ def test_signatures_of_each_kind(certificate: x509.Certificate) -> None:
     assert is_signed_by(damaged, signed) is False
 
 
-def test_a_signature_by_a_key_of_an_unknown_kind_can_not_be_told() -> None:
+def test_a_signature_by_a_key_of_an_unknown_kind_is_undecided() -> None:
     curve, unknown = bytes.fromhex('2a8648ce3d0201'), bytes.fromhex('2a8648ce3d027f')
-    odd = odd_x509.resigned(ROOT.certificate, ROOT, lambda signed: signed.replace(curve, unknown))
-    assert record(odd).public_key == b''
+    malformed = malformed_x509.resigned(ROOT.certificate, ROOT, lambda signed: signed.replace(curve, unknown))
+    assert record(malformed).public_key == b''
     leaf = ROOT.issue([HOST]).certificate
-    assert is_signed_by(record(leaf), record(odd)) is None
-    assert codes([leaf], odd) == []
+    assert is_signed_by(record(leaf), record(malformed)) is None
+    assert codes([leaf], malformed) == []
 
 
 def test_a_key_that_is_slow_to_verify_with_is_not_tried() -> None:

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import blocks_of, check_files, ends
-from support import odd_x509
+from support import malformed_x509
 from support.pki import Authority
 from support.trust_checks import (
     DAY,
@@ -28,7 +28,7 @@ TWIN = Authority('Test CA', **LONG)
 CRL = CA.crl(**FRESH)
 
 
-def test_a_sound_pair_has_no_problems():
+def test_a_valid_pair_has_no_problems():
     assert reported(CA.pem, CRL) == []
 
 
@@ -58,7 +58,7 @@ def test_a_block_that_is_der_and_nothing_more_is_broken(label, keyword):
     assert (problem.code, problem.line) == ('not_pem', 1)
 
 
-def test_what_is_not_pem_is_told_before_anything_else():
+def test_what_is_not_pem_is_reported_before_anything_else():
     assert reported(b'', b'') == ['not_pem', 'not_pem']
     assert reported(CRL, CA.pem) == ['no_certificate', 'no_crl']
 
@@ -72,8 +72,8 @@ def test_each_distinct_file_is_read_once():
 
 def test_ends_of_what_is_in_both_files():
     ca, crl = (blocks_of(content, file) for content, file in ((CA.pem + OTHER.pem + CA.pem, 'ca.pem'), (CRL, 'crl.pem')))
-    told = [(one['keyword'], one['file'], one['name'], one['days_left']) for one in ends(ca, crl, NOW)]
-    assert told == [
+    reported = [(one['keyword'], one['file'], one['name'], one['days_left']) for one in ends(ca, crl, NOW)]
+    assert reported == [
         ('CAFile', 'ca.pem', 'CN=Other CA', 1000),
         ('CAFile', 'ca.pem', 'CN=Test CA', 1000),
         ('CrlFile', 'crl.pem', 'CN=Test CA', 100),
@@ -94,8 +94,8 @@ def test_what_ends_the_analysis_ends_neither_the_task_nor_what_was_found():
     assert 'OverflowError' in problems[0].message
 
 
-def test_what_can_not_be_read_in_all_parts_is_told():
-    pem, _key = built(constraints=x509.UnrecognizedExtension(x509.BasicConstraints.oid, odd_x509.UNREADABLE))
+def test_what_can_not_be_read_in_all_parts_is_reported():
+    pem, _key = built(constraints=x509.UnrecognizedExtension(x509.BasicConstraints.oid, malformed_x509.UNREADABLE))
     (problem,) = check_files(pem, None, NOW, 30, FILES)
     assert (problem.code, problem.line) == ('analysis_incomplete', 1)
     assert problem.message == "The certificate of CN=Test CA: basicConstraints not checked: it can't be read."

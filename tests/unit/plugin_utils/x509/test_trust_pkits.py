@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The certificates and CRLs of NIST's test suite for path validation (PKITS), as they would stand in CA and CRL files."""
+"""The certificates and CRLs of NIST's test suite for path validation (PKITS), as they would be in CA and CRL files."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def test_certificates_at_the_end_of_a_path(name: str) -> None:
 
 
 @pytest.mark.parametrize('name', sorted(UNREADABLE))
-def test_what_cannot_be_read_is_told(name: str) -> None:
+def test_what_cannot_be_read_is_reported(name: str) -> None:
     """OpenSSL reads them, so that they are no error."""
     assert codes(certificate(name)) == ['analysis_incomplete']
 
 
-# name of the CA: what is wrong with its CRL
+# name of the CA: the problem of its CRL
 LISTS_OF_CAS = {
     'BadCRLIssuerNameCA': ['crl_issuer_unknown'],
     'BasicSelfIssuedCRLSigningKeyCA': ['crl_issuer_unknown'],  # by a key of its own
@@ -109,7 +109,7 @@ def test_crls_of_cas(name: str) -> None:
     assert errors(certificate(f'{name}Cert'), crl(f'{name}CRL')) == of_the_ca + LISTS_OF_CAS.get(name, [])
 
 
-def test_two_crls_of_one_ca_are_judged_each_for_itself() -> None:
+def test_two_crls_of_one_ca_are_checked_each_for_itself() -> None:
     both = crl('TwoCRLsCABadCRL') + crl('TwoCRLsCAGoodCRL')
     (problem,) = check_files(certificate('TwoCRLsCACert'), both, NOW, 30, FILES)
     assert (problem.code, problem.severity, problem.line) == ('crl_issuer_unknown', 'warning', 1)
@@ -133,10 +133,10 @@ def test_names_match_as_rfc_5280_says() -> None:
 
 
 @pytest.mark.parametrize('name', sorted(set(CERTIFICATES) - UNREADABLE))
-def test_every_certificate_can_be_judged(name: str) -> None:
+def test_every_certificate_can_be_checked(name: str) -> None:
     assert 'not_pem' not in errors(certificate(name))
 
 
 @pytest.mark.parametrize('name', LISTS)
-def test_every_crl_can_be_judged(name: str) -> None:
+def test_every_crl_can_be_checked(name: str) -> None:
     assert 'not_pem' not in errors(None, crl(name))

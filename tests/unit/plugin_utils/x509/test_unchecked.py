@@ -42,17 +42,17 @@ def test_more_names_than_can_be_compared_are_said_not_to_be() -> None:
 def test_unreadable_parts_are_named_with_what_they_belong_to() -> None:
     leaf = record(ROOT.issue([HOST]).certificate)._replace(unreadable=frozenset((records.KEY_USAGE,)))
     crl = listed(ROOT.crl())._replace(unreadable=frozenset((records.ISSUING_DISTRIBUTION_POINT,)))
-    trust = Trust([record(ROOT.certificate)], [crl], False, 'ca.pem', ('it is odd', 'it is cut off'), ('it is empty',))
-    assert [problem.message for problem in unread_leaf([leaf, 'it is odd'])] == [
+    trust = Trust([record(ROOT.certificate)], [crl], False, 'ca.pem', ('it is malformed', 'it is cut off'), ('it is empty',))
+    assert [problem.message for problem in unread_leaf([leaf, 'it is malformed'])] == [
         f"The certificate of CN={HOST}: keyUsage not checked: it can't be read."
     ]
-    assert [problem.message for problem in unread_leaf(['it is odd'])] == [
-        "The mail server's certificate not checked: it is odd."
+    assert [problem.message for problem in unread_leaf(['it is malformed'])] == [
+        "The mail server's certificate not checked: it is malformed."
     ]
     assert unread_leaf([]) == []
-    assert [problem.message for problem in unchecked_parts([leaf, 'it is odd'], trust)] == [
-        'A further certificate that the mail server sent not checked: it is odd.',
-        '2 CA certificates, of ca.pem, not checked: it is odd.',
+    assert [problem.message for problem in unchecked_parts([leaf, 'it is malformed'], trust)] == [
+        'A further certificate that the mail server sent not checked: it is malformed.',
+        '2 CA certificates, of ca.pem, not checked: it is malformed.',
         '1 CRLs, of ca.pem, not checked: it is empty.',
         "The CRL of CN=Root: issuingDistributionPoint not checked: it can't be read.",
     ]

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a report is written as: read back by readers that are not ours, everything foreign as text, of a size that holds."""
+"""What a report is written as: read back by independent readers, everything foreign as text, of a size that holds."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize('name', DAMAGE)
-def test_a_report_that_is_not_ours_is_refused(report: Report, name: str) -> None:
+def test_a_foreign_report_is_refused(report: Report, name: str) -> None:
     old, new = DAMAGE[name]
     text = to_json(report)
     assert old in text
@@ -146,7 +146,7 @@ def put(value: t.Any, path: list[int], new: t.Any) -> t.Any:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=9), ANY)
-def test_a_report_with_an_odd_value_is_refused_or_read(path: list[int], new: t.Any) -> None:
+def test_a_report_with_a_malformed_value_is_refused_or_read(path: list[int], new: t.Any) -> None:
     content = json.dumps(put(SMALL, path, new)).encode('utf-8', 'replace')
     try:
         text = to_json(from_json(content))
@@ -340,9 +340,9 @@ def test_reference_names_every_metric_state_and_file(report: Report) -> None:
     labels: dict[str, set[str]] = {}
     for family in prometheus_client.parser.text_string_to_metric_families(to_prometheus(report)):
         labels[family.name] = {label for sample in family.samples for label in sample.labels}
-    for name, (told, _samples) in METRICS.items():
+    for name, (help_text, _samples) in METRICS.items():
         line = next(line for line in page.splitlines() if line.startswith(f'| `{name}` |'))
-        assert told in line
+        assert help_text in line
         assert set(line.split('|')[2].strip().strip('`').split()) == labels[name]
     assert all(f'| `{word}` |' in page for word in [*STATES, *(file for file, _make in FORMATS.values())])
 
@@ -383,7 +383,7 @@ def test_what_sends_in_plaintext_is_green_nowhere() -> None:
     assert ET.fromstring(to_junit(accepted)).attrib['failures'] == '0'
 
 
-def test_criterion_and_provenance_stand_on_the_page_and_in_the_json(report: Report) -> None:
+def test_criterion_and_provenance_are_on_the_page_and_in_the_json(report: Report) -> None:
     page = Page(to_html(report))
     assert CRITERION in page.text
     given = json.loads(to_json(report))

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whatever is declared and whatever has happened to the servers: check mode and the audit foresee exactly what a run does, and
+"""Whatever is declared and whatever has happened to the servers: check mode and the audit predict exactly what a run does, and
 touch nothing; a second run changes nothing."""
 
 from __future__ import annotations
@@ -96,13 +96,13 @@ class Fleet:
         return (bool(managed_in(path)) or not needs_trust) and not (has_rights and needs_no_rights)
 
     def run(self, playbook: str, *arguments: str) -> dict[str, Entry]:
-        """Run a playbook of ours; return what it tells of each server."""
+        """Run a playbook of this collection; return what it reports for each server."""
         names = sorted({path.parent.name for path in self.paths})
         run = self.ansible.playbook(
             f'printops.infoprint.{playbook}', hosts(**{name: self._variables(name) for name in names}), *arguments
         )
         assert run.rc == 0, run.output[-4000:]
-        return _told(run)
+        return _entries(run)
 
     def _variables(self, host: str) -> dict[str, t.Any]:
         servers = [self.declared[path] for path in self.paths if path.parent.name == host]
@@ -114,20 +114,20 @@ class Fleet:
             sendmemo_tls_backup_keep=self.chance.choice([1, 5]),
         )
 
-    def converge_as_foreseen(self) -> dict[str, Entry]:
-        """Look, look again, run, and run again; return what the first run did."""
+    def converge_as_predicted(self) -> dict[str, Entry]:
+        """Run in check mode, audit, run, and run again; return what the first run did."""
         before = tree(self.base)
-        foreseen, audited = self.run('converge', '--check'), self.run('audit')
-        assert tree(self.base) == before, 'a look touches nothing'
+        predicted, audited = self.run('converge', '--check'), self.run('audit')
+        assert tree(self.base) == before, 'check mode and audit touch nothing'
         done = self.run('converge')
-        assert foreseen == done
+        assert predicted == done
         assert audited == done
-        wrong = {name: told for name, told in self.run('converge').items() if told['changed'] or told['drift']}
+        wrong = {name: entry for name, entry in self.run('converge').items() if entry['changed'] or entry['drift']}
         assert not wrong, 'a second run changes nothing'
         return done
 
 
-def _told(run: Run) -> dict[str, Entry]:
+def _entries(run: Run) -> dict[str, Entry]:
     found = {}
     for one in run.task_results:
         if one.action.endswith('sendmemo_config'):
@@ -152,22 +152,22 @@ def look_at(fleet: Fleet, drifts: t.Sequence[str]) -> None:
     fleet.write_by_hand()
     for _round in range(2):
         fleet.declare()
-        done = fleet.converge_as_foreseen()
+        done = fleet.converge_as_predicted()
         assert len(done) == len(fleet.paths)
-        assert not [problem for told in done.values() for problem in told['problems'] if problem['severity'] == 'error']
+        assert not [problem for entry in done.values() for problem in entry['problems'] if problem['severity'] == 'error']
     happened = fleet.drift(drifts)
-    changed = {name for name, told in fleet.converge_as_foreseen().items() if told['changed']}
+    changed = {name for name, entry in fleet.converge_as_predicted().items() if entry['changed']}
     assert not {name: what for name, what in happened.items() if name not in changed}
     assert changed == set(happened)
 
 
-def test_check_mode_foresees_300_declarations_and_60_drifts(
+def test_check_mode_predicts_300_declarations_and_60_drifts(
     ansible: Ansible, tmp_path: pathlib.Path, user: str, record_property: t.Callable[[str, object], None]
 ) -> None:
     drifts = [name for name in NAMES for _owner in ('root', 'the user')]
     assert len(drifts) == 60
     look_at(Fleet(ansible, tmp_path, user, DECLARATIONS // 2), drifts)
-    record_property('foreseen', {'declarations': DECLARATIONS, 'drifts': len(drifts)})
+    record_property('predicted', {'declarations': DECLARATIONS, 'drifts': len(drifts)})
 
 
 def test_the_readme_has_these_numbers() -> None:
@@ -175,6 +175,6 @@ def test_the_readme_has_these_numbers() -> None:
 
 
 @pytest.mark.every_core
-@pytest.mark.test_all  # the newest core foresees more of them above
-def test_check_mode_foresees_a_few_on_every_core(ansible: Ansible, tmp_path: pathlib.Path, user: str) -> None:
+@pytest.mark.test_all  # the newest core predicts more of them above
+def test_check_mode_predicts_a_few_on_every_core(ansible: Ansible, tmp_path: pathlib.Path, user: str) -> None:
     look_at(Fleet(ansible, tmp_path, user, FEW), NAMES[::10])
