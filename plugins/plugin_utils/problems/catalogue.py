@@ -240,7 +240,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'The certificate is signed by a CA that is not in the CA file.',
             "Set CAFile to that CA's certificate, if it is to be trusted; intermediate CAs have to be sent by the mail server.",
         ),
-        'self_signed': ('The certificate is signed by itself.', f'{_CERTIFICATE}, or put it into the CA file.'),
+        'self_signed': ('The certificate is self-signed.', f'{_CERTIFICATE}, or put it into the CA file.'),
         'expired': ('The certificate has expired.', f'{_CERTIFICATE}.'),
         'not_yet_valid': ('The certificate is not valid yet.', 'Check the clock of the host, then the certificate.'),
         'hostname_mismatch': (

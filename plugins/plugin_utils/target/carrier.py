@@ -27,7 +27,7 @@ from .wait_limit import WaitExceeded, wait_limit
 
 display = Display()
 
-OLD_OR_NEW = 'On each server either the old set of files is active or the new one, whole: run again.'
+OLD_OR_NEW = 'On each server either the old or the new set of files is active, never a mixture: run again.'
 LAST_LINES = 3
 SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, nobody knows how much
 MIN_LIMIT = 1.0  # seconds
@@ -109,7 +109,7 @@ class Target:
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
                 f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'ends by itself, with either the old set of files active or the new one, whole. Check that the host is up and '
+                'ends on its own and leaves either the old or the new set of files active. Check that the host is up and '
                 'that this user may log in, then run again.'
             ) from None
 
