@@ -34,7 +34,7 @@ integration:  ## Run the tests that go through ansible-playbook (some need Postf
 fuzz:  ## Look for bytes that break the readers, and a million names against OpenSSL (FUZZ_SECONDS=60 for each target)
 	$(PYTHON) -B tests/tools/fuzz.py
 
-faults:  ## Write docs/reference/send-faults.md: every fault of a send on four Pythons, and what is said of it
+faults:  ## Write docs/reference/send-faults.md: every send fault on four Pythons, and what is reported
 	$(PYTHON) -B tests/tools/faults.py
 
 bench:  ## Compare runs with a ping and with a role by hand, on fleets of namespaces; writes docs/benchmark.md (as root)

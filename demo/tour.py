@@ -177,7 +177,7 @@ class Tour(console.Steps):
             (result.host, server['name'], problem)
             for result in run.task_results
             for server in _servers(result.result)
-            for problem in server.get('problems', [])
+            for problem in server.get('send', server).get('problems', [])
             if problem['severity'] == 'error'
         ]
         for host, server, problem in problems:

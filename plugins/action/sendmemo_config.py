@@ -9,11 +9,14 @@ import typing as t
 from ..module_utils.config.keywords import CONFIG_NAME
 from ..module_utils.messages.change import ChangeOptions
 from ..module_utils.messages.configure import ConfigureRequest
+from ..module_utils.messages.send import SendRequest
 from ..module_utils.problems import Problem
 from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.declared.entry import all_settings
 from ..plugin_utils.declared.request import RequestBuilder, staged_test
+from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
 from ..plugin_utils.options.spec import ENTRY
-from ..plugin_utils.outcome.change import report
+from ..plugin_utils.outcome.change import Goal, report
 from ..plugin_utils.outcome.environment import with_environment
 from ..plugin_utils.problems.text import line_of
 from ..plugin_utils.target.answer import AnswerObject, server_answers
@@ -33,6 +36,7 @@ class ActionModule(InfoprintAction):
         builder = RequestBuilder(self, self.task_vars, args)
         entries = [builder.entry(entry) for entry in servers]
         defaults = None if servers else builder.entry({name: args[name] for name in ENTRY if args.get(name) is not None})
+        verify = _verification(args, servers, check)
         if any(problem.is_error for problem in builder.problems):
             return Outcome([], builder.problems)
         options = ChangeOptions(
@@ -43,14 +47,15 @@ class ActionModule(InfoprintAction):
             backup_keep=args['backup_keep'] if args['backup'] else None,
             staged_test=test,
         )
-        request = ConfigureRequest(options, entries, builder.contents, defaults, args['enable_ssl_v3'])
-        with_attributes = any(entry.get('manage_attributes') for entry in servers or [args])
-        limit = LIMIT + (args['timeout'] if test else 0) + (ATTRIBUTES_LIMIT if with_attributes else 0)
-        reviewed = reviewed_run(self.target, self.PROGRAM, request, limit, args['warn_days'])
+        only_if_changed = args['verify_when'] == 'changed'
+        request = ConfigureRequest(options, entries, builder.contents, defaults, args['enable_ssl_v3'], verify, only_if_changed)
+        reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), args['warn_days'])
 
         answers = server_answers(reviewed.answer, servers)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
-        outcome = report(reviewed, answers, args, check, _port_warnings(builder, answers, ports), builder.sources)
+        by_name = {entry['name']: entry for entry in present(servers)}
+        goal = None if verify is None else Goal(verify.options.until, only_if_changed, args, by_name)
+        outcome = report(reviewed, answers, args, check, _port_warnings(builder, answers, ports), builder.sources, goal)
         absent = {entry.name for entry in entries if entry.absent}
         for entry in outcome.servers:
             entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': builder.ends_for(entry['name'])})
@@ -59,6 +64,27 @@ class ActionModule(InfoprintAction):
         if args['enable_ssl_v3'] is not None and reviewed.is_done:
             outcome = with_environment(outcome, reviewed.answer.child('environment'), check)
         return outcome
+
+
+def _verification(args: t.Mapping[str, t.Any], servers: list[dict[str, t.Any]], check: bool) -> SendRequest | None:
+    """Return what the servers are to send after the change, None for nothing. Raises ArgumentError."""
+    entries = present(servers)
+    if args['verify'] == 'none' or (servers and not entries):
+        return None
+    check_mails(args, entries, 'verify')
+    return send_request(args, entries, reachable_goal(args['verify'], check), declared=all_settings)
+
+
+def _limit(request: ConfigureRequest) -> float:
+    """Return the seconds that the program may take."""
+    test, entries = request.options.staged_test, [*request.servers, request.defaults]
+    with_attributes = any(entry is not None and entry.manage_attributes for entry in entries)
+    return (
+        LIMIT
+        + (test.timeout if test is not None else 0)
+        + (ATTRIBUTES_LIMIT if with_attributes else 0)
+        + (request.verify.options.seconds if request.verify is not None else 0)
+    )
 
 
 def _port_warnings(

@@ -14,8 +14,10 @@ from ..plugin_utils.options.spec import ArgumentError
 from ..plugin_utils.outcome.validation import Validation, validate_answer, validate_content
 from ..plugin_utils.target.answer import AnswerObject, server_answers
 from ..plugin_utils.target.trust_blocks import read_blocks
+from ..plugin_utils.target.validate_answer import read_result
 from ..plugin_utils.x509.criteria import Criteria
 
+SOURCES = ('servers', 'path', 'content')  # of configurations
 LIMIT = 60.0  # seconds of the target's clock for the files of all servers
 
 
@@ -25,13 +27,10 @@ class ActionModule(InfoprintAction):
     NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {'valid': False}
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
-        given = [name for name in ('servers', 'path', 'content') if args[name] not in (None, [])]
-        if len(given) > 1:
-            raise ArgumentError(f'{" and ".join(given)} exclude each other: give one of them')
-        if args['working_dir'] and given != ['content']:
-            raise ArgumentError("working_dir goes with content; a server's own working_dir is in its entry")
-        if args['pd_bin_dir'] and given in (['path'], ['content']):
-            raise ArgumentError(f'pd_bin_dir goes with servers: {given[0]} has no attributes; give smtp_port where it is known')
+        given = [name for name in SOURCES if args[name] not in (None, [])]
+        conflict = _conflict(args, given)
+        if conflict:
+            raise ArgumentError(conflict)
         asked = [entry for entry in servers if entry.get('state') != 'absent']
         if servers and not asked:
             return Outcome([], [], 'All servers are to be absent: there is nothing to validate.', extra={'valid': True})
@@ -63,10 +62,22 @@ class ActionModule(InfoprintAction):
             LIMIT,
         )
         answers = server_answers(answer, servers) if given in ([], ['servers']) else _the_only(answer)
-        ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
+        results = [read_result(fields) for fields in answers]
+        ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(results)
         blocks, criteria = read_blocks(answer), Criteria(dt.datetime.now(dt.timezone.utc), args['warn_days'])
         may_lack = not given or (given == ['servers'] and not args['require_configuration'])
-        return [validate_answer(fields, blocks, port, criteria, may_lack) for fields, port in zip(answers, ports, strict=True)]
+        return [validate_answer(result, blocks, port, criteria, may_lack) for result, port in zip(results, ports, strict=True)]
+
+
+def _conflict(args: t.Mapping[str, t.Any], given: t.Sequence[str]) -> str:
+    """Return which options don't go together, '' for none; `given` are the sources that are named."""
+    if len(given) > 1:
+        return f'{" and ".join(given)} exclude each other: give one of them'
+    if args['working_dir'] and given != ['content']:
+        return "working_dir goes with content; a server's own working_dir is in its entry"
+    if args['pd_bin_dir'] and given in (['path'], ['content']):
+        return f'pd_bin_dir goes with servers: {given[0]} has no attributes; give smtp_port where it is known'
+    return ''
 
 
 def _the_only(answer: AnswerObject) -> list[AnswerObject]:

@@ -13,6 +13,7 @@ from ..plugin_utils.options.attributes import declared_attributes
 from ..plugin_utils.options.spec import ArgumentError
 from ..plugin_utils.outcome.attributes import Report, report
 from ..plugin_utils.target.answer import server_answers
+from ..plugin_utils.target.attributes_answer import read_result
 
 LIMIT = 180.0  # seconds of the target's clock for the programs of all servers: each of four steps takes 30 at most
 READ: Values = {HOST: None, PORT: None}  # where no attribute is named
@@ -20,7 +21,7 @@ READ: Values = {HOST: None, PORT: None}  # where no attribute is named
 
 class ActionModule(InfoprintAction):
     MODULE = 'server_attributes'
-    JUDGES_CERTIFICATES = False
+    CHECKS_CERTIFICATES = False
     PROGRAM = 'operations.attributes'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
@@ -39,7 +40,7 @@ class ActionModule(InfoprintAction):
         )
         answers = server_answers(answer, servers)
         reports: list[Report] = [
-            report(fields, values, self._task.check_mode)
+            report(read_result(fields, values), values, self._task.check_mode)
             for fields, values in zip(answers, desired or [of_all] * len(answers), strict=True)
         ]
         return Outcome(

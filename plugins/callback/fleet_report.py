@@ -140,7 +140,7 @@ class CallbackModule(CallbackBase):
         self._playbooks: list[str] = []
         self._planned: dict[str, t.Any] = {}  # plays of this collection that have not started yet, by their identity
         self._play: t.Any = None  # the one that is running, while it is not known to use this collection
-        self._ours: t.Any = None  # a play that uses this collection, for the inventory
+        self._own_play: t.Any = None  # a play that uses this collection, for the inventory
         self._before: Report | None = None
         self._has_read_before = False
         self._warned = False
@@ -161,9 +161,9 @@ class CallbackModule(CallbackBase):
         def note() -> None:
             name = getattr(playbook, '_file_name', None) or ''
             self._playbooks.append(values.text(pathlib.PurePath(name).name))
-            ours = [play for play in playbook.get_plays() if plays.is_ours(play)]
-            self._planned.update((plays.identity(play), play) for play in ours)
-            self._ours = self._ours or next(iter(ours), None)
+            of_collection = [play for play in playbook.get_plays() if plays.uses_collection(play)]
+            self._planned.update((plays.identity(play), play) for play in of_collection)
+            self._own_play = self._own_play or next(iter(of_collection), None)
 
         self._safely(note)
 
@@ -171,7 +171,7 @@ class CallbackModule(CallbackBase):
         def note() -> None:
             self._planned.pop(plays.identity(play), None)
             self._play = play
-            if plays.is_ours(play):
+            if plays.uses_collection(play):
                 self._expect_hosts()
 
         self._safely(note)
@@ -184,8 +184,8 @@ class CallbackModule(CallbackBase):
 
     def _expect_hosts(self) -> None:
         """List every host of the running play in the report."""
-        self._ours, self._play = self._play, None
-        self._collector.expect(plays.hosts_of(self._ours))
+        self._own_play, self._play = self._play, None
+        self._collector.expect(plays.hosts_of(self._own_play))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._safely(lambda: self._take('ok', result))
@@ -232,7 +232,7 @@ class CallbackModule(CallbackBase):
         logs = self._collector.logs({host: stats.summarize(host)['failures'] for host in stats.processed})
         if not logs and not unfinished:
             return  # no play uses this collection: a report of earlier runs stays
-        inventory = plays.inventory_of(self._ours)
+        inventory = plays.inventory_of(self._own_play)
         complete_run(self._run, self._playbooks, inventory, len(logs), self._collector.reached())
         self._run.ended = _now()
         directory, chosen, page = pathlib.Path(self.get_option('directory')), self.get_option('formats'), ''
@@ -275,7 +275,7 @@ class CallbackModule(CallbackBase):
             self._has_read_before, self._before = True, known
         if known is not None and self.get_option('merge'):
             older = without_departed(logs_of(known), inventory.hosts, inventory.sources)
-            report = self._of_run(merge_newer(plays.without_undeclared(self._ours, older, logs), logs), report.unfinished)
+            report = self._of_run(merge_newer(plays.without_undeclared(self._own_play, older, logs), logs), report.unfinished)
         if self._before is not None:
             report.comparison = compare(self._before, report)
         return report

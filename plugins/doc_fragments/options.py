@@ -144,7 +144,7 @@ options:
         type: str
       body:
         description:
-          - Text of the verification mail. Without it, one that says what the mail proves, and with which settings.
+          - Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.
         type: str
       accept_unprotected:
         description:
@@ -283,7 +283,7 @@ options:
   smtp_host:
     description:
       - Name or address of the mail server. Without it, the value of the server's own attribute C(smtp-server-host).
-      - O(try_before_commit) uses it.
+      - O(try_before_commit) and O(verify) use it.
     type: str
   smtp_port:
     description:
@@ -291,20 +291,47 @@ options:
       - Usually 25 or 587 for STARTTLS and 465 for SMTPS. A port that is usual for another mode than that of C(EnableTLS) is the
         warning C(port_mismatch).
       - From V(1) to V(65535).
-      - O(try_before_commit) uses it.
+      - O(try_before_commit) and O(verify) use it.
     type: int
   sender:
     description:
       - Envelope sender and C(From) of the verification mail. Without it, C(sendmemo@) and the EHLO name, or the name of the
         host itself if the EHLO name is an address in brackets.
-      - O(try_before_commit=envelope) uses it.
+      - O(try_before_commit=envelope) and O(verify) use it.
     type: str
   recipients:
     description:
       - Envelope recipients of the verification mail.
-      - O(try_before_commit=envelope) uses them. Nothing is sent to them.
+      - O(verify) sends to them; O(try_before_commit=envelope) only asks whether they are accepted.
     type: list
     elements: str
+  subject:
+    description:
+      - Subject of the verification mail. Without it, one that names host and server.
+    type: str
+  body:
+    description:
+      - Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.
+    type: str
+  verify:
+    description:
+      - How far each server is verified after the change, in the same round trip, with the configuration that is active then.
+        V(handshake) ends after the TLS handshake and the EHLO that follows it; in plaintext, after EHLO. V(envelope) ends when
+        sender and recipients are accepted. Neither leaves a mail behind. V(sent) ends when the mail server has accepted the
+        mail. V(none) does not verify the servers.
+      - Check mode stops at V(envelope).
+      - A verification that fails makes the task fail; what was changed stays changed, and C(changed) says so. A server that
+        could not be converged, that is to be V(absent), or that check mode would change is not verified.
+      - What O(try_before_commit) has shown of the same set is not asked of the mail server again, except the mail itself.
+    type: str
+    choices: [none, handshake, envelope, sent]
+    default: none
+  verify_when:
+    description:
+      - Verify the servers in every run, or only if something was changed on the host.
+    type: str
+    choices: [always, changed]
+    default: always
   timeout:
     description:
       - Seconds that one attempt may take for one server, by the wall clock, including name resolution and the search for the
@@ -312,6 +339,19 @@ options:
       - From V(1) to V(3600).
     type: float
     default: 30.0
+  retries:
+    description:
+      - How often to retry after a temporary failure (a reply code 4xx) before the end of the mail. Nothing else is retried, and
+        no recipient gets the mail twice.
+      - From V(0) to V(100).
+    type: int
+    default: 0
+  retry_delay:
+    description:
+      - Seconds between two attempts.
+      - From V(0) to V(3600).
+    type: float
+    default: 60.0
   min_tls:
     description:
       - The oldest TLS version that is accepted. An older one is C(protocol_too_old).
@@ -327,6 +367,23 @@ options:
     type: str
     choices: [leaf, chain]
     default: leaf
+  check_declared:
+    description:
+      - Compare O(enable_tls), O(hostname), O(cert_validation_ignore_host_name) and O(ignore_certificate_errors), here or in the
+        server's entry, with the active configuration. Each that is set and has another value there is the error
+        C(not_as_declared). The mail is sent all the same, with the active configuration.
+      - The role C(printops.infoprint.sendmemo_tls) always does this.
+      - >-
+        Here it is every keyword that is compared, after the change: one that is not set is its default.
+    type: bool
+    default: false
+  accept_unprotected:
+    description:
+      - Whether a mail in plaintext, or without verification of the certificate or its name, is intended. The fleet report shows
+        the server as unprotected, but does not list it as one that needs attention for that. The send and its problems are the
+        same.
+    type: bool
+    default: false
   warn_days:
     description:
       - Warn of certificates that expire within this many days, the CAs' and the mail server's, and of revocation lists that are
@@ -334,6 +391,13 @@ options:
       - From V(0) to V(36500).
     type: int
     default: 30
+  fail_on:
+    description:
+      - The least severity of a problem that makes the task fail. All results are returned either way.
+      - Here of the problems of O(verify); those of the change always fail the task.
+    type: str
+    choices: [error, warning, never]
+    default: error
 """
 
     SENDMEMO_ROLLBACK = r"""
@@ -548,7 +612,7 @@ options:
     type: str
   body:
     description:
-      - Text of the verification mail. Without it, one that says what the mail proves, and with which settings.
+      - Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.
     type: str
   until:
     description:

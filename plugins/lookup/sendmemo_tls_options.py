@@ -51,7 +51,7 @@ from ansible.plugins.lookup import LookupBase
 from ..plugin_utils.options.role import OF_THE_ROLE, check_variables, options_of
 from ..plugin_utils.options.spec import MODULES, ArgumentError
 from ..plugin_utils.options.table.role import ENTRY_POINTS
-from ..plugin_utils.options.variables import PREFIX
+from ..plugin_utils.options.variables import PREFIX, offered_in
 
 
 class LookupModule(LookupBase):
@@ -72,7 +72,17 @@ class LookupModule(LookupBase):
             check_variables(given, entry_point)
         except ArgumentError as error:
             raise AnsibleLookupError(str(error)) from None
+        offered = offered_in(entry_point)
+        given = {name: value for name, value in given.items() if name in offered}
+        if not _verifies(variables):
+            given.pop('verify', None)
         return [{**OF_THE_ROLE.get(module, {}), **options_of(module, given)} for module in terms]
+
+
+def _verifies(variables: t.Mapping[str, t.Any]) -> bool:
+    """Return whether the tags of the run let a task that converges verify, too: the role does both in one."""
+    run, skipped = variables.get('ansible_run_tags', ()), variables.get('ansible_skip_tags', ())
+    return 'verify' not in skipped and ('configure' not in run or 'verify' in run or 'all' in run)
 
 
 def _set(value: t.Any, omit: object) -> t.Any:

@@ -4,6 +4,8 @@
 
 from typing import Any, Dict, NamedTuple, Optional
 
+from . import vocabulary
+
 # A code that is not listed here is an error.
 WARNINGS = frozenset(
     (
@@ -25,12 +27,12 @@ INFO = frozenset(('no_effect', 'not_configured'))
 def usual_severity(code: str) -> str:
     """Return 'error', 'warning' or 'info': what a problem of this code is unless its finder says otherwise."""
     if code in WARNINGS:
-        return 'warning'
-    return 'info' if code in INFO else 'error'
+        return vocabulary.WARNING
+    return vocabulary.INFO if code in INFO else vocabulary.ERROR
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong. `message` says what was seen, `hint` what to do about it ('' = the catalogue's remedy).
+    """One thing that is wrong. `message` says what was observed, `hint` what to do about it ('' = the catalogue's remedy).
 
     A problem of a configuration names its `file`, `line`, `keyword` and `value`; one of a send its `stage`.
     """
@@ -48,7 +50,7 @@ class Problem(NamedTuple):
 
     @property
     def is_error(self) -> bool:
-        return (self.severity or usual_severity(self.code)) == 'error'
+        return (self.severity or usual_severity(self.code)) == vocabulary.ERROR
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the problem as users see it: absent keys are left out."""

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The words that both halves share, each list in this one place: TLS modes, stages and goals of a send, severities."""
+"""The words that both halves share, each list in this one place: of sends TLS modes, stages, goals and CRL checks; severities."""
 
 from typing import NamedTuple
 
@@ -28,9 +28,13 @@ TLS_VERSIONS = ('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3')
 CERTIFICATE = 'certificate'
 STAGES = ('resolve', 'connect', 'banner', 'ehlo', 'starttls', 'handshake', CERTIFICATE, 'envelope', 'data')
 TIMED_STAGES = tuple(stage for stage in STAGES if stage != CERTIFICATE)
+TIMINGS = TIMED_STAGES + ('total',)
 
 # How far a verification goes, from the least; each includes those before it.
 HANDSHAKE, ENVELOPE, SENT = GOALS = ('handshake', 'envelope', 'sent')
+
+# Which certificates of a chain are checked for revocation: the mail server's own, or all.
+LEAF, CHAIN = CRL_CHECKS = ('leaf', 'chain')
 
 # From the worst.
 ERROR, WARNING, INFO = SEVERITIES = ('error', 'warning', 'info')

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: send_memo
-short_description: Prove by a real mail that InfoPrint servers can send
+short_description: Verify with a real mail that InfoPrint servers can send
 version_added: 1.0.0
 description:
   - Sends a mail from the target, for each RICOH InfoPrint Manager server, as its mailer C(sendmemo) would, with the active
     C(sendmemo-ssl.cfg) and its CA and CRL files. If the send fails, it names the cause and the remedy.
   - All servers are tried, at the same time, even after one has failed.
-  - When run as root, the module opens the files and sends the mail as the owner of the server's working directory, since a proof
-    made as root proves nothing for the user who runs the server.
+  - When run as root, the module opens the files and sends the mail as the owner of the server's working directory, since a send
+    with root's rights does not show what the user who runs the server can do.
   - There is no fallback, neither to HELO, nor to plaintext, nor to another mode of encryption. With C(EnableTLS = 0) the mail is
     sent in plaintext, with the warning C(tls_off).
   - With errors in the configuration, or a CA or CRL file that cannot be used, nothing is sent.
@@ -81,18 +81,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: One entry per server, in the order of O(servers), or by name where they were found.
+  # From return_parts: servers
+  description: One entry per server, in the order of O(servers), or by name if they were discovered.
   returned: when the host was reached
   type: list
   elements: dict
   contains:
-    # As sendmemo_config: servers.contains.name
+    # From return_parts: name
     name:
       description: Name of the server.
       type: str
       returned: always
       sample: spl1
-    # As sendmemo_config: servers.contains.working_dir
+    # From return_parts: working_dir
     working_dir:
       description: Its working directory.
       type: str
@@ -103,8 +104,10 @@ servers:
       type: bool
       returned: always
       sample: true
+    # From return_parts: until
     until:
-      description: How far the send was to go. In check mode V(envelope) instead of O(until=sent).
+      description:
+        - How far the send was to go, V(handshake), V(envelope) or V(sent). In check mode V(envelope) instead of O(until=sent).
       type: str
       returned: always
       sample: sent
@@ -137,6 +140,7 @@ servers:
       type: dict
       returned: when the handshake was finished
       sample: {mode: starttls, version: TLSv1.3, cipher: TLS_AES_256_GCM_SHA384, bits: 256}
+      # From return_parts: what tls has
       contains:
         mode:
           description: V(starttls) or V(smtps).
@@ -272,17 +276,30 @@ servers:
       type: str
       returned: when the mail was sent, or an attempt was made
       sample: <66c785e5f12194fb.6b050b2a@print1.example.com>
+    # From return_parts: timings_ms
     timings_ms:
-      description: Milliseconds that each stage took, and all together. Stages that were not reached are left out.
+      description:
+        - >-
+          Milliseconds that each stage took, and all together: V(resolve), V(connect), V(banner), V(ehlo), V(starttls),
+          V(handshake), V(envelope), V(data) and V(total). Stages that were not reached are left out.
       type: dict
       returned: when a send was attempted
-      sample: {resolve: 2, connect: 1, banner: 3, ehlo: 1, starttls: 1, handshake: 12, envelope: 4, data: 9, total: 35}
+      sample:
+        resolve: 2
+        connect: 1
+        banner: 3
+        ehlo: 1
+        starttls: 1
+        handshake: 12
+        envelope: 4
+        data: 9
+        total: 35
 problems:
-  # As sendmemo_config: problems.description
+  # From return_parts: problems
   description:
-    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
-      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
-      C(value) and C(stage).
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that
+      describes what was observed and a C(hint) that says what to do; where they apply, also C(server), C(stage), C(file),
+      C(line), C(keyword) and C(value).
     - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
       V(data).
   returned: always

@@ -74,16 +74,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: One entry per server, in the order of O(servers), or by name where they were found.
+  # From return_parts: servers
+  description: One entry per server, in the order of O(servers), or by name if they were discovered.
   returned: when the host was reached
   type: list
   elements: dict
   contains:
+    # From return_parts: name
     name:
       description: Name of the server.
       type: str
       returned: always
       sample: spl1
+    # From return_parts: working_dir
     working_dir:
       description: Its working directory.
       type: str
@@ -103,6 +106,7 @@ servers:
       sample:
         - {file: /var/pd/spl1/sendmemo-ssl.cfg, keyword: EnableTLS, kind: changed, before: '0', after: '1'}
         - {file: /var/pd/spl1/sendmemo-ssl.cfg, kind: mode, before: '0600', after: '0644'}
+      # From return_parts: entries of drift
       contains:
         file:
           description: Path of the file, or C(server attributes).
@@ -113,8 +117,9 @@ servers:
           type: str
           returned: for a keyword or an attribute
         kind:
-          description: V(missing), V(changed), V(extra), V(text) (a comment or blank, or a file that was not read), V(owner),
-            V(group), V(mode) or V(link).
+          description:
+            - V(missing), V(changed), V(extra), V(text) (a comment or blank, or a file that was not read), V(owner), V(group),
+              V(mode) or V(link).
           type: str
           returned: always
         before:
@@ -125,11 +130,12 @@ servers:
           description: The value after, as the file writes it.
           type: str
           returned: when there is a value
+    # From return_parts: problems of a server
     problems:
       description: The problems of this server.
       type: list
-      elements: dict
       returned: always
+      elements: dict
       sample: []
     state:
       description: V(absent).
@@ -144,6 +150,7 @@ servers:
       returned: unless it is declared absent
       sample:
         - {keyword: CAFile, file: mail-ca.pem, name: CN=Example Mail CA, not_after: '2027-01-24T00:00:00Z', days_left: 61}
+      # From return_parts: entries of trust
       contains:
         keyword:
           description: V(CAFile) or V(CrlFile).
@@ -170,11 +177,21 @@ servers:
       type: str
       returned: when one was made
       sample: /var/pd/spl1/sendmemo-ssl.backups/20261124T081500Z-0001
+    send:
+      description: The result of O(verify) for this server. It has the keys of an entry of M(printops.infoprint.send_memo).
+      type: dict
+      returned: when the server was to be verified, and its configuration is the declared one
+      sample:
+        ok: true
+        until: sent
+        tls: {mode: starttls, version: TLSv1.3, cipher: TLS_AES_256_GCM_SHA384, bits: 256}
+        message_id: <4f1c0a9be2d73865.6925f0a4@print1.example.com>
 problems:
+  # From return_parts: problems
   description:
-    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
-      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
-      C(value) and C(stage).
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that
+      describes what was observed and a C(hint) that says what to do; where they apply, also C(server), C(stage), C(file),
+      C(line), C(keyword) and C(value).
     - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
       V(data).
   returned: always
@@ -187,6 +204,7 @@ problems:
       hint: Plan the rollover, ca_src takes the old and the new file together.
       file: mail-ca.pem
 msg:
+  # From return_parts: msg of a change
   description: One line per server, then the problems.
   returned: always
   type: str

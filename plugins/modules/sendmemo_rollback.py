@@ -59,18 +59,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: One entry per server, in the order of O(servers), or by name where they were found.
+  # From return_parts: servers
+  description: One entry per server, in the order of O(servers), or by name if they were discovered.
   returned: when the host was reached
   type: list
   elements: dict
   contains:
-    # As sendmemo_config: servers.contains.name
+    # From return_parts: name
     name:
       description: Name of the server.
       type: str
       returned: always
       sample: spl1
-    # As sendmemo_config: servers.contains.working_dir
+    # From return_parts: working_dir
     working_dir:
       description: Its working directory.
       type: str
@@ -90,7 +91,7 @@ servers:
       sample:
         - {file: /var/pd/spl1/sendmemo-ssl.cfg, keyword: EnableTLS, kind: changed, before: '2', after: '1'}
         - {file: server attributes, keyword: smtp-server-port, kind: changed, before: '465', after: '587'}
-      # As sendmemo_config: servers.contains.drift.contains
+      # From return_parts: entries of drift
       contains:
         file:
           description: Path of the file, or C(server attributes).
@@ -101,8 +102,9 @@ servers:
           type: str
           returned: for a keyword or an attribute
         kind:
-          description: V(missing), V(changed), V(extra), V(text) (a comment or blank, or a file that was not read), V(owner),
-            V(group), V(mode) or V(link).
+          description:
+            - V(missing), V(changed), V(extra), V(text) (a comment or blank, or a file that was not read), V(owner), V(group),
+              V(mode) or V(link).
           type: str
           returned: always
         before:
@@ -113,12 +115,12 @@ servers:
           description: The value after, as the file writes it.
           type: str
           returned: when there is a value
-    # As sendmemo_config: servers.contains.problems
+    # From return_parts: problems of a server
     problems:
       description: The problems of this server.
       type: list
-      elements: dict
       returned: always
+      elements: dict
       sample: []
     backup:
       description: Path of the backup of the replaced set, which the next rollback restores.
@@ -131,11 +133,11 @@ servers:
       returned: when there is a previous set
       sample: /var/pd/spl1/sendmemo-ssl.backups/20261120T074000Z-0002
 problems:
-  # As sendmemo_config: problems.description
+  # From return_parts: problems
   description:
-    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
-      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
-      C(value) and C(stage).
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that
+      describes what was observed and a C(hint) that says what to do; where they apply, also C(server), C(stage), C(file),
+      C(line), C(keyword) and C(value).
     - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
       V(data).
   returned: always
@@ -150,6 +152,7 @@ problems:
       server: spl2
       file: /var/pd/spl2/sendmemo-ssl.backups
 msg:
+  # From return_parts: msg of a change
   description: One line per server, then the problems.
   returned: always
   type: str

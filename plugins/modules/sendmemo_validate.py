@@ -98,11 +98,11 @@ valid:
   type: bool
   sample: false
 problems:
-  # As sendmemo_config: problems.description
+  # From return_parts: problems
   description:
-    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that describes
-      what was observed and a C(hint) that says what to do; where they apply, also C(server), C(file), C(line), C(keyword),
-      C(value) and C(stage).
+    - All problems, in one list. Each has a C(code), a C(severity) (V(error), V(warning) or V(info)), a C(message) that
+      describes what was observed and a C(hint) that says what to do; where they apply, also C(server), C(stage), C(file),
+      C(line), C(keyword) and C(value).
     - The stages are V(resolve), V(connect), V(banner), V(ehlo), V(starttls), V(handshake), V(certificate), V(envelope) and
       V(data).
   returned: always
@@ -127,8 +127,8 @@ problems:
       line: 1
       keyword: CAFile
 servers:
-  description: One entry per configuration, in the order of O(servers), or by name where they were found.
-  returned: always
+  description: One entry per configuration, in the order of O(servers), or by name if they were discovered.
+  returned: unless an option is invalid
   type: list
   elements: dict
   sample:
@@ -179,7 +179,7 @@ servers:
       returned: when its files could be read
       sample:
         - {keyword: CAFile, file: mail-ca.pem, name: CN=Example Mail CA, not_after: '2027-01-24T00:00:00Z', days_left: 61}
-      # As sendmemo_config: servers.contains.trust.contains
+      # From return_parts: entries of trust
       contains:
         keyword:
           description: V(CAFile) or V(CrlFile).

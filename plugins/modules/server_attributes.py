@@ -76,8 +76,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 servers:
-  description: One entry per server, in the order of O(servers), or by name where they were found.
-  returned: always
+  description: One entry per server, in the order of O(servers), or by name if they were discovered.
+  returned: unless an option is invalid
   type: list
   elements: dict
   sample:
@@ -91,7 +91,7 @@ servers:
         smtp-server-port: '465'
       problems: []
   contains:
-    # As sendmemo_config: servers.contains.name
+    # From return_parts: name
     name:
       description: Name of the server.
       type: str
@@ -115,12 +115,12 @@ servers:
       returned: always
       sample:
         smtp-server-port: '465'
-    # As sendmemo_config: servers.contains.problems
+    # From return_parts: problems of a server
     problems:
       description: The problems of this server.
       type: list
-      elements: dict
       returned: always
+      elements: dict
       sample: []
 problems:
   description:

@@ -16,6 +16,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import Problem, ProblemError
+from ..module_utils.vocabulary import ERROR
 from .foreign_values import InvalidValue
 from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
 from .problems.text import complete, is_failure, summary
@@ -29,7 +30,11 @@ EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless 
 
 
 class Outcome(t.NamedTuple):
-    """What an action found and did. `problems` are all of them, flat; each server's own are also in its entry, as objects."""
+    """What an action found and did. `problems` are all of them, flat; each server's own are also in its entry, as objects.
+
+    `fail_on` is the least severity of a problem that makes the task fail. `sent` are the problems of a verification that was only
+    a part of the task, with a `fail_on` of their own.
+    """
 
     servers: list[dict[str, t.Any]]
     problems: list[Problem]
@@ -37,8 +42,10 @@ class Outcome(t.NamedTuple):
     changed: bool = False
     diff: list[dict[str, t.Any]] = []
     extra: dict[str, t.Any] = {}
-    fail_on: str = 'error'
+    fail_on: str = ERROR
     warnings: list[str] = []
+    sent: list[Problem] = []
+    fail_on_sent: str = 'error'
 
 
 class InfoprintAction(ActionBase, abc.ABC):
@@ -46,7 +53,7 @@ class InfoprintAction(ActionBase, abc.ABC):
 
     MODULE: t.ClassVar[str]
     PROGRAM: t.ClassVar[str]  # the module of the target half that does the work
-    JUDGES_CERTIFICATES: t.ClassVar[bool] = True
+    CHECKS_CERTIFICATES: t.ClassVar[bool] = True
     NOTHING_KNOWN: t.ClassVar[dict[str, t.Any]] = {}  # the module's own return values where the target gave no answer
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -94,7 +101,7 @@ class InfoprintAction(ActionBase, abc.ABC):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if self.JUDGES_CERTIFICATES and (missing := missing_library()):
+        if self.CHECKS_CERTIFICATES and (missing := missing_library()):
             raise AnsibleActionFail(missing)
         self.task_vars = task_vars or {}
         self.target = Target(self, self.task_vars)
@@ -113,10 +120,10 @@ class InfoprintAction(ActionBase, abc.ABC):
         result.update(
             changed=outcome.changed,
             servers=shown(outcome.servers),
-            problems=shown(outcome.problems),
+            problems=shown([*outcome.problems, *outcome.sent]),
             msg=outcome.msg or summary(outcome.problems),
         )
-        if is_failure(outcome.problems, outcome.fail_on):
+        if is_failure(outcome.problems, outcome.fail_on) or is_failure(outcome.sent, outcome.fail_on_sent):
             result['failed'] = True
         if outcome.warnings:
             result['warnings'] = outcome.warnings

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""JSON from whom we don't trust: how many values there are is counted before any is made, since a value of three bytes of text
-takes a hundred in memory."""
+"""JSON from an untrusted source: its values are counted before any is created, since a value of three bytes of text takes a
+hundred bytes of memory."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import json
 import re
 import typing as t
 
-LONGEST_NUMBER = 400  # digits: to read one takes the square of its length on a Python without a limit of its own
-# A string as a whole, so that what stands in it is not counted; or what every value but the first of all comes behind.
+LONGEST_NUMBER = 400  # digits: parsing takes time quadratic in the length on a Python without a limit for it
+# A whole string, so that its content is not counted; or one of the characters that precede every value but the first.
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{,]', re.DOTALL)
 
 
 def load(text: bytes, most: int, encoding: str = 'ascii') -> t.Any:
-    """Return the value that `text`, ASCII or UTF-8, stands for, of at most about `most` values.
+    """Return the value of the JSON in `text`, ASCII or UTF-8, if it has at most about `most` values.
 
     Raises ValueError and RecursionError.
     """

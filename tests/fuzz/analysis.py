@@ -18,6 +18,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text i
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.validate_answer import read_result
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
 
 from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer
@@ -67,7 +68,7 @@ def _sent(answer: Answer) -> list[send_report.Sent]:
 def _validated(answer: Answer) -> list[Validation]:
     fields = AnswerObject(answer)
     blocks = read_blocks(fields)
-    validations = [validate_answer(one, blocks, None, Criteria(NOW, 30)) for one in server_answers(fields, [])]
+    validations = [validate_answer(read_result(one), blocks, None, Criteria(NOW, 30)) for one in server_answers(fields, [])]
     for one in validations:
         _can_be_shown(one.entry)
     return validations

@@ -32,7 +32,7 @@ SECRET = b'\x03hunter2'  # never in what is reported of a trust file
 def config(data: bytes) -> None:
     """The reader of sendmemo-ssl.cfg loses nothing, and every problem is one that can be shown."""
     read = parse(data, 'sendmemo-ssl.cfg')
-    assert bytes(read) == data
+    assert b''.join(line.raw for line in read.lines) == data
     assert set(read.settings) == set(defaults())
     _can_be_shown(check_config(read))
 

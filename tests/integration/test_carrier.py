@@ -288,7 +288,7 @@ def test_a_host_that_never_answers_does_not_hold_the_controller(tmp_path: pathli
     collection = collection_with_probe(tmp_path)
     carrier = collection / 'plugins' / 'plugin_utils' / 'target' / 'carrier.py'
     text = carrier.read_text()
-    carrier.write_text(text.replace('PATIENCE = 120.0', 'PATIENCE = 2.0'))
+    carrier.write_text(text.replace('EXTRA_SECONDS = 120.0', 'EXTRA_SECONDS = 2.0'))
     assert carrier.read_text() != text
     ansible = Ansible(tmp_path / 'controller', collection=collection)
     tasks = [{'name': 'Probe', 'printops.infoprint.probe': {'limit': 1}}]

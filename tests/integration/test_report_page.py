@@ -183,6 +183,16 @@ def test_nothing_sticks_out_of_a_screen(reader: Reader, name: str, size: dict[st
     assert page.locator('h1').bounding_box() is not None
 
 
+def test_a_narrow_screen_labels_each_cell_by_its_column(reader: Reader) -> None:
+    page = reader.open('well', viewport=NARROW, java_script_enabled=False)
+    labels = page.evaluate(
+        '[...document.querySelector("tbody tr").cells].map((cell) => getComputedStyle(cell, "::before").content)'
+    )
+    _host, server, _state, _cause, *others = page.locator('thead th').all_inner_texts()
+    others[3] = 'Certificate'  # the heading is short
+    assert [label.strip('"') for label in labels[:2] + labels[3:]] == ['none', server, 'none', *others]
+
+
 def test_readable_without_scripts(reader: Reader) -> None:
     page = reader.open(java_script_enabled=False)
     assert 'need attention' in page.locator('h1').inner_text()

@@ -47,13 +47,13 @@ REFUSED: dict[str, dict[str, Case]] = {
             'sendmemo_tls_verify_recipients of server spl1 is missing and sendmemo_tls_try_before_commit is envelope',
         ),
         'a recipient that is none': Case(
-            {'verify_recipients': ['print ops']}, 'sendmemo_tls_verify_recipients of server spl1 is no mail address'
+            {'verify_recipients': ['print ops']}, 'sendmemo_tls_verify_recipients of server spl1 is not a mail address'
         ),
         'a recipient of an entry that is none': Case(
-            one_server(verify_recipients=['a@b@c']), 'sendmemo_tls_verify_recipients of server spl1 is no mail address'
+            one_server(verify_recipients=['a@b@c']), 'sendmemo_tls_verify_recipients of server spl1 is not a mail address'
         ),
         'a sender that is none': Case(
-            {**RECIPIENTS, 'verify_sender': '<root>'}, 'sendmemo_tls_verify_sender of server spl1 is no mail address'
+            {**RECIPIENTS, 'verify_sender': '<root>'}, 'sendmemo_tls_verify_sender of server spl1 is not a mail address'
         ),
         'a recipient with a command behind it': Case(
             {'verify_recipients': ['a@example.com\r\nDATA']}, 'sendmemo_tls_verify_recipients holds the control character'

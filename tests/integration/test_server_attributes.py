@@ -236,7 +236,7 @@ async def test_the_commands_get_the_task_s_environment_and_keep_its_locale(site:
         ({HOST: ''}, 'no documented way to unset'),
         ({PORT: True}, 'smtp-server-port is neither text nor a number'),
         ({HOST: ['a']}, 'smtp-server-host is neither text nor a number'),
-        ({'SMTP host': 'a'}, 'SMTP host is no name of an attribute'),
+        ({'SMTP host': 'a'}, 'SMTP host is not an attribute name'),
     ],
     ids=['a blank', 'quotes', 'a backslash', 'a line end', 'nothing', 'a truth value', 'a list', 'a blank in a name'],
 )
@@ -256,7 +256,7 @@ async def test_what_can_not_be_handed_over_is_refused_before_anything_connects(
     [
         ({'servers': [{'name': '-c'}]}, 'would be taken for an option of pdls'),
         ({'pd_bin_dir': 'bin'}, 'give an absolute path'),
-        ({'attributes': {'a_b': 'c'}, 'servers': []}, 'attributes: a_b is no name of an attribute'),
+        ({'attributes': {'a_b': 'c'}, 'servers': []}, 'attributes: a_b is not an attribute name'),
     ],
     ids=['an option for a name', 'a relative path', 'a name for found servers'],
 )

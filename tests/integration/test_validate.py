@@ -259,7 +259,7 @@ async def test_the_port_is_read_from_the_attributes_where_it_is_not_given(base_d
         ('port_mismatch', 'spl4', 'warning'),
         ('server_not_running', 'spl6', 'error'),
     ]
-    assert 'smtp-server-port is smtps, which is no port' in result['problems'][1]['message']
+    assert 'smtp-server-port is smtps, which is not a port' in result['problems'][1]['message']
 
 
 @together(made_base_dir)

@@ -15,6 +15,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils import action_b
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 
+from .documented import deviations
+
 HOST = 'print1'
 
 Answer = t.Mapping[str, t.Any]
@@ -39,8 +41,12 @@ def run_action(
     *,
     check: bool = False,
     diff: bool = False,
+    is_real: bool = True,
 ) -> Run:
-    """Run a task with these options against a target that gives this answer, or has this problem."""
+    """Run a task with these options against a target that gives this answer, or has this problem.
+
+    The result must be as the module's RETURN says, unless the module is not a real one.
+    """
     requests: list[dict[str, t.Any]] = []
 
     class Target:
@@ -63,4 +69,6 @@ def run_action(
     shell = types.SimpleNamespace(tmpdir='/nonexistent')
     parts = {'task': task, 'connection': types.SimpleNamespace(_shell=shell)}
     others = dict.fromkeys(('play_context', 'loader', 'templar', 'shared_loader_obj'))
-    return Run(module(**parts, **others).run(task_vars={'inventory_hostname': HOST}), requests)
+    result = module(**parts, **others).run(task_vars={'inventory_hostname': HOST})
+    assert not (deviations(module.MODULE, result) if is_real else [])
+    return Run(result, requests)

@@ -145,7 +145,7 @@ MANY = tuple(f'user{number}@example.test' for number in range(20))
 
 # By heading of the page that shows them.
 SECTIONS: dict[str, list[Fault]] = {
-    'Good paths': [
+    'No fault': [
         does('good by STARTTLS', '', 'starttls', {}),
         does('good by SMTPS', '', 'smtps', {}),
         does('good in plaintext', '', 'plain', {}, warns='tls_off'),
@@ -541,7 +541,7 @@ SECTIONS: dict[str, list[Fault]] = {
             warns='verification_off',
         ),
         does(
-            'TLS 1.2 at most where 1.3 is wanted',
+            'TLS 1.2 at most where 1.3 is required',
             'handshake: protocol_too_old',
             'smtps',
             {},

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The page docs/reference/send-faults.md: what send_memo said of every fault of the table on each Python."""
+"""The page docs/reference/send-faults.md: what send_memo reported for every fault of the table on each Python."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ if t.TYPE_CHECKING:
 PAGE = Path(__file__).resolve().parents[2] / 'docs' / 'reference' / 'send-faults.md'
 WRITE = 'INFOPRINT_WRITE_PAGE'  # set, the test writes the page in place of comparing it
 HEAD = """<!-- Written by a run of tests/integration/test_send_faults.py: `make faults`. -->
-# Faults of a send, and what is said of them
+# Send faults and what is reported
 
-Each row below is a mail server with a fault of its own, played by a script over real connections and real TLS, and an InfoPrint
-server that was to send to it, by `ansible-playbook` and on four Pythons of the target. *Expected* is what is true; the columns
-behind it are what `send_memo` said.
+Each row is a scripted mail server with one fault, over real connections and real TLS, and an InfoPrint server that sends to it,
+run by `ansible-playbook` with four Python versions on the target. *Expected* is the correct result; the other columns are what
+`send_memo` reported.
 
-A wrong "ok" would be the worst of errors, a wrong cause the next; to refuse what is right is one too. {faults} of the {all} rows
-are faults, {good} are good paths.
+A wrong "ok" would be the worst error, a wrong cause the second worst; refusing a correct mail server is an error too. Of the
+{all} rows, {faults} have a fault and {good} have none.
 
-## Expected against said
+## Expected and reported
 
-Every problem that was expected or told, counted by Python. A row whose first two cells differ is an error; there {are}.
+Every problem that was expected or reported, counted per Python. A row whose first two cells differ is an error; there {are}.
 
 """
 ROWS = """
-## Row by row
+## All rows
 
-*=* stands for just what is expected: the problems, their stage, the verdict, the warnings, what the switches that ignore errors
-hide, and how many mails reached their end. Of several problems the first is the one that OpenSSL names; Python 3.6 looks at
-the name behind the handshake, and so at a name that doesn't match after all else. "dot" is the end of a mail; "retried" means two
-retries, "slow" is cut off by the timeout.
+*=* means exactly as expected: the problems, their stage, the verdict, the warnings, what the switches that ignore errors hide,
+and the number of delivered mails. Of several problems the first is the one that OpenSSL names; Python 3.6 checks the host name
+after the handshake, so there a mismatch comes last. "dot" is the end of a mail; "retried" means two retries, "slow" is cut off by
+the timeout.
 """
 
 
 def confusion(faults: t.Sequence[Fault], runs: t.Mapping[str, t.Mapping[str, Outcome]]) -> list[str]:
-    """Return the table of expected against said, as lines of Markdown."""
+    """Return the table of expected and reported problems, as lines of Markdown."""
     counts = {
         python: collections.Counter(pair for fault in faults for pair in _pairs(fault.codes, outcomes[fault.name].codes))
         for python, outcomes in runs.items()
     }
     every = dict.fromkeys(pair for of_python in counts.values() for pair in of_python)
-    lines = [f'| expected | said | {" | ".join(runs)} |', '|---|---|' + '--:|' * len(runs)]
+    lines = [f'| expected | reported | {" | ".join(runs)} |', '|---|---|' + '--:|' * len(runs)]
     return lines + [
         f'| {one} | {other} | {" | ".join(str(counts[python][one, other]) for python in runs)} |'
         for one, other in sorted(every, key=lambda pair: (pair[0] == pair[1] != 'ok', pair[0] == pair[1], pair))
@@ -94,5 +94,5 @@ def page(sections: t.Mapping[str, t.Sequence[Fault]], runs: t.Mapping[str, t.Map
 
 def rows(text: str) -> dict[str, str]:
     """Return the faults of a page and what is expected of each."""
-    cells = [line.split(' | ') for line in text.partition('## Row by row')[2].splitlines() if line.startswith('| ')]
+    cells = [line.split(' | ') for line in text.partition('## All rows')[2].splitlines() if line.startswith('| ')]
     return {row[0][2:]: row[1] for row in cells if row[0] != '| mail server'}

@@ -28,7 +28,8 @@ ORDER = {
         'pd config smtp',
         'program',
         'messages',
-        'problems safe_text vocabulary',
+        'problems',
+        'safe_text vocabulary',
     ),
     'plugin_utils': (
         'fleet_report.formats',

@@ -8,7 +8,6 @@ The caller defines what is desired: `operations.configure` what is declared, `op
 import time
 from typing import Any, Callable, Dict, List, Optional, Set
 
-from ..files.working_dir import Server
 from ..messages.change import ChangeAnswer, ChangeOptions
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
@@ -39,29 +38,29 @@ NOT_READ = '(not read)\n'  # in a diff
 
 
 def converge_servers(
-    servers: List[Server],
+    host: HostOutcome,
     start: Callable[[ServerOutcome], ServerChange],
     options: ChangeOptions,
     watchdog: Watchdog,
     decide: Optional[Callable[[ServerChanges], ServerChanges]] = None,
+    keep_locks: bool = True,
 ) -> ChangeAnswer:
-    """Converge each server to its desired set; `decide` completes the changes of servers once these are locked.
+    """Converge each server of a host to its desired set; `decide` completes the changes of servers once these are locked.
 
+    `keep_locks` of changed servers until the answer is given, so that a run which waits for them finds the change reported.
     Raises Stopped where nothing was changed.
     """
-    outcomes = [ServerOutcome(server) for server in servers]
     changes: ServerChanges = []
-    host = HostOutcome()
 
     def answer_at_limit() -> Dict[str, Any]:
-        for outcome in outcomes:
+        for outcome in host.servers:
             if outcome.state == PENDING:
                 outcome.stop('the time limit of %g s is reached' % watchdog.limit)
-        return {'answer': host.answer(outcomes)}
+        return {'answer': host.answer()}
 
     watchdog.answer_at_limit = answer_at_limit
     try:
-        for outcome in outcomes:
+        for outcome in host.servers:
             try:
                 changes.append(start(outcome))
             except ProblemError as error:
@@ -71,7 +70,7 @@ def converge_servers(
                 outcome.fail(Problem('write_failed', message, file=outcome.server.path))
 
         def converge(locked: ServerChanges) -> bool:
-            is_too_late = any(outcome.changed for outcome in outcomes)
+            is_too_late = any(outcome.changed for outcome in host.servers)
             ready = decide(locked) if decide else locked
             _set_references(locked, changes, locked, options)
             differing = _compare_all(ready, options, watchdog, host, is_too_late)
@@ -88,15 +87,17 @@ def converge_servers(
             converge(changes)
         else:
             in_lock_order(changes, converge, watchdog)
-        return host.answer(outcomes)
+        return host.answer()
     finally:
         for change in changes:
-            _close(change, watchdog)
+            _close(change, watchdog, keep_locks)
 
 
-def _close(change: ServerChange, watchdog: Watchdog) -> None:
-    """Unlock the server. Where there is a marker, which is removed then, once the answer is given."""
+def _close(change: ServerChange, watchdog: Watchdog, keep_lock: bool) -> None:
+    """Unlock the server. A marker is removed once the answer is given, and with `keep_lock` the lock released."""
     if change.transaction.is_marked:
+        if not keep_lock:
+            for_each_server([change], lambda change: change.transaction.unlock_early())
         watchdog.when_answered(change.close)
     else:
         change.close()

@@ -13,7 +13,7 @@ from ..config.lines import COMMENT, SETTING, Line, read_lines
 from ..config.parser import parse
 from ..files.permissions import group_name
 from ..files.working_dir import WorkingDir
-from ..messages.change import Drift
+from ..messages.change import CHANGED, EXTRA, GROUP, LINK, MISSING, MODE, OWNER, TEXT, Drift
 from ..program.rights import user_name
 from .set_files import (
     MANAGED,
@@ -72,7 +72,7 @@ def _extra(
     managed = sorted(name for name in names if _is_managed(directory, name))
     needed = referenced() if managed else ()
     names = ([CONFIG_NAME] if config else []) + [name for name in managed if name not in needed]
-    return {name: [Drift(directory.path_of(name), 'extra')] for name in names}
+    return {name: [Drift(directory.path_of(name), EXTRA)] for name in names}
 
 
 def _is_managed(directory: WorkingDir, name: str) -> bool:
@@ -90,31 +90,31 @@ def _against(
 ) -> List[Drift]:
     """Return the drift of one file from its desired `content`, by `compared` where it was read."""
     if file is None:
-        return [Drift(path, 'missing')]
+        return [Drift(path, MISSING)]
     if file.is_link:
-        return [Drift(path, 'link')]
+        return [Drift(path, LINK)]
     rights = _rights(path, file.status, desired.uid, desired.gid, desired.mode)
-    return rights + [Drift(path, 'text')] if file.content is None else compared(path, file.content, content) + rights
+    return rights + [Drift(path, TEXT)] if file.content is None else compared(path, file.content, content) + rights
 
 
 def _against_unread(path: str, file: Optional[CurrentFile], backup: os.stat_result) -> List[Drift]:
     """Return the drift of a file from one in a backup that was not read."""
     if file is None:
-        return [Drift(path, 'missing')]
+        return [Drift(path, MISSING)]
     if os.path.samestat(file.status, backup):
         return []
-    return _rights(path, file.status, backup.st_uid, backup.st_gid, stat.S_IMODE(backup.st_mode)) + [Drift(path, 'text')]
+    return _rights(path, file.status, backup.st_uid, backup.st_gid, stat.S_IMODE(backup.st_mode)) + [Drift(path, TEXT)]
 
 
 def _rights(path: str, status: os.stat_result, uid: int, gid: int, mode: int) -> List[Drift]:
     drift = []
     if status.st_uid != uid:
-        drift.append(Drift(path, 'owner', None, user_name(status.st_uid), user_name(uid)))
+        drift.append(Drift(path, OWNER, None, user_name(status.st_uid), user_name(uid)))
     if status.st_gid != gid:
-        drift.append(Drift(path, 'group', None, group_name(status.st_gid), group_name(gid)))
+        drift.append(Drift(path, GROUP, None, group_name(status.st_gid), group_name(gid)))
     before = stat.S_IMODE(status.st_mode)
     if before != mode:
-        drift.append(Drift(path, 'mode', None, '%04o' % before, '%04o' % mode))
+        drift.append(Drift(path, MODE, None, '%04o' % before, '%04o' % mode))
     return drift
 
 
@@ -125,11 +125,11 @@ def _keywords(path: str, before: bytes, after: bytes) -> List[Drift]:
     drift = []
     for name in sorted(set(old) | set(new), key=lambda name: (_POSITIONS.get(name, len(_POSITIONS)), name)):
         if old.get(name) != new.get(name):
-            kind = 'missing' if name not in old else 'extra' if name not in new else 'changed'
+            kind = MISSING if name not in old else EXTRA if name not in new else CHANGED
             drift.append(Drift(path, kind, name, old.get(name), new.get(name)))
     differing = {difference.keyword for difference in drift}
     if _other_lines(before, differing) != _other_lines(after, differing):
-        drift.append(Drift(path, 'text'))
+        drift.append(Drift(path, TEXT))
     return drift
 
 
@@ -147,4 +147,4 @@ def _digest(path: str, before: bytes, after: bytes) -> List[Drift]:
     if before == after:
         return []
     digests = ['sha256 ' + hashlib.sha256(data).hexdigest()[:16] for data in (before, after)]
-    return [Drift(path, 'changed', None, *digests)]
+    return [Drift(path, CHANGED, None, *digests)]

@@ -13,7 +13,7 @@ import time
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..files.working_dir import WorkingDir, fs_bytes, write_failed
-from ..messages.change import ChangeAnswer, Drift, EnvironmentAnswer
+from ..messages.change import CHANGED, EXTRA, MISSING, ChangeAnswer, Drift, EnvironmentAnswer
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Stopped, Watchdog
 from ..tls.sslv3 import FILES, LINE, MOST, VARIABLE, value_in
@@ -48,12 +48,12 @@ def difference(path: str, content: bytes, desired: bool) -> List[Drift]:
     text = content.decode('utf-8', 'surrogateescape')
     before = value_in(text)
     if not desired:
-        return [Drift(path, 'extra', VARIABLE, before)]
+        return [Drift(path, EXTRA, VARIABLE, before)]
     if before is None:
-        return [Drift(path, 'missing', VARIABLE, None, '1')]
+        return [Drift(path, MISSING, VARIABLE, None, '1')]
     if before == '1':  # right, but in another form or more than once
-        return [Drift(path, 'changed', VARIABLE, '; '.join(filter(LINE.match, text.split('\n'))), DESIRED_LINE)]
-    return [Drift(path, 'changed', VARIABLE, before, '1')]
+        return [Drift(path, CHANGED, VARIABLE, '; '.join(filter(LINE.match, text.split('\n'))), DESIRED_LINE)]
+    return [Drift(path, CHANGED, VARIABLE, before, '1')]
 
 
 class _File(NamedTuple):

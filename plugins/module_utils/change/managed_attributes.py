@@ -4,7 +4,7 @@
 
 from typing import Callable, List, Optional
 
-from ..messages.change import ATTRIBUTES, Drift
+from ..messages.change import ATTRIBUTES, CHANGED, MISSING, Drift
 from ..pd.attributes import set_all
 from ..problems import Problem
 from ..program.watchdog import Stopped, Watchdog
@@ -23,7 +23,7 @@ def compare_attributes(changes: ServerChanges, bin_dir: str, watchdog: Watchdog)
             continue
         change.attributes_before = before = result.before or {}
         for name, value in change.differing_attributes().items():
-            kind = 'changed' if before[name] else 'missing'
+            kind = CHANGED if before[name] else MISSING
             change.outcome.drift.append(Drift(ATTRIBUTES, kind, name, before[name], value))
 
 

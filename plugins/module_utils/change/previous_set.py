@@ -7,11 +7,11 @@ then, so that a second rollback returns to it.
 """
 
 import hashlib
-from typing import Iterable, Optional
+from typing import Dict, Iterable, Optional, Sequence, Tuple
 
 from ..config.keywords import BY_NAME, CONFIG_NAME, FILE_KEYWORDS
 from ..config.lines import Line
-from ..config.parser import parse
+from ..config.parser import ConfigFile, parse
 from ..config.rules import check_config
 from ..files.working_dir import WorkingDir
 from ..problems import ProblemError
@@ -49,19 +49,28 @@ def desired_set_of(directory: WorkingDir, backups: Backups, backup: BackupSet, u
     for problem in check_config(config):
         if problem.is_error:
             raise ProblemError(problem)
-    lines = config.lines
-    trust = {}
-    for keyword in (BY_NAME[name] for name in FILE_KEYWORDS):
-        name = name_beside(directory, config.given.get(keyword.name, ''))
-        if name in backup.digests:
-            content = backups.content(backup, name)
-            managed = trust_file_name(keyword.option, content)
-            if name == managed:
-                trust[managed] = content
-            elif not _is_there(directory, name, backup.digests[name]):
-                trust[managed] = content
-                lines = [_with_value(line, managed) if line.keyword == keyword.name else line for line in lines]
+    lines, trust = _with_files(config, directory, backups, backup)
     return DesiredSet(b''.join(line.raw for line in lines), trust, uid, gid, mode, unread)
+
+
+def _with_files(
+    config: ConfigFile, directory: WorkingDir, backups: Backups, backup: BackupSet
+) -> Tuple[Sequence[Line], Dict[str, bytes]]:
+    """Return the configuration's lines with the names that its trust files get, and by these names what has to be written."""
+    lines: Sequence[Line] = config.lines
+    trust = {}
+    for keyword in FILE_KEYWORDS:
+        name = name_beside(directory, config.given.get(keyword, ''))
+        if name not in backup.digests:
+            continue
+        content = backups.content(backup, name)
+        managed = trust_file_name(BY_NAME[keyword].option, content)
+        if name != managed:
+            if _is_there(directory, name, backup.digests[name]):
+                continue
+            lines = [_with_value(line, managed) if line.keyword == keyword else line for line in lines]
+        trust[managed] = content
+    return lines, trust
 
 
 def _is_there(directory: WorkingDir, name: str, digest: str) -> bool:

@@ -3,7 +3,7 @@
 """The change of one server, and its outcome. `for_each_server` takes a step with several."""
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from ..config.keywords import CONFIG_NAME, FILE_KEYWORDS
 from ..config.parser import parse
@@ -20,6 +20,7 @@ from .transaction import Transaction
 if TYPE_CHECKING:
     from ..messages.rollback import RollbackEntry
     from ..messages.send import SendResult, TrustSet
+    from ..send.shared_tls import SharedTls
     from ..trust.trust_file import HostBlocks
 
 MOST_DRIFT = 500  # differences of a server that are reported individually
@@ -45,6 +46,8 @@ class ServerOutcome:
         self.before: Optional[str] = None
         self.after: Optional[str] = None
         self.test: Optional['SendResult'] = None
+        self.send: Optional['SendResult'] = None
+        self.files: Dict[str, bytes] = {}  # of the declared set, by name, as far as their content is known
         self.trust_before: Dict[str, TrustReference] = {}
         self.trust_after: Dict[str, TrustReference] = {}
 
@@ -86,22 +89,27 @@ class ServerOutcome:
             before=self.before,
             after=self.after,
             test=self.test,
+            send=self.send,
         )
 
 
 class HostOutcome:
-    """What is reported of a host beside its servers: its trust files as far as they were read, and what the staged tests have in
-    common. With `needs_review` nothing was changed: the controller has to check trust files first."""
+    """What is reported of a host: its servers, its trust files as far as they were read, and what the sends have in common.
 
-    def __init__(self) -> None:
+    With `needs_review` nothing was changed: the controller has to check trust files first. `tls` has what the sends share.
+    """
+
+    def __init__(self, servers: Sequence[Server]) -> None:
+        self.servers = [ServerOutcome(server) for server in servers]
+        self.tls: Optional['SharedTls'] = None
         self.blocks: Optional['HostBlocks'] = None
         self.needs_review = False
         self.trust: Optional[Dict[str, 'TrustSet']] = None
         self.now: Optional[int] = None
 
-    def answer(self, servers: List[ServerOutcome]) -> ChangeAnswer:
+    def answer(self) -> ChangeAnswer:
         return ChangeAnswer(
-            servers=[outcome.answer() for outcome in servers],
+            servers=[outcome.answer() for outcome in self.servers],
             needs_review=self.needs_review,
             trust_files=self.blocks.answer() if self.blocks is not None else [],
             trust=self.trust,

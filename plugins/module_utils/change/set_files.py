@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Callable, Container, Dict, Iterable, List, Map
 from ..files.permissions import read_problem
 from ..files.working_dir import WorkingDir, read_file
 from ..problems import Problem, ProblemError
-from ..program.rights import acting_as
+from ..program.rights import HIGHEST_ID, acting_as
 
 if TYPE_CHECKING:
     from ..messages.configure import ConfigureEntry
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 # A managed trust file's name carries its content's hash: so the rename of the configuration, which names it, is the
 # only switch, and a reader never combines a configuration with another one's CA.
 MANAGED = re.compile(r'^sendmemo-(ca|crl)-[0-9a-f]{16}\.pem$')
-HIGHEST_ID = 0xFFFFFFFE  # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is"
 MOST_MANAGED_FILES = 32  # files of managed names that are read: a directory's owner may have made many
 
 
@@ -32,7 +31,7 @@ def trust_file_name(kind: str, content: bytes) -> str:
 
 
 def is_named_for(content: bytes, name: str) -> bool:
-    """Return whether a managed trust file has the content that its name stands for."""
+    """Return whether a managed trust file has the content whose hash is in its name."""
     match = MANAGED.match(name)
     return match is not None and name == trust_file_name(match.group(1), content)
 

@@ -7,6 +7,7 @@ from ..messages.send import MailOptions, SendOptions
 from ..program.watchdog import Watchdog
 from ..send.job import Task
 from ..send.send_all import joined, send_all, with_mail_servers
+from ..send.shared_tls import SharedTls
 from .server_change import HostOutcome, ServerChange, ServerChanges
 
 
@@ -14,7 +15,8 @@ def test_staged(changes: ServerChanges, test: StagedTest, bin_dir: str, watchdog
     """Test the staged sets of all servers at the same time. A change whose set does not pass fails."""
     options = SendOptions(**test._asdict())
     tasks = [_task(change, options) for change in changes]
-    answer = send_all(with_mail_servers(tasks, bin_dir, watchdog), watchdog)
+    host.tls = host.tls or SharedTls()
+    answer = send_all(with_mail_servers(tasks, bin_dir, watchdog), watchdog, host.tls)
     for change, result in zip(changes, answer.servers):
         change.outcome.tested(result)
     host.trust, host.now = joined(host.trust or {}, answer.trust), answer.now
@@ -24,4 +26,5 @@ def _task(change: ServerChange, options: SendOptions) -> Task:
     entry = change.entry
     mail = MailOptions(*change.mail_server, sender=entry.sender, recipients=entry.recipients)
     staged = dict(change.transaction.staged)
-    return Task(change.name, change.directory.path, mail, options, settings=change.settings(), staged=staged)
+    files = change.outcome.files
+    return Task(change.name, change.directory.path, mail, options, settings=change.settings(), staged=staged, files=files)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The trust files of desired sets: what a diff shows, what the controller has to check, and the checks that are done here."""
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, AbstractSet, Container, Dict, List, Sequence
 
 from ..messages.change import ChangeOptions
 from ..messages.trust import TrustReference
@@ -13,7 +13,7 @@ from .server_change import HostOutcome, ServerChange, ServerChanges
 
 if TYPE_CHECKING:
     from ..trust.trust_file import HostBlocks
-    from ..trust.trust_of_set import SetFile
+    from ..trust.trust_of_set import SetFiles
 
 
 def collect_trust_files(changes: ServerChanges, options: ChangeOptions, host: HostOutcome) -> None:
@@ -41,22 +41,26 @@ def _collect(change: ServerChange, options: ChangeOptions, blocks: 'HostBlocks')
     new = set_files(change.directory, desired.config, desired.trust, blocks)
     old = set_files(change.directory, active.content if active is not None else None, {}, blocks) if options.diff else {}
     change.outside = {file.path: file.digest for file in new.values() if file.is_outside}
+    change.unreviewed = _unreviewed(change, options.reviewed or ())
+    changed = _changed(old, new) if options.diff else frozenset()
+    change.outcome.trust_before.update(_references(old, changed, blocks))
+    change.outcome.trust_after.update(_references(new, new if change.unreviewed else changed, blocks))
+
+
+def _unreviewed(change: ServerChange, reviewed: Sequence[str]) -> List[str]:
+    """Return the files outside of the working directory whose content was not checked, now or in the last change."""
     checked = Backups(change.directory).checked_outside() if change.outside else {}
-    reviewed = options.reviewed or ()
-    change.unreviewed = [
-        path for path, digest in change.outside.items() if checked.get(path) != digest and digest not in reviewed
-    ]
-    for keyword in set(old) | set(new):
-        before, after = old.get(keyword), new.get(keyword)
-        changed = options.diff and (before and before.data) != (after and after.data)
-        if before is not None and changed:
-            change.outcome.trust_before[keyword] = _reference(before, blocks)
-        if after is not None and (changed or change.unreviewed):
-            change.outcome.trust_after[keyword] = _reference(after, blocks)
+    return [path for path, digest in change.outside.items() if checked.get(path) != digest and digest not in reviewed]
 
 
-def _reference(file: 'SetFile', blocks: 'HostBlocks') -> TrustReference:
-    return TrustReference(blocks.add(file.data), file.path)
+def _changed(old: 'SetFiles', new: 'SetFiles') -> AbstractSet[str]:
+    """Return the keywords whose files have different contents, or are in one set only."""
+    before, after = ({(keyword, file.data) for keyword, file in files.items()} for files in (old, new))
+    return frozenset(keyword for keyword, _data in before ^ after)
+
+
+def _references(files: 'SetFiles', keywords: Container[str], blocks: 'HostBlocks') -> Dict[str, TrustReference]:
+    return {keyword: TrustReference(blocks.add(file.data), file.path) for keyword, file in files.items() if keyword in keywords}
 
 
 def check_staged_trust(change: ServerChange, options: ChangeOptions) -> None:

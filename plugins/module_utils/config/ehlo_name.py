@@ -44,7 +44,7 @@ def _reason(value: str) -> str:
     if value.startswith('[') and value.endswith(']'):
         return _literal_reason(value[1:-1])
     if '[' in value or ']' in value:
-        return 'has a bracket without its partner around the whole'
+        return 'has brackets that do not enclose the whole value'
     if not _ipv4_reason(value):
         return 'is an IPv4 address without brackets'
     if _is_bare_ipv6(value):
@@ -55,11 +55,11 @@ def _reason(value: str) -> str:
 def _literal_reason(inner: str) -> str:
     if inner[: len(_TAG)].lower() == _TAG:
         reason = _ipv6_reason(inner[len(_TAG) :])
-        return reason and 'is no IPv6 address literal: ' + reason
+        return reason and 'is not an IPv6 address literal: ' + reason
     if ':' in inner:
-        return 'has in its brackets neither an IPv4 address nor an IPv6 address behind the tag IPv6:'
+        return 'has brackets that contain neither an IPv4 address nor the tag IPv6: and an IPv6 address'
     reason = _ipv4_reason(inner)
-    return reason and 'is no IPv4 address literal: ' + reason
+    return reason and 'is not an IPv4 address literal: ' + reason
 
 
 def _domain_reason(value: str) -> str:

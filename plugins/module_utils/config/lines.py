@@ -3,7 +3,7 @@
 """Reading sendmemo-ssl.cfg: bytes to lines, nothing lost. What they mean is checked in rules.
 
 The manual's grammar: empty and whitespace-only lines are ignored, so are lines whose first other character is ; or #;
-any other line is `Keyword = value`. It is silent on quotes, comments behind a value, sections, encodings and limits:
+any other line is `Keyword = value`. It is silent on quotes, comments after a value, sections, encodings and limits:
 there the strict reading applies, and whatever is ambiguous is reported.
 """
 

@@ -9,7 +9,7 @@ from .lines import SETTING, Line, read_lines
 
 
 class ConfigFile:
-    """A configuration that was read. `bytes()` of it is what was read, byte for byte.
+    """A configuration that was read. The `raw` of its `lines` joined is what was read, byte for byte.
 
     `given` has the known keywords that the file sets, of a duplicate the last value, `settings` the effective ones, defaults
     included: keyword to text, a value in UTF-8 where it is, other bytes as PEP 383 keeps them.
@@ -22,9 +22,6 @@ class ConfigFile:
             line.keyword: line.value for line in lines if line.kind == SETTING and line.keyword in BY_NAME
         }
         self.settings: Dict[str, str] = dict(defaults(), **self.given)
-
-    def __bytes__(self) -> bytes:
-        return b''.join(line.raw for line in self.lines)
 
     def line_of(self, keyword: str) -> int:
         """Return the number of the line whose value is effective, 0 where the default is."""

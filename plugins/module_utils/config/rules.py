@@ -208,9 +208,9 @@ def _value_problem(code: str, message: str, hint: str, keyword: Keyword, value: 
 def _ambiguity(value: str) -> str:
     """Return what to do where the manual leaves open whether a part of the value belongs to it, '' where it is clear."""
     if _COMMENT_BEHIND.search(value):
-        return 'The manual has no comments behind a value: put the comment on a line of its own.'
+        return 'The manual does not allow a comment after a value: put the comment on a separate line.'
     if value[:1] in _QUOTES or value[-1:] in _QUOTES:
-        return 'The manual has no quotes, so they are part of the value: remove them.'
+        return 'The manual does not describe quotes, so they are part of the value: remove them.'
     return ''
 
 

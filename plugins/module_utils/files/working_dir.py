@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The working directories of InfoPrint servers: how they are found, and how to read in them without following a link.
+"""The working directories of InfoPrint servers: how they are discovered, and how to read in them without following a link.
 
 We may be root in a directory that a print user owns. So a directory is opened once and everything in it is reached
 from its descriptor (openat); files are opened with O_NOFOLLOW and O_NONBLOCK and must be regular; and files are
@@ -222,9 +222,9 @@ def read_file(
 
 
 def find_servers(base_dir: str, asked: Sequence[Any]) -> List[Server]:
-    """Return the servers that are `asked` for, or, with none, every one found directly under `base_dir`.
+    """Return the servers in `asked` or, if that is empty, every server directly under `base_dir`.
 
-    Those asked for are entries of a request: each has a `name`, and a `working_dir` or None.
+    `asked` has entries of a request: each has a `name`, and a `working_dir` or None.
 
     A server is a directory that contains a sendmemo-ssl.cfg or a server's error.log; never a file, a hidden entry, a link
     or a deleted server (`*.BAK`). Raises ProblemError not_a_server where `base_dir` can't be listed or contains none.

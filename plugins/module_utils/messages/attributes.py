@@ -18,7 +18,7 @@ class AttributesEntry(NamedTuple):
 
 
 class AttributesRequest(NamedTuple):
-    """Set the attributes of `servers` or, with none, of those that are found, for which `attributes` apply.
+    """Set the attributes of `servers` or, if there are none, of those discovered, for which `attributes` apply.
 
     With `check` only what would be changed is reported.
     """

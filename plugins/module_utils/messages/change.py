@@ -2,15 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What sendmemo_config and sendmemo_rollback have in common: the options of a change, and what a target answers."""
 
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
-from .trust import TrustReference
+from .trust import TrustContent, TrustReference
 
 if TYPE_CHECKING:
     from .send import SendResult, TrustSet  # most changes test nothing
 
-DRIFT_KINDS = ('missing', 'changed', 'extra', 'text', 'owner', 'group', 'mode', 'link')
+# What differs: a value, or a file as a whole; lines of the configuration that are no keyword's; a file's rights and kind.
+MISSING, CHANGED, EXTRA, TEXT, OWNER, GROUP, MODE, LINK = DRIFT_KINDS = (
+    'missing',
+    'changed',
+    'extra',
+    'text',
+    'owner',
+    'group',
+    'mode',
+    'link',
+)
 ATTRIBUTES = 'server attributes'  # in place of a file, in the drift of an attribute
 
 
@@ -63,7 +73,8 @@ class ServerAnswer(NamedTuple):
     """What a change did to one server, or in check mode would do.
 
     With `unreported` an earlier run made the change and did not report it. `before` and `after` are the configuration's text for
-    a diff, bytes as latin-1. `trust_before` and `trust_after` are by keyword. `test` is the result of the staged test.
+    a diff, bytes as latin-1. `trust_before` and `trust_after` are by keyword. `test` is the result of the staged test, and `send`
+    that of the verification after the change.
     """
 
     name: str
@@ -79,6 +90,7 @@ class ServerAnswer(NamedTuple):
     before: Optional[str] = None
     after: Optional[str] = None
     test: Optional['SendResult'] = None
+    send: Optional['SendResult'] = None
 
     @property
     def failed(self) -> bool:
@@ -97,13 +109,13 @@ class ChangeAnswer(NamedTuple):
     """What a change did on a host.
 
     `trust_files` are the certificates and CRLs of the files that `trust_before` and `trust_after` name (see
-    `trust.trust_file.HostBlocks`), `trust` and `now` those of the staged tests (see `messages.send.SendAnswer`). With
+    `trust.trust_file.HostBlocks`), `trust` and `now` those of the sends (see `messages.send.SendAnswer`). With
     `needs_review` nothing was changed: the controller has to check trust files first, and send the request again.
     """
 
     servers: Sequence[ServerAnswer]
     needs_review: bool
-    trust_files: List[Dict[str, Any]]
+    trust_files: Sequence[TrustContent]
     trust: Optional[Dict[str, 'TrustSet']] = None
     now: Optional[int] = None
     environment: Optional[EnvironmentAnswer] = None

@@ -2,13 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The request of sendmemo_config. Its answer is `messages.change.ChangeAnswer`."""
 
-from typing import Any, Dict, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Sequence
 
 from .change import ChangeOptions
 
+if TYPE_CHECKING:
+    from .send import SendRequest  # a request that verifies nothing has none
+
 
 class ConfigureEntry(NamedTuple):
-    """The desired state of one server, or without a name of each server that is found.
+    """The desired state of one server, or without a name of each server that is discovered.
 
     `config` is the key of the configuration's content, `trust` has those of the managed trust files by their names. An absent
     server has neither. With `manage_attributes` the host and the port of the mail server belong to the set.
@@ -30,9 +33,11 @@ class ConfigureEntry(NamedTuple):
 
 
 class ConfigureRequest(NamedTuple):
-    """Converge `servers` or, with none, those that are found, which get `defaults`.
+    """Converge `servers` or, if empty, the discovered ones, which get `defaults`.
 
     `contents` has each content once, by its key, bytes as latin-1. `enable_ssl_v3` None = the environment files are not managed.
+    `verify` is what the servers, by the same names, are to send once they are converged, None = nothing; with
+    `only_if_changed` only where the run changes something on the host.
     """
 
     options: ChangeOptions
@@ -40,6 +45,8 @@ class ConfigureRequest(NamedTuple):
     contents: Dict[str, str]
     defaults: Optional[ConfigureEntry] = None
     enable_ssl_v3: Optional[bool] = None
+    verify: Optional['SendRequest'] = None
+    only_if_changed: bool = False
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ConfigureRequest':
@@ -50,4 +57,14 @@ class ConfigureRequest(NamedTuple):
             data['contents'],
             None if defaults is None else ConfigureEntry(**defaults),
             data.get('enable_ssl_v3'),
+            _send_request(data.get('verify')),
+            data.get('only_if_changed', False),
         )
+
+
+def _send_request(data: Optional[Dict[str, Any]]) -> Optional['SendRequest']:
+    if data is None:
+        return None
+    from .send import SendRequest
+
+    return SendRequest.of(data)

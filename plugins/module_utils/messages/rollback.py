@@ -23,7 +23,7 @@ class RollbackEntry(NamedTuple):
 
 
 class RollbackRequest(NamedTuple):
-    """Roll back `servers` or, with none, those that are found, for which `defaults` apply."""
+    """Roll back `servers` or, if empty, the discovered ones, for which `defaults` apply."""
 
     options: ChangeOptions
     servers: Sequence[RollbackEntry]

@@ -6,9 +6,15 @@ sendmemo_config and sendmemo_rollback use the options and the results too, for t
 travel as DER in base64.
 """
 
-from typing import Any, Dict, NamedTuple, Optional, Sequence
+import base64
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
+from ..vocabulary import GOALS
+
+
+def in_base64(items: Iterable[bytes]) -> List[str]:
+    return [base64.b64encode(item).decode('ascii') for item in items]
 
 
 class MailOptions(NamedTuple):
@@ -36,6 +42,11 @@ class SendOptions(NamedTuple):
     retries: int = 0
     retry_delay: float = 0
 
+    @property
+    def seconds(self) -> float:
+        """Return how many seconds all attempts for a server take at most."""
+        return (self.retries + 1) * self.timeout + self.retries * self.retry_delay
+
 
 class SendEntry(NamedTuple):
     """One server of a request: what it has of its own. `declared` is by keyword, None = not to be compared."""
@@ -51,7 +62,7 @@ class SendEntry(NamedTuple):
 
 
 class SendRequest(NamedTuple):
-    """Send for `servers` or, with none, for those that are found: as `mail`, also each one's default, and `declared` say."""
+    """Send for `servers` or, if empty, for the discovered ones: as `mail`, also each one's default, and `declared` say."""
 
     base_dir: str
     pd_bin_dir: str
@@ -146,6 +157,10 @@ class SendResult(NamedTuple):
     def ok(self) -> bool:
         """Whether the goal was reached, and nothing is wrong."""
         return self.reached and not any(problem.is_error for problem in self.problems)
+
+    def covers(self, until: str) -> bool:
+        """Whether this send was well, and went as far as that goal."""
+        return self.ok and GOALS.index(self.until) >= GOALS.index(until)
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'SendResult':

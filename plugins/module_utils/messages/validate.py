@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The messages of sendmemo_validate: which configurations are read, and what is in them."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
-from .trust import TrustReference
+from .trust import TrustContent, TrustReference
 
 
 class ValidateEntry(NamedTuple):
@@ -17,7 +17,7 @@ class ValidateEntry(NamedTuple):
 
 
 class ValidateRequest(NamedTuple):
-    """Read the configurations of `servers` or, with none, of those that are found under `base_dir`.
+    """Read the configurations of `servers` or, if empty, of those discovered under `base_dir`.
 
     Instead of them, `path` is one configuration file anywhere, and `content` one that came from the controller (bytes as
     latin-1), whose file names are looked up in `working_dir`. With `pd_bin_dir`, ports that are not given are read from the
@@ -55,4 +55,4 @@ class ValidateAnswer(NamedTuple):
     """The configurations, and the certificates and CRLs of their trust files, each distinct file once (see `HostBlocks`)."""
 
     servers: Sequence[ValidateResult]
-    trust_files: List[Dict[str, Any]]
+    trust_files: Sequence[TrustContent]

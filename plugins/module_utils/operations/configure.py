@@ -5,9 +5,10 @@
 from typing import Any, Dict
 
 from ..change.converge import converge_servers
-from ..change.server_change import ServerChange, ServerOutcome, open_to_change
+from ..change.server_change import HostOutcome, ServerChange, ServerOutcome, open_to_change
 from ..change.set_files import DesiredSet, check_rights, desired_owner
 from ..change.transaction import Transaction
+from ..config.keywords import CONFIG_NAME
 from ..files.working_dir import WorkingDir, find_servers
 from ..messages.change import ChangeAnswer
 from ..messages.configure import ConfigureEntry, ConfigureRequest
@@ -18,20 +19,28 @@ from ..program.watchdog import Watchdog
 def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
     """Do what the request, a ConfigureRequest as JSON, asks of every server; a failing server does not stop the others."""
     request = ConfigureRequest.of(data)
-    servers = find_servers(request.options.base_dir, request.servers)
+    host = HostOutcome(find_servers(request.options.base_dir, request.servers))
 
     def start(outcome: ServerOutcome) -> ServerChange:
         entry: Any = outcome.server.entry or request.defaults  # which a request without servers has
         return _start(outcome, entry, request, watchdog)
 
     def converge() -> ChangeAnswer:
-        return converge_servers(servers, start, request.options, watchdog)
+        # A send may take minutes: nobody waits for a lock that long.
+        return converge_servers(host, start, request.options, watchdog, keep_locks=request.verify is None)
 
     if request.enable_ssl_v3 is None:
-        return converge()
-    from ..change.environment_file import with_environment  # few sites manage it
+        answer = converge()
+    else:
+        from ..change.environment_file import with_environment  # few sites manage it
 
-    return with_environment(request.enable_ssl_v3, request.options.check, converge, watchdog)
+        answer = with_environment(request.enable_ssl_v3, request.options.check, converge, watchdog)
+    if request.verify is None:
+        return answer
+    from ..change.verification import verify_servers  # it needs ssl
+
+    watchdog.answer_at_limit = lambda: {'answer': answer}
+    return verify_servers(host, answer, request, watchdog)
 
 
 def _start(outcome: ServerOutcome, entry: ConfigureEntry, request: ConfigureRequest, watchdog: Watchdog) -> ServerChange:
@@ -41,6 +50,8 @@ def _start(outcome: ServerOutcome, entry: ConfigureEntry, request: ConfigureRequ
     except ProblemError:
         directory.close()
         raise
+    if desired.config is not None:
+        outcome.files = dict(desired.trust, **{CONFIG_NAME: desired.config})
     change = ServerChange(outcome, directory, Transaction(directory, desired, watchdog), entry)
     if entry.manage_attributes and not entry.absent:
         from ..pd.command_lines import HOST, PORT  # few sets have attributes

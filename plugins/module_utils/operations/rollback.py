@@ -11,7 +11,7 @@ from ..change.backups import BACKUPS, MOST_READ, Backups
 from ..change.change_marker import ROLLBACK, is_marked
 from ..change.converge import converge_servers
 from ..change.previous_set import choose, desired_set_of
-from ..change.server_change import ServerChange, ServerChanges, ServerOutcome, for_each_server, open_to_change
+from ..change.server_change import HostOutcome, ServerChange, ServerChanges, ServerOutcome, for_each_server, open_to_change
 from ..change.set_files import CurrentFile, DesiredSet, check_rights, desired_owner, read_current_file
 from ..change.transaction import Transaction
 from ..config.keywords import CONFIG_NAME
@@ -31,7 +31,7 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
     """Do what the request, a RollbackRequest as JSON, asks of every server; a failing server does not stop the others."""
     request = RollbackRequest.of(data)
     options = request.options
-    servers = find_servers(options.base_dir, request.servers)
+    host = HostOutcome(find_servers(options.base_dir, request.servers))
 
     def start(outcome: ServerOutcome) -> ServerChange:
         entry = outcome.server.entry or request.defaults
@@ -40,7 +40,7 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
         transaction = Transaction(directory, DesiredSet(None, {}, 0, 0, 0), watchdog)
         return ServerChange(outcome, directory, transaction, entry)
 
-    return converge_servers(servers, start, options, watchdog, lambda changes: _decide(changes, options, watchdog))
+    return converge_servers(host, start, options, watchdog, lambda changes: _decide(changes, options, watchdog))
 
 
 class _History:

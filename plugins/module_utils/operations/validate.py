@@ -62,7 +62,7 @@ def _with_ports(
         port = port_in(text)
         if not text or port is not None:
             return result._replace(smtp_port=port)
-        message = "The server's attribute %s is %s, which is no port." % (PORT, text)
+        message = "The server's attribute %s is %s, which is not a port." % (PORT, text)
         problem = Problem('port_mismatch', message, server=result.name, keyword=PORT, value=text)
         return result._replace(problems=[*result.problems, problem])
 

@@ -52,21 +52,14 @@ def set_all(bin_dir: str, desired: Sequence[Tuple[str, Values]], watchdog: Watch
     predicts: `after` is then what would be. Raises Stopped, at the latest before anything is set.
     """
     servers = [_Server(name, values) for name, values in desired]
-    going = [server for server in servers if server.problem is None]
-    for server, values in zip(going, _read(bin_dir, going, watchdog)):
-        if isinstance(values, Problem):
-            server.problem = values
-        else:
-            server.before = server.after = values
-            server.read = server.known = True
-    differing = [server for server in going if server.known and server.differing()]
+    _read_first(bin_dir, [server for server in servers if server.problem is None], watchdog)
+    differing = [server for server in servers if server.differing()]
     if check:
         _predict(bin_dir, differing)
     elif differing:
         watchdog.check()
         _set(bin_dir, differing, watchdog)
-        failed = [server for server in differing if server.problem is not None and server.known and server.changed()]
-        _restore(bin_dir, failed, watchdog)
+        _restore(bin_dir, [server for server in differing if server.problem is not None and server.changed()], watchdog)
     return [server.change() for server in servers]
 
 
@@ -86,11 +79,15 @@ class _Server:
         self.problem = _refused(name, values)
 
     def differing(self) -> Dict[str, str]:
-        """Return the desired values that are not active."""
+        """Return the desired values that are not active; none where that is not known."""
+        if not self.known:
+            return {}
         return {name: value for name, value in self.values.items() if value is not None and self.after[name] != value}
 
     def changed(self) -> List[str]:
-        """Return the names of the attributes that are not as they were before."""
+        """Return the names of the attributes that are not as they were before; none where that is not known."""
+        if not self.known:
+            return []
         return sorted(name for name, value in self.before.items() if self.after[name] != value)
 
     def change(self) -> Change:
@@ -99,6 +96,13 @@ class _Server:
 
 def _read(bin_dir: str, servers: List[_Server], watchdog: Watchdog) -> List[Union[Values, Problem]]:
     return read_all(bin_dir, [(server.name, sorted(server.values)) for server in servers], watchdog)
+
+
+def _read_first(bin_dir: str, servers: List[_Server], watchdog: Watchdog) -> None:
+    """Read what is active before anything is set; a server that can't be read has a problem."""
+    for server, unread in zip(servers, _read_again(bin_dir, servers, watchdog)):
+        server.problem, server.read = unread, server.known
+        server.before = server.after
 
 
 def _read_again(bin_dir: str, servers: List[_Server], watchdog: Watchdog) -> List[Optional[Problem]]:

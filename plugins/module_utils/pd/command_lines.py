@@ -19,7 +19,7 @@ _VALUE = re.compile('(?!=)[!#-&(-[\\]-_a-~]{1,255}')
 def refusal(name: str, value: Optional[str]) -> str:
     """Return why an attribute, or a value for it (None = it is only read), can't be handed to the programs; '' if it can."""
     if not _NAME.fullmatch(name):
-        return '%s is no name of an attribute: lower-case letters, digits and hyphens, as in %s' % (quoted(name), HOST)
+        return '%s is not an attribute name: lower-case letters, digits and hyphens, as in %s' % (quoted(name), HOST)
     if value == '':
         return '%s is empty: pdset has no documented way to unset an attribute; leave it out' % name
     if value is not None and not _VALUE.fullmatch(value):

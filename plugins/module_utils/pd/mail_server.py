@@ -51,7 +51,7 @@ def _mail_server(query: Asked, names: Sequence[str], values: Union[Values, Probl
         message = "The server's attribute %s is not set." % ' and '.join(unset)
         return server._replace(problem=Problem('smtp_server_unknown', message, server=query.server))
     if server.port is None:
-        message = "The server's attribute %s is %s, which is no port." % (PORT, text)
+        message = "The server's attribute %s is %s, which is not a port." % (PORT, text)
         problem = Problem('smtp_server_unknown', message, server=query.server, keyword=PORT, value=text)
         return server._replace(problem=problem)
     return server

@@ -38,39 +38,52 @@ class Output(NamedTuple):
 def read_output(server: str, data: bytes) -> Output:
     """Sort a program's output in line or column style; what is neither, nor a message, is `rest`."""
     lines = [line.rstrip() for line in data.decode('utf-8', 'surrogateescape').split('\n')]
-    values: Dict[str, List[str]] = {}
-    messages: Dict[str, str] = {}
-    rest: List[str] = []
-    shown = re.compile('%s: *([a-z][a-z0-9-]*) *=(?: *)(.*)' % re.escape(server))
-    current = ''
-    columns: Optional[_Columns] = None
-    for number, line in enumerate(lines):
-        message, attribute = _MESSAGE.match(line), shown.fullmatch(line)
-        below = lines[number + 1] if number + 1 < len(lines) else ''
+    reader = _Reader(server)
+    for line, below in zip(lines, lines[1:] + ['']):
+        reader.take(line, below)
+    return Output(reader.values, reader.messages, reader.rest)
+
+
+class _Reader:
+    """Takes line after line. It is in a message, whose number is `message`, or in a table, which has `columns`, or in neither."""
+
+    def __init__(self, server: str) -> None:
+        self.values: Dict[str, List[str]] = {}
+        self.messages: Dict[str, str] = {}
+        self.rest: List[str] = []
+        self._shown = re.compile('%s: *([a-z][a-z0-9-]*) *=(?: *)(.*)' % re.escape(server))
+        self._message = ''
+        self._columns: Optional[_Columns] = None
+
+    def take(self, line: str, below: str) -> None:
+        """Take one line; `below` is the next one, by which a table's heading is known."""
+        message, attribute = _MESSAGE.match(line), self._shown.fullmatch(line)
         if message:
-            current, columns = message.group(1), None
-            _addquoted(messages, current, line)
+            self._message, self._columns = message.group(1), None
+            self._add_quoted(line)
         elif attribute:
-            current = ''
-            values.setdefault(attribute.group(1), []).extend([attribute.group(2)] if attribute.group(2) else [])
+            self._message = ''
+            self.values.setdefault(attribute.group(1), []).extend([attribute.group(2)] if attribute.group(2) else [])
         elif line and _DASHES.fullmatch(below):
-            current, columns = '', _Columns(line, below)
-            for heading in columns.headings:
-                values.setdefault(heading, [])
-        elif columns is not None and not _DASHES.fullmatch(line):
-            if not columns.take(line, values):
-                rest.append(line)
-        elif current and line:
-            _addquoted(messages, current, line)
-        elif line and columns is None:
-            rest.append(line)
-    return Output(values, messages, rest)
+            self._message, self._columns = '', _Columns(line, below)
+            for heading in self._columns.headings:
+                self.values.setdefault(heading, [])
+        elif self._columns is not None:
+            if not _DASHES.fullmatch(line) and not self._columns.take(line, self.values):
+                self.rest.append(line)
+        elif line:
+            self._take_text(line)
 
+    def _take_text(self, line: str) -> None:
+        if self._message:
+            self._add_quoted(line)
+        else:
+            self.rest.append(line)
 
-def _addquoted(messages: Dict[str, str], number: str, line: str) -> None:
-    words = messages.get(number, '')
-    if len(words) < QUOTED:  # a megabyte of lines would take minutes
-        messages[number] = (words + ' ' + line.strip()).strip()
+    def _add_quoted(self, line: str) -> None:
+        words = self.messages.get(self._message, '')
+        if len(words) < QUOTED:  # a megabyte of lines would take minutes
+            self.messages[self._message] = (words + ' ' + line.strip()).strip()
 
 
 class _Columns:
@@ -107,7 +120,7 @@ def attributes_shown(server: str, names: Sequence[str], ended: Ended) -> Values:
         return {name: ' '.join(out.values[name]) or None for name in names}
     if complaint is not None:
         raise ProblemError(complaint)
-    reason = 'it does not show %s' % ' and '.join(missing) if missing else 'there is more than the attributes asked for'
+    reason = 'it does not show %s' % ' and '.join(missing) if missing else 'it contains more than the requested attributes'
     if ended.code != 0:
         reason = 'it ended with code %s' % ended.code
     message = "The output of pdls for %s can't be read: %s; %s." % (server, reason, _said(ended))

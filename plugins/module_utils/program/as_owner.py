@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Work done with another user's rights: a forked child that becomes the owner for good and answers through a pipe.
 
-A send that works as root proves nothing for `ipm1`, who runs the InfoPrint server.
+A send that works as root does not show that it works for `ipm1`, who runs the InfoPrint server.
 """
 
 import codecs
@@ -139,7 +139,7 @@ def _read_all(read_ends: List[int], watchdog: Watchdog, end: float) -> List[Opti
 
 def _answer(data: Optional[bytes]) -> Any:
     if data is None:
-        return Failed('it did not answer in time and was ended')
+        return Failed('it did not answer in time and was terminated')
     if not data:
         return Failed('its process ended without an answer')
     answer = json.loads(data.decode('ascii'))

@@ -84,7 +84,7 @@ class Output:
 
 
 def failure(error):
-    """Return the answer for an exception: its text in one line, and the traceback."""
+    """Return text and traceback of an exception, each as a field of an Envelope; the text is one line."""
     import traceback
 
     text = '%s: %s' % (type(error).__name__, error) if str(error) else type(error).__name__
@@ -96,26 +96,26 @@ def main(payload):
     os.dup2(2, 1)  # nothing but the answer goes to standard output
     os.umask(os.umask(0o077) & 0o077)  # an umask that takes rights from the owner would lock him out of new files
     sys.meta_path.insert(0, _Sources(payload['modules']))
-    plain = __import__(PACKAGE + '.messages.wire', fromlist=['plain']).plain
+    wire = __import__(PACKAGE + '.messages.wire', fromlist=['plain'])
     watchdog_module = __import__(PACKAGE + '.program.watchdog', fromlist=['Watchdog'])
     problems_module = __import__(PACKAGE + '.problems', fromlist=['ProblemError'])
 
-    def answer_at_limit(answer):
-        output.answer(plain(answer))
+    def answer_at_limit(envelope):
+        output.answer(wire.plain(envelope))
 
     watchdog = watchdog_module.Watchdog(payload['limit'], output.fd, answer_at_limit, output.keepalive)
     watchdog.watch()
     try:
         entry = __import__('%s.%s' % (PACKAGE, payload['entry']), fromlist=['run'])
-        answer = {'answer': plain(entry.run(payload['request'], watchdog))}
+        envelope = wire.plain(wire.Envelope(answer=entry.run(payload['request'], watchdog)))
     except problems_module.ProblemError as error:
-        answer = {'problem': error.problem.as_dict()}
+        envelope = wire.plain(wire.Envelope(problem=error.problem))
     except watchdog_module.Stopped as error:
-        answer = {'stopped': str(error)}
+        envelope = wire.plain(wire.Envelope(stopped=str(error)))
     except Exception as error:
-        answer = failure(error)
-    output.answer(answer)
-    if 'answer' in answer:
+        envelope = wire.plain(wire.Envelope(**failure(error)))
+    output.answer(envelope)
+    if 'answer' in envelope:
         watchdog.answered()
     sys.stdout.flush()
     os._exit(0)  # not waiting for the watchdog's thread and those of sends

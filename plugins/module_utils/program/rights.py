@@ -9,6 +9,8 @@ from typing import Iterator, NamedTuple, Tuple
 
 from ..safe_text import safe_text
 
+HIGHEST_ID = 0xFFFFFFFE  # uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is"
+
 
 class Identity(NamedTuple):
     """Who somebody is to the kernel."""
@@ -76,7 +78,7 @@ def needs_child(identity: Identity) -> bool:
 
 
 def become(identity: Identity) -> None:
-    """Give up all other rights, for ever. Raises OSError, also where they could be had back."""
+    """Give up all other rights, for ever. Raises OSError, also if they could be regained."""
     os.setgroups(list(identity.groups))
     os.setgid(identity.gid)  # as root: real, effective and saved
     os.setuid(identity.uid)
@@ -86,4 +88,4 @@ def become(identity: Identity) -> None:
         os.setuid(0)
     except OSError:
         return
-    raise OSError('the rights of root could be had back')
+    raise OSError("root's rights could still be regained")

@@ -14,7 +14,9 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Iterator, List, Optional
+
+from ..messages.wire import AT_LIMIT, Envelope
 
 POLL_SECONDS = 0.25  # between two checks, and two keepalives
 _GONE = (errno.EPIPE, errno.ECONNRESET)  # of a write: the reader has gone
@@ -36,7 +38,7 @@ class Watchdog:
         self,
         limit: float,
         output_fd: Optional[int] = None,
-        on_limit: Optional[Callable[[Dict[str, Any]], None]] = None,
+        on_limit: Optional[Callable[[Any], None]] = None,
         keepalive: Optional[Callable[[], None]] = None,
     ) -> None:
         self.limit = limit
@@ -45,8 +47,8 @@ class Watchdog:
         self._on_limit = on_limit
         self._keepalive = keepalive
         self.at_end: List[Callable[[], None]] = []  # called before the program is ended; its `finally` blocks are not run then
-        # The answer at the limit: work that changes several things says here what has been done.
-        self.answer_at_limit: Callable[[], Dict[str, Any]] = lambda: {'stopped': 'limit'}
+        # The Envelope that is written at the limit: work that changes several things says here what has been done.
+        self.answer_at_limit: Callable[[], Any] = lambda: Envelope(stopped=AT_LIMIT)
         self._uninterrupted = threading.Lock()
         self._when_answered: List[Callable[[], None]] = []
 

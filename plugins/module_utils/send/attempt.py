@@ -5,11 +5,12 @@
 All of it happens under one wall-clock deadline.
 """
 
+import base64
 import ssl
 import time
 from typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional
 
-from ..messages.send import TlsSession, Verification
+from ..messages.send import TlsSession, Verification, in_base64
 from ..net.connect import connect, resolve
 from ..net.stream import NO_CHAIN, Chain, NetStream, StreamWithHandshake, decoded
 from ..problems import Problem, ProblemError
@@ -82,7 +83,7 @@ class Attempt:
         self.clock.enter('')
         if self.probe is not None:
             problems = [self._explained(problem, self.probe) for problem in problems]
-            if self.job.ignores_errors and self.facts.tls is not None:
+            if self.job.ignores_errors and self.facts.tls is not None and not self._is_known():
                 self._find_ignored(self.probe())
         self.facts.timings_ms = self.clock.milliseconds()
         return Result(conversation, problems, self.facts)
@@ -191,7 +192,7 @@ class Attempt:
             return self._examine(probe(), self.fault, self.shown)
         if problem.code == 'connection_lost' and problem.stage == 'banner' and self.job.mode != SMTPS.name:
             if probe().speaks_tls_at_once():
-                return Problem('tls_expected', 'The port ends the connection until TLS begins at once.', stage='banner')
+                return Problem('tls_expected', 'The server closes the connection unless TLS starts immediately.', stage='banner')
         elif problem.code in ('protocol_too_old', 'no_shared_cipher', 'handshake_closed') and self.facts.tls is None:
             offered, min_tls = probe().handshake(ANY_VERSION).version, self.job.options.min_tls
             if offered and is_older(offered, min_tls):
@@ -199,9 +200,18 @@ class Attempt:
                 return problem._replace(code='protocol_too_old', message=message)
             if problem.code == 'protocol_too_old' and not offered and self.job.ssl_v3 and not HAS_SSL_V3:
                 return _ssl_v3_unavailable(
-                    "The server refuses every version of TLS; whether it speaks SSLv3 this host's Python can't try."
+                    "The server refuses every version of TLS; this host's Python can't test whether it speaks SSLv3."
                 )
         return problem
+
+    def _is_known(self) -> bool:
+        """Return whether the staged test met the same certificate; what that found of it is known then."""
+        tested, facts = self.job.tested, self.facts
+        if tested is None or not tested.ok or in_base64(facts.chain[:1]) != list(tested.chain[:1]):
+            return False
+        facts.ignored, facts.anchored, facts.verification = list(tested.ignored), tested.anchored, tested.verify
+        facts.chain, facts.whole_chain = [base64.b64decode(der) for der in tested.chain], tested.whole_chain
+        return True
 
     def _find_ignored(self, probe: 'Probe') -> None:
         """Under IgnoreCertificateErrors, find what it hides: by a handshake that verifies."""

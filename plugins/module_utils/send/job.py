@@ -4,7 +4,7 @@
 
 from typing import Dict, NamedTuple, Optional, Sequence
 
-from ..messages.send import MailOptions, SendOptions
+from ..messages.send import MailOptions, SendOptions, SendResult
 from ..problems import Problem
 from ..tls.context import Policy
 from ..trust.trust_store import Trust
@@ -15,7 +15,8 @@ class Task(NamedTuple):
     """One server's part of a request. `settings` None = those of its current configuration, compared with `declared`.
 
     `staged` has, for names in the working directory, the names that their new content waits under. `unknown` says why the
-    server's attributes don't give its mail server, None where they were not asked for or do.
+    server's attributes don't give its mail server, None where they were not asked for or do. `files` are those of the set whose
+    content is known before they are read, by name. `tested` is the result of the staged test of the same set.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Task(NamedTuple):
     settings: Optional[Dict[str, str]] = None
     staged: Optional[Dict[str, str]] = None
     unknown: Optional[Problem] = None
+    files: Dict[str, bytes] = {}
+    tested: Optional[SendResult] = None
 
 
 class Message(NamedTuple):
@@ -35,6 +38,16 @@ class Message(NamedTuple):
     recipients: Sequence[str]
     subject: str = ''
     body: str = ''
+
+
+def checks_name(settings: Dict[str, str]) -> bool:
+    """Return whether a certificate must be for the mail server's name."""
+    return settings['CertValidationIgnoreHostName'] != '1'
+
+
+def verifying_policy(settings: Dict[str, str], trust: Optional[Trust], options: SendOptions, ssl_v3: bool) -> Policy:
+    """Return the policy that verifies, whatever IgnoreCertificateErrors says."""
+    return Policy(trust, checks_name(settings), options.crl_check, options.min_tls, ssl_v3)
 
 
 class Job(NamedTuple):
@@ -53,6 +66,7 @@ class Job(NamedTuple):
     options: SendOptions
     ssl_v3: bool
     message_token: str
+    tested: Optional[SendResult] = None
 
     @property
     def mode(self) -> str:
@@ -64,11 +78,11 @@ class Job(NamedTuple):
 
     @property
     def checks_name(self) -> bool:
-        return self.settings['CertValidationIgnoreHostName'] != '1'
+        return checks_name(self.settings)
 
     def verifying(self) -> Policy:
         """Return the policy that verifies, whatever IgnoreCertificateErrors says."""
-        return Policy(self.trust, self.checks_name, self.options.crl_check, self.options.min_tls, self.ssl_v3)
+        return verifying_policy(self.settings, self.trust, self.options, self.ssl_v3)
 
     def policy(self) -> Policy:
         """Return the policy that the settings ask for."""

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The test mail where no text of its own is given: which host and server sent it, what that proves, and with which settings."""
+"""The text of a test mail if none is given: which host and server sent it, what it verifies, and with which settings."""
 
 import time
 from typing import NamedTuple, Optional
@@ -90,7 +90,7 @@ def body(facts: Facts) -> str:
         (
             'This mail was sent by an automatic test. Nobody needs to answer it.',
             '',
-            'That it arrived proves that the host %s can hand mail to %s with the' % (facts.host, facts.mail_server),
+            'Its arrival shows that the host %s can hand mail to %s with the' % (facts.host, facts.mail_server),
             'current sendmemo configuration of the InfoPrint server %s.' % facts.server,
             '',
             'Working directory:  %s' % facts.directory,

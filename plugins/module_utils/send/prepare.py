@@ -102,6 +102,7 @@ def _job(task: Task, settings: Settings, trust: Optional[Trust], ssl_v3: bool) -
         ),
         options=task.options,
         ssl_v3=ssl_v3,
+        tested=task.tested,
         message_token='%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())),
     )
 
@@ -123,8 +124,8 @@ def _message_problems(job: Job) -> List[Problem]:
     try:
         compose(mail_of(job, _ehlo_name(job.settings), None))
     except ValueError as error:
-        message = "The mail can't be written: %s." % safe_text(str(error))
-        return [Problem('message_refused', message, 'Correct what is named.', stage='data')]
+        message = "The mail can't be composed: %s." % safe_text(str(error))
+        return [Problem('message_refused', message, 'Correct the value named in the message.', stage='data')]
     return []
 
 

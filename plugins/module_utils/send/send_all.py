@@ -1,17 +1,14 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Real sends from this host, all servers at the same time, each as the owner of its working directory.
-
-`run` is the target's part of send_memo; sendmemo_config tests staged sets with `send_all`.
-"""
+"""Real sends from this host, all servers at the same time, each as the owner of its working directory."""
 
 import functools
 import os
 import time
-from typing import Dict, Iterator, List, Sequence, Tuple, Union
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
-from ..files.working_dir import WorkingDir
-from ..messages.send import SendAnswer, SendResult, TrustSet
+from ..files.working_dir import Server, WorkingDir
+from ..messages.send import SendAnswer, SendEntry, SendRequest, SendResult, TrustSet
 from ..messages.wire import plain
 from ..net.connect import ascii_host
 from ..problems import Problem, ProblemError
@@ -21,8 +18,16 @@ from ..program.watchdog import Watchdog
 from .job import Task
 from .send_group import keep_trust, send_group
 from .send_one import refused
+from .shared_tls import SharedTls
 
 SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
+
+
+def task_for(server: Server, entry: Optional[SendEntry], request: SendRequest) -> Task:
+    """Return what a request asks of a server: by its own entry, or, where it was discovered, by what applies to all."""
+    if entry is None:
+        return Task(server.name, server.path, request.mail, request.options, request.declared)
+    return Task(server.name, server.path, entry.mail.over(request.mail), request.options, entry.declared)
 
 
 def with_mail_servers(tasks: List[Task], bin_dir: str, watchdog: Watchdog) -> List[Task]:
@@ -41,8 +46,11 @@ def with_mail_servers(tasks: List[Task], bin_dir: str, watchdog: Watchdog) -> Li
     ]
 
 
-def send_all(tasks: Sequence[Task], watchdog: Watchdog) -> SendAnswer:
-    """Do all tasks at the same time, with the rights of each working directory's owner; return the results in their order."""
+def send_all(tasks: Sequence[Task], watchdog: Watchdog, shared: Optional[SharedTls] = None) -> SendAnswer:
+    """Do all tasks at the same time, with the rights of each working directory's owner; return the results in their order.
+
+    `shared` is for several calls of one program.
+    """
     results: Dict[int, SendResult] = {}
     owners: Dict[int, int] = {}
     trust: Dict[str, TrustSet] = {}
@@ -60,7 +68,7 @@ def send_all(tasks: Sequence[Task], watchdog: Watchdog) -> SendAnswer:
             results[number] = refused(task, [error.problem])
             continue
         (of_others.setdefault(owner, []) if needs_child(owner) else own).append(number)
-    for numbers, answer in _all_groups(tasks, own, of_others, watchdog):
+    for numbers, answer in _all_groups(tasks, own, of_others, watchdog, shared or SharedTls()):
         if isinstance(answer, Failed):
             failed = Problem('program_failed', 'The child process that sends as the owner failed: %s.' % answer.reason)
             results.update((number, refused(tasks[number], [failed])) for number in numbers)
@@ -72,21 +80,22 @@ def send_all(tasks: Sequence[Task], watchdog: Watchdog) -> SendAnswer:
 
 
 def _all_groups(
-    tasks: List[Task], own: List[int], of_others: Dict[Identity, List[int]], watchdog: Watchdog
+    tasks: List[Task], own: List[int], of_others: Dict[Identity, List[int]], watchdog: Watchdog, shared: SharedTls
 ) -> Iterator[Tuple[List[int], Union[SendAnswer, Failed]]]:
     """Yield each owner's server numbers and answer. Children are forked before there are threads at work."""
 
     def work_of(numbers: List[int]) -> Work:
-        return lambda child_watchdog: plain(send_group([tasks[number] for number in numbers], child_watchdog))
+        return lambda child_watchdog: plain(send_group([tasks[number] for number in numbers], child_watchdog, shared))
 
     groups = list(of_others.items())
     if own and not groups:
-        yield own, send_group([tasks[number] for number in own], watchdog)
+        yield own, send_group([tasks[number] for number in own], watchdog, shared)
         return
     if own:  # root's own servers must not wait for the children, nor these for them
         groups.append((Identity(os.getuid(), os.getgid(), tuple(os.getgroups())), own))
+    shared.prepare(tasks)
     works = [(identity, work_of(numbers)) for identity, numbers in groups]
-    answers = work_as(works, watchdog, max(map(_most_seconds, tasks)))
+    answers = work_as(works, watchdog, max(task.options.seconds for task in tasks) + SPARE_SECONDS)
     for (_identity, numbers), answer in zip(groups, answers):
         yield numbers, answer if isinstance(answer, Failed) else SendAnswer.of(answer)
 
@@ -105,12 +114,6 @@ def _completed(results: Dict[int, SendResult], owners: Dict[int, int], trust: Di
             result = result._replace(owner=name_of(uid), proven_as=name_of(uid if me == 0 else me))
         completed.append(result)
     return completed
-
-
-def _most_seconds(task: Task) -> float:
-    """Return what all attempts for a server take at most."""
-    options = task.options
-    return (options.retries + 1) * options.timeout + options.retries * options.retry_delay + SPARE_SECONDS
 
 
 def joined(earlier: Dict[str, TrustSet], more: Dict[str, TrustSet]) -> Dict[str, TrustSet]:

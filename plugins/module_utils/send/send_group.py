@@ -9,16 +9,15 @@ import threading
 import time
 from typing import Callable, Dict, List, Optional, Sequence, Set
 
-from ..messages.send import SendAnswer, SendResult, TrustSet
+from ..messages.send import SendAnswer, SendResult, TrustSet, in_base64
 from ..problems import Problem
 from ..program.watchdog import Stopped, Watchdog
-from ..tls.context import Contexts
 from ..tls.sslv3 import requested
-from ..trust.pem import Pem
 from ..trust.trust_store import Trust
 from .job import Job, Task
 from .prepare import Prepared, prepare
-from .send_one import in_base64, of_server, refused, send
+from .send_one import of_server, refused, send
+from .shared_tls import SharedTls
 
 MOST_TRUST = 16 << 20  # bytes of distinct certificates and lists that leave a host for the controller's analysis
 LEAST_ITEM = 512  # bytes that one of them counts for
@@ -26,9 +25,9 @@ CLOSE_SECONDS = 0.5  # of the program's time: what has not ended by then is repo
 NOT_PREPARED = Prepared(None, ())
 
 
-def send_group(tasks: Sequence[Task], watchdog: Watchdog) -> SendAnswer:
+def send_group(tasks: Sequence[Task], watchdog: Watchdog, shared: SharedTls) -> SendAnswer:
     """Send for the tasks; return their results in the same order, and the trust sets that the controller's analysis needs."""
-    sends = _Sends(tasks, watchdog)
+    sends = _Sends(tasks, watchdog, shared)
     trusts: Dict[str, TrustSet] = {}
     results = [_with_trust(result, sends.trust(number), trusts) for number, result in enumerate(sends.run())]
     return SendAnswer(results, trusts, int(time.time()))
@@ -51,11 +50,10 @@ class _Sends:
     """Each send has a thread of its own. One that has not ended near the program's limit costs the others nothing, and sends no
     mail any more."""
 
-    def __init__(self, tasks: Sequence[Task], watchdog: Watchdog) -> None:
+    def __init__(self, tasks: Sequence[Task], watchdog: Watchdog, shared: SharedTls) -> None:
         self.tasks = tasks
         self.watchdog = watchdog
-        self._contexts = Contexts()
-        self._read: Dict[bytes, Pem] = {}
+        self._shared = shared
         self._prepared: Dict[int, Prepared] = {}
         self._results: Dict[int, SendResult] = {}
         self._handed_over: Set[int] = set()
@@ -86,7 +84,7 @@ class _Sends:
 
     def _begin(self, number: int, task: Task, ssl_v3: bool) -> Optional[SendResult]:
         """Start a send; return the result where there is nothing to send."""
-        prepared = self._prepared[number] = prepare(task, ssl_v3, self._contexts, self._read)
+        prepared = self._prepared[number] = prepare(task, ssl_v3, self._shared.contexts, self._shared.pems)
         job = prepared.job
         if job is None:
             return refused(task, prepared.problems)
@@ -94,7 +92,7 @@ class _Sends:
         return None
 
     def _send(self, number: int, job: Job) -> SendResult:
-        return send(job, self._before(number).problems, self._contexts, self.watchdog, lambda: self._before_dot(number))
+        return send(job, self._before(number).problems, self._shared.contexts, self.watchdog, lambda: self._before_dot(number))
 
     def _before_dot(self, number: int) -> None:
         self.watchdog.check()

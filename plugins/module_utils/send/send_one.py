@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One server's send with its retries, and its result."""
 
-import base64
 import time
 from typing import Callable, Iterable, List, Optional, Sequence
 
-from ..messages.send import Ehlo, FinalReply, SendResult
+from ..messages.send import Ehlo, FinalReply, SendResult, in_base64
 from ..problems import Problem
 from ..program.watchdog import Watchdog
 from ..smtp.conversation import Conversation
@@ -116,7 +115,3 @@ def _final_reply(conversation: Optional[Conversation]) -> Optional[FinalReply]:
 
 def of_server(name: str, problems: Iterable[Problem]) -> List[Problem]:
     return [problem._replace(server=name) for problem in problems]
-
-
-def in_base64(items: Iterable[bytes]) -> List[str]:
-    return [base64.b64encode(item).decode('ascii') for item in items]

@@ -56,7 +56,7 @@ def check_address(name: str, address: str) -> None:
     refuse_breaks(name, address)
     if len(address) > LONGEST_ADDRESS or not _ADDRESS.match(address):
         raise ValueError(
-            '%s is no mail address of printable ASCII, at most %d characters, such as user@example.com: %r'
+            '%s is not a mail address of at most %d printable ASCII characters such as user@example.com: %r'
             % (name, LONGEST_ADDRESS, address)
         )
 

@@ -3,7 +3,7 @@
 """Refusals of a mail server as tables: stage and reply code to a problem; and the queue ID in the reply to a mail."""
 
 import re
-from typing import Optional, Sequence
+from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
 from ..problems import Problem
 from ..vocabulary import DISABLED
@@ -27,11 +27,15 @@ RECIPIENT = {
     4: ('greylisted', 'The server accepts no mail for %s at present'),
     5: ('recipient_refused', 'The server refuses the recipient %s'),
 }
+RECIPIENT_CODES = tuple(code for code, _text in RECIPIENT.values())
+MALFORMED = ('reply_malformed', "The server's reply is not valid at this point (RFC 5321, section 4.3.2)")
+RATE_LIMITED = ('rate_limited', 'The server ends the conversation')
 # For a demand for authentication in a conversation by TLS.
 NO_AUTHENTICATION_HINT = (
     'sendmemo has no user name and password: have this host admitted by its address, or use a relay that accepts its mail '
     'without authentication.'
 )
+TLS_FIRST_HINT = 'It requires TLS first: set EnableTLS to 1 (STARTTLS).'
 LIMITED_HINT = (
     '421 often means a limit on connections or mails per client: wait and try again with retries, spread the hosts '
     'over time, or ask the administrator of the mail server about its rate limits for this host.'
@@ -41,7 +45,7 @@ LATER_HINT = (
     'end of the mail.'
 )
 NO_EHLO_HINT = (
-    'The server, or a firewall that inspects SMTP on the way, does not know EHLO, without which there is no TLS: '
+    'The server, or a firewall that inspects SMTP in between, does not support EHLO, which TLS requires: '
     'have that changed, or use another port or server.'
 )
 CLIENT_CERTIFICATE_HINT = (
@@ -68,32 +72,51 @@ _QUEUED = (
 )
 
 
+class _Refused(NamedTuple):
+    """A negative or malformed reply, and what the client had done."""
+
+    stage: str
+    reply: Reply
+    is_tls: bool
+    address: Optional[str]
+
+
+class _Rule(NamedTuple):
+    """When a reply means something other than its stage has in BY_STAGE: code and text, None = the stage's, and a hint."""
+
+    applies: Callable[[_Refused], object]
+    meaning: Optional[Tuple[str, str]]
+    hint: str = ''
+
+
+# The first that applies counts.
+_RULES = (
+    _Rule(lambda it: it.reply.kind not in (4, 5), MALFORMED),
+    _Rule(lambda it: it.reply.code == 530 and it.is_tls, ANYWHERE[530], NO_AUTHENTICATION_HINT),
+    # RFC 3207, section 4
+    _Rule(lambda it: it.reply.code == 530 and 'STARTTLS' in it.reply.text.upper(), ANYWHERE[530], TLS_FIRST_HINT),
+    _Rule(lambda it: it.reply.code == 530, ANYWHERE[530]),
+    _Rule(lambda it: it.reply.code == 552 or it.reply.enhanced in TOO_LARGE, ANYWHERE[552]),
+    _Rule(lambda it: it.reply.code == 421 and it.stage in ('banner', 'ehlo'), None, LIMITED_HINT),
+    _Rule(lambda it: it.reply.code == 421, RATE_LIMITED, LIMITED_HINT),
+    # RFC 5321, section 4.2.4: not known, not implemented
+    _Rule(lambda it: it.stage == 'ehlo' and it.reply.code in (500, 502), None, NO_EHLO_HINT),
+    _Rule(lambda it: it.address is not None and it.reply.kind == 4, RECIPIENT[4]),
+    _Rule(lambda it: it.address is not None, RECIPIENT[5]),
+    _Rule(lambda it: it.reply.kind == 4 and it.stage != 'starttls', None, LATER_HINT),
+)
+
+
 def refusal(stage: str, reply: Reply, mode: str, address: Optional[str] = None) -> Problem:
     """Return the problem that `reply` means in `stage` of a conversation by `mode`; with `address`, of that recipient."""
-    hint = ''
-    code, text = BY_STAGE[stage]
-    demands_certificate = mode != DISABLED.name and reply.kind in (4, 5) and _CERTIFICATE_DEMANDED.search(reply.text)
+    refused = _Refused(stage, reply, mode != DISABLED.name, address)
+    demands_certificate = refused.is_tls and reply.kind in (4, 5) and _CERTIFICATE_DEMANDED.search(reply.text)
     if demands_certificate and (reply.code == 421 or stage in ('banner', 'ehlo', 'starttls')):
         return client_certificate_demanded(reply.shown())
-    if reply.kind not in (4, 5):
-        code, text = 'reply_malformed', "The server's reply is not valid at this point (RFC 5321, section 4.3.2)"
-    elif reply.code in ANYWHERE or reply.enhanced in TOO_LARGE:
-        code, text = ANYWHERE.get(reply.code, ANYWHERE[552])
-        if reply.code == 530 and mode != DISABLED.name:
-            hint = NO_AUTHENTICATION_HINT
-        elif reply.code == 530 and 'STARTTLS' in reply.text.upper():  # RFC 3207, section 4
-            hint = 'It requires TLS first: set EnableTLS to 1 (STARTTLS).'
-    elif reply.code == 421:
-        hint = LIMITED_HINT
-        if stage not in ('banner', 'ehlo'):
-            code, text = 'rate_limited', 'The server ends the conversation'
-    elif stage == 'ehlo' and reply.code in (500, 502):  # RFC 5321, section 4.2.4: not known, not implemented
-        hint = NO_EHLO_HINT
-    elif address is not None:
-        code, text = RECIPIENT[4 if reply.kind == 4 else 5]
+    meaning, hint = next(((rule.meaning, rule.hint) for rule in _RULES if rule.applies(refused)), (None, ''))
+    code, text = meaning or BY_STAGE[stage]
+    if code in RECIPIENT_CODES:
         text = text % address
-    elif reply.kind == 4 and stage != 'starttls':
-        hint = LATER_HINT
     hint = CLIENT_CERTIFICATE_HINT if demands_certificate else hint
     return Problem(code, '%s: %s' % (text, reply.shown()), hint, stage=stage, value=address)
 
@@ -113,7 +136,7 @@ def starttls_missing(features: Sequence[str]) -> Problem:
     """Return the problem of an EHLO reply without STARTTLS."""
     stripped = [feature for feature in features if STRIPPED.match(feature)]
     if stripped:
-        message = "Something on the way has overwritten STARTTLS in the server's features: %s" % stripped[0]
+        message = "Something between host and server has overwritten STARTTLS in the server's features: %s" % stripped[0]
         return Problem('starttls_stripped', message)
     message = 'The server does not offer STARTTLS; it offers: %s' % (', '.join(features) or 'nothing')
     return Problem('starttls_not_offered', message)

@@ -14,7 +14,7 @@ from typing import Any, Dict, NamedTuple, Optional
 from ..problems import Problem, ProblemError
 from ..trust.pem import as_pem
 from ..trust.trust_store import Trust
-from ..vocabulary import TLS_VERSIONS
+from ..vocabulary import CHAIN, LEAF, TLS_VERSIONS
 
 VERSIONS = ('SSLv3', *TLS_VERSIONS)  # oldest first, by their names in SSLObject.version()
 # OpenSSL 3 speaks TLS 1.0 and 1.1 at level 0 only, and at level 2 refuses RSA and DH below 2048 bits and SHA-1 signatures.
@@ -36,7 +36,7 @@ class Policy(NamedTuple):
 
     trust: Optional[Trust]
     check_name: bool
-    crl_check: str = 'leaf'  # or 'chain'
+    crl_check: str = LEAF  # one of CRL_CHECKS
     min_tls: str = 'TLSv1.2'
     ssl_v3: bool = False
     max_tls: str = ''  # '' = the newest
@@ -55,7 +55,7 @@ def verify_flags(policy: Policy) -> int:
     """Return the flags of the certificate's verification: CRLs count only where a CrlFile is set."""
     flags = int(ssl.VERIFY_X509_TRUSTED_FIRST)
     if policy.trust is not None and policy.trust.crls is not None:
-        flags |= int(ssl.VERIFY_CRL_CHECK_CHAIN if policy.crl_check == 'chain' else ssl.VERIFY_CRL_CHECK_LEAF)
+        flags |= int(ssl.VERIFY_CRL_CHECK_CHAIN if policy.crl_check == CHAIN else ssl.VERIFY_CRL_CHECK_LEAF)
     return flags | (PARTIAL_CHAIN if policy.partial else 0)
 
 

@@ -126,16 +126,21 @@ def fault_of(error: Exception, beginning: Beginning, mode: str, alert: Optional[
         return _certificate_fault(number or 0, getattr(error, 'verify_message', '') or '', text, alert)
     if beginning.plaintext:
         return Fault(_plaintext(beginning.plaintext, mode))
-    if beginning.alert is not None and not (isinstance(error, ssl.SSLError) and _code_of(text) == 'weak_dh'):
-        return Fault(_alert(beginning))
     code = _code_of(text) if isinstance(error, ssl.SSLError) else ''
+    if beginning.alert is not None and code != 'weak_dh':
+        return Fault(_alert(beginning))
+    return Fault(_by_text(error, code, text, beginning))
+
+
+def _by_text(error: Exception, code: str, text: str, beginning: Beginning) -> Problem:
+    """Return the problem where only the exception says what it is; `code` is the one of its text, '' = none."""
     if code == 'protocol_too_old' and beginning.hello_version:
-        return Fault(Problem(code, 'The server chose %s, which is not allowed.' % beginning.hello_version, stage='handshake'))
-    if code:
-        return Fault(Problem(code, 'The TLS handshake failed: %s.' % text, stage='handshake'))
-    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or not isinstance(error, ssl.SSLError):
-        return Fault(Problem('handshake_closed', 'The connection ended in the TLS handshake: %s.' % text, stage='handshake'))
-    return Fault(Problem('handshake_closed', 'The TLS handshake failed: %s.' % text, stage='handshake'))
+        message = 'The server chose %s, which is not allowed.' % beginning.hello_version
+    elif not code and (isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or not isinstance(error, ssl.SSLError)):
+        message = 'The connection ended in the TLS handshake: %s.' % text
+    else:
+        message = 'The TLS handshake failed: %s.' % text
+    return Problem(code or 'handshake_closed', message, stage='handshake')
 
 
 def _code_of(text: str) -> str:

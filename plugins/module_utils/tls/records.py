@@ -57,22 +57,30 @@ def alert_name(number: int) -> str:
 def read_beginning(data: bytes) -> Beginning:
     """Parse a server's first bytes. Any bytes are accepted; nothing is raised."""
     alert: Optional[int] = None
-    hello, version = False, ''
-    offset = 0
-    while len(data) - offset >= 5:
-        kind, size = data[offset], int.from_bytes(data[offset + 3 : offset + 5], 'big')
-        if not 20 <= kind <= 24 or data[offset + 1] != 3:
-            break
-        body = data[offset + 5 : offset + 5 + size]
-        if kind == ALERT and size == 2 and len(body) == 2:
+    version: Optional[str] = None
+    for kind, size, body in _records(data):
+        if kind == ALERT and size == len(body) == 2:
             alert = body[1]
             break
-        if kind == HANDSHAKE and not hello and len(body) >= 6 and body[0] == SERVER_HELLO:
-            hello, version = True, VERSION_NAMES.get(int.from_bytes(body[4:6], 'big'), '')
-        offset += 5 + size
-    plaintext = data if data and (not 20 <= data[0] <= 24 or (len(data) > 1 and data[1] != 3)) else b''
+        if kind == HANDSHAKE and version is None and len(body) >= 6 and body[0] == SERVER_HELLO:
+            version = VERSION_NAMES.get(int.from_bytes(body[4:6], 'big'), '')
+    plaintext = data if data and not _may_be_record(data, 0) else b''
     asks = any(kind == CERTIFICATE_REQUEST for kind, _body in _handshake_messages(data))
-    return Beginning(plaintext, alert, hello, version, asks)
+    return Beginning(plaintext, alert, version is not None, version or '', asks)
+
+
+def _may_be_record(data: bytes, start: int) -> bool:
+    """Return whether a record may begin there: with its type, then the major version, if that has come already."""
+    return 20 <= data[start] <= 24 and data[start + 1 : start + 2] in (b'', b'\3')
+
+
+def _records(data: bytes) -> Iterator[Tuple[int, int, bytes]]:
+    """Yield type, length and content of the records, up to what is none; the last content may be cut."""
+    start = 0
+    while len(data) - start >= 5 and _may_be_record(data, start):
+        size = int.from_bytes(data[start + 3 : start + 5], 'big')
+        yield data[start], size, data[start + 5 : start + 5 + size]
+        start += 5 + size
 
 
 def certificates_in(data: bytes) -> List[bytes]:

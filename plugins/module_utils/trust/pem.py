@@ -93,9 +93,9 @@ class _Reader:
             else:
                 self._end(label, number)
         elif b'\0' in line:
-            self.faults.append((number, 'There is a NUL byte, behind which OpenSSL may read nothing more'))
+            self.faults.append((number, 'There is a NUL byte; OpenSSL may ignore everything after it'))
         elif _ALMOST.search(line):
-            self.faults.append((number, 'A BEGIN or END line is not alone in its line or not well-formed'))
+            self.faults.append((number, 'A BEGIN or END line is malformed or has other text on the same line'))
         elif self.opened is not None:
             self.body.append(line)
 
@@ -141,36 +141,42 @@ def as_pem(block: Block) -> str:
 
 def structure_problems(pem: Pem, keyword: str, file: str) -> Iterator[Problem]:
     """Yield the problems of a trust file's structure; its certificates and CRLs are not examined. `keyword` is a FILE_KEYWORD."""
-    expected = LABEL[keyword]
+    for problems in (_private_keys(pem), _faults(pem), _other_certificates(pem), _lack(pem, LABEL[keyword])):
+        for problem in problems:
+            yield problem._replace(file=file, keyword=keyword)
+
+
+def _private_keys(pem: Pem) -> Iterator[Problem]:
     for line in [line for label, line in pem.others if is_private_key(label)][:MOST_FAULTS]:
-        yield Problem('private_key_in_trust_file', 'The file holds a private key.', file=file, line=line, keyword=keyword)
+        yield Problem('private_key_in_trust_file', 'The file holds a private key.', line=line)
+
+
+def _faults(pem: Pem) -> Iterator[Problem]:
     for line, fault in pem.faults[:MOST_FAULTS]:
-        yield Problem('not_pem', '%s.' % fault, file=file, line=line, keyword=keyword)
+        yield Problem('not_pem', '%s.' % fault, line=line)
     if len(pem.faults) > MOST_FAULTS:
-        yield Problem('not_pem', 'The file has %d more faults.' % (len(pem.faults) - MOST_FAULTS), file=file, keyword=keyword)
+        yield Problem('not_pem', 'The file has %d more faults.' % (len(pem.faults) - MOST_FAULTS))
+
+
+def _other_certificates(pem: Pem) -> Iterator[Problem]:
     for label, line in [other for other in pem.others if other[0] in _OTHER_CERTIFICATES][:MOST_FAULTS]:
-        yield Problem(
-            'not_pem',
-            'There is a block of the kind %s, which is not supported.' % label,
-            'Convert it: openssl x509 -in FILE -out NEW.',
-            file=file,
-            line=line,
-            keyword=keyword,
-        )
+        message = 'There is a block of the kind %s, which is not supported.' % label
+        yield Problem('not_pem', message, 'Convert it: openssl x509 -in FILE -out NEW.', line=line)
+
+
+def _lack(pem: Pem, expected: str) -> Iterator[Problem]:
+    """Yield what a file is that has no block of the kind `expected`; where it has faults, these say why."""
     if pem.of(expected) or pem.faults:
         return
-    if not pem.blocks and not pem.others:
-        kind = ('x509' if expected == CERTIFICATE else 'crl') if pem.is_der else ''
-        yield Problem(
-            'not_pem',
-            'The file is %s.' % ('DER, not PEM' if pem.is_der else 'not PEM: there is no block in it'),
-            'Convert it: openssl %s -inform DER -in FILE -out NEW.' % kind if kind else '',
-            file=file,
-            keyword=keyword,
-        )
-        return
-    code, name = ('no_certificate', 'certificate') if expected == CERTIFICATE else ('no_crl', 'certificate revocation list')
-    yield Problem(code, 'The file holds no %s, only %s.' % (name, _listed(pem)), file=file, keyword=keyword)
+    if pem.is_der:
+        command = 'x509' if expected == CERTIFICATE else 'crl'
+        hint = 'Convert it: openssl %s -inform DER -in FILE -out NEW.' % command
+        yield Problem('not_pem', 'The file is DER, not PEM.', hint)
+    elif not pem.blocks and not pem.others:
+        yield Problem('not_pem', 'The file is not PEM: there is no block in it.')
+    else:
+        code, name = ('no_certificate', 'certificate') if expected == CERTIFICATE else ('no_crl', 'certificate revocation list')
+        yield Problem(code, 'The file holds no %s, only %s.' % (name, _listed(pem)))
 
 
 def _listed(pem: Pem) -> str:

@@ -10,13 +10,14 @@ import base64
 import hashlib
 import os
 import stat
-from typing import Any, Dict, List, NamedTuple
+from typing import Dict, List, NamedTuple
 
 from ..files.permissions import write_problem
 from ..files.working_dir import MAX_FILE, WorkingDir, fs_bytes, read_file
+from ..messages.trust import TrustBlock, TrustContent
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
-from .pem import Pem, read_pem, structure_problems
+from .pem import Block, Pem, read_pem, structure_problems
 
 MAX_HOST = 16 << 20  # bytes of distinct trust files that are read on one host
 LEAST_BLOCK = 512  # bytes that a block counts for: many nearly empty ones make a long answer
@@ -44,18 +45,12 @@ class HostBlocks:
         """Return the problems of a file's structure; its certificates and CRLs are not examined."""
         return list(structure_problems(self._read[key], keyword, file))
 
-    def answer(self) -> List[Dict[str, Any]]:
-        """Return `[{"key", "blocks": [{"label", "line", "der"}]}]`, DER in base64."""
-        return [
-            {
-                'key': key,
-                'blocks': [
-                    {'label': block.label, 'line': block.line, 'der': base64.b64encode(block.der).decode('ascii')}
-                    for block in pem.blocks
-                ],
-            }
-            for key, pem in self._read.items()
-        ]
+    def answer(self) -> List[TrustContent]:
+        return [TrustContent(key, [_sent(block) for block in pem.blocks]) for key, pem in self._read.items()]
+
+
+def _sent(block: Block) -> TrustBlock:
+    return TrustBlock(block.label, block.line, base64.b64encode(block.der).decode('ascii'))
 
 
 class TrustFile(NamedTuple):

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import base64
 import pathlib
-import textwrap
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -15,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ...module_utils.change.set_files import trust_file_name
 from ...module_utils.config.keywords import BY_NAME, FILE_KEYWORDS, KEYWORDS
 from ...module_utils.problems import Problem, ProblemError
-from ...module_utils.trust.pem import read_pem
+from ...module_utils.trust.pem import as_pem, read_pem
 from ...module_utils.vocabulary import MODE_BY_NAME
 
 VAULT = b'$ANSIBLE_VAULT;'  # how an encrypted file begins
@@ -45,8 +43,8 @@ class SourceReader:
         read = [read_pem(content) for content in contents]
         if any(pem.faults or pem.others or not pem.blocks for pem in read):
             return b'\n'.join(contents)  # as it is, so that the checks report its problems
-        unique = dict.fromkeys((block.label, block.der) for pem in read for block in pem.blocks)
-        return b''.join(_pem(label, der) for label, der in unique)
+        unique = {(block.label, block.der): block for pem in read for block in pem.blocks}
+        return ''.join(map(as_pem, unique.values())).encode('ascii')
 
     def _one(self, source: str) -> bytes:
         if source not in self._read:
@@ -117,10 +115,10 @@ def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:
     }
 
 
-def _pem(label: str, der: bytes) -> bytes:
-    """Return a block in the form of RFC 7468 section 3."""
-    lines = textwrap.wrap(base64.b64encode(der).decode('ascii'), 64)
-    return '\n'.join([f'-----BEGIN {label}-----', *lines, f'-----END {label}-----', '']).encode('ascii')
+def all_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the settings that an entry declares as the complete ones: what is not set has the product's default."""
+    declared = declared_settings(entry)
+    return {keyword.name: declared.get(keyword.name, keyword.default) for keyword in KEYWORDS if keyword.kind != 'file'}
 
 
 def _text(value: object) -> str:

@@ -18,13 +18,14 @@ from ...module_utils.pd.command_lines import HOST, PORT
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.vocabulary import ENVELOPE
 from ..options.attributes import declared_attributes
-from ..options.mail import check_mail
+from ..options.mail import check_mail, of_server
 from ..options.spec import ArgumentError, fields_for, file_mode
 from ..x509.budget import limited_to
 from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, check_files, ends
 from .entry import DesiredConfig, SourceReader, desired_config
 from .ports import port_problems
+from .run_cache import once
 from .template import Renderer
 
 
@@ -37,12 +38,8 @@ def staged_test(args: t.Mapping[str, t.Any]) -> StagedTest | None:
     if until == ENVELOPE and not all(entry.get('recipients') or args['recipients'] for entry in entries):
         raise ArgumentError('recipients is missing: try_before_commit: envelope asks the mail server whether it accepts them')
     for entry in (args, *args['servers']):
-        check_mail(entry, _of(entry))
+        check_mail(entry, of_server(entry))
     return StagedTest(until, args['timeout'], args['min_tls'], args['crl_check'])
-
-
-def _of(entry: t.Mapping[str, t.Any]) -> str:
-    return f' of server {entry["name"]}' if entry.get('name') else ''
 
 
 def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:
@@ -52,7 +49,8 @@ def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:
     missing = [option for option in ('smtp_host', 'smtp_port') if not entry.get(option)]
     if missing:
         raise ArgumentError(
-            f'{" and ".join(missing)}{_of(entry)} is missing: with manage_attributes they are what {HOST} and {PORT} are set to'
+            f'{" and ".join(missing)}{of_server(entry)} is missing: with manage_attributes they are what {HOST} and {PORT} are '
+            'set to'
         )
     try:
         declared_attributes(entry.get('name'), {HOST: entry['smtp_host'], PORT: entry['smtp_port']})
@@ -75,7 +73,7 @@ class RequestBuilder:
         self._ends: dict[str | None, list[dict[str, t.Any]]] = {}
 
     def entry(self, entry: t.Mapping[str, t.Any]) -> ConfigureEntry:
-        """Return the message for an entry; without a name it applies to the servers that are found. Raises ProblemError."""
+        """Return the message for an entry; without a name it applies to the discovered servers. Raises ProblemError."""
         request = ConfigureEntry(
             **{
                 **fields_for(ConfigureEntry, entry),
@@ -114,25 +112,41 @@ class RequestBuilder:
         return self._ends.get(name, self._ends.get(None, []))
 
     def _check_trust(self, desired: DesiredConfig, name: str | None) -> None:
-        """Check the declared trust files; servers that share them share the problems.
-
-        They are the user's own files on the controller, so no budget limits the analysis.
-        """
+        """Check the declared trust files; servers that share them share the problems, and hosts the work."""
         if not desired.trust:
             return
         ca, crl = (desired.settings.get(keyword, '') for keyword in FILE_KEYWORDS)
         if (ca, crl) not in self._ends_of:
             files = {keyword: desired.sources.get(file, file) for keyword, file in zip(FILE_KEYWORDS, (ca, crl), strict=True)}
             now = dt.datetime.now(dt.timezone.utc)
-            self._ends_of[ca, crl] = []
+            warn_days = self._args['warn_days']
             own = desired.trust.get(ca), desired.trust.get(crl)
-            with limited_to(None):
-                with guard(self.problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
-                    self._ends_of[ca, crl] = ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
-                self.problems += check_files(*own, now, self._args['warn_days'], files)
+            # The names of the files are those of their contents. A file can expire during a run: a minute is short for that.
+            key = (ca, crl, *files.values(), f'{warn_days} {now:%Y-%m-%d %H:%M}')
+            checked = once(key, lambda: _checked(own, now, warn_days, files))
+            self._ends_of[ca, crl] = checked['ends']
+            self.problems += [Problem(**problem) for problem in checked['problems']]
         self._ends[name] = self._ends_of[ca, crl]
 
     def _add(self, content: bytes) -> str:
         key = hashlib.sha256(content).hexdigest()
         self.contents[key] = content.decode('latin-1')
         return key
+
+
+class _Checked(t.TypedDict):
+    """The problems of declared trust files, and when their CAs and CRLs expire."""
+
+    problems: list[dict[str, t.Any]]
+    ends: list[dict[str, t.Any]]
+
+
+def _checked(own: tuple[bytes | None, bytes | None], now: dt.datetime, warn_days: int, files: t.Mapping[str, str]) -> _Checked:
+    """Check a CA and a CRL file. They are the user's own files on the controller, so no budget limits the analysis."""
+    problems: list[Problem] = []
+    found: list[dict[str, t.Any]] = []
+    with limited_to(None):
+        with guard(problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
+            found += ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
+        problems += check_files(*own, now, warn_days, files)
+    return {'problems': [problem._asdict() for problem in problems], 'ends': found}

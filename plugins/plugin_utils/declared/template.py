@@ -44,7 +44,7 @@ class Renderer:
         self.path = self._template.path if self._template else str(ROLE_TEMPLATE)
 
     def render(self, server: t.Mapping[str, str] | None, settings: dict[str, str]) -> tuple[bytes, list[Problem]]:
-        """Return the file's content for a server (None where servers are found, not named), in UTF-8, and its warnings.
+        """Return the file's content for a server (None if servers are discovered, not named), in UTF-8, and its warnings.
 
         Raises ProblemError invalid_value where the template fails, or where the text, parsed again, has other settings than
         `settings` or an invalid line.

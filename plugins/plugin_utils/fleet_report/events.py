@@ -112,8 +112,8 @@ class Collector:
             log.note(subject, base)
         elif servers is not None:
             log.reached = base.order
-            for name, observation in servers.items():
-                log.server(name).note(subject, observation)
+            for name, subject_of_server, observation in servers:
+                log.server(name).note(subject_of_server, observation)
 
     def logs(self, failed: t.Mapping[str, int]) -> Logs:
         """Return the log of every host that was expected.

@@ -14,7 +14,6 @@ from .observations import Expiry
 
 DAYS = 90
 SOON = 30  # days before an expiry from which on it is marked
-KINDS = {'certificate': 'certificate', 'ca': 'CA', 'crl': 'CRL'}
 
 
 class Ending(t.NamedTuple):

@@ -17,6 +17,21 @@ from .values import Problem
 Logs = dict[str, 'HostLog']  # by the host's name
 NEVER = 0
 WARN_DAYS = 30
+VERDICTS = ('unreachable', 'failing', 'hidden', 'ok')  # the worst first
+
+
+class ExpiryKind(t.NamedTuple):
+    """What an Expiry can be: its label, and how a sentence about it begins, before its name."""
+
+    label: str
+    subject: str
+
+
+EXPIRY_KINDS = {
+    'certificate': ExpiryKind('certificate', 'The certificate'),
+    'ca': ExpiryKind('CA', 'The CA'),
+    'crl': ExpiryKind('CRL', 'The CRL of'),
+}
 
 
 @dataclasses.dataclass(eq=False)
@@ -41,7 +56,7 @@ class Run:
 
 @dataclasses.dataclass
 class Expiry:
-    """A certificate, CA or CRL that expires: `kind` is one of these, `not_after` in UTC."""
+    """A certificate, CA or CRL that expires: `kind` is one of EXPIRY_KINDS, `not_after` in UTC."""
 
     kind: str
     name: str
@@ -84,7 +99,7 @@ NO_FACTS = Facts()
 class Observation:
     """What one result says of one server (or, without a name, of its host).
 
-    `verdict` is ok, failing, unreachable or hidden; `order` is the time in microseconds since 1970, unique among the results of a
+    `verdict` is one of VERDICTS; `order` is the time in microseconds since 1970, unique among the results of a
     run: it orders the results of all runs.
     `applied` says whether what `changed` was really changed, as it is not in check mode; None: unknown.
     `unprotected`: a mail was accepted, but in plaintext, or without certificate or name having been verified; `accepted`: that is

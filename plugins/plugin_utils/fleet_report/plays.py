@@ -34,19 +34,19 @@ def name_of(play: t.Any) -> str:
     return values.text(play.get_name())
 
 
-def is_ours(play: t.Any) -> bool:
+def uses_collection(play: t.Any) -> bool:
     """Whether a play has a task or a role of this collection, as far as is known before it runs."""
     if any(_role_name(role).startswith(COLLECTION) for role in play.roles or ()):
         return True
     lists = (play.pre_tasks, play.tasks, play.post_tasks, play.handlers)
-    return any(_uses_collection(entry) for entries in lists for entry in entries or ())
+    return any(_entry_uses_collection(entry) for entries in lists for entry in entries or ())
 
 
-def _uses_collection(entry: t.Any) -> bool:
+def _entry_uses_collection(entry: t.Any) -> bool:
     if isinstance(entry, Block):
-        return any(_uses_collection(task) for part in (entry.block, entry.rescue, entry.always) for task in part or ())
+        return any(_entry_uses_collection(task) for part in (entry.block, entry.rescue, entry.always) for task in part or ())
     if isinstance(entry, list):
-        return any(_uses_collection(task) for task in entry)
+        return any(_entry_uses_collection(task) for task in entry)
     action = str(getattr(entry, 'resolved_action', None) or entry.action)
     if action.rsplit('.', 1)[-1] in ROLE_ACTIONS:
         name = str(getattr(entry, '_role_name', None) or (entry.args or {}).get('name') or '')

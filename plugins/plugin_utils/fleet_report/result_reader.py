@@ -40,29 +40,39 @@ def subject_of(module: str, applied: bool | None = None) -> str:
     return SUBJECTS.get(module, module)
 
 
-def read_servers(result: t.Mapping[str, t.Any], base: Observation) -> dict[str, Observation] | None:
-    """Return the observation of each server in a result, by name; None if it has no servers. Raises InvalidValue.
+def read_servers(result: t.Mapping[str, t.Any], base: Observation) -> list[tuple[str, str, Observation]] | None:
+    """Return the observations of each server in a result, with its name and the subject; None if the result has no servers.
 
     `base` has the number, time and module, and whether changes are applied. A result that failed though no entry says why makes
-    each of its servers fail.
+    each of its servers fail. What a task that converges also sent is an observation of its own. Raises InvalidValue.
     """
     if 'servers' not in result:
         return None
     record = Record(result, 'the result')
     shared = _of_all(record)
-    observations: dict[str, Observation] = {}
+    subject = subject_of(base.module, base.applied)
+    found: dict[tuple[str, str], Observation] = {}
     reader = READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)
     for entry in record.entries('servers', values.MOST_SERVERS):
         name = entry.line('name') or entry.line('path') or 'configuration given as text'
-        item = observations[name] = dataclasses.replace(base, problems=entry.problems() + shared)
-        item.ignored = entry.problems('ignored')
-        if _has_error(item.problems):
-            item.verdict = 'failing'
-        reader(entry, item)
-    failing = any(item.verdict == 'failing' or _has_error(item.problems) for item in observations.values())
+        found[name, subject] = _observation(entry, dataclasses.replace(base, problems=shared), reader)
+        if base.module == 'sendmemo_config' and entry.get('send') is not None:
+            sent = dataclasses.replace(base, module='send_memo', problems=[])
+            found[name, subject_of('send_memo', base.applied)] = _observation(entry.part('send'), sent, _read_send)
+    failing = any(item.verdict == 'failing' or _has_error(item.problems) for item in found.values())
     if result.get('failed') and not failing:
-        _mark_failing(record, list(observations.values()))
-    return observations
+        _mark_failing(record, list(found.values()))
+    return [(name, subject, item) for (name, subject), item in found.items()]
+
+
+def _observation(entry: Record, base: Observation, reader: t.Callable[[Record, Observation], None]) -> Observation:
+    """Return what an entry says; `base` has the problems that it shares with the others."""
+    item = dataclasses.replace(base, problems=entry.problems() + base.problems)
+    item.ignored = entry.problems('ignored')
+    if _has_error(item.problems):
+        item.verdict = 'failing'
+    reader(entry, item)
+    return item
 
 
 def _has_error(problems: t.Iterable[Problem]) -> bool:

@@ -11,14 +11,13 @@ import typing as t
 from ...module_utils.vocabulary import SENT, SEVERITIES
 from . import times
 from .model import PROVEN, STATES, Host, Report, Server
-from .observations import NEVER, HostLog, Logs, Observation, Run, ServerLog
+from .observations import NEVER, VERDICTS, HostLog, Logs, Observation, Run, ServerLog
 from .result_reader import NOT_AS_DECLARED, UNPROTECTED
 from .values import Problem, own_problem
 
 ELSEWHERE = 'other tasks'  # the subject of what happened to a host in a task of another collection
 STALE_DAYS = 7.0
 BY_ORDER = operator.attrgetter('order')
-VERDICTS = ('unreachable', 'failing', 'hidden', 'ok')  # the worst first
 # By subject: the subject whose later observation, if it is well, replaces it.
 SUPERSEDED_BY = {'validation': 'config', 'rehearsal': 'send'}
 SENDS = ('send', 'rehearsal')  # a real one counts rather than one in check mode, even an older one
@@ -50,7 +49,7 @@ def evaluate(name: str, host: HostLog) -> Server:
     found = _last(host, log)
     last = sorted(found.values(), key=BY_ORDER)
     send = next((found[subject] for subject in SENDS if subject in found and found[subject].facts.until), None)
-    server = Server(name, _state(last, send, log))
+    server = Server(name, _state(_Evidence(last, send, log)))
     for observation in sorted(log.observations.values(), key=BY_ORDER):
         _add_facts(server, observation)
     if server.state in PROVEN:
@@ -95,25 +94,53 @@ def _supersedes(later: Observation, earlier: Observation) -> bool:
     return later.order > earlier.order and later.verdict == 'ok' and not later.has_drift
 
 
-def _state(last: t.Sequence[Observation], send: Observation | None, log: ServerLog) -> str:
-    verdicts = {observation.verdict for observation in last}
-    for verdict in ('unreachable', 'failing'):
-        if verdict in verdicts:
-            return verdict
-    if any(observation.verdict == 'hidden' and (send is None or observation.order > send.order) for observation in last):
-        return 'hidden'
-    was_changed = log.changed > (send.order if send is not None else NEVER)
-    if send is not None and send.unprotected and not was_changed:
-        return 'unprotected'
-    if any(observation.has_drift for observation in last):
-        return 'drifted'
-    if log.is_gone:
-        return 'configured'
-    if was_changed:
-        return 'changed_unproven'
-    if send is not None:
-        return 'proven' if send.facts.until == SENT else 'tested'
-    return 'configured' if last else 'not_checked'
+class _Evidence(t.NamedTuple):
+    """What a server's state follows from: the last observations, the send that counts, and its log."""
+
+    last: t.Sequence[Observation]
+    send: Observation | None
+    log: ServerLog
+
+    @property
+    def verdicts(self) -> set[str]:
+        return {observation.verdict for observation in self.last}
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a result is hidden that no later send replaces."""
+        return any(item.verdict == 'hidden' and (self.send is None or item.order > self.send.order) for item in self.last)
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether the server was changed after the send."""
+        return self.log.changed > (self.send.order if self.send is not None else NEVER)
+
+    @property
+    def is_unprotected(self) -> bool:
+        return self.send is not None and self.send.unprotected and not self.was_changed
+
+    @property
+    def has_drift(self) -> bool:
+        return any(observation.has_drift for observation in self.last)
+
+
+# A server is in the first state whose condition holds.
+_CONDITIONS: tuple[tuple[str, t.Callable[[_Evidence], bool]], ...] = (
+    ('unreachable', lambda evidence: 'unreachable' in evidence.verdicts),
+    ('failing', lambda evidence: 'failing' in evidence.verdicts),
+    ('hidden', lambda evidence: evidence.is_hidden),
+    ('unprotected', lambda evidence: evidence.is_unprotected),
+    ('drifted', lambda evidence: evidence.has_drift),
+    ('configured', lambda evidence: evidence.log.is_gone),
+    ('changed_unproven', lambda evidence: evidence.was_changed),
+    ('proven', lambda evidence: evidence.send is not None and evidence.send.facts.until == SENT),
+    ('tested', lambda evidence: evidence.send is not None),
+    ('configured', lambda evidence: bool(evidence.last)),
+)
+
+
+def _state(evidence: _Evidence) -> str:
+    return next((state for state, holds in _CONDITIONS if holds(evidence)), 'not_checked')
 
 
 def _add_facts(server: Server, observation: Observation) -> None:
@@ -157,7 +184,7 @@ def _own_problem(server: Server, last: t.Sequence[Observation], skipped: str) ->
         message = f'"{skipped}" was skipped.' if skipped else 'The run ended before it was checked.'
         return own_problem('not_checked', message)
     if any(observation.absent for observation in last):
-        return own_problem('not_proven', 'Declared absent: there is nothing to prove.', hint='')
+        return own_problem('not_proven', 'Declared absent: there is nothing to verify.', hint='')
     return own_problem('not_proven', 'It was checked, and never proven.')
 
 

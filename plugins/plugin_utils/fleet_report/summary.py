@@ -9,10 +9,10 @@ import typing as t
 
 from . import times
 from .model import ORDER, PROVEN, STATES, UNKNOWN, Comparison, Report, Server
+from .observations import EXPIRY_KINDS
 
 MOST_LINES = 10
 MOST_NAMED = 3  # servers that are named beside a cause
-KINDS = {'certificate': 'The certificate', 'ca': 'The CA', 'crl': 'The CRL of'}
 
 
 def verdict(report: Report) -> str:
@@ -52,7 +52,7 @@ def _of_ends(report: Report) -> str:
     first = min(soon.values(), key=lambda what: what.not_after)
     when = times.in_days(first.not_after, report.generated)
     if len(soon) == 1:
-        return f'{KINDS[first.kind]} {first.name} expires {when}.'
+        return f'{EXPIRY_KINDS[first.kind].subject} {first.name} expires {when}.'
     return f'{len(soon)} certificates, CAs and CRLs expire soon, the first {when}: {first.name}.'
 
 

@@ -10,6 +10,11 @@ from ...module_utils.smtp.message import check_address, refuse_breaks
 from .spec import ArgumentError
 
 
+def of_server(entry: t.Mapping[str, t.Any]) -> str:
+    """Return what says, behind the name of an option, whose it is; '' where it is the task's."""
+    return f' of server {entry["name"]}' if entry.get('name') else ''
+
+
 def check_mail(entry: t.Mapping[str, t.Any], of: str, named: t.Callable[[str], str] = str) -> None:
     """Refuse what no mail server could take; `of` says whose it is, `named` how the user calls an option.
 

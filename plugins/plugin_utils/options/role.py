@@ -18,6 +18,7 @@ from .variables import PREFIX, VARIABLES, option_of, variable_argument, variable
 OF_THE_ROLE: dict[str, dict[str, t.Any]] = {
     'sendmemo_validate': {'require_configuration': False},  # an audit reports a missing one as drift
     'send_memo': {'check_declared': True, 'cert_validation_ignore_host_name': False, 'ignore_certificate_errors': False},
+    'sendmemo_config': {'check_declared': True},
 }
 # Variables that must not be empty where mails are addressed; by entry point, which variable requires it and at what value.
 ADDRESSED = {
@@ -39,7 +40,10 @@ _VALIDATOR = ArgumentSpecValidator({PREFIX + name: option for name, option in SP
 
 def options_of(module: str, given: Values) -> dict[str, t.Any]:
     """Return the options of a module as the variables that are set, by name without the prefix, give them."""
-    return {option: value for name, value in given.items() if (option := option_of(name)) in MODULES[module]}
+    options = {option: value for name, value in given.items() if (option := option_of(name)) in MODULES[module]}
+    if 'until' in MODULES[module] and given.get('verify', 'none') != 'none':
+        options['until'] = given['verify']
+    return options
 
 
 def check_variables(given: Values, entry_point: str) -> None:
@@ -61,7 +65,7 @@ def check_variables(given: Values, entry_point: str) -> None:
         for number, entry in enumerate(values['servers']):
             _exclusive(entry, group, f'{PREFIX}servers[{number}].')
     if entry_point == 'verify' and values['verify'] == 'none':
-        raise ArgumentError(f'{PREFIX}verify is none, so there is nothing to prove: set it to handshake, envelope or sent')
+        raise ArgumentError(f'{PREFIX}verify is none, so there is nothing to verify: set it to handshake, envelope or sent')
     _check_servers(values, entry_point)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ...module_utils.program.rights import HIGHEST_ID
 from .table import change, config, mail, role, server, validation
 from .table.row import ALL, Option
 
@@ -64,8 +65,6 @@ def _specified(module: str) -> Spec:
 
 MODULES: dict[str, Spec] = {module: _specified(module) for module in ALL}
 
-# uid_t and gid_t have 32 bits, and chown(2) takes the highest for "leave it as it is".
-HIGHEST_ID = 0xFFFF_FFFE
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 
@@ -97,23 +96,49 @@ def check_option(name: str, value: t.Any, where: str = '') -> None:
     """Check one option; `where` precedes its name in the message. Raises ArgumentError."""
     if value is None or name == 'servers':
         return
-    if name in TRUST and not (value if isinstance(value, list) else value.strip()):
-        raise ArgumentError(f'{where}{name} is empty: leave it out, or name a file or its content')
+    for fault_of in _CHECKS:
+        fault = fault_of(name, value)
+        if fault:
+            raise ArgumentError(f'{where}{name} {fault}')
+    if name == 'mode':
+        file_mode(value, where)
+
+
+def _emptiness(name: str, value: t.Any) -> str:
+    is_empty = name in TRUST and not (value if isinstance(value, list) else value.strip())
+    return 'is empty: leave it out, or name a file or its content' if is_empty else ''
+
+
+def _control_character(name: str, value: t.Any) -> str:
     pattern = _CONTROL_IN_TEXT if name in MULTILINE else _CONTROL
     for item in value if isinstance(value, list) else [value]:
         match = pattern.search(item) if isinstance(item, str) else None
         if match:
-            raise ArgumentError(f'{where}{name} holds the control character {match.group()!r} in {item[:60]!r}: remove it')
+            return f'holds the control character {match.group()!r} in {item[:60]!r}: remove it'
+    return ''
+
+
+def _relative_path(name: str, value: t.Any) -> str:
     if name in ABSOLUTE and not value.startswith('/'):
-        raise ArgumentError(f'{where}{name} is {value!r}: give an absolute path of the target, it is not expanded')
-    if name in RANGES:
-        low, high = RANGES[name]
-        if not low <= value <= high:
-            raise ArgumentError(f'{where}{name} is {value}: it can be {low:g} to {high:g}')
-    if name == 'mode':
-        file_mode(value, where)
+        return f'is {value!r}: give an absolute path of the target, it is not expanded'
+    return ''
+
+
+def _out_of_range(name: str, value: t.Any) -> str:
+    if name not in RANGES:
+        return ''
+    low, high = RANGES[name]
+    return '' if low <= value <= high else f'is {value}: it can be {low:g} to {high:g}'
+
+
+def _invalid_id(name: str, value: t.Any) -> str:
     if name in ('owner', 'group') and re.fullmatch('[0-9]+', value) and int(value) > HIGHEST_ID:
-        raise ArgumentError(f'{where}{name} is {value}: it can be {HIGHEST_ID} at most; {HIGHEST_ID + 1} means none')
+        return f'is {value}: it can be {HIGHEST_ID} at most; {HIGHEST_ID + 1} means none'
+    return ''
+
+
+# Each returns what is wrong with the value of an option, in words that follow its name; '' = nothing.
+_CHECKS = (_emptiness, _control_character, _relative_path, _out_of_range, _invalid_id)
 
 
 def normal_path(path: str) -> str:

@@ -26,12 +26,14 @@ def variable_of(option: str) -> str:
 
 
 def offered_in(entry_point: str) -> dict[str, Option]:
-    """Return the variables of an entry point: the options of its modules, and those that are its own."""
+    """Return the variables of an entry point: those that name it, and the options of its modules that name none."""
     modules = set(ENTRY_POINTS[entry_point].modules)
     return {
         name: option
         for name, option in VARIABLES.items()
-        if modules & set(option.modules) or (option.role and entry_point in option.role.entry_points)
+        if (
+            entry_point in option.role.entry_points if option.role and option.role.entry_points else modules & set(option.modules)
+        )
     }
 
 

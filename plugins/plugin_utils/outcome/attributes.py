@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils.messages.attributes import AttributesResult, ReadAttributes
 from ...module_utils.problems import Problem
 from ..foreign_values import InvalidValue
 from ..problems.text import line_of
-from ..target.answer import AnswerObject
 
 Values = t.Mapping[str, 'str | None']
 
@@ -23,11 +23,11 @@ class Report(t.NamedTuple):
     diff: dict[str, str]
 
 
-def report(fields: AnswerObject, desired: Values, check: bool) -> Report:
-    """Return what the target answers of one server, an AttributesResult. Raises InvalidValue."""
-    name, changed = fields.text('name'), bool(fields.flag('changed'))
-    problems = [problem._replace(server=name) for problem in fields.problems()]
-    before, after = (_values(fields, key, desired) for key in ('before', 'after'))
+def report(result: AttributesResult, desired: Values, check: bool) -> Report:
+    """Return what was done to one server, or in check mode would be. Raises InvalidValue."""
+    name, changed = result.name, result.changed
+    problems = [problem._replace(server=name) for problem in result.problems]
+    before, after = _values(result.before), _values(result.after)
     if not problems and (before is None or after is None):
         raise InvalidValue('neither attributes nor a problem of a server')
     lines = [line_of(problem) for problem in problems]
@@ -41,14 +41,8 @@ def report(fields: AnswerObject, desired: Values, check: bool) -> Report:
     return Report(entry, problems, lines, diff)
 
 
-def _values(fields: AnswerObject, key: str, desired: Values) -> dict[str, str | None] | None:
-    read = fields.child(key)
-    if read is None:
-        return None
-    values: dict[str, str | None] = {value.text('name', ''): value.text('value') for value in read.children('values')}
-    if set(values) != set(desired):
-        raise InvalidValue(f'{key} has not the attributes asked for')
-    return values
+def _values(read: ReadAttributes | None) -> dict[str, str | None] | None:
+    return None if read is None else {value.name: value.value for value in read.values}
 
 
 def _summary(before: Values, after: Values | None, desired: Values, changed: bool, check: bool) -> str:

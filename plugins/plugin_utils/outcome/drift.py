@@ -7,13 +7,13 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.config.keywords import CONFIG_NAME
-from ...module_utils.messages.change import ATTRIBUTES, DRIFT_KINDS, Drift
+from ...module_utils.messages.change import ATTRIBUTES, DRIFT_KINDS, EXTRA, GROUP, LINK, MODE, OWNER, Drift
 from ...module_utils.messages.wire import plain
 from ...module_utils.safe_text import safe_text
 from ..foreign_values import InvalidValue
 from ..target.answer import AnswerObject
 
-RIGHTS = ('owner', 'group', 'mode')
+RIGHTS = (OWNER, GROUP, MODE)
 
 
 def read_drift(fields: AnswerObject) -> list[Drift]:
@@ -70,7 +70,7 @@ def diffs(working_dir: str, drift: t.Sequence[Drift], before: str | None, after:
     return shown + [
         _of_file(difference)
         for difference in drift
-        if difference.file not in (path, ATTRIBUTES) or difference.kind in (*RIGHTS, 'link')
+        if difference.file not in (path, ATTRIBUTES) or difference.kind in (*RIGHTS, LINK)
     ]
 
 
@@ -79,7 +79,7 @@ def _values(attributes: t.Sequence[Drift], field: str) -> str:
 
 
 def _of_file(difference: Drift) -> dict[str, str]:
-    before, after = ('present', 'absent') if difference.kind == 'extra' else (difference.kind, 'as declared')
+    before, after = ('present', 'absent') if difference.kind == EXTRA else (difference.kind, 'as declared')
     header = f'{difference.file} ({difference.kind})'
     return diff(
         header,

@@ -50,10 +50,10 @@ def terms_of(answer: AnswerObject, warn_days: int, crl_check: str) -> Terms:
     return Terms(now, warn_days, crl_check)
 
 
-def report(fields: AnswerObject, answer: AnswerObject, until: str, terms: Terms) -> Sent:
+def report(fields: AnswerObject, answer: AnswerObject, until: str, terms: Terms, accept_unprotected: bool = False) -> Sent:
     """Return the outcome of one server's send: `fields` are its own in the `answer`. Anything unclear is not ok.
 
-    Raises InvalidValue.
+    `accept_unprotected` is noted for the report. Raises InvalidValue.
     """
     result = read_result(fields, until)
     read: list[Certificate | str] = []
@@ -76,7 +76,16 @@ def report(fields: AnswerObject, answer: AnswerObject, until: str, terms: Terms)
         **_facts(result),
         **({'certificate': certificates[0], 'chain': certificates} if certificates else {}),
         'problems': problems,
+        **({'accept_unprotected': True} if accept_unprotected else {}),
     }
+    return Sent(entry, problems, line(result, entry, problems))
+
+
+def not_reported(name: str, working_dir: str, until: str) -> Sent:
+    """Return the outcome of a server that was to send, where the target does not report on it."""
+    result = SendResult(name, working_dir, until)
+    problems = [Problem('program_failed', 'The program on the host ended before the server was verified.', server=name)]
+    entry = {'name': name, 'working_dir': working_dir, 'ok': False, 'until': until, 'ignored': [], 'problems': problems}
     return Sent(entry, problems, line(result, entry, problems))
 
 
@@ -105,9 +114,9 @@ def _missing_proof(result: SendResult) -> str:
     if result.mode != DISABLED.name or tls is not None:
         lacking = [key for key in ('version', 'cipher') if not getattr(tls, key, None)]
         if lacking:
-            return f'The send is said to have worked, but not with which TLS {" and ".join(lacking)}: that proves nothing.'
+            return f'The answer reports a successful send without its TLS {" and ".join(lacking)}, so the send is not verified.'
     if result.until == SENT and (reply is None or not 200 <= reply.code < 300):
-        return 'The send is said to have worked, but not that the mail server took the mail: that proves nothing.'
+        return 'The answer reports a successful send without the reply that accepted the mail, so the send is not verified.'
     return ''
 
 

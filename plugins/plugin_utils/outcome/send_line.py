@@ -13,7 +13,7 @@ from ..days import days_ago
 from ..problems.text import complete
 
 GOALS = {
-    HANDSHAKE: 'no mail sent, as far as the handshake was asked for',
+    HANDSHAKE: 'stopped after the handshake as requested, no mail sent',
     ENVELOPE: 'sender and recipients accepted, no mail sent',
 }
 

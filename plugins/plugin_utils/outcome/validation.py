@@ -10,13 +10,13 @@ import typing as t
 from ...module_utils.config.keywords import FILE_KEYWORDS
 from ...module_utils.config.parser import parse
 from ...module_utils.config.rules import check_config
+from ...module_utils.messages.validate import ValidateResult
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
 from ...module_utils.trust.pem import Block
 from ..declared.ports import port_problems
 from ..foreign_values import InvalidValue
-from ..target.answer import AnswerObject
-from ..target.trust_blocks import trust_blocks
+from ..target.trust_blocks import content_of
 from ..x509.criteria import Criteria
 from ..x509.guard import guard
 from ..x509.trust_files import check_blocks, ends
@@ -40,22 +40,25 @@ def validate_content(content: bytes, port: int | None) -> Validation:
 
 
 def validate_answer(
-    fields: AnswerObject, blocks: t.Mapping[str, t.Sequence[Block]], port: int | None, criteria: Criteria, may_lack: bool = False
+    result: ValidateResult,
+    blocks: t.Mapping[str, t.Sequence[Block]],
+    port: int | None,
+    criteria: Criteria,
+    may_lack: bool = False,
 ) -> Validation:
-    """Return the verdict on one configuration of an answer, a ValidateResult; `port` None = as the server's attributes say.
+    """Return the verdict on one configuration that a target read; `port` None = as the server's attributes say.
 
     For one that `may_lack` it is no fault not to exist. Raises InvalidValue.
     """
-    problems = fields.problems()
-    path, settings = fields.text('path'), fields.texts_by_key('settings')
+    problems, settings = list(result.problems), result.settings or {}
     lacks = may_lack and any(problem.code == 'not_configured' for problem in problems)
     if not settings and not lacks and not any(problem.is_error for problem in problems):
         raise InvalidValue('neither settings nor an error of a configuration')
-    problems += port_problems(settings, port or fields.integer('smtp_port'), path or CONTENT, fields.integer('enable_tls_line'))
-    ca, crl = (trust_blocks(fields.child('trust'), keyword, blocks) for keyword in FILE_KEYWORDS)
+    problems += port_problems(settings, port or result.smtp_port, result.path or CONTENT, result.enable_tls_line)
+    ca, crl = (content_of(result.trust, keyword, blocks) for keyword in FILE_KEYWORDS)
     problems += check_blocks(ca, crl, criteria.now, criteria.warn_days)
-    known: dict[str, t.Any] = {'name': fields.text('name'), 'path': path, 'sha256': fields.text('sha256'), 'settings': settings}
-    with guard(problems, 'The ends of CAs and CRLs', file=path):
+    known: dict[str, t.Any] = {'name': result.name, 'path': result.path, 'sha256': result.sha256, 'settings': settings}
+    with guard(problems, 'The ends of CAs and CRLs', file=result.path):
         known['trust'] = ends(ca, crl, criteria.now)
     return _validation({key: value for key, value in known.items() if value}, problems)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils.files.working_dir import CONVERGE_HINT
 from ...module_utils.problems import usual_severity
 from .report_codes import REPORT_CODES
 
@@ -32,10 +33,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Set a name such as host.example.com, or an address such as [192.0.2.1] or [IPv6:2001:db8::1].',
         ),
         'unsupported_keyword': (
-            'sendmemo does not have CertFile and KeyFile: it knows no client certificates.',
-            'Remove the line; it does nothing.',
+            'sendmemo has no keywords CertFile and KeyFile: it does not support client certificates.',
+            'Remove the line; it has no effect.',
         ),
-        'no_effect': ('A value that another one makes useless.', 'Nothing needs to be done; remove the line for clarity.'),
+        'no_effect': ('A value has no effect because of another setting.', 'No action is needed; remove the line for clarity.'),
         'tls_off': ('EnableTLS is 0: mails leave the host in plaintext.', 'Set EnableTLS to 1 (STARTTLS) or 2 (SMTPS).'),
         'verification_off': (
             'IgnoreCertificateErrors is 1: mails are encrypted, but for whoever answers.',
@@ -51,7 +52,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     'Files and directories': {
-        'file_not_found': ('A file that is named is not there.', 'Correct the path, or put the file there.'),
+        'file_not_found': ('A configured file does not exist.', 'Correct the path, or create the file.'),
         'file_not_readable': (
             'A file cannot be read by the owner of the working directory, who runs sendmemo.',
             'Let that owner read the file (mode 0644 and a searchable directory are usual).',
@@ -62,15 +63,15 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'unsafe_permissions': (
             "Others than the directory's owner and root can change the file, the working directory or one above.",
-            'Take the write permission of group and others away, or give the directory to root.',
+            'Remove write permission for group and others, or make root the owner of the directory.',
         ),
         'unsafe_path': (
-            'There is something else than a regular file, or a link leads out of the working directory.',
+            'A path is not a regular file, or a symbolic link leads out of the working directory.',
             'Find out who created it; remove it, or configure the intended path.',
         ),
         'not_configured': (
             "A server has no sendmemo-ssl.cfg yet; the product's defaults apply.",
-            'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.',
+            CONVERGE_HINT,
         ),
         'not_a_server': ('There is no InfoPrint server where one is expected.', 'Correct name, working_dir or base_dir.'),
         'no_previous_set': (
@@ -78,7 +79,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Converge instead: the declared set needs no backup.',
         ),
         'write_failed': (
-            'A file could not be written; the set that was active still is.',
+            'A file could not be written; the previous set is still active.',
             'Free disk space or allow writing in the working directory, then run again.',
         ),
     },
@@ -91,7 +92,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         'no_crl': ('A CRL file holds no certificate revocation list.', "Give a file with the CA's CRL in PEM form."),
         'private_key_in_trust_file': (
             'A private key is in a file that is to be copied to every server.',
-            'Take the key out, and treat it as disclosed if the file has been copied already.',
+            'Remove the key, and treat it as compromised if the file has already been copied.',
         ),
         'not_a_ca': (
             'A certificate in the CA file may not sign others (RFC 5280 4.2.1.9).',
@@ -99,11 +100,11 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'ca_expired': (
             'A CA certificate has expired. A warning where the file has a valid one of the same CA, by name and key.',
-            "Get the CA's new certificate, and take this one out of the file.",
+            "Get the CA's new certificate, and remove this one from the file.",
         ),
         'ca_not_yet_valid': (
             'A CA certificate is not valid yet. A warning where the file has a valid one of the same CA, by name and key.',
-            'Check the clock of the controller, or wait with the rollout.',
+            "Check the controller's clock, or postpone the rollout.",
         ),
         'ca_expires_soon': (
             'A CA certificate expires within warn_days.',
@@ -115,7 +116,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'crl_not_yet_valid': (
             'The thisUpdate of a CRL is in the future. A warning where the file has a current one of the same CA.',
-            'Check the clock of the controller, or wait with the rollout.',
+            "Check the controller's clock, or postpone the rollout.",
         ),
         'crl_expires_soon': (
             'A CRL reaches its nextUpdate within warn_days, or has none, so that it never expires.',
@@ -172,7 +173,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'The name of the mail server is unknown on this host.',
             "Correct smtp_host, or the host's name resolution.",
         ),
-        'connection_refused': ('Nobody listens on that port.', 'Correct the port, or start the mail server.'),
+        'connection_refused': ('Nothing listens on that port.', 'Correct the port, or start the mail server.'),
         'connection_timed_out': (
             'The mail server did not answer.',
             'Check the network and firewalls between the host and the mail server.',
@@ -202,8 +203,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Use another port, EnableTLS 2, or have STARTTLS switched on there.',
         ),
         'starttls_stripped': (
-            'The offer of STARTTLS was overwritten on the way.',
-            'A firewall between the host and the mail server inspects SMTP: switch that off.',
+            'The offer of STARTTLS was overwritten in transit.',
+            'A firewall between the host and the mail server inspects SMTP: have that inspection disabled.',
         ),
         'starttls_refused': (
             'The mail server offers STARTTLS and refuses it.',
@@ -228,7 +229,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'The mail server uses a Diffie-Hellman key that is too small.',
             'Have it use 2048 bits or more, or elliptic curves.',
         ),
-        'handshake_closed': ('The connection was closed in the TLS handshake.', "Look into the mail server's log at that time."),
+        'handshake_closed': ('The connection was closed in the TLS handshake.', "Check the mail server's log for that time."),
         'handshake_timed_out': ('The TLS handshake did not end in time.', 'Check the mail server and the firewalls before it.'),
         'ssl_v3_unavailable': (
             "IPM_ENABLE_SSL_V3 is set, and this host's Python has no SSLv3, so it cannot be tested.",
@@ -240,7 +241,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'The certificate is signed by a CA that is not in the CA file.',
             "Set CAFile to that CA's certificate, if it is to be trusted; intermediate CAs have to be sent by the mail server.",
         ),
-        'self_signed': ('The certificate is signed by itself.', f'{_CERTIFICATE}, or put it into the CA file.'),
+        'self_signed': ('The certificate is self-signed.', f'{_CERTIFICATE}, or put it into the CA file.'),
         'expired': ('The certificate has expired.', f'{_CERTIFICATE}.'),
         'not_yet_valid': ('The certificate is not valid yet.', 'Check the clock of the host, then the certificate.'),
         'hostname_mismatch': (
@@ -249,7 +250,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'revoked': ('The certificate is revoked.', f'{_CERTIFICATE}.'),
         'crl_missing': (
-            "A CRL of the certificate's issuer is needed and missing. Of a CRL file, a warning: it has none of a CA.",
+            "The CRL of the certificate's issuer is required and missing. A warning if the CRL file lacks the CRL of a CA.",
             "Add that CA's CRL to the CRL file.",
         ),
         'wrong_purpose': (
@@ -257,11 +258,11 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             f'{_CERTIFICATE} by one for serverAuth.',
         ),
         'weak_key': (
-            'A key in the chain is too small. Of a certificate in the CA file, a warning.',
+            'A key in the chain is too small. A warning for a certificate in the CA file.',
             f'{_CERTIFICATE} by one with RSA 2048 or P-256 or better.',
         ),
         'weak_signature': (
-            'A signature in the chain uses MD5 or SHA-1. Of an intermediate CA in the CA file, or of a CRL, a warning.',
+            'A signature in the chain uses MD5 or SHA-1. A warning for an intermediate CA in the CA file or a CRL.',
             f'{_CERTIFICATE} by one signed with SHA-256 or better.',
         ),
         'path_length_exceeded': ('The chain is longer than a CA in it allows.', f'{_CERTIFICATE}.'),
@@ -276,7 +277,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     'Envelope, data': {
         'authentication_required': (
-            'The mail server wants authentication, which sendmemo cannot do.',
+            'The mail server requires authentication, which sendmemo does not support.',
             'Have this host admitted by its address, or use a relay that does.',
         ),
         'sender_refused': ('The sender is refused.', 'Set a sender that the mail server accepts.'),
@@ -296,7 +297,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'The mail is refused after its recipients were accepted.',
             'Look at the reason in the reply; often it is a filter.',
         ),
-        'message_too_large': ('The mail is larger than the mail server takes.', 'Shorten the body, or have the limit raised.'),
+        'message_too_large': ('The mail is larger than the mail server accepts.', 'Shorten the body, or have the limit raised.'),
         'outcome_unknown': (
             'The connection ended after the mail was handed over and before the reply.',
             'Check the mailbox. The mail is not sent again, since it could arrive twice.',
@@ -311,11 +312,11 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     'Analysis': {
         'analysis_incomplete': (
             'The controller could not read a part of a certificate or CRL, or ran out of its budget: that part is not checked.',
-            'The verdict stands without it; have what is named looked at by openssl x509 -text or openssl crl -text.',
+            'The verdict does not depend on it; examine that part with openssl x509 -text or openssl crl -text.',
         ),
     },
     'Any stage': {
-        'connection_lost': ('The connection was lost.', "Look into the mail server's log at that time."),
+        'connection_lost': ('The connection was lost.', "Check the mail server's log for that time."),
         'timed_out': (
             'The whole conversation took longer than timeout.',
             'Look at the timings; raise timeout if the mail server is slow by nature.',
@@ -324,7 +325,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'A reply is not valid SMTP (RFC 5321 4.2).',
             'Check what listens on that port, and what inspects the traffic.',
         ),
-        'reply_too_long': ('The mail server sends without end.', 'Check what listens on that port.'),
+        'reply_too_long': ('A reply of the mail server is too long.', 'Check what listens on that port.'),
     },
     'The fleet report': {code: (entry.meaning, entry.remedy) for code, entry in REPORT_CODES.items()},
 }

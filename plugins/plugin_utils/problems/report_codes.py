@@ -18,7 +18,7 @@ class ReportEntry(t.NamedTuple):
 PROVE = 'Run printops.infoprint.verify, or the role with sendmemo_tls_verify: sent.'
 REPORT_CODES = {
     'unreachable': ReportEntry(
-        ERROR, 'The host could not be reached.', 'See whether the host is up, and whether ssh lets the controller in.'
+        ERROR, 'The host could not be reached.', 'Check that the host is up and accepts SSH connections from the controller.'
     ),
     'task_failed': ReportEntry(
         ERROR, 'A task failed, and its result has no problem that says why.', 'See the output of the run.'
@@ -30,7 +30,7 @@ REPORT_CODES = {
     ),
     'drift': ReportEntry(
         WARNING,
-        'Files or attributes are not as declared, and stay so.',
+        'Files or attributes are not as declared and were not corrected.',
         'Run printops.infoprint.converge to bring it into the declared state.',
     ),
     'unprotected': ReportEntry(
@@ -46,7 +46,7 @@ REPORT_CODES = {
     'hidden': ReportEntry(
         INFO,
         'no_log hides the result of a task; an error where the task failed.',
-        'Take no_log off this task: our modules show no secrets.',
+        'Remove no_log from this task: the modules of this collection show no secrets.',
     ),
     'not_proven': ReportEntry(INFO, 'No mail has proven the server since it was last changed, or ever.', PROVE),
     'not_checked': ReportEntry(

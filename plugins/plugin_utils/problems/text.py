@@ -7,9 +7,8 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.problems import Problem, usual_severity
+from ...module_utils.vocabulary import INFO, SEVERITIES
 from .catalogue import CATALOGUE
-
-ORDER = ('error', 'warning', 'info')
 
 
 def complete(problem: Problem) -> Problem:
@@ -23,12 +22,12 @@ def is_failure(problems: t.Iterable[Problem], fail_on: str) -> bool:
     """Return whether one of the problems is as severe as `fail_on` ('error', 'warning' or 'never')."""
     if fail_on == 'never':
         return False
-    severities = ORDER[: ORDER.index(fail_on) + 1]
+    severities = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     return any(complete(problem).severity in severities for problem in problems)
 
 
 def line_of(problem: Problem) -> str:
-    """Return one line: severity, server, where, code, what was seen and what to do."""
+    """Return one line: severity, server, location, code, message and hint."""
     problem = complete(problem)
     known = problem.line is None and problem.file is not None and problem.file in problem.message
     place = '' if known else ':'.join(str(part) for part in (problem.file, problem.line) if part is not None)
@@ -40,9 +39,7 @@ def line_of(problem: Problem) -> str:
 
 def summary(problems: t.Sequence[Problem]) -> str:
     """Return the counts by severity, then one line per problem, the worst first."""
-    completed = sorted((complete(problem) for problem in problems), key=lambda problem: ORDER.index(problem.severity))
-    counts = [(sum(problem.severity == severity for problem in completed), severity) for severity in ORDER]
-    head = ', '.join(
-        f'{count} {severity}{"s" if count != 1 and severity != "info" else ""}' for count, severity in counts if count
-    )
+    completed = sorted((complete(problem) for problem in problems), key=lambda problem: SEVERITIES.index(problem.severity))
+    counts = [(sum(problem.severity == severity for problem in completed), severity) for severity in SEVERITIES]
+    head = ', '.join(f'{count} {severity}{"s" if count != 1 and severity != INFO else ""}' for count, severity in counts if count)
     return '\n'.join([head or 'no problems', *(line_of(problem) for problem in completed)])

@@ -29,14 +29,14 @@ class AnswerObject(ForeignObject):
 
 
 def server_answers(answer: AnswerObject, asked: t.Sequence[t.Mapping[str, t.Any]]) -> list[AnswerObject]:
-    """Return what a target answers for each server: for exactly those `asked` for, in their order, or for the found ones.
+    """Return what a target answers for each server: for exactly those `asked` for, in their order, or for the discovered ones.
 
     A server that is left out could pass for one that is well, so that raises InvalidValue.
     """
     answers = answer.children('servers')
     names = [fields.raw('name') for fields in answers]
     if not answers or None in names or (asked and names != [entry['name'] for entry in asked]):
-        raise InvalidValue('it does not answer for the servers asked for')
+        raise InvalidValue('it does not cover exactly the requested servers')
     return answers
 
 

@@ -16,22 +16,22 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ...module_utils.messages.wire import plain
+from ...module_utils.messages.wire import AT_LIMIT, Envelope, plain
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.safe_text import safe_text
 from ..foreign_values import InvalidValue
 from . import program
 from .answer import AnswerObject
 from .interpreter import NONE_FOUND, Interpreter, choose
-from .wait_limit import OutOfPatience, patience
+from .wait_limit import WaitExceeded, wait_limit
 
 display = Display()
 
-OLD_OR_NEW = 'On each server either the old set of files is active or the new one, whole: run again.'
+OLD_OR_NEW = 'On each server either the old or the new set of files is active, never a mixture: run again.'
 LAST_LINES = 3
 SHARE_OF_TIMEOUT = 0.75  # of what is left of the task's timeout: a login takes some of it, nobody knows how much
 MIN_LIMIT = 1.0  # seconds
-PATIENCE = 120.0  # seconds past the program's own limit, for connection, login and become
+EXTRA_SECONDS = 120.0  # seconds past the program's own limit, for connection, login and become
 _NOISE = re.compile(r'^(debug\d: |OpenSSH_|Shared connection to .* closed|Connection to .* closed|BECOME-SUCCESS-)')
 _PRIVATE_KEY = re.compile(r'-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)', re.DOTALL)
 _TOO_OLD = re.compile(r'INFOPRINT-TOO-OLD:(\d+\.\d+\.\d+):END')
@@ -60,10 +60,10 @@ class Target:
         limit = self._limit(limit)
         nonce = secrets.token_hex(8)
         interpreter = self._interpreter()
-        output = self._answered(interpreter, program.build(entry, plain(request), limit, nonce), limit + PATIENCE)
+        output = self._answered(interpreter, program.build(entry, plain(request), limit, nonce), limit + EXTRA_SECONDS)
         try:
-            answer = AnswerObject(program.read_answer(output['stdout'], nonce))
-            return self._unwrap(answer, limit)
+            envelope = _read_envelope(AnswerObject(program.read_answer(output['stdout'], nonce)))
+            return self._unwrap(envelope, limit)
         except program.NoAnswer as error:
             raise ProblemError(self._why_no_answer(interpreter, output, error)) from None
         except InvalidValue as error:
@@ -91,12 +91,12 @@ class Target:
     def _answered(self, interpreter: Interpreter, data: bytes, seconds: float) -> dict[str, t.Any]:
         """Return what the host answers within so many seconds; a task's own timeout applies instead."""
         try:
-            with contextlib.nullcontext() if self._action._task.timeout else patience(seconds):
+            with contextlib.nullcontext() if self._action._task.timeout else wait_limit(seconds):
                 return self._execute(interpreter, data)
-        except OutOfPatience:
+        except WaitExceeded:
             raise AnsibleConnectionFailure(
-                f'{self.host}: no answer within {seconds:g} s, though the program ends itself before. The connection was cut '
-                'without a word, or the host does not answer. Look at the network and the host, then run again.'
+                f'{self.host}: no answer within {seconds:g} s, although the program stops earlier. The connection was lost '
+                'without notice, or the host does not respond. Check the network and the host, then run again.'
             ) from None
 
     def _execute(self, interpreter: Interpreter, data: bytes) -> dict[str, t.Any]:
@@ -109,7 +109,7 @@ class Target:
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
                 f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'ends by itself, with either the old set of files active or the new one, whole. Check that the host is up and '
+                'ends on its own and leaves either the old or the new set of files active. Check that the host is up and '
                 'that this user may log in, then run again.'
             ) from None
 
@@ -131,16 +131,14 @@ class Target:
         action._fixup_perms2((shell.tmpdir, path), execute=False)
         return shlex.quote(path)
 
-    def _unwrap(self, answer: AnswerObject, limit: float) -> AnswerObject:
-        inner = answer.child('answer')
-        if inner is not None:
-            return inner
-        problem = answer.problem('problem')
-        if problem is not None:
-            raise ProblemError(problem)
-        stopped = answer.text('stopped')
+    def _unwrap(self, envelope: Envelope, limit: float) -> AnswerObject:
+        if envelope.answer is not None:
+            return t.cast(AnswerObject, envelope.answer)
+        if envelope.problem is not None:
+            raise ProblemError(envelope.problem)
+        stopped = envelope.stopped
         if stopped is not None:
-            why = f'did not finish within its time limit of {limit:g} s' if stopped == 'limit' else f'stopped: {stopped}'
+            why = f'did not finish within its time limit of {limit:g} s' if stopped == AT_LIMIT else f'stopped: {stopped}'
             raise ProblemError(
                 self._problem(
                     'program_failed',
@@ -148,13 +146,12 @@ class Target:
                     "Look for a slow disk or network file system on the host, or allow more time (the task's timeout).",
                 )
             )
-        traceback = answer.text('traceback', '', limit=20_000)
         if not self._action._task.no_log:
-            display.vvv(self._redacted(traceback), host=self.host)
+            display.vvv(self._redacted(envelope.traceback or ''), host=self.host)
         raise ProblemError(
             self._problem(
                 'program_failed',
-                f'ended with an error: {self._redacted(answer.text("error", "no reason given"))}',
+                f'ended with an error: {self._redacted(envelope.error or "no reason given")}',
                 'Run again with -vvv to see where, and report it with that output if the host is not the cause.',
             )
         )
@@ -203,3 +200,14 @@ class Target:
         action._compute_environment_string(environment)
         secrets_ = [action.get_connection_option('password'), action.get_become_option('become_pass'), *environment.values()]
         return sorted((str(secret) for secret in secrets_ if secret and len(str(secret)) > 3), key=len, reverse=True)
+
+
+def _read_envelope(fields: AnswerObject) -> Envelope:
+    """Return what a program wrote; its answer stays unread. Raises InvalidValue."""
+    return Envelope(
+        answer=fields.child('answer'),
+        problem=fields.problem('problem'),
+        stopped=fields.text('stopped'),
+        error=fields.text('error'),
+        traceback=fields.text('traceback', limit=20_000),
+    )

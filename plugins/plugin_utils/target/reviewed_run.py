@@ -11,7 +11,6 @@ import typing as t
 from ...module_utils.config.keywords import FILE_KEYWORDS
 from ...module_utils.messages.configure import ConfigureRequest
 from ...module_utils.messages.rollback import RollbackRequest
-from ...module_utils.messages.wire import plain
 from ...module_utils.problems import Problem
 from ..x509.trust_files import check_blocks
 from .answer import AnswerObject
@@ -35,7 +34,7 @@ def reviewed_run(
     target: Target, program: str, request: ConfigureRequest | RollbackRequest, limit: float, warn_days: int
 ) -> ReviewedAnswer:
     """Ask the target, and once more where trust files have to be checked first. Raises ProblemError, InvalidValue."""
-    answer = target.run(program, plain(request), limit)
+    answer = target.run(program, request, limit)
     if not answer.flag('needs_review'):
         return ReviewedAnswer(answer, {})
     blocks = read_blocks(answer)
@@ -49,5 +48,5 @@ def reviewed_run(
     is_done = len(refused) < len(problems)
     if is_done and not request.options.check:
         options = request.options._replace(reviewed=sorted(blocks), refused=sorted(refused))
-        answer = target.run(program, plain(request._replace(options=options)), limit)
+        answer = target.run(program, request._replace(options=options), limit)
     return ReviewedAnswer(answer, problems, refused, is_done)

@@ -9,19 +9,18 @@ import binascii
 import typing as t
 
 from ...module_utils.messages.send import Ehlo, FinalReply, SendResult, TlsSession, Verification
-from ...module_utils.vocabulary import TIMED_STAGES
+from ...module_utils.vocabulary import TIMINGS
 from ..foreign_values import InvalidValue
 from .answer import AnswerObject
 
 MOST_CERTIFICATES = 20
 MOST_CHARACTERS = 8 << 20  # of one certificate or CRL in base64
-TIMINGS = (*TIMED_STAGES, 'total')
 
 
 def read_result(fields: AnswerObject, until: str) -> SendResult:
-    """Return one server's result; `until` is the goal that was asked for, and the answer's must be."""
+    """Return one server's result; `until` is the requested goal, which the answer must have."""
     if fields.text('until', until) != until:
-        raise InvalidValue('it has another goal than was asked for')
+        raise InvalidValue('its goal is not the requested one')
     timings = fields.child('timings_ms')
     return SendResult(
         name=fields.text('name'),

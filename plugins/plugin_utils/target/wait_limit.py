@@ -13,13 +13,13 @@ import threading
 import typing as t
 
 
-class OutOfPatience(BaseException):
+class WaitExceeded(BaseException):
     """The time is over. Not an Exception: a connection plugin would retry."""
 
 
 @contextlib.contextmanager
-def patience(seconds: float) -> t.Iterator[None]:
-    """Raise OutOfPatience where the block takes longer. Uses SIGALRM, as core does for a task's `timeout`: not for both."""
+def wait_limit(seconds: float) -> t.Iterator[None]:
+    """Raise WaitExceeded where the block takes longer. Uses SIGALRM, as core does for a task's `timeout`: not for both."""
     if threading.current_thread() is not threading.main_thread():  # only that thread can handle a signal
         yield
         return
@@ -33,4 +33,4 @@ def patience(seconds: float) -> t.Iterator[None]:
 
 
 def _ring(_number: int, _frame: object) -> None:
-    raise OutOfPatience
+    raise WaitExceeded

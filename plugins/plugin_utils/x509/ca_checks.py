@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.problems import Problem
+from ...module_utils.vocabulary import WARNING
 from .budget import watched
 from .criteria import Criteria, Located
 from .records import LEAST_BITS, Certificate
@@ -58,7 +59,7 @@ def _problems_of(located: Located[Certificate], is_renewed: bool, criteria: Crit
             code,
             f'{fault}; the file has a valid certificate of the same CA',
             'Remove the certificate that is not valid from the file.',
-            'warning',
+            WARNING,
         )
 
     if reason := why_no_ca(authority):
@@ -75,7 +76,7 @@ def _problems_of(located: Located[Certificate], is_renewed: bool, criteria: Crit
             f'is weak: its {authority.key_kind} key has {authority.key_bits} bits, fewer than '
             f'{LEAST_BITS[authority.key_kind]}; OpenSSL refuses it at security level 2, which is usual',
             'Have the CA renewed with a stronger key.',
-            'warning',
+            WARNING,
         )
     if authority.has_weak_signature and not authority.is_self_issued:  # nobody relies on the signature of a root
         yield problem(
@@ -83,5 +84,5 @@ def _problems_of(located: Located[Certificate], is_renewed: bool, criteria: Crit
             f'is weak: it is signed with {authority.signature_hash.upper()}; OpenSSL refuses it at '
             'security level 2, which is usual',
             'Have the CA certificate issued again with SHA-256.',
-            'warning',
+            WARNING,
         )

@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
+from ...module_utils.vocabulary import CERTIFICATE
 from ..days import days_left
 from .dates import timestamp
 from .records import Certificate
@@ -18,7 +19,7 @@ MOST_NAMES = 200
 
 
 def defect(code: str, message: str) -> Problem:
-    return Problem(code, message, stage='certificate')
+    return Problem(code, message, stage=CERTIFICATE)
 
 
 def describe(certificate: Certificate, now: dt.datetime) -> dict[str, t.Any]:

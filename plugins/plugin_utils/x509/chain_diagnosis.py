@@ -14,6 +14,7 @@ import typing as t
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
 from ...module_utils.tls.host_names import host_matches, packed_address, plain_host
+from ...module_utils.vocabulary import WARNING
 from ..days import DAY, ago, in_days
 from .certificate import MOST_NAMES, defect
 from .chain_path import Path, Trust, build_path, unanchored
@@ -113,7 +114,7 @@ def _mismatch(certificate: Certificate, host: str) -> Problem:
 
 def accepted_weaknesses(chain: t.Sequence[Certificate]) -> list[Problem]:
     """Return, as warnings, weak keys and signatures that OpenSSL accepted, as a `min_tls` below TLSv1.2 requests."""
-    return [problem._replace(severity='warning') for problem in _weaknesses(chain)]
+    return [problem._replace(severity=WARNING) for problem in _weaknesses(chain)]
 
 
 def _extensions(path: t.Sequence[Certificate]) -> t.Iterator[Problem]:

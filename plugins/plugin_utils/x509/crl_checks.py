@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.problems import Problem
+from ...module_utils.vocabulary import INFO, WARNING
 from .budget import OverBudget, watched
 from .ca_checks import why_no_ca
 from .criteria import Criteria, Located
@@ -15,6 +16,11 @@ from .records import Certificate, NameKey, RevocationList
 from .signatures import is_signed_by
 
 MOST_NAMED = 5  # CAs without a CRL that a message names
+# What is the matter without a CA's CRL: how severe it is, for a CA with or without others of the file below it, and the effect.
+_EFFECTS = (
+    (WARNING, False, 'the certificate of a mail server that it issued is refused'),
+    (INFO, True, 'every certificate below it is refused where the whole chain is checked for revocation'),
+)
 
 ByName: t.TypeAlias = t.Mapping[NameKey, t.Sequence[Certificate]]
 
@@ -63,7 +69,7 @@ def _date_problems(located: Located[RevocationList], has_newer: bool, criteria: 
             located,
             f'{fault}; the file has a current CRL of the same CA',
             'Remove the CRL that is not current from the file.',
-            'warning',
+            WARNING,
         )
 
     if start > criteria.now:
@@ -89,7 +95,7 @@ def _use_problems(located: Located[RevocationList]) -> t.Iterator[Problem]:
             located,
             f'is weak: it is signed with {crl.signature_hash.upper()}, so that it can be forged',
             'Have the CRL issued again with SHA-256.',
-            'warning',
+            WARNING,
         )
     if crl.why_ignored:
         yield _problem(
@@ -97,7 +103,7 @@ def _use_problems(located: Located[RevocationList]) -> t.Iterator[Problem]:
             located,
             f'is ignored when mail is sent: {crl.why_ignored}',
             'Use the complete CRL of this CA.',
-            'warning',
+            WARNING,
         )
     if crl.is_delta:
         yield _problem(
@@ -105,13 +111,13 @@ def _use_problems(located: Located[RevocationList]) -> t.Iterator[Problem]:
             located,
             'is a delta CRL, which is treated as complete when mail is sent: earlier revocations go unnoticed',
             'Use the complete CRL of this CA.',
-            'warning',
+            WARNING,
         )
     if crl.refused:
         yield _problem(
             'certificate_invalid',
             located,
-            f'makes every certificate of this CA refused: {crl.refused} (its error 36)',
+            f'makes OpenSSL refuse every certificate of this CA: {crl.refused} (error 36)',
             'Have the CRL issued without that extension.',
         )
 
@@ -164,7 +170,7 @@ def _issuer_problems(
                 fault,
                 'If it is an intermediate CA, whose certificate the mail server sends, nothing needs to be done; '
                 'with that certificate in the CA file the CRL is checked too. Otherwise remove the CRL.',
-                'warning',
+                WARNING,
             )
         else:
             yield _problem('crl_issuer_unknown', located, fault)
@@ -184,33 +190,24 @@ def _missing(
         if authority.name not in with_crl and not why_no_ca(authority) and authority.not_after > criteria.now
     ]
     above = {authority.issuer_name for authority in authorities if not authority.is_self_issued}
-    for severity, without_crl, effect in (
-        (
-            'warning',
-            [authority for authority in lacking if authority.name not in above],
-            'the certificate of a mail server that it issued is refused',
-        ),
-        (
-            'info',
-            [authority for authority in lacking if authority.name in above],
-            'every certificate below it is refused where the whole chain is checked for revocation',
-        ),
-    ):
-        names = list(dict.fromkeys(authority.subject for authority in without_crl))
-        if len(names) == 1:
-            whose = f'{names[0]}, a CA'
-        else:
-            more = f' and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''
-            whose = f'{len(names)} CAs ({"; ".join(names[:MOST_NAMED])}{more}), each'
+    for severity, is_above, effect in _EFFECTS:
+        names = list(dict.fromkeys(authority.subject for authority in lacking if (authority.name in above) is is_above))
         if names:
             yield Problem(
                 'crl_missing',
-                f'There is no CRL of {whose} of the CA file: {effect}.',
+                f'There is no CRL of {_listed(names)} of the CA file: {effect}.',
                 "Add the CRL, or remove the CA from the CA file if the mail server's certificate is by another CA.",
                 severity,
                 file=file,
                 keyword='CrlFile',
             )
+
+
+def _listed(names: t.Sequence[str]) -> str:
+    if len(names) == 1:
+        return f'{names[0]}, a CA'
+    more = f' and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''
+    return f'{len(names)} CAs ({"; ".join(names[:MOST_NAMED])}{more}), each'
 
 
 def _problem(code: str, located: Located[RevocationList], fault: str, hint: str = '', severity: str = '') -> Problem:

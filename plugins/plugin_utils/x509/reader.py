@@ -53,38 +53,36 @@ def _certificate(der: bytes) -> Certificate:
     values = extensions.values
     (dns, ip), others = values.get(records.SUBJECT_ALTERNATIVE_NAME, (((), ()), records.OtherNames()))
     subject = name_key(certificate.subject)
+    public_key, key_kind, key_bits = attempt(lambda: _key(certificate), (b'', '', 0))
     return Certificate(
-        der,
-        _displayed(certificate.subject),
-        _displayed(certificate.issuer),
-        subject,
-        name_key(certificate.issuer),
-        certificate.serial_number,
-        {x509.Version.v1: 1, x509.Version.v3: 3}[certificate.version],
-        utc(certificate, 'not_valid_before'),
-        utc(certificate, 'not_valid_after'),
-        *attempt(lambda: _key(certificate), (b'', '', 0)),
-        _hash(certificate),
-        extensions.critical,
-        extensions.unreadable,
-        CertificateNames(dns, ip, _of_subject(certificate, x509.NameOID.COMMON_NAME)),
-        records.OtherNames(
-            ((subject,) if subject else ()) + others.directory,
-            _of_subject(certificate, x509.NameOID.EMAIL_ADDRESS) + others.email,
-            others.uri,
+        der=der,
+        subject=_displayed(certificate.subject),
+        issuer=_displayed(certificate.issuer),
+        name=subject,
+        issuer_name=name_key(certificate.issuer),
+        serial=certificate.serial_number,
+        version={x509.Version.v1: 1, x509.Version.v3: 3}[certificate.version],
+        not_before=utc(certificate, 'not_valid_before'),
+        not_after=utc(certificate, 'not_valid_after'),
+        public_key=public_key,
+        key_kind=key_kind,
+        key_bits=key_bits,
+        signature_hash=_hash(certificate),
+        critical=extensions.critical,
+        unreadable=extensions.unreadable,
+        names=CertificateNames(dns, ip, _of_subject(certificate, x509.NameOID.COMMON_NAME)),
+        other_names=records.OtherNames(
+            directory=((subject,) if subject else ()) + others.directory,
+            email=_of_subject(certificate, x509.NameOID.EMAIL_ADDRESS) + others.email,
+            uri=others.uri,
         ),
-        *map(
-            values.get,
-            (
-                records.BASIC_CONSTRAINTS,
-                records.KEY_USAGE,
-                records.EXTENDED_KEY_USAGE,
-                records.SUBJECT_KEY,
-                records.AUTHORITY_KEY,
-                records.NAME_CONSTRAINTS,
-                records.DISTRIBUTION_POINTS,
-            ),
-        ),
+        constraints=values.get(records.BASIC_CONSTRAINTS),
+        usage=values.get(records.KEY_USAGE),
+        purposes=values.get(records.EXTENDED_KEY_USAGE),
+        key_id=values.get(records.SUBJECT_KEY),
+        authority_key=values.get(records.AUTHORITY_KEY),
+        name_constraints=values.get(records.NAME_CONSTRAINTS),
+        distribution_points=values.get(records.DISTRIBUTION_POINTS),
     )
 
 
@@ -102,19 +100,19 @@ def _crl(der: bytes) -> RevocationList:
     if refused is None:
         refused, unreadable = '', unreadable | {records.ENTRIES}
     return RevocationList(
-        der,
-        _displayed(crl.issuer),
-        name_key(crl.issuer),
-        utc(crl, 'last_update'),
-        utc_or_none(crl, 'next_update'),
-        extensions.values.get(records.AUTHORITY_KEY),
-        _hash(crl),
-        extensions.values.get(records.ISSUING_DISTRIBUTION_POINT),
-        records.DELTA_INDICATOR in extensions.oids,
-        extensions.critical,
-        unreadable,
-        refused,
-        len(crl),
+        der=der,
+        issuer=_displayed(crl.issuer),
+        name=name_key(crl.issuer),
+        last_update=utc(crl, 'last_update'),
+        next_update=utc_or_none(crl, 'next_update'),
+        authority_key=extensions.values.get(records.AUTHORITY_KEY),
+        signature_hash=_hash(crl),
+        scope=extensions.values.get(records.ISSUING_DISTRIBUTION_POINT),
+        is_delta=records.DELTA_INDICATOR in extensions.oids,
+        critical=extensions.critical,
+        unreadable=unreadable,
+        refused=refused,
+        entries=len(crl),
     )
 
 

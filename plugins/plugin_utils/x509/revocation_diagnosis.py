@@ -128,23 +128,34 @@ def _full(names: PointNames | None, issuer: NameKey) -> PointNames | None:
 
 def _list_defects(used: Candidate, certificate: Certificate, now: dt.datetime) -> t.Iterator[Problem]:
     crl, signer = used.crl, used.signer
-    name, start, end = crl.issuer, crl.last_update, crl.next_update
-    if not crl.is_delta and signer is not None and signer.usage is not None and not signer.usage.signs_crls:
-        yield _unusable(name, 'the key usage of that CA has no cRLSign')
-    if not crl.is_delta and not used.is_in_scope:
-        yield _unusable(name, 'it is for certificates of another kind, or for another distribution point')
-    if start > now:
-        yield defect('crl_not_yet_valid', f'The revocation list of {name} begins on {moment(start)}.')
-    if end is not None and end <= now:
-        yield defect('crl_expired', f'The revocation list of {name} was to be replaced by {moment(end)}, {ago(end, now)}.')
+    if not crl.is_delta:
+        yield from _unfit(used)
+    yield from _out_of_date(crl, now)
     if signer is not None and is_signed_by(crl, signer) is False:
-        yield defect('crl_signature_invalid', f'The revocation list of {name} is not signed by that CA.')
+        yield defect('crl_signature_invalid', f'The revocation list of {crl.issuer} is not signed by that CA.')
     if crl.refused:
-        yield _unusable(name, crl.refused)
+        yield _unusable(crl.issuer, crl.refused)
     entry = entry_of(crl, certificate.serial)
     if isinstance(entry, Entry) and not entry.is_removed:
         date = f' on {moment(entry.date)}' if entry.date else ''
         yield defect('revoked', f'The certificate of {certificate.subject} was revoked{date}.')
+
+
+def _unfit(used: Candidate) -> t.Iterator[Problem]:
+    """Yield why a list is not one of the certificate's: by its signer's key usage, or by its scope."""
+    signer = used.signer
+    if signer is not None and signer.usage is not None and not signer.usage.signs_crls:
+        yield _unusable(used.crl.issuer, 'the key usage of that CA has no cRLSign')
+    if not used.is_in_scope:
+        yield _unusable(used.crl.issuer, 'it is for certificates of another kind, or for another distribution point')
+
+
+def _out_of_date(crl: RevocationList, now: dt.datetime) -> t.Iterator[Problem]:
+    start, end = crl.last_update, crl.next_update
+    if start > now:
+        yield defect('crl_not_yet_valid', f'The revocation list of {crl.issuer} begins on {moment(start)}.')
+    if end is not None and end <= now:
+        yield defect('crl_expired', f'The revocation list of {crl.issuer} was to be replaced by {moment(end)}, {ago(end, now)}.')
 
 
 def _unusable(name: str, why: str) -> Problem:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.problems import Problem
+from ...module_utils.vocabulary import CERTIFICATE
 from .budget import watched
 from .chain_path import Trust
 from .crl_entries import entry_of
@@ -82,4 +83,4 @@ def _uncompared_names(certificates: t.Sequence[Certificate]) -> t.Iterator[Probl
 
 
 def _problem(what: str, reason: str) -> Problem:
-    return not_checked(what, reason, stage='certificate')
+    return not_checked(what, reason, stage=CERTIFICATE)

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import sys
-
-from .files import CHECKOUT, files
+from pathlib import Path
 
 if __name__ == '__main__':
-    sys.path.insert(0, str(CHECKOUT / '.venvs' / 'collections'))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3] / '.venvs' / 'collections'))
+    from .files import files  # it imports the tables
+
     for path, text in files().items():
         path.write_text(text, 'utf-8')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .options import Documentation
 from .pages import pages
-from .returns import modules_with_copies
+from .returns import modules_with_parts
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGES = CHECKOUT / 'docs' / 'reference'
@@ -24,5 +24,5 @@ def files() -> dict[Path, str]:
         PLUGINS / 'doc_fragments' / 'options.py': options.fragments(),
         ROLE / 'meta' / 'argument_specs.yml': options.argument_specs(),
         ROLE / 'defaults' / 'main.yml': options.defaults(),
-        **modules_with_copies(PLUGINS / 'modules'),
+        **modules_with_parts(PLUGINS / 'modules'),
     }

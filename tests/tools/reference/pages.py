@@ -68,27 +68,28 @@ OpenSSL's `X509_check_host` without partial wildcards.
 
 SMTP_HEAD = """# The SMTP conversation
 
-What a send says to a mail server, step by step. It goes as far as `until` says, ends with `QUIT` (after `RSET`, unless the mail
-is sent), and never falls back to a weaker mode.
+What a send says to a mail server, step by step. It stops at the step that `until` names, ends with `QUIT` (after `RSET`, unless
+the mail is sent), and never falls back to a weaker mode.
 
 ```text
 {picture}
 ```
 
-Before them the host name is resolved and a TCP connection opened (`resolve`, `connect`). A stage is the key of its time in
-`timings_ms`, and the `stage` of its problems.
+First the host name is resolved and a TCP connection opened (`resolve`, `connect`). The name of a stage is the key of its time in
+`timings_ms` and the `stage` of its problems.
 """
 SMTP_TAIL = """
 Any step can also end with {anywhere}.
 
-- A reply is read to the letter of RFC 5321, section 4.2. A 4xx or 5xx is the refusal of the stage, any other reply than the
-  one in the table is `reply_malformed`.
-- After a refusal the server gets a `QUIT`, with {quit:g} seconds for it, whose reply changes nothing; not after `421`, which ends
-  the conversation at once, and not in the middle of a mail.
-- Nothing may have come from the server before a command is sent. What comes with the reply to `STARTTLS` is `plaintext_injected`.
-- A recipient that is refused (4xx, 5xx) does not end the conversation while another one is accepted.
-- While the mail is sent, a refusal ends it at once: a server need not read a mail that is too large to its end.
-- After the final dot, only a reply says whether the mail was taken; without one it is `outcome_unknown`, and not tried again.
+- Replies are parsed strictly by RFC 5321, section 4.2. A 4xx or 5xx reply is a refusal of the stage; any other reply that is not
+  the one in the table is `reply_malformed`.
+- After a refusal the client sends `QUIT` and waits at most {quit:g} seconds; the reply does not change the result. It sends none
+  after `421`, which ends the conversation at once, and none in the middle of a mail.
+- The server must not send anything before a command is sent. Data that follows the reply to `STARTTLS` is `plaintext_injected`.
+- A refused recipient (4xx, 5xx) does not end the conversation as long as another one is accepted.
+- A refusal while the mail is being sent ends it at once: a server need not read all of a mail that is too large.
+- After the final dot, only the reply shows whether the mail was accepted; without one the result is `outcome_unknown`, and the
+  mail is not sent again.
 """
 
 

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Return values that several modules share: written in one of them, copied into the others by `make reference`.
+"""What the modules' RETURN has from `return_parts`: `make reference` writes it.
 
-A comment stands above a copy, `# As MODULE: PATH`, with the keys to it from the top of that module's RETURN. What follows the
-comment, a key with all that is indented below it, is replaced.
+In a RETURN stands the comment `# From return_parts: NAME`. The keys behind it that the part has are replaced, each with all that
+is indented below it.
 """
 
 from __future__ import annotations
@@ -12,36 +12,29 @@ import re
 import typing as t
 from pathlib import Path
 
-COPY = re.compile(r'( *)# As (\w+): ([\w.]+)')
+from .return_parts import PARTS, Facts
+from .yaml_text import yaml_lines
+
+MARK = re.compile(r'( *)# From return_parts: ([\w ]+)')
 
 
-def with_copies(name: str, texts: t.Mapping[str, str]) -> str:
-    """Return the text of a module's file with its copies as they are in the modules that they come from, all by name."""
-    lines = texts[name].split('\n')
+def with_parts(text: str, parts: t.Mapping[str, Facts] = PARTS) -> str:
+    """Return the text of a module's file with its parts as the table has them."""
+    lines = text.split('\n')
     for number in reversed(range(len(lines))):
-        match = COPY.fullmatch(lines[number])
-        if match:
-            copied = _find(texts[match[2]].split('\n'), match[3].split('.'))
-            shift = len(match[1]) - _indent(copied[0])
-            lines[number + 1 : _end(lines, number + 1)] = [' ' * (_indent(line) + shift) + line.lstrip() for line in copied]
+        mark = MARK.fullmatch(lines[number])
+        if mark:
+            part, end = parts[mark[2]], number + 1
+            while any(lines[end].startswith(f'{mark[1]}{key}:') for key in part):
+                end = _end(lines, end)
+            lines[number + 1 : end] = yaml_lines(part, len(mark[1]))
     return '\n'.join(lines)
 
 
-def modules_with_copies(directory: Path) -> dict[Path, str]:
-    """Return the text of each module's file that has copies."""
-    texts = {path.stem: path.read_text('utf-8') for path in sorted(directory.glob('*.py'))}
-    return {directory / f'{name}.py': with_copies(name, texts) for name in texts if '# As ' in texts[name]}
-
-
-def _find(lines: list[str], keys: list[str]) -> list[str]:
-    """Return the lines of a key of RETURN, with all below it."""
-    start, end = lines.index('RETURN = r"""') + 1, len(lines)
-    for depth, key in enumerate(keys):
-        start = lines.index(f'{"  " * depth}{key}:', start, end)
-        end = _end(lines, start)
-        if depth < len(keys) - 1:
-            start += 1
-    return lines[start:end]
+def modules_with_parts(directory: Path) -> dict[Path, str]:
+    """Return the text of each module's file that has parts."""
+    texts = {path: path.read_text('utf-8') for path in sorted(directory.glob('*.py'))}
+    return {path: with_parts(text) for path, text in texts.items() if '# From return_parts: ' in text}
 
 
 def _end(lines: list[str], start: int) -> int:

@@ -24,7 +24,7 @@ def yaml_lines(facts: t.Mapping[str, t.Any], indent: int) -> Iterator[str]:
         if isinstance(value, dict):
             yield f'{pad}{name}:'
             yield from yaml_lines(value, indent + 2)
-        elif name in ('description', 'author'):
+        elif isinstance(value, list) and name in ('description', 'author'):
             yield f'{pad}{name}:'
             for text in value:
                 yield from _item(text, indent + 2)

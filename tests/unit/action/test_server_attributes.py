@@ -90,7 +90,11 @@ def test_an_answer_to_another_question_is_malformed(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(
     ('attributes', 'words'),
-    [({PORT: True}, 'neither text nor a number'), ({PORT: 'a b'}, 'a value is one word'), ({'Port': '1'}, 'is no name')],
+    [
+        ({PORT: True}, 'neither text nor a number'),
+        ({PORT: 'a b'}, 'a value is one word'),
+        ({'Port': '1'}, 'is not an attribute name'),
+    ],
     ids=['a boolean', 'two words', 'a name with capitals'],
 )
 def test_what_pdset_can_not_be_given_is_refused(

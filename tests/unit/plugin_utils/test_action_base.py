@@ -28,7 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch, outcome: Outcome, args: dict[str, t.Any
             self.target.run(self.PROGRAM, {'servers': servers, 'fail_on': args['fail_on']}, 60)
             return outcome
 
-    return run_action(monkeypatch, Action, args or {}, task.pop('answer', {}), **task)
+    return run_action(monkeypatch, Action, args or {}, task.pop('answer', {}), is_real=False, **task)
 
 
 def test_a_problem_of_a_result_has_its_severity_and_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

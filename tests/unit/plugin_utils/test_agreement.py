@@ -35,7 +35,7 @@ FACETS = ('type', 'elements', 'choices', 'required', 'default')
 ABSENT = {'type': 'str', 'required': False}
 # The files with tasks of each entry point of the role.
 TASK_FILES = {
-    'main': ('tasks/main.yml', 'tasks/configure.yml', 'tasks/verify.yml', 'handlers/main.yml'),
+    'main': ('tasks/main.yml', 'tasks/verified.yml', 'tasks/verify_after.yml', 'tasks/verify.yml', 'handlers/main.yml'),
     'audit': ('tasks/audit.yml',),
     'verify': ('tasks/verify.yml',),
     'rollback': ('tasks/rollback.yml', 'handlers/main.yml'),
@@ -94,7 +94,7 @@ def used_by_the_role(entry_point: str) -> set[str]:
 def passed_by_the_role() -> set[tuple[str, str]]:
     """Return (module, option) of all that the role's modules get from variables."""
     modules = {module for entry_point in TASK_FILES for module in used_by_the_role(entry_point)}
-    return {(module, option) for module in modules for name in VARIABLES for option in options_of(module, {name: None})}
+    return {(module, option) for module in modules for name in VARIABLES for option in options_of(module, {name: 'sent'})}
 
 
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
@@ -126,7 +126,11 @@ def test_role_passes_every_option_of_its_modules() -> None:
     passed = passed_by_the_role()
     lacking = {(module, option) for module in {module for module, _option in passed} for option in MODULES[module]} - passed
     of_single_ones = {('sendmemo_validate', option) for option in ('path', 'content', 'working_dir')}
-    always = {('send_memo', 'check_declared'), ('sendmemo_validate', 'require_configuration')}
+    always = {
+        ('send_memo', 'check_declared'),
+        ('sendmemo_config', 'check_declared'),
+        ('sendmemo_validate', 'require_configuration'),
+    }
     assert lacking == always | of_single_ones
     assert all(option in OF_THE_ROLE[module] for module, option in always)
 
@@ -134,8 +138,9 @@ def test_role_passes_every_option_of_its_modules() -> None:
 def test_role_s_tasks_have_the_options_of_their_entry_point() -> None:
     asked = {path.name: options_from(path) for path in (ROLE / 'tasks').glob('*.yml')}
     assert asked == {
-        'main.yml': {},
-        'configure.yml': {'sendmemo_config': 'main'},
+        'main.yml': {'sendmemo_config': 'main'},
+        'verified.yml': {},
+        'verify_after.yml': {},
         'verify.yml': {'send_memo': 'verify'},
         'audit.yml': {'sendmemo_config': 'audit', 'sendmemo_validate': 'audit'},
         'rollback.yml': {'sendmemo_rollback': 'rollback'},
@@ -164,8 +169,9 @@ def test_entry_points_are_all_there() -> None:
 def test_tasks_of_an_entry_point_use_the_variables_that_it_offers_and_no_others(entry_point: str) -> None:
     texts = [(ROLE / file).read_text('utf-8') for file in TASK_FILES[entry_point]]
     used = {name for text in texts for name in re.findall(rf'(?<![_.]){PREFIX}(\w+)', text)} - {'options'}
-    used |= {name for name in VARIABLES if any(options_of(module, {name: None}) for module in used_by_the_role(entry_point))}
-    assert used == set(offered_in(entry_point))
+    offered = offered_in(entry_point)  # the lookup passes no others
+    used |= {name for name in offered if any(options_of(module, {name: 'sent'}) for module in used_by_the_role(entry_point))}
+    assert used == set(offered)
 
 
 def test_tasks_use_our_modules_and_what_runs_on_the_controller() -> None:
@@ -176,7 +182,7 @@ def test_tasks_use_our_modules_and_what_runs_on_the_controller() -> None:
         for key in task
         if '.' in key and not key.startswith('printops.infoprint.')
     }
-    assert used == {f'ansible.builtin.{name}' for name in ('import_tasks', 'meta', 'raw', 'assert')}
+    assert used == {f'ansible.builtin.{name}' for name in ('import_tasks', 'meta', 'raw', 'assert', 'fail')}
 
 
 def test_every_keyword_has_its_option() -> None:

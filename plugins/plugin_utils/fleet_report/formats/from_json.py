@@ -10,7 +10,7 @@ from ... import bounded_json
 from ...foreign_values import InvalidValue
 from .. import times
 from ..model import STATES, Change, Comparison, Report
-from ..observations import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
+from ..observations import NEVER, VERDICTS, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
 from ..result_reader import read_drift
 from ..state import STALE_DAYS, build_report
 from ..values import MOST_SERVERS, Record, number, text
@@ -21,7 +21,6 @@ from .to_json import FORMAT, VERSION
 # Enough for ten thousand hosts with four servers each: bytes, and values in them, which take memory whatever their size.
 LARGEST, MOST_VALUES = 48 << 20, 4_000_000
 MOST_HOSTS = 50_000
-VERDICTS = ('ok', 'failing', 'unreachable', 'hidden')
 TEXTS = ('message_id', 'queue_id')
 FLAGS = ('changed', 'absent', 'unprotected', 'accepted')
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from ....module_utils.vocabulary import HANDSHAKE, SENT
 from ...foreign_values import InvalidValue
-from ..observations import HostLog, Observation, Run
+from ..observations import VERDICTS, HostLog, Observation, Run
 from ..result_reader import UNPROTECTED, read_drift
 from ..times import microseconds
 from ..values import MOST_SERVERS, Record
 from .json_parts import Known, read_facts, read_proof
 
-VERDICTS = {'failing': 'failing', 'unreachable': 'unreachable', 'hidden': 'hidden'}
-STATES = (*VERDICTS, 'drifted', 'not_checked', 'configured', 'tested', 'proven')
+# A server whose last result was bad had its verdict as its state.
+STATES = (*VERDICTS[:-1], 'drifted', 'not_checked', 'configured', 'tested', 'proven')
 GOALS = {'proven': SENT, 'tested': HANDSHAKE}
 OWN = ('not_proven', 'not_checked')  # the report's own codes, which are determined anew
 
@@ -55,7 +55,7 @@ def _observation(given: Record, known: Known, number: int) -> Observation:
         when,
         '',
         run,
-        verdict=VERDICTS.get(state, 'ok'),
+        verdict=state if state in VERDICTS else 'ok',
         problems=problems,
         ignored=ignored,
         facts=read_facts(given, known)._replace(until=GOALS.get(state, '')),

@@ -8,11 +8,10 @@ import typing as t
 
 from ...foreign_values import InvalidValue
 from .. import values
-from ..observations import Expiry, Facts, Proof, Run
+from ..observations import EXPIRY_KINDS, Expiry, Facts, Proof, Run
 from ..result_reader import MODES
 from ..values import Record
 
-KINDS = ('certificate', 'ca', 'crl')
 Thing = t.TypeVar('Thing')
 
 
@@ -44,7 +43,7 @@ def read_expiry(given: Record) -> Expiry:
     end = given.moment('not_after')
     if not end:
         raise InvalidValue('a certificate without an end')
-    return Expiry(given.choice('kind', KINDS), given.name('name'), end, given.line('file'), given.name('issuer'))
+    return Expiry(given.choice('kind', EXPIRY_KINDS), given.name('name'), end, given.line('file'), given.name('issuer'))
 
 
 def read_proof(given: Record) -> Proof | None:

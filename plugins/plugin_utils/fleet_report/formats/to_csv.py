@@ -88,7 +88,7 @@ def to_csv(report: Report) -> str:
 
 
 def cell(value: str | int) -> str:
-    """Return a cell that is text to every spreadsheet, whatever it separates cells by; numbers of ours stay what they are."""
+    """Return a cell that every spreadsheet reads as text, whatever its separator; the report's own numbers are not changed."""
     if isinstance(value, int):
         return str(value)
     return FORMULA.sub(r"\1'", value)

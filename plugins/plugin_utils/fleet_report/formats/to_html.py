@@ -18,14 +18,14 @@ import jinja2
 
 from ...outcome.drift import describe
 from .. import times
-from ..expiry_calendar import DAYS, KINDS, SOON, endings, months
+from ..expiry_calendar import DAYS, SOON, endings, months
 from ..model import CRITERION, STATES, Change, Report
-from ..observations import Expiry
+from ..observations import EXPIRY_KINDS, Expiry
 from ..summary import causes, sentences, tone, unfinished, verdict
 from ..values import Problem
 
 PAGE = pathlib.Path(__file__).parent / 'report_page'
-MOST_GROUPS = 30  # causes that are shown by themselves
+MOST_GROUPS = 30  # causes that are shown separately
 MOST_CHANGES = 12  # servers that are named in a part of the comparison
 # The tiles: the states that each counts, its label, and whether it is shown when it counts none.
 TILES = (
@@ -38,6 +38,33 @@ TILES = (
     (('not_checked', 'hidden'), 'not checked', True),
     (('stale',), 'stale', False),
 )
+
+
+class Column(t.NamedTuple):
+    """A column of the table of servers. Its kind says how it is shown (page.css) and sorted; `label` replaces the heading where
+    a narrow window shows it in each cell."""
+
+    heading: str
+    kind: str = 'text'
+    title: str = ''
+    label: str = ''
+
+
+# In the order of the cells in page.html.j2.
+COLUMNS = (
+    Column('Host', 'host'),
+    Column('Server'),
+    Column('State', 'state'),
+    Column('Cause and remedy', 'cause'),
+    Column('Drift'),
+    Column('Mail server'),
+    Column('TLS'),
+    Column('Cert.', 'number', "Days left of the mail server's certificate", 'Certificate'),
+    Column('CA', 'number', 'Days left of the first CA to expire'),
+    Column('CRL', 'number', 'Days left of the first CRL to expire'),
+    Column('Last proof', 'time'),
+)
+WITHOUT_LABEL = ('host', 'state', 'cause')  # kinds that a narrow window shows without a label
 # The headline's sign by the verdict's tone.
 SIGNS = {'well': '✓', 'fair': '○', 'ill': '!'}
 MOST_RUNS = 50  # whose provenance is shown
@@ -45,7 +72,7 @@ HOST_WORDS = {'inventory': 'hosts in the inventory', 'seen': 'in this run', 'rea
 
 
 def to_html(report: Report) -> str:
-    style, script = ((PAGE / name).read_text('utf-8') for name in ('page.css', 'page.js'))
+    style, script = _style((PAGE / 'page.css').read_text('utf-8')), (PAGE / 'page.js').read_text('utf-8')
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGE),
         autoescape=True,
@@ -57,7 +84,7 @@ def to_html(report: Report) -> str:
     environment.filters.update(
         describe=describe,
         day=_day,
-        minute=_minute,
+        minute=times.minute,
         places=_places,
         bound=_bound,
         ago=lambda what: times.ago(what.not_after, report.generated),
@@ -77,6 +104,7 @@ def to_html(report: Report) -> str:
         counts=counts,
         total=sum(counts.values()),
         states=STATES,
+        columns=COLUMNS,
         runs=report.runs[::-1][:MOST_RUNS],
         style=style,
         script=script,
@@ -98,7 +126,7 @@ def to_html(report: Report) -> str:
         most=MOST_CHANGES,
         days=DAYS,
         soon=SOON,
-        kinds=KINDS,
+        kinds={kind: names.label for kind, names in EXPIRY_KINDS.items()},
         endings=ending,
         near=near,
         place_of=lambda what: places[what.not_after, what.kind, what.name],
@@ -106,6 +134,24 @@ def to_html(report: Report) -> str:
         changes=_changes(report),
         left=lambda what: _left(report, what),
     )
+
+
+def _style(css: str) -> str:
+    """Return the style with the columns of each kind, their labels, and the signs of the states.
+
+    Attributes in each row would make the page larger by a third.
+    """
+    kinds = {
+        kind: ', '.join(f':nth-child({number})' for number, column in enumerate(COLUMNS, 1) if column.kind == kind)
+        for kind in dict.fromkeys(column.kind for column in COLUMNS)
+    }
+    labels = (
+        f'td:nth-child({number}) {{ --label: "{column.label or column.heading}"; }}\n'
+        for number, column in enumerate(COLUMNS, 1)
+        if column.kind not in WITHOUT_LABEL
+    )
+    signs = [f".s-{name} {{ --sign: '{state.sign}'; }}\n" for name, state in STATES.items()]
+    return re.sub(r':column\((\w+)\)', lambda match: f':is({kinds[match[1]]})', css) + ''.join([*labels, *signs])
 
 
 def _policy(style: str, script: str) -> str:
@@ -127,8 +173,8 @@ def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Chan
         return []
     numbers = {host.name: number for number, host in enumerate(report.hosts)}
     parts = (
-        ('New', 'was well or unknown before', report.comparison.new),
-        ('Still broken', 'was so before', report.comparison.still),
+        ('New', 'was fine or unknown before', report.comparison.new),
+        ('Still broken', 'was already broken', report.comparison.still),
         ('Fixed', 'was broken before', report.comparison.fixed),
         ('Not known to be fixed', 'was broken before; not checked again, or not proven since', report.comparison.unknown),
     )
@@ -151,12 +197,8 @@ def _day(when: str) -> str:
     return when[:10]
 
 
-def _minute(when: str) -> str:
-    return when[:16].replace('T', ' ')
-
-
 def _places(problem: Problem) -> list[str]:
-    """Return where a problem was seen, in words."""
+    """Return the location of a problem, in words."""
     words = (('stage', 'stage {}'), ('file', '{}'), ('line', 'line {}'), ('keyword', '{}'), ('value', '"{}"'))
     return [word.format(problem[key]) for key, word in words if key in problem]
 

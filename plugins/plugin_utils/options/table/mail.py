@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from ....module_utils.vocabulary import GOALS, SENT, TLS_VERSIONS
+from ....module_utils.vocabulary import CRL_CHECKS, GOALS, LEAF, SENT, TLS_VERSIONS
 from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
-_TESTED = 'O(try_before_commit) uses it.'
+VERIFYING = ('main', 'verify')  # the entry points that send mails
+_TESTED = 'O(try_before_commit) and O(verify) use it.'
 _FROM_BACKUP = 'O(try_before_commit) uses it, unless O(manage_attributes) takes it from the backup.'
 
 ROWS = (
@@ -56,7 +57,11 @@ ROWS = (
         Envelope sender and C(From) of the verification mail. Without it, C(sendmemo@) and the EHLO name, or the name of the
         host itself if the EHLO name is an address in brackets.
         """,
-        {**each(CONFIG, ROLLBACK, more='O(try_before_commit=envelope) uses it.'), SEND: Module()},
+        {
+            CONFIG: Module(more='O(try_before_commit=envelope) and O(verify) use it.'),
+            ROLLBACK: Module(more='O(try_before_commit=envelope) uses it.'),
+            SEND: Module(),
+        },
         Variable('verify_sender'),
         in_entry=True,
         aliases=('verify_sender',),
@@ -66,7 +71,8 @@ ROWS = (
         'list',
         'Envelope recipients of the verification mail.',
         {
-            **each(CONFIG, ROLLBACK, more='O(try_before_commit=envelope) uses them. Nothing is sent to them.'),
+            CONFIG: Module(more='O(verify) sends to them; O(try_before_commit=envelope) only asks whether they are accepted.'),
+            ROLLBACK: Module(more='O(try_before_commit=envelope) uses them. Nothing is sent to them.'),
             SEND: Module(
                 more="""
                 Required, here or in the server's entry, unless O(until=handshake).
@@ -78,7 +84,7 @@ ROWS = (
         },
         Variable(
             'verify_recipients',
-            more='Required while O(until) is V(envelope) or V(sent), or O(try_before_commit) is V(envelope).',
+            more='Required while O(verify) is V(envelope) or V(sent), or O(try_before_commit) is V(envelope).',
         ),
         elements='str',
         in_entry=True,
@@ -88,16 +94,16 @@ ROWS = (
         'subject',
         'str',
         'Subject of the verification mail. Without it, one that names host and server.',
-        each(SEND),
-        Variable('verify_subject'),
+        each(CONFIG, SEND),
+        Variable('verify_subject', entry_points=VERIFYING),
         in_entry=True,
     ),
     Option(
         'body',
         'str',
-        'Text of the verification mail. Without it, one that says what the mail proves, and with which settings.',
-        each(SEND),
-        Variable('verify_body'),
+        'Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.',
+        each(CONFIG, SEND),
+        Variable('verify_body', entry_points=VERIFYING),
         in_entry=True,
         is_multiline=True,
     ),
@@ -112,9 +118,43 @@ ROWS = (
         Check mode stops at V(envelope).
         """,
         each(SEND),
-        Variable('verify', choices=('none', *GOALS), more='V(none) does not verify the servers.'),
         default=SENT,
         choices=GOALS,
+    ),
+    Option(
+        'verify',
+        'str',
+        """
+        How far each server is verified after the change, in the same round trip, with the configuration that is active then.
+        V(handshake) ends after the TLS handshake and the EHLO that follows it; in plaintext, after EHLO. V(envelope) ends when
+        sender and recipients are accepted. Neither leaves a mail behind. V(sent) ends when the mail server has accepted the mail.
+        V(none) does not verify the servers.
+
+        Check mode stops at V(envelope).
+        """,
+        {
+            CONFIG: Module(
+                default='none',
+                more="""
+                A verification that fails makes the task fail; what was changed stays changed, and C(changed) says so. A server
+                that could not be converged, that is to be V(absent), or that check mode would change is not verified.
+
+                What O(try_before_commit) has shown of the same set is not asked of the mail server again, except the mail itself.
+                """,
+            )
+        },
+        Variable(entry_points=VERIFYING),
+        default=SENT,
+        choices=('none', *GOALS),
+    ),
+    Option(
+        'verify_when',
+        'str',
+        'Verify the servers in every run, or only if something was changed on the host.',
+        each(CONFIG),
+        Variable(entry_points=('main',)),
+        default='always',
+        choices=('always', 'changed'),
     ),
     Option(
         'timeout',
@@ -135,8 +175,8 @@ ROWS = (
         How often to retry after a temporary failure (a reply code 4xx) before the end of the mail. Nothing else is retried,
         and no recipient gets the mail twice.
         """,
-        each(SEND),
-        Variable('verify_retries'),
+        each(CONFIG, SEND),
+        Variable('verify_retries', entry_points=VERIFYING),
         default=0,
         range=(0, 100),
     ),
@@ -144,8 +184,8 @@ ROWS = (
         'retry_delay',
         'float',
         'Seconds between two attempts.',
-        each(SEND),
-        Variable('verify_retry_delay', default=60),
+        each(CONFIG, SEND),
+        Variable('verify_retry_delay', default=60, entry_points=VERIFYING),
         default=60.0,
         range=(0, 3600),
     ),
@@ -172,8 +212,8 @@ ROWS = (
         """,
         each(CONFIG, ROLLBACK, SEND),
         Variable(),
-        default='leaf',
-        choices=('leaf', 'chain'),
+        default=LEAF,
+        choices=CRL_CHECKS,
     ),
     Option(
         'check_declared',
@@ -185,7 +225,12 @@ ROWS = (
 
         The role C(printops.infoprint.sendmemo_tls) always does this.
         """,
-        each(SEND),
+        {
+            SEND: Module(),
+            CONFIG: Module(
+                more='Here it is every keyword that is compared, after the change: one that is not set is its default.'
+            ),
+        },
         default=False,
     ),
     Option(
@@ -196,8 +241,8 @@ ROWS = (
         shows the server as unprotected, but does not list it as one that needs attention for that. The send and its problems
         are the same.
         """,
-        each(SEND),
-        Variable(),
+        each(CONFIG, SEND),
+        Variable(entry_points=VERIFYING),
         default=False,
         in_entry=True,
     ),

@@ -13,15 +13,6 @@ ESSENTIAL = ('servers', 'smtp_host', 'smtp_port', 'ca_src', 'hostname', 'verify_
 
 ROWS = (
     Option(
-        'verify_when',
-        'str',
-        'Verify the servers in every run, or only if files were changed.',
-        {},
-        Variable(entry_points=('main',)),
-        default='always',
-        choices=('always', 'changed'),
-    ),
-    Option(
         'audit_fails',
         'bool',
         'Whether the entry point C(audit) fails for drift, or for a problem of the severity O(fail_on) or above.',
@@ -59,7 +50,7 @@ class EntryPoint(t.NamedTuple):
 
 ENTRY_POINTS = {
     'main': EntryPoint(
-        'Converge the mail encryption of InfoPrint servers and prove it by a real mail',
+        'Converge the mail encryption of InfoPrint servers and verify it with a real mail',
         """
         Most sites need six variables: O(servers), the InfoPrint servers of a host; O(smtp_host) and O(smtp_port), their mail
         server; O(ca_src), the CA that vouches for it; O(hostname), the name of the host in EHLO; and O(recipients), who
@@ -68,7 +59,7 @@ ENTRY_POINTS = {
         Writes C(sendmemo-ssl.cfg), CA and CRL of every RICOH InfoPrint Manager server of a host, then sends a mail from each
         of them under the policy of its configuration.
 
-        Two round trips per host, however many servers it has. No facts are gathered.
+        One round trip per host, however many servers it has. No facts are gathered.
 
         Variables that contradict each other are refused before the host is touched. So is a variable whose name starts with
         C(sendmemo_tls_) and is not listed here.
@@ -84,7 +75,7 @@ ENTRY_POINTS = {
         (CONFIG, VALIDATE),
     ),
     'verify': EntryPoint(
-        'Prove InfoPrint servers by a real mail with the current configuration',
+        'Verify InfoPrint servers with a real mail and the current configuration',
         """
         Changes nothing, and sends from every server that is not to be absent, as the entry point C(main) does at its end.
 

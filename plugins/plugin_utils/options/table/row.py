@@ -33,7 +33,7 @@ class Module(t.NamedTuple):
 class Variable(t.NamedTuple):
     """An option as a variable of the role. `name` is without the prefix, '' = the option's; `choices` () = the option's.
 
-    `entry_points` is only for a variable that is no module's option; another one is in those whose modules have the option.
+    `entry_points` () = those whose modules have the option.
     """
 
     name: str = ''

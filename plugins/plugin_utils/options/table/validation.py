@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ....module_utils.vocabulary import ERROR, WARNING
-from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Option, Variable, each
+from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
 ROWS = (
     Option(
@@ -68,7 +68,10 @@ ROWS = (
         'fail_on',
         'str',
         'The least severity of a problem that makes the task fail. All results are returned either way.',
-        each(VALIDATE, SEND),
+        {
+            **each(VALIDATE, SEND),
+            CONFIG: Module(more='Here of the problems of O(verify); those of the change always fail the task.'),
+        },
         Variable(more='The entry point C(audit) fails only with O(audit_fails).'),
         default=ERROR,
         choices=(ERROR, WARNING, 'never'),

@@ -153,7 +153,7 @@ def test_an_invalid_name_is_refused_with_the_nearest_right_form(value):
         ('host', 'has no dot, so it is not fully qualified'),
         ('1.2.3.4', 'is an IPv4 address without brackets'),
         ('fc00::1', 'is an IPv6 address without brackets and the tag IPv6:'),
-        ('[1.2.3.256]', 'is no IPv4 address literal: 256 is more than 255'),
+        ('[1.2.3.256]', 'is not an IPv4 address literal: 256 is more than 255'),
         ('host.example.com.', 'has a dot at its end'),
     ),
     ids=['no dot', 'IPv4', 'IPv6', '256', 'final dot'],

@@ -166,8 +166,8 @@ HINTS = (
     (b'certfile = x', 'Remove the line: sendmemo has no client certificates.'),
     (b'EnableTLS 1', 'Write EnableTLS = 1'),
     (b'cafile: ca.pem', 'Write CAFile = ca.pem'),
-    (b'EnableTLS = 1 # on', 'The manual has no comments behind a value: put the comment on a line of its own.'),
-    (b'EnableTLS = "1"', 'The manual has no quotes, so they are part of the value: remove them.'),
+    (b'EnableTLS = 1 # on', 'The manual does not allow a comment after a value: put the comment on a separate line.'),
+    (b'EnableTLS = "1"', 'The manual does not describe quotes, so they are part of the value: remove them.'),
     (b'EnableTLS = yes', 'Write 0, 1 or 2.'),
     (b'Hostname = fc00::1', 'Write [IPv6:fc00::1].'),
 )
@@ -210,7 +210,7 @@ def test_a_file_that_is_too_large_is_refused_as_one():
     config = parse(data, FILE)
     assert [problem.code for problem in check_config(config)] == ['file_not_readable']
     assert config.given == {}
-    assert bytes(config) == data
+    assert b''.join(line.raw for line in config.lines) == data
 
 
 def test_a_file_of_something_else_does_not_give_a_problem_for_each_line():
@@ -229,7 +229,7 @@ _PIECES = st.sampled_from(
 @given(st.binary(max_size=300) | st.lists(_PIECES, max_size=40).map(b''.join))
 def test_any_bytes_are_read_and_written_back_as_they_were(data):
     config = parse(data, FILE)
-    assert bytes(config) == data
+    assert b''.join(line.raw for line in config.lines) == data
     assert set(config.settings) == set(BY_NAME)
     for problem in check_config(config):
         assert problem.message and '\x1b' not in problem.message

@@ -43,7 +43,7 @@ def test_what_is_not_declared_is_read(programs):
     'asked, known, reason',
     (
         (('spl2',), (None, 25), 'smtp-server-host is not set'),
-        (('spl3',), ('mx', None), 'smtp-server-port is smtp, which is no port'),
+        (('spl3',), ('mx', None), 'smtp-server-port is smtp, which is not a port'),
         (('spl4',), (None, None), 'smtp-server-host and smtp-server-port is not set'),
         (('spl4', 'a.example'), ('a.example', None), 'smtp-server-port is not set'),
     ),

@@ -99,7 +99,7 @@ def attempted(asked):
 CAUSES = {
     'plaintext to a silent port for TLS': ('0', speak_tls, 'tls_expected', 'The port is silent until TLS begins.'),
     'STARTTLS to a silent port for TLS': ('1', speak_tls, 'tls_expected', 'The port is silent until TLS begins.'),
-    'plaintext to a port that closes': ('0', close_before_tls, 'tls_expected', 'The port ends the connection until TLS'),
+    'plaintext to a port that closes': ('0', close_before_tls, 'tls_expected', 'The server closes the connection unless TLS'),
     'TLS to a port that greets': ('2', greet, 'plaintext_expected', 'The port begins in plaintext'),
     'TLS to a port without a shared cipher': ('2', speak_tls, 'no_shared_cipher', 'handshake_failure'),
     'STARTTLS where it is not offered': ('1', greet, 'starttls_not_offered', ''),

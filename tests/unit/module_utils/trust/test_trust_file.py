@@ -7,6 +7,7 @@ import os
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.files.working_dir import WorkingDir
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.trust import TrustBlock, TrustContent
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.trust_file import (
     LEAST_BLOCK,
@@ -89,6 +90,6 @@ def test_a_file_is_in_the_answer_once_and_counts_once():
     key = blocks.add(CA)
     assert blocks.add(CA) == key
     assert blocks.left == MAX_HOST - LEAST_BLOCK
-    assert blocks.answer() == [{'key': key, 'blocks': [{'label': 'CERTIFICATE', 'line': 1, 'der': 'MAMCAQU='}]}]
+    assert blocks.answer() == [TrustContent(key, [TrustBlock('CERTIFICATE', 1, 'MAMCAQU=')])]
     assert blocks.problems(key, 'CAFile', 'ca.pem') == []
     assert [problem.code for problem in blocks.problems(key, 'CrlFile', 'ca.pem')] == ['no_crl']

@@ -59,7 +59,7 @@ PLAYS = {
 @pytest.mark.parametrize('name', PLAYS)
 def test_play_uses_the_collection(tmp_path: pathlib.Path, name: str) -> None:
     text, expected = PLAYS[name]
-    assert plays.is_ours(play_of(tmp_path, text)) is expected
+    assert plays.uses_collection(play_of(tmp_path, text)) is expected
 
 
 HOSTS = {

@@ -31,7 +31,7 @@ ERROR = {'code': 'expired', 'severity': 'error', 'message': 'it expired'}
 def read(module: str, result: dict[str, t.Any]) -> dict[str, Observation]:
     servers = read_servers(result, Observation(1, fleet.moment(), module))
     assert servers is not None
-    return servers
+    return {name: observation for name, _subject, observation in servers}
 
 
 def of_entry(module: str, entry: dict[str, t.Any]) -> Observation:
@@ -192,6 +192,34 @@ def test_a_result_without_servers_says_nothing_of_any() -> None:
 
 def test_what_a_result_has_of_its_run_is_kept() -> None:
     base = Observation(7, fleet.moment(), 'send_memo', warn_days=3, applied=True)
-    assert read_servers({'servers': [{'name': 'spl1'}]}, dataclasses.replace(base, module='other')) == {
-        'spl1': dataclasses.replace(base, module='other')
-    }
+    base = dataclasses.replace(base, module='other')
+    (found,) = read_servers({'servers': [{'name': 'spl1'}]}, base) or []
+    assert found[:2] == ('spl1', 'other')
+    assert dataclasses.asdict(found[2]) == dataclasses.asdict(base)
+
+
+CONVERGED = {'name': 'spl1', 'changed': True, 'drift': [], 'problems': []}
+# By case: the entry of a task that converges and sends, the subject of what it sent, and both verdicts.
+BOTH: dict[str, tuple[dict[str, t.Any], bool, str, tuple[str, str | None]]] = {
+    'a mail': ({'send': fleet.sent('spl1')}, True, 'send', ('ok', 'ok')),
+    'a rehearsal in check mode': ({'send': fleet.sent('spl1')}, False, 'rehearsal', ('ok', 'ok')),
+    'a mail that failed': ({'send': {**fleet.sent('spl1'), 'ok': False}}, True, 'send', ('ok', 'failing')),
+    'nothing': ({}, True, 'send', ('ok', None)),
+    'a change that failed': ({'problems': [ERROR], 'send': fleet.sent('spl1')}, True, 'send', ('failing', 'ok')),
+}
+
+
+@pytest.mark.parametrize('case', BOTH)
+def test_what_a_task_that_converges_sends_is_an_observation_of_its_own(case: str) -> None:
+    entry, applied, subject, (change, send) = BOTH[case]
+    base = Observation(1, fleet.moment(), 'sendmemo_config', applied=applied)
+    found = {subject: item for _name, subject, item in read_servers({'servers': [{**CONVERGED, **entry}]}, base) or []}
+    assert found['config'].verdict == change
+    assert (found[subject].verdict if subject in found else None) == send
+    assert found['config'].message_id == ''
+
+
+@pytest.mark.parametrize('send', ['ok', [], {}], ids=['a text', 'a list', 'nothing'])
+def test_a_send_that_says_nothing_is_refused(send: object) -> None:
+    with pytest.raises(InvalidValue):
+        read('sendmemo_config', {'servers': [{**CONVERGED, 'send': send}]})

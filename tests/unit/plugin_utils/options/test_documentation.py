@@ -1,16 +1,19 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The texts that `make reference` makes from the table of options, and the return values that it copies."""
+"""The texts that `make reference` makes from the table of options, and the parts of RETURN that it writes."""
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
 import yaml
 
+from tools.reference import return_parts
+from tools.reference.files import PLUGINS
 from tools.reference.options import Documentation
-from tools.reference.returns import with_copies
+from tools.reference.returns import with_parts
 from tools.reference.yaml_text import WIDTH, yaml_lines
 
 LONG = 'word ' * 60 + 'end.'
@@ -77,31 +80,46 @@ def test_a_range_is_documented(role: dict[str, t.Any]) -> None:
     assert 'From V(1) to V(65535).' in role['main']['options']['sendmemo_tls_smtp_port']['description']
 
 
-FIRST = """\
+PARTS: dict[str, dict[str, t.Any]] = {
+    'a value': {'name': {'type': 'str', 'returned': 'always'}},
+    'some facts': {'description': ['All of them.'], 'type': 'list'},
+}
+MODULE = """\
 RETURN = r\"\"\"
 servers:
+  # From return_parts: some facts
   contains:
+    # From return_parts: a value
     name:
-      type: str
-      returned: always
+      description: Old.
+      contains:
+        gone: {}
     ok:
       type: bool
 msg:
+  # From return_parts: some facts
   type: str
+  description: Old.
+  sample: x
 \"\"\"
 """
 
 
-def test_a_return_value_is_copied_with_all_below_it_at_the_indentation_of_its_place() -> None:
-    second = 'RETURN = r"""\nsend:\n  # As first: servers.contains\n  contains:\n    old: {}\n  type: dict\n"""\n'
-    text = with_copies('second', {'first': FIRST, 'second': second})
+def test_a_part_replaces_its_keys_at_the_indentation_of_its_place() -> None:
+    text = with_parts(MODULE, PARTS)
+    facts = PARTS['some facts']
     assert yaml.safe_load(text.split('"""')[1]) == {
-        'send': {'contains': yaml.safe_load(FIRST.split('"""')[1])['servers']['contains'], 'type': 'dict'}
+        'servers': {**facts, 'contains': {**PARTS['a value'], 'ok': {'type': 'bool'}}},
+        'msg': {**facts, 'sample': 'x'},
     }
-    assert '# As first: servers.contains\n' in text
-    assert with_copies('second', {'first': FIRST, 'second': text}) == text
+    assert with_parts(text, PARTS) == text
 
 
-def test_a_copy_of_what_is_not_there_is_an_error() -> None:
-    with pytest.raises(ValueError, match='gone'):
-        with_copies('second', {'first': FIRST, 'second': 'RETURN = r"""\n# As first: servers.gone\nx:\n  type: str\n"""\n'})
+def test_a_part_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError, match='gone'):
+        with_parts('RETURN = r"""\n# From return_parts: gone\nx:\n  type: str\n"""\n', PARTS)
+
+
+def test_every_part_is_used() -> None:
+    modules = (path.read_text('utf-8') for path in (PLUGINS / 'modules').glob('*.py'))
+    assert {name for text in modules for name in re.findall('# From return_parts: (.*)', text)} == set(return_parts.PARTS)

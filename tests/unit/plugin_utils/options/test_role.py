@@ -44,7 +44,10 @@ REFUSED = {
     ),
     'an unknown key of an entry': ({'servers': [{'name': 'spl1', 'colour': 'blue'}]}, 'colour'),
     'nobody to send to': ({'verify_recipients': []}, 'sendmemo_tls_verify_recipients is missing and sendmemo_tls_verify is sent'),
-    'a recipient that is no address': ({'verify_recipients': ['print ops']}, 'sendmemo_tls_verify_recipients is no mail address'),
+    'a recipient that is no address': (
+        {'verify_recipients': ['print ops']},
+        'sendmemo_tls_verify_recipients is not a mail address',
+    ),
     'attributes without a mail server': (
         {'manage_attributes': True, 'smtp_host': 'mail.example.com'},
         'sendmemo_tls_manage_attributes needs sendmemo_tls_smtp_host and sendmemo_tls_smtp_port',
@@ -79,4 +82,5 @@ def test_the_entry_point_that_verifies_needs_a_goal() -> None:
 def test_variables_become_the_options_of_a_module() -> None:
     given = {'verify': 'envelope', 'verify_timeout': 5, 'warn_days': 10, 'backup_keep': 3, 'restart_command': 'x'}
     assert options_of('send_memo', given) == {'until': 'envelope', 'timeout': 5, 'warn_days': 10}
-    assert options_of('sendmemo_config', given) == {'timeout': 5, 'warn_days': 10, 'backup_keep': 3}
+    assert options_of('sendmemo_config', given) == {'verify': 'envelope', 'timeout': 5, 'warn_days': 10, 'backup_keep': 3}
+    assert options_of('send_memo', {'verify': 'none'}) == {}

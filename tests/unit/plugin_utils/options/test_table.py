@@ -7,7 +7,9 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
+from ansible_collections.printops.infoprint.plugins.lookup import sendmemo_tls_options
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import (
     MODULES,
     ROWS,
@@ -96,7 +98,6 @@ def test_paragraphs_are_separated_by_blank_lines() -> None:
 
 
 KNOWN = {
-    'verify': 'until',
     'verify_body': 'body',
     'verify_recipients': 'recipients',
     'verify_retries': 'retries',
@@ -115,6 +116,7 @@ def test_variables_have_the_names_that_users_know() -> None:
 
 def test_the_role_can_leave_the_verification_out() -> None:
     assert variable_argument(VARIABLES['verify'])['choices'] == ['none', *MODULES['send_memo']['until']['choices']]
+    assert MODULES['sendmemo_config']['verify']['default'] == 'none'
 
 
 def test_an_entry_of_the_role_has_what_can_also_be_set_per_host_but_subject_and_body() -> None:
@@ -142,3 +144,8 @@ OFFERED = {
 @pytest.mark.parametrize('variable', OFFERED)
 def test_variable_is_offered_where_its_module_is_used(variable: str) -> None:
     assert {name for name in ENTRY_POINTS if variable in offered_in(name)} == OFFERED[variable]
+
+
+def test_the_lookup_documents_the_entry_points() -> None:
+    options = yaml.safe_load(sendmemo_tls_options.DOCUMENTATION)['options']
+    assert options['entry_point']['choices'] == list(ENTRY_POINTS)

@@ -12,6 +12,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.attributes import declared_attributes
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.attributes import report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.attributes_answer import read_result
 
 HOST, PORT = 'smtp-server-host', 'smtp-server-port'
 PROBLEM = {'code': 'attribute_refused', 'message': 'pdset refuses.'}
@@ -59,7 +60,7 @@ LINES: dict[str, tuple[dict[str, str | None], AnswerObject, bool, str]] = {
 @pytest.mark.parametrize('case', LINES)
 def test_each_server_has_a_line(case: str) -> None:
     desired, fields, check, line = LINES[case]
-    result = report(fields, desired, check)
+    result = report(read_result(fields, desired), desired, check)
     assert result.lines[0] == line
     assert len(result.lines) == 1 + len(result.problems)
     assert bool(result.diff) == (case in ('set', 'predicted'))
@@ -94,12 +95,12 @@ def test_each_server_has_a_line(case: str) -> None:
 )
 def test_what_is_not_about_the_attributes_asked_for_is_malformed(fields: AnswerObject) -> None:
     with pytest.raises(InvalidValue):
-        report(fields, {PORT: '465'}, False)
+        report(read_result(fields, {PORT}), {PORT: '465'}, False)
 
 
 def test_values_of_a_target_are_sanitized() -> None:
     planted = answer(changed=True, before=values(port='\x1b[2J'), after=values(port='\u202e465'))
-    result = report(planted, {PORT: '465'}, False)
+    result = report(read_result(planted, {PORT}), {PORT: '465'}, False)
     assert '\x1b' not in repr((result.lines, result.diff, result.entry)).replace('\\x1b', '')
     assert result.entry['before'] == {PORT: '\\x1b[2J'}
     assert '\u202e' not in result.lines[0] + result.diff['after']

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.change import report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.change import Goal, report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
 
@@ -120,3 +120,64 @@ def test_the_diff_has_the_configuration() -> None:
     assert [(diff['before_header'], diff['before'], diff['after']) for diff in found.diff] == [
         (CONFIG, 'EnableTLS = 1\n', 'EnableTLS = 2\n')
     ]
+
+
+GOAL = Goal('handshake', only_if_changed=False, options={'accept_unprotected': False}, entries={})
+SENT = {
+    **REFUSED_TEST,
+    'reached': True,
+    'problems': [],
+    'tls': {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'X', 'bits': 256},
+}
+DRIFTED = {'changed': True, 'drift': [DRIFT]}
+# What the target answers, and whether the server then has sent (None: it was not to).
+VERIFICATIONS: dict[str, tuple[dict[str, t.Any], dict[str, t.Any], bool | None]] = {
+    'it sent': ({'send': SENT}, {}, True),
+    'it failed to send': ({'send': REFUSED_TEST}, {}, False),
+    'it sent after a change': ({**DRIFTED, 'send': SENT}, {}, True),
+    'nobody says': ({}, {}, False),
+    'nobody says after a change': (DRIFTED, {}, False),
+    'check mode would change it': (DRIFTED, {'check': True}, None),
+    'check mode': ({}, {'check': True}, False),
+    'it was not converged': ({'problems': [FULL]}, {}, None),
+    'its staged test failed': ({'drift': [DRIFT], 'test': REFUSED_TEST}, {}, None),
+    'absent': ({}, {'goal': GOAL._replace(entries={'spl2': GOAL.options})}, None),
+    'only if changed, and it is not': ({}, {'goal': GOAL._replace(only_if_changed=True)}, None),
+    'only if changed, and it is': (DRIFTED, {'goal': GOAL._replace(only_if_changed=True)}, False),
+    'the review refused all': ({}, {'reviewed': {'problems': {'spl1': [EXPIRED]}, 'is_done': False}}, None),
+}
+
+
+@pytest.mark.parametrize('case', VERIFICATIONS)
+def test_a_server_that_was_to_send_has_sent_or_failed(case: str) -> None:
+    server, more, ok = VERIFICATIONS[case]
+    found = outcome(server, **{'goal': GOAL, **more})
+    send = found.servers[0].get('send')
+    assert (None if send is None else send['ok']) is ok
+    assert any(problem.is_error for problem in found.sent) is (ok is False)
+    own, of_all = ([problem.code for problem in problems] for problems in (found.servers[0]['problems'], found.problems))
+    assert own == of_all, 'what was sent has its problems for itself'
+
+
+def test_the_environment_counts_as_a_change_of_every_server() -> None:
+    answer = AnswerObject(
+        {
+            'now': 0,
+            'servers': [{'name': 'spl1', 'working_dir': '/d'}],
+            'environment': {'changed': True, 'drift': [], 'problems': []},
+        }
+    )
+    goal = GOAL._replace(only_if_changed=True)
+    for check, expected in ((False, ['program_failed']), (True, [])):
+        found = report(ReviewedAnswer(answer, {}), server_answers(answer, []), ARGS, check, goal=goal)
+        assert [problem.code for problem in found.sent] == expected
+
+
+def test_warnings_of_the_staged_test_and_of_the_mail_are_the_same_ones() -> None:
+    warning = {'code': 'certificate_expires_soon', 'severity': 'warning', 'message': 'Soon.'}
+    found = outcome(
+        {**DRIFTED, 'test': {**SENT, 'problems': [warning]}, 'send': {**SENT, 'problems': [warning]}},
+        goal=GOAL,
+        port_warnings={'spl1': [PORT]},
+    )
+    assert [problem.code for problem in (*found.problems, *found.sent)] == ['port_mismatch', 'certificate_expires_soon']

@@ -137,7 +137,7 @@ def test_what_is_not_proven_is_not_ok_and_has_an_error(name: str) -> None:
 def test_what_is_missing_of_a_proof_is_named() -> None:
     sent = reported(tls={'version': 'TLSv1.3'})
     assert [(problem.code, problem.message) for problem in sent.problems] == [
-        ('program_failed', 'The send is said to have worked, but not with which TLS cipher: that proves nothing.')
+        ('program_failed', 'The answer reports a successful send without its TLS cipher, so the send is not verified.')
     ]
 
 
@@ -260,7 +260,7 @@ def test_a_certificate_that_ends_soon_is_a_warning() -> None:
     'until, changes, line',
     [
         ('envelope', {'reply': None}, 'certificate 61 days left, sender and recipients accepted, no mail sent'),
-        ('handshake', {'reply': None}, 'certificate 61 days left, no mail sent, as far as the handshake was asked for'),
+        ('handshake', {'reply': None}, 'certificate 61 days left, stopped after the handshake as requested, no mail sent'),
         ('sent', {'mode': 'disabled', 'tls': None, 'chain': []}, 'spl1 -> mail.example.com:587 plaintext, queued as 4A3B'),
         ('sent', {'reply': {'code': 250, 'text': 'thanks'}}, 'accepted: 250 thanks'),
         ('sent', {'reply': {'code': 250, 'text': 'two\nlines'}}, 'accepted: 250 two lines'),

@@ -19,6 +19,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.program.watchdo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import validate_answer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.validate_answer import read_result
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import reader as x509_reader
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
 
@@ -59,7 +60,7 @@ def test_the_public_bundle_for_four_servers_is_checked_once_and_fast(bundle, tmp
     began = time.process_time()
     fields = AnswerObject(json.loads(answer), 'the answer')
     blocks = read_blocks(fields)
-    validated = [validate_answer(entry, blocks, None, Criteria(NOW, 30)) for entry in fields.children('servers')]
+    validated = [validate_answer(read_result(entry), blocks, None, Criteria(NOW, 30)) for entry in fields.children('servers')]
     spent = time.process_time() - began
     assert [(entry.entry['name'], entry.problems) for entry in validated] == [(f'spl{number}', []) for number in range(SERVERS)]
     assert x509_reader.read_certificate.cache_info().misses == CAS

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.change import ChangeOptions
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.configure import ConfigureRequest
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import read_pem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer, reviewed_run
@@ -28,8 +29,8 @@ class Target:
         self.answers = list(answers)
         self.requests: list[dict[str, t.Any]] = []
 
-    def run(self, _program: str, request: dict[str, t.Any], _limit: float) -> AnswerObject:
-        self.requests.append(request)
+    def run(self, _program: str, request: ConfigureRequest, _limit: float) -> AnswerObject:
+        self.requests.append(plain(request))
         return AnswerObject(self.answers.pop(0))
 
 

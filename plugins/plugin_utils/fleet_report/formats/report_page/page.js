@@ -8,11 +8,11 @@
   }));
   const tiles = [...document.querySelectorAll('.tile')];
   const filter = byId('filter');
-  let wanted = '';
+  let selected = '';
 
   const update = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const states = wanted ? wanted.split(' ') : null;
+    const states = selected ? selected.split(' ') : null;
     let shown = 0;
     for (const one of rows) {
       const fits = (!states || states.includes(one.state)) && words.every((word) => one.text.includes(word));
@@ -22,14 +22,14 @@
     byId('shown').textContent = shown === rows.length ? `${shown} servers` : `${shown} of ${rows.length} servers`;
     byId('nothing').hidden = shown > 0;
     for (const tile of tiles) {
-      tile.toggleAttribute('aria-current', tile.dataset.states === wanted);
-      if (tile.dataset.states === wanted) tile.setAttribute('aria-current', 'true');
+      tile.toggleAttribute('aria-current', tile.dataset.states === selected);
+      if (tile.dataset.states === selected) tile.setAttribute('aria-current', 'true');
     }
-    for (const chip of chips) chip.setAttribute('aria-pressed', String(chip.dataset.states === wanted));
+    for (const chip of chips) chip.setAttribute('aria-pressed', String(chip.dataset.states === selected));
   };
 
   const choose = (states) => {
-    wanted = states;
+    selected = states;
     update();
   };
 
@@ -38,7 +38,7 @@
     button.type = 'button';
     button.textContent = label;
     button.dataset.states = states;
-    button.addEventListener('click', () => choose(wanted === states ? '' : states));
+    button.addEventListener('click', () => choose(selected === states ? '' : states));
     document.querySelector('.chips').append(button);
     return button;
   };

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import html.parser
 import io
@@ -18,6 +19,7 @@ import xml.etree.ElementTree as ET
 import jsonschema
 import prometheus_client.parser
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.ev
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats import to_csv as report_csv
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.files import FORMATS, write_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.from_json import from_json
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_html import to_html
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_html import COLUMNS, to_html
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_junit import to_junit
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_prometheus import METRICS, to_prometheus
@@ -38,7 +40,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values 
 from support import fleet
 from support.fleet import MARKUP
 
-REFERENCE = pathlib.Path(__file__).resolve().parents[5] / 'docs' / 'reference'
+ROOT = pathlib.Path(__file__).resolve().parents[5]
+REFERENCE, PLUGINS = ROOT / 'docs' / 'reference', ROOT / 'plugins'
 
 
 def made(hosts: int, servers: int = 1, expected: t.Iterable[str] = (), results: t.Iterable[fleet.Result] = ()) -> Report:
@@ -270,6 +273,29 @@ def test_page_shows_every_server_and_every_state(report: Report) -> None:
     for host, _server in report.servers():
         assert host.name in page.text
     assert all(state.label in page.text and state.meaning in page.text for state in STATES.values())
+
+
+def test_each_row_of_the_page_has_a_cell_for_each_column(report: Report) -> None:
+    page = to_html(report)
+    head, _tag, body = page.partition('<thead>')[2].partition('<tbody>')
+    rows = body.partition('</tbody>')[0].split('<tr ')[1:]
+    assert len(rows) == len(list(report.servers()))
+    assert {row.count('<th>') + row.count('<td>') for row in rows} == {head.count('<th ')} == {len(COLUMNS)}
+    assert ':column(' not in page.replace(':column(...)', '')
+
+
+@pytest.mark.parametrize('plugin', ['callback/fleet_report.py', 'modules/merge_reports.py'])
+def test_a_plugin_that_writes_reports_offers_each_format(plugin: str) -> None:
+    tree = ast.parse((PLUGINS / plugin).read_text('utf-8'))
+    texts = {
+        statement.targets[0].id: statement.value.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and isinstance(statement.value, ast.Constant)
+    }
+    option = yaml.safe_load(texts['DOCUMENTATION'])['options']['formats']
+    assert option['choices'] == option['default'] == list(FORMATS)
 
 
 def test_an_empty_report_is_no_good_one() -> None:
