@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.send import FinalReply, SendResult, TlsSession
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send_line import line
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send_line import GOALS, line
 
 RESULT = SendResult(
     'spl1',
@@ -54,9 +54,9 @@ SUCCESSES: dict[str, tuple[dict[str, t.Any], str]] = {
     'without a queue id': ({'reply': FinalReply(250, 'fine', '')}, f'{HEAD}, accepted: 250 fine'),
     'as far as the handshake': (
         {'until': 'handshake', 'reply': None},
-        f'{HEAD}, no mail sent, as far as the handshake was asked for',
+        f'{HEAD}, {GOALS["handshake"]}',
     ),
-    'as far as the envelope': ({'until': 'envelope'}, f'{HEAD}, sender and recipients accepted, no mail sent'),
+    'as far as the envelope': ({'until': 'envelope'}, f'{HEAD}, {GOALS["envelope"]}'),
     'a certificate': ({'days': 30}, f'{HEAD}, certificate 30 days left, queued as 4A3B'),
     'a certificate that expires today': ({'days': 0}, f'{HEAD}, certificate 0 days left, queued as 4A3B'),
     'an expired certificate': ({'days': -3}, f'{HEAD}, certificate expired 3 days ago, queued as 4A3B'),

@@ -19,7 +19,7 @@ NO_CRL_SIGN = pki.Authority('Test CA', key=ROOT.key, crl_sign=False)
 INTERMEDIATE = pki.Authority('Issuing CA', parent=ROOT)
 LEAF, DEEP = ROOT.issue([HOST]), INTERMEDIATE.issue([HOST])
 SELF_SIGNED = pki.Authority(HOST, is_ca=False)
-OLD = {'last_update': pki.days_from_now(-20), 'next_update': pki.days_from_now(-3)}
+OLD = {'last_update': pki.days_from_now(-20), 'next_update': pki.days_from_now(-3.5)}
 TO_COME = {'last_update': pki.days_from_now(2)}
 URI = x509.UniformResourceIdentifier('http://a.example.com/a.crl')
 RELATIVE = x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, 'part 1')])
