@@ -10,6 +10,7 @@ from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
 from ..plugin_utils.outcome.send import report, terms_of
 from ..plugin_utils.target.answer import server_answers
+from ..plugin_utils.target.send_answer import read_result
 
 SPARE_SECONDS = 10.0  # for reading files and making contexts, beside the conversations
 
@@ -28,7 +29,7 @@ class ActionModule(InfoprintAction):
         terms = terms_of(answer, args['warn_days'], args['crl_check'])
         answers = server_answers(answer, asked)
         sent = [
-            report(fields, answer, request.options.until, terms, entry['accept_unprotected'])
+            report(read_result(fields, request.options.until), answer, terms, entry['accept_unprotected'])
             for fields, entry in zip(answers, asked or [args] * len(answers), strict=True)
         ]
         return Outcome(

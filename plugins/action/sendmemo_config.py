@@ -16,8 +16,9 @@ from ..plugin_utils.declared.entry import all_settings
 from ..plugin_utils.declared.request import RequestBuilder, staged_test
 from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
 from ..plugin_utils.options.spec import ENTRY
-from ..plugin_utils.outcome.change import Goal, report
+from ..plugin_utils.outcome.change import report
 from ..plugin_utils.outcome.environment import with_environment
+from ..plugin_utils.outcome.verification import Goal
 from ..plugin_utils.problems.text import line_of
 from ..plugin_utils.target.answer import AnswerObject, server_answers
 from ..plugin_utils.target.reviewed_run import reviewed_run
@@ -31,39 +32,58 @@ class ActionModule(InfoprintAction):
     PROGRAM = 'operations.configure'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
-        check = self._task.check_mode
-        test = staged_test(args)
         builder = RequestBuilder(self, self.task_vars, args)
-        entries = [builder.entry(entry) for entry in servers]
-        defaults = None if servers else builder.entry({name: args[name] for name in ENTRY if args.get(name) is not None})
-        verify = _verification(args, servers, check)
+        request = self._request(builder, args, servers)
         if any(problem.is_error for problem in builder.problems):
             return Outcome([], builder.problems)
+        reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), args['warn_days'])
+
+        check, answers = request.options.check, server_answers(reviewed.answer, servers)
+        ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
+        warnings = _port_warnings(builder, answers, ports)
+        outcome = report(reviewed, answers, args, check, warnings, builder.sources, _goal(request, args, servers))
+        outcome = outcome._replace(
+            servers=[_with_trust(entry, request, builder) for entry in outcome.servers],
+            problems=[*builder.problems, *outcome.problems],
+            msg='\n'.join([outcome.msg, *map(line_of, builder.problems)]),
+        )
+        if args['enable_ssl_v3'] is not None and reviewed.is_done:
+            outcome = with_environment(outcome, reviewed.answer.child('environment'), check)
+        return outcome
+
+    def _request(self, builder: RequestBuilder, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> ConfigureRequest:
+        """Return the request, as far as what is declared has no problems. Raises ArgumentError, ProblemError."""
+        check = self._task.check_mode
         options = ChangeOptions(
             base_dir=args['base_dir'],
             pd_bin_dir=args['pd_bin_dir'],
             check=check,
             diff=bool(self._task.diff),
             backup_keep=args['backup_keep'] if args['backup'] else None,
-            staged_test=test,
+            staged_test=staged_test(args),
         )
-        only_if_changed = args['verify_when'] == 'changed'
-        request = ConfigureRequest(options, entries, builder.contents, defaults, args['enable_ssl_v3'], verify, only_if_changed)
-        reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), args['warn_days'])
+        return ConfigureRequest(
+            options,
+            servers=[builder.entry(entry) for entry in servers],
+            contents=builder.contents,
+            defaults=None if servers else builder.entry({name: args[name] for name in ENTRY if args.get(name) is not None}),
+            enable_ssl_v3=args['enable_ssl_v3'],
+            verify=_verification(args, servers, check),
+            only_if_changed=args['verify_when'] == 'changed',
+        )
 
-        answers = server_answers(reviewed.answer, servers)
-        ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)
-        by_name = {entry['name']: entry for entry in present(servers)}
-        goal = None if verify is None else Goal(verify.options.until, only_if_changed, args, by_name)
-        outcome = report(reviewed, answers, args, check, _port_warnings(builder, answers, ports), builder.sources, goal)
-        absent = {entry.name for entry in entries if entry.absent}
-        for entry in outcome.servers:
-            entry.update({'state': 'absent'} if entry['name'] in absent else {'trust': builder.ends_for(entry['name'])})
-        lines = [outcome.msg, *map(line_of, builder.problems)]
-        outcome = outcome._replace(problems=[*builder.problems, *outcome.problems], msg='\n'.join(lines))
-        if args['enable_ssl_v3'] is not None and reviewed.is_done:
-            outcome = with_environment(outcome, reviewed.answer.child('environment'), check)
-        return outcome
+
+def _goal(request: ConfigureRequest, args: t.Mapping[str, t.Any], servers: list[dict[str, t.Any]]) -> Goal | None:
+    if request.verify is None:
+        return None
+    entries = {entry['name']: entry for entry in present(servers)}
+    return Goal(request.verify.options.until, request.only_if_changed, args, entries)
+
+
+def _with_trust(entry: dict[str, t.Any], request: ConfigureRequest, builder: RequestBuilder) -> dict[str, t.Any]:
+    """Return a server's entry with the ends of its CAs and CRLs, or, if it is declared absent, with that."""
+    is_absent = any(server.absent and server.name == entry['name'] for server in request.servers)
+    return {**entry, **({'state': 'absent'} if is_absent else {'trust': builder.ends_for(entry['name'])})}
 
 
 def _verification(args: t.Mapping[str, t.Any], servers: list[dict[str, t.Any]], check: bool) -> SendRequest | None:

@@ -20,7 +20,6 @@ from ..module_utils.vocabulary import ERROR
 from .foreign_values import InvalidValue
 from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
 from .problems.text import complete, is_failure, summary
-from .target.answer import AnswerObject
 from .target.carrier import Target
 from .target.program import prepare
 from .x509.budget import Budget, limited_to
@@ -133,11 +132,10 @@ class InfoprintAction(ActionBase, abc.ABC):
         return t.cast('dict[str, t.Any]', wrap_var(result)) if EVERY_TEXT_IS_A_TEMPLATE else result
 
 
-def server_entry(fields: AnswerObject, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
+def server_entry(name: str, working_dir: str, problems: list[Problem], **more: t.Any) -> dict[str, t.Any]:
     """Return a server's entry in an Outcome: its name and working directory, `more` of what is known of it, and its problems."""
-    name = fields.text('name')
     own = [problem._replace(server=name) for problem in problems]
-    return {'name': name, 'working_dir': fields.text('working_dir'), **more, 'problems': own}
+    return {'name': name, 'working_dir': working_dir, **more, 'problems': own}
 
 
 def shown(value: t.Any) -> t.Any:

@@ -17,6 +17,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.catalo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import complete
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.send_answer import read_result as read_send
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.validate_answer import read_result
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
@@ -56,7 +57,7 @@ def _sent(answer: Answer) -> list[send_report.Sent]:
     fields = AnswerObject(answer)
     terms = send_report.terms_of(fields, OPTIONS['warn_days'], OPTIONS['crl_check'])
     asked = server_answers(fields, [])
-    sent = [send_report.report(one, fields, 'sent', terms) for one in asked]
+    sent = [send_report.report(read_send(one, 'sent'), fields, terms) for one in asked]
     assert [one.entry['name'] for one in sent] == [one.text('name') for one in asked]
     for one in sent:
         _can_be_shown(one.entry)

@@ -24,6 +24,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import drift as drift_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.text import summary
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.change_answer import read_drift
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.program import NoAnswer, read_answer
 
 NONCE = '0123456789abcdef'
@@ -79,7 +80,7 @@ def _framed(data: bytes) -> str:
 
 
 def _read(server: AnswerObject) -> None:
-    problems, drift = server.problems(), drift_report.read_drift(server)
+    problems, drift = server.problems(), read_drift(server)
     message = f'{summary(problems)}{drift_report.message(server.text("name"), drift, bool(server.flag("changed")), False, False)}'
     assert not any(character < ' ' for character in message.replace('\n', ''))
     server.texts('recipients')

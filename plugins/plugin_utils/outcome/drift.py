@@ -7,28 +7,14 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.config.keywords import CONFIG_NAME
-from ...module_utils.messages.change import ATTRIBUTES, DRIFT_KINDS, EXTRA, GROUP, LINK, MODE, OWNER, Drift
+from ...module_utils.messages.change import ATTRIBUTES, EXTRA, GROUP, LINK, MODE, OWNER, Drift
 from ...module_utils.messages.wire import plain
 from ...module_utils.safe_text import safe_text
-from ..foreign_values import InvalidValue
-from ..target.answer import AnswerObject
 
 RIGHTS = (OWNER, GROUP, MODE)
 
 
-def read_drift(fields: AnswerObject) -> list[Drift]:
-    """Return the drift in an answer. Raises InvalidValue for one without a file or a known kind."""
-    return [_read(item) for item in fields.children('drift')]
-
-
-def _read(fields: AnswerObject) -> Drift:
-    file, kind = fields.text('file'), fields.text('kind')
-    if file is None or kind not in DRIFT_KINDS:
-        raise InvalidValue('its drift has no file, or no known kind')
-    return Drift(file, kind, fields.text('keyword'), fields.text('before'), fields.text('after'))
-
-
-def describe(drift: t.Mapping[str, str]) -> str:
+def describe(drift: t.Mapping[str, t.Any]) -> str:
     """Return one difference, in the form that results have, in words: `CAFile changed (was a.pem, declared b.pem)`."""
     subject = drift.get('keyword') or drift['file'].rsplit('/', 1)[-1]
     values = ', '.join(f'{word} {drift[key]}' for key, word in (('before', 'was'), ('after', 'declared')) if key in drift)

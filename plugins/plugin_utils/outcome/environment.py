@@ -11,6 +11,7 @@ from ...module_utils.tls.sslv3 import VARIABLE
 from ..action_base import Outcome
 from ..problems.text import line_of
 from ..target.answer import AnswerObject
+from ..target.change_answer import read_environment
 from . import drift as drift_report
 
 NOT_REPORTED = Problem('program_failed', 'The program on the host did not report on the environment file.')
@@ -18,7 +19,7 @@ NOT_REPORTED = Problem('program_failed', 'The program on the host did not report
 
 def with_environment(outcome: Outcome, fields: AnswerObject | None, check: bool) -> Outcome:
     """Return the outcome with the target's answer for the environment files. Raises InvalidValue."""
-    answer = _read(fields)
+    answer = EnvironmentAnswer(False, [], [NOT_REPORTED]) if fields is None else read_environment(fields)
     drift = [plain(difference) for difference in answer.drift]
     servers = [
         {**entry, 'changed': entry['changed'] or answer.changed, 'drift': entry['drift'] + drift} for entry in outcome.servers
@@ -35,12 +36,6 @@ def with_environment(outcome: Outcome, fields: AnswerObject | None, check: bool)
         diff=outcome.diff + diff,
         warnings=outcome.warnings + (restart if answer.changed and not check else []),
     )
-
-
-def _read(fields: AnswerObject | None) -> EnvironmentAnswer:
-    if fields is None:
-        return EnvironmentAnswer(False, [], [NOT_REPORTED])
-    return EnvironmentAnswer(bool(fields.flag('changed')), drift_report.read_drift(fields), fields.problems())
 
 
 def _line(value: str | None) -> str:

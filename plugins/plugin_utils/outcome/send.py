@@ -14,7 +14,7 @@ from ...module_utils.vocabulary import CERTIFICATE, DISABLED, MODE_BY_NAME, SENT
 from ..declared.ports import port_problems
 from ..foreign_values import InvalidValue
 from ..target.answer import AnswerObject
-from ..target.send_answer import MOST_CHARACTERS, decoded, read_result
+from ..target.send_answer import MOST_CHARACTERS, decoded
 from ..x509 import chain_diagnosis as diagnosis
 from ..x509.certificate import describe
 from ..x509.chain_path import Trust, readable, trust_of
@@ -50,12 +50,11 @@ def terms_of(answer: AnswerObject, warn_days: int, crl_check: str) -> Terms:
     return Terms(now, warn_days, crl_check)
 
 
-def report(fields: AnswerObject, answer: AnswerObject, until: str, terms: Terms, accept_unprotected: bool = False) -> Sent:
-    """Return the outcome of one server's send: `fields` are its own in the `answer`. Anything unclear is not ok.
+def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprotected: bool = False) -> Sent:
+    """Return the outcome of one server's send, whose `result` is a part of the `answer`. Anything unclear is not ok.
 
     `accept_unprotected` is noted for the report. Raises InvalidValue.
     """
-    result = read_result(fields, until)
     read: list[Certificate | str] = []
     unread: list[Problem] = []
     with guard(unread, 'The certificates that the mail server sent', stage=CERTIFICATE):
@@ -71,7 +70,7 @@ def report(fields: AnswerObject, answer: AnswerObject, until: str, terms: Terms,
         'name': result.name,
         'working_dir': result.working_dir,
         'ok': not missing and not any(problem.is_error for problem in problems),
-        'until': until,
+        'until': result.until,
         'ignored': ignored,
         **_facts(result),
         **({'certificate': certificates[0], 'chain': certificates} if certificates else {}),

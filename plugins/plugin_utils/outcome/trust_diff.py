@@ -8,9 +8,9 @@ import hashlib
 import typing as t
 
 from ...module_utils.config.keywords import FILE_KEYWORDS
+from ...module_utils.messages.change import ServerAnswer
 from ...module_utils.trust.pem import CERTIFICATE, Block
-from ..target.answer import AnswerObject
-from ..target.trust_blocks import trust_blocks
+from ..target.trust_blocks import content_of
 from ..x509 import budget
 from ..x509.dates import moment
 from ..x509.reader import read_certificate, read_crl
@@ -21,14 +21,14 @@ Blocks = t.Mapping[str, t.Sequence[Block]]
 MOST_LINES = 200  # for what is removed from one file, or added to it
 
 
-def trust_diffs(fields: AnswerObject, blocks: Blocks) -> list[dict[str, str]]:
+def trust_diffs(answer: ServerAnswer, blocks: Blocks) -> list[dict[str, str]]:
     """Return the diffs of a server's trust files; `blocks` are what the target read, by the digest of the file.
 
     What is in both is counted and not listed: a public CA bundle has about 140 certificates. Raises InvalidValue.
     """
     diffs = []
     for keyword in FILE_KEYWORDS:
-        old, new = (trust_blocks(fields.child(key), keyword, blocks) for key in ('trust_before', 'trust_after'))
+        old, new = (content_of(files, keyword, blocks) for files in (answer.trust_before, answer.trust_after))
         ders = [{block.der: block.label for block in trust.blocks} if trust is not None else {} for trust in (old, new)]
         texts = [_text(own, other) for own, other in (ders, ders[::-1])]
         if texts[0] != texts[1]:

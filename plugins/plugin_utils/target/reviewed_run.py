@@ -15,7 +15,7 @@ from ...module_utils.problems import Problem
 from ..x509.trust_files import check_blocks
 from .answer import AnswerObject
 from .carrier import Target
-from .trust_blocks import read_blocks, trust_blocks
+from .trust_blocks import content_of, read_blocks, read_references
 
 
 class ReviewedAnswer(t.NamedTuple):
@@ -41,7 +41,8 @@ def reviewed_run(
     now = dt.datetime.now(dt.timezone.utc)
     problems = {}
     for fields in answer.children('servers'):
-        ca, crl = (trust_blocks(fields.child('trust_after'), keyword, blocks) for keyword in FILE_KEYWORDS)
+        named = read_references(fields.child('trust_after'))
+        ca, crl = (content_of(named, keyword, blocks) for keyword in FILE_KEYWORDS)
         name = fields.text('name', '')
         problems[name] = [problem._replace(server=name) for problem in check_blocks(ca, crl, now, warn_days)]
     refused = frozenset(name for name, own in problems.items() if any(problem.is_error for problem in own))

@@ -45,11 +45,6 @@ def content_of(
     return TrustBlocks(blocks[key], file)
 
 
-def trust_blocks(trust: AnswerObject | None, keyword: str, blocks: t.Mapping[str, t.Sequence[Block]]) -> TrustBlocks | None:
-    """Return the content of the file that an object of an answer names for a keyword, as `content_of` does."""
-    return content_of(read_references(trust), keyword, blocks)
-
-
 def _read(fields: AnswerObject) -> TrustContent:
     return TrustContent(fields.text('key', ''), [_read_block(block) for block in fields.children('blocks')])
 

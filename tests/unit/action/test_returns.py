@@ -104,8 +104,8 @@ FULLEST = {
         ),
         Case(
             sendmemo_config.ActionModule,
-            {'enable_tls': '1', 'ca_content': CA.pem.decode(), **SERVER},
-            ChangeAnswer([CHANGE], False, []),
+            {'enable_tls': '1', 'ca_content': CA.pem.decode(), 'verify': 'sent', 'recipients': RECIPIENTS, **SERVER},
+            ChangeAnswer([CHANGE._replace(send=SENT)], False, []),
         ),
         Case(sendmemo_rollback.ActionModule, SERVER, ChangeAnswer([CHANGE._replace(restored='/b/0')], False, [])),
         Case(sendmemo_validate.ActionModule, SERVER, ValidateAnswer([VALID], BLOCKS.answer())),

@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.change import Goal, report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.change import report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.verification import Goal
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject, server_answers
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer
 

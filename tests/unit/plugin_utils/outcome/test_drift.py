@@ -4,14 +4,10 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.change import ATTRIBUTES, Drift
-from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
-from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.drift import describe, diffs, message, read_drift
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
+from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.drift import describe, diffs, message
 
 DIRECTORY = '/var/pd/spl1'
 CONFIG, CA = f'{DIRECTORY}/sendmemo-ssl.cfg', f'{DIRECTORY}/ca.pem'
@@ -53,25 +49,6 @@ def test_one_difference_in_words(drift: dict[str, str], words: str) -> None:
 )
 def test_a_server_s_line(drift: list[Drift], changed: bool, check: bool, failed: bool, line: str) -> None:
     assert message('spl1', drift, changed, check, failed) == line
-
-
-@pytest.mark.parametrize(
-    'item',
-    [
-        pytest.param({'kind': 'changed'}, id='no file'),
-        pytest.param({'file': CA}, id='no kind'),
-        pytest.param({'file': CA, 'kind': 'worse'}, id='unknown kind'),
-        pytest.param({'file': 1, 'kind': 'text'}, id='file of another type'),
-    ],
-)
-def test_drift_of_another_shape_is_malformed(item: dict[str, t.Any]) -> None:
-    with pytest.raises(InvalidValue):
-        read_drift(AnswerObject({'drift': [item]}))
-
-
-def test_drift_is_read_field_by_field() -> None:
-    item = {'file': CONFIG, 'kind': 'changed', 'keyword': 'CAFile', 'before': 'a\x1b', 'after': 'b', 'more': 'dropped'}
-    assert read_drift(AnswerObject({'drift': [item]})) == [Drift(CONFIG, 'changed', 'CAFile', 'a\\x1b', 'b')]
 
 
 def headers_and_texts(shown: list[dict[str, str]]) -> list[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send import Sent, report, terms_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.send_answer import read_result
 from support import pki
 
 NOW = int(dt.datetime.now(dt.timezone.utc).timestamp())
@@ -56,7 +57,7 @@ def entry(**changes: t.Any) -> dict[str, t.Any]:
 
 def reported(until: str = 'sent', warn_days: int = 30, answer: dict[str, t.Any] | None = None, **changes: t.Any) -> Sent:
     known = AnswerObject({'now': NOW, 'trust': {}, **(answer or {})})
-    return report(AnswerObject(entry(until=until, **changes)), known, until, terms_of(known, warn_days, 'leaf'))
+    return report(read_result(AnswerObject(entry(until=until, **changes)), until), known, terms_of(known, warn_days, 'leaf'))
 
 
 def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
@@ -204,7 +205,7 @@ def test_what_can_not_be_checked_hides_no_cause(chain: list[str], trust: list[st
 def test_what_our_program_never_answers_is_malformed(changes: dict[str, t.Any]) -> None:
     known = AnswerObject({'now': NOW, 'trust': {}})
     with pytest.raises(InvalidValue):
-        report(AnswerObject(entry(**changes)), known, 'sent', terms_of(known, 30, 'leaf'))
+        report(read_result(AnswerObject(entry(**changes)), 'sent'), known, terms_of(known, 30, 'leaf'))
 
 
 def test_without_the_targets_clock_the_controllers_counts() -> None:

@@ -8,11 +8,12 @@ import hashlib
 
 import pytest
 
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.change import ServerAnswer
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.trust import TrustReference
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import CERTIFICATE, CRL, Block, read_pem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import trust_diff
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.trust_diff import trust_diffs
-from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from support.pki import Authority
 
 FIRST, SECOND, THIRD = (Authority(name) for name in ('First CA', 'Second CA', 'Third CA'))
@@ -27,12 +28,8 @@ BLOCKS: dict[str, list[Block]] = {
 
 
 def diffs(before: str | None, after: str | None, keyword: str = 'CAFile') -> list[dict[str, str]]:
-    answer = {
-        key: {keyword: {'key': name, 'file': f'{name}.pem'}}
-        for key, name in (('trust_before', before), ('trust_after', after))
-        if name is not None
-    }
-    return trust_diffs(AnswerObject(answer), BLOCKS)
+    files = [{} if name is None else {keyword: TrustReference(name, f'{name}.pem')} for name in (before, after)]
+    return trust_diffs(ServerAnswer('spl1', '/var/pd/spl1', True, False, [], [], *files), BLOCKS)
 
 
 def words(text: str) -> list[str]:
