@@ -14,8 +14,12 @@ import time
 from importlib import metadata
 
 from bench import bench, report, scenarios
+from bench.login import UnknownLoginError
 from bench.measure import RunFailedError
 from fleet.box import why_not
+
+# Of a run, of a login, and (RuntimeError) of a fleet that does not start.
+FAILURES = (RunFailedError, UnknownLoginError, RuntimeError)
 
 
 def machine() -> str:
@@ -49,9 +53,9 @@ def main() -> int:
     for scenario in fleets:
         try:
             results.append(bench.run(scenario, rounds, tools, lambda line: print(line, flush=True)))
-        except RunFailedError as error:
+        except FAILURES as error:
             failed = True
-            print(f'{scenario.title}: left out, since a run failed: {error}', flush=True)
+            print(f'{scenario.title}: left out, since it failed: {error}', flush=True)
             if not results:
                 return 1  # without the first one there is no page
     date = dt.datetime.now(dt.timezone.utc).strftime('%d %B %Y')

@@ -7,7 +7,7 @@ from __future__ import annotations
 import html
 import typing as t
 
-ROW, LEFT, WIDE, RIGHT = 26, 370, 420, 130  # of a plot, in pixels
+ROW, LEFT, WIDE, RIGHT = 26, 240, 480, 130  # of a plot, in pixels
 
 
 class Bar(t.NamedTuple):
@@ -38,7 +38,7 @@ def plot(
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDE + RIGHT} {height}">',
         '<style>text { font: 13px sans-serif } .title { font-weight: bold }',
-        '.value { paint-order: stroke; stroke: #ffffff; stroke-width: 4px }</style>',
+        '.value { paint-order: stroke; stroke: #ffffff; stroke-width: 7px }</style>',
         f'<title>{html.escape(title)}</title>',
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         f'<text x="8" y="18" class="title">{html.escape(title)}</text>',

@@ -19,7 +19,7 @@ MIB = 1 << 20
 FLEETS, WORKERS = (1_000, 10_000), (1, 4, 16)
 PAGE_NAME, WALL_NAME, CPU_NAME, CSV_NAME = 'benchmark.md', 'benchmark-wall.svg', 'benchmark-cpu.svg', 'benchmark.csv'
 BLUE, LIGHT_BLUE, ORANGE = '#2b6cb0', '#90cdf4', '#dd6b20'
-COLUMNS = ('run', 'wall, s', 'against ping', 'controller CPU, ms', 'against ping')
+COLUMNS = ('run', 'wall, s', 'vs. ping', 'controller, ms', 'vs. ping')
 LONGEST_BAR = 4  # in the plot of wall times, as a multiple of ping's
 
 PAGE = pathlib.Path(__file__).resolve().parent / 'page.md'
@@ -117,7 +117,7 @@ def _tables(result: Result) -> str:
 
 def _cold_table(title: str, result: Result, names: t.Sequence[str]) -> str:
     """Return the table of the runs that began without a connection."""
-    columns = (*COLUMNS, 'without the login, ms', 'against ping', 'host CPU, ms', 'peak of memory, MiB')
+    columns = (*COLUMNS, 'without login, ms', 'vs. ping', 'host, ms', 'MiB')
     lines = [title, '', *_head(columns)]
     for name in names:
         own = ' | '
@@ -135,7 +135,7 @@ def _warm_table(title: str, result: Result, names: t.Sequence[str]) -> str:
         '',
         'Compared with a ping over the same connections.',
         '',
-        *_head((*COLUMNS, 'host CPU, ms')),
+        *_head((*COLUMNS, 'host, ms')),
     ]
     lines += [f'{_columns(result, name, "warm ping")} | {result.host_ms(name):.0f} |' for name in names]
     return '\n'.join([*lines, '', ''])
