@@ -21,7 +21,8 @@ from fleet.layer import PRINT_USER
 from support.pki import Authority
 from support.playbook import Ansible
 
-SETTINGS = f'[defaults]\nforks = {FORKS}\n[connection]\npipelining = true\n'
+# The time-out is only for a busy machine: Mitogen's logins begin together, and 10 seconds may be too short for the last one.
+SETTINGS = f'[defaults]\nforks = {FORKS}\ntimeout = 60\n[connection]\npipelining = true\n'
 PLAYBOOK = pathlib.Path(sys.executable).parent / 'ansible-playbook'
 BY_PYINFRA = pathlib.Path(__file__).resolve().parent / 'by_pyinfra'
 MITOGEN_SETTINGS = {
