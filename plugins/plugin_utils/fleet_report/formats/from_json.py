@@ -46,6 +46,7 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
     comparison = given.child('comparison')
     report.comparison = None if comparison is None else _read_comparison(comparison)
     report.unfinished, report.merged = given.lines('unfinished'), given.lines('merged')
+    report.missing = given.lines('missing')
     return report
 
 

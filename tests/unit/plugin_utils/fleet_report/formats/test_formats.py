@@ -63,7 +63,7 @@ def hostile() -> Report:
     """A report in which every text that a host, a mail server or an inventory controls is markup, or moves the cursor."""
     found = made(0, results=fleet.hostile_results(40))
     found.title = MARKUP
-    found.unfinished, found.merged = [MARKUP], [MARKUP]
+    found.unfinished, found.merged, found.missing = [MARKUP], [MARKUP], [MARKUP]
     run = found.runs[-1]
     run.playbook = run.limit = run.user = run.controller = MARKUP
     run.tags, run.versions = [MARKUP], {'python': MARKUP}
