@@ -161,14 +161,14 @@ class Memory:
             self.peak = max(
                 self.peak,
                 sum(
-                    _proportional(directory)
+                    proportional(directory)
                     for place, directory in self._processes.each()
                     if place == CONTROLLER and directory.name not in self._own
                 ),
             )
 
 
-def _proportional(directory: pathlib.Path) -> int:
+def proportional(directory: pathlib.Path) -> int:
     """Return the proportional set size of a process, 0 where it has ended meanwhile."""
     try:
         lines = (directory / 'smaps_rollup').read_text().splitlines()
