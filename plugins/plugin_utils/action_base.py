@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import abc
+import gc
+import multiprocessing
 import typing as t
 
 from ansible import template
@@ -99,6 +101,9 @@ class InfoprintAction(ActionBase, abc.ABC):
         return {'failed': True, 'changed': False, 'msg': text, 'problems': shown([problem])}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        if multiprocessing.parent_process() is not None:
+            # A worker ends with its task; a garbage collection would only copy what it shares with the main process.
+            gc.disable()
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         if self.CHECKS_CERTIFICATES and (missing := missing_library()):
             raise AnsibleActionFail(missing)
