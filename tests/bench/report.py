@@ -29,8 +29,7 @@ connection; the figures are medians. There are {forks} forks, pipelining is on, 
 of all processes that a run starts, including ssh and sshd, per host. It does not include the mail server, but since
 that runs on the same machine, the wall time of a run with mails does: {mail:.1f} ms per mail.
 
-"Converge" is the tag `configure`. `sendmemo_tls_verify: none` does the same but skips the verification as a task, for which
-ansible-core still starts a worker for each host.
+"Converge" is the tag `configure`; `sendmemo_tls_verify: none` does the same. With the mails it is still one task, in one trip.
 
 "By hand" is a role of `ansible.builtin` modules that writes the same files (`tests/bench/handwritten/`). It neither
 tests them before the change nor verifies the result. Mitogen is another strategy for Ansible, which keeps one Python
