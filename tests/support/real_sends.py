@@ -27,6 +27,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send im
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target import program
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.interpreter import Interpreter
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.send_answer import read_result
 
 from .pki import Identity
 from .pythons import target_pythons
@@ -125,4 +126,4 @@ def _reports(request: SendRequest, version: str) -> list[Sent]:
     answer = AnswerObject(program.read_answer(done.stdout.decode(), NONCE)).child('answer')
     assert answer is not None, done
     until, terms = request.options.until, terms_of(answer, 30, request.options.crl_check)
-    return [report(fields, answer, until, terms) for fields in answer.children('servers')]
+    return [report(read_result(fields, until), answer, terms) for fields in answer.children('servers')]
