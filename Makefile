@@ -37,7 +37,7 @@ fuzz:  ## Look for bytes that break the readers, and a million names against Ope
 faults:  ## Write docs/reference/send-faults.md: every send fault on four Pythons, and what is reported
 	$(PYTHON) -B tests/tools/faults.py
 
-bench:  ## Compare runs with a ping and with a role by hand, on fleets of namespaces; writes docs/benchmark.md (as root)
+bench:  ## Compare runs with a ping and with other tools, on fleets of namespaces; writes docs/benchmark.md (as root)
 	$(PYTHON) -B tests/tools/benchmark.py
 
 reference:  ## Write what is made from the tables in the code: reference pages, documentation of options, role defaults

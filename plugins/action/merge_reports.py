@@ -11,6 +11,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.fleet_report import values
 from ..plugin_utils.fleet_report.compare import compare, merge
 from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, write_report
 from ..plugin_utils.fleet_report.model import Report
@@ -25,6 +26,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     'title': {'type': 'str', 'default': ''},
     'formats': {'type': 'list', 'elements': 'str', 'choices': list(FORMATS), 'default': list(FORMATS)},
     'compare_with': {'type': 'path'},
+    'hosts': {'type': 'list', 'elements': 'str', 'default': []},
     'mode': {'type': 'raw', 'default': '0640'},
 }
 
@@ -43,7 +45,9 @@ class ActionModule(ActionBase):
             mode = file_mode(args['mode'])
         except ArgumentError as error:
             raise AnsibleActionFail(str(error)) from None
-        report = merge([_read(_file(path)) for path in args['reports']], args['title'])
+        reports, unreadable = _read_all(args['reports'])
+        report = merge(reports, args['title'], map(values.host_name, args['hosts']))
+        report.missing += list(unreadable)
         directory = pathlib.Path(args['directory'])
         try:
             with contextlib.nullcontext() if self._task.check_mode else locked(directory):
@@ -60,7 +64,8 @@ class ActionModule(ActionBase):
             verdict=verdict(report),
             states=report.counts(),
             files=[str(directory / FORMATS[name][0]) for name in FORMATS if name in args['formats']],
-            msg='\n'.join([verdict(report), *([since(report.comparison)] if report.comparison else [])]),
+            msg='\n'.join([*unreadable.values(), verdict(report), *([since(report.comparison)] if report.comparison else [])]),
+            failed=bool(unreadable),
         )
         return result
 
@@ -69,6 +74,19 @@ def _file(path: str) -> pathlib.Path:
     """Return the report that a path means: itself, or the one in a directory."""
     given = pathlib.Path(path)
     return given / REPORT if given.is_dir() else given
+
+
+def _read_all(paths: t.Sequence[str]) -> tuple[list[Report], dict[str, str]]:
+    """Return the reports that can be read, and by the path of each other one why it can't be. Fails if none can."""
+    reports, unreadable = [], {}
+    for path in paths:
+        try:
+            reports.append(_read(_file(path)))
+        except AnsibleActionFail as error:
+            unreadable[values.text(path)] = values.text(str(error))
+    if not reports:
+        raise AnsibleActionFail('; '.join(unreadable.values()))
+    return reports, unreadable
 
 
 def _read(path: pathlib.Path) -> Report:

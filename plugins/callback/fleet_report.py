@@ -229,13 +229,14 @@ class CallbackModule(CallbackBase):
     def _report(self, stats: t.Any) -> None:
         """Write the report of the run so far: where several playbooks are run, core ends each by its statistics."""
         unfinished = self._unfinished()
+        directory, chosen, page = pathlib.Path(self.get_option('directory')), self.get_option('formats'), ''
         logs = self._collector.logs({host: stats.summarize(host)['failures'] for host in stats.processed})
-        if not logs and not unfinished:
-            return  # no play uses this collection: a report of earlier runs stays
+        is_empty = not logs and not unfinished
+        if is_empty and (self._own_play is None or (directory / FORMATS['json'][0]).exists()):
+            return  # no play uses this collection, or on no host: a report of earlier runs stays
         inventory = plays.inventory_of(self._own_play)
         complete_run(self._run, self._playbooks, inventory, len(logs), self._collector.reached())
         self._run.ended = _now()
-        directory, chosen, page = pathlib.Path(self.get_option('directory')), self.get_option('formats'), ''
         report = self._of_run(logs, unfinished)
         formats = [name for name in FORMATS if name in chosen or (chosen and name == 'json' and self.get_option('merge'))]
         try:

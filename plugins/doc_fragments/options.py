@@ -309,10 +309,12 @@ options:
     description:
       - Subject of the verification mail. Without it, one that names host and server.
     type: str
+    version_added: "1.1.0"
   body:
     description:
       - Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.
     type: str
+    version_added: "1.1.0"
   verify:
     description:
       - How far each server is verified after the change, in the same round trip, with the configuration that is active then.
@@ -326,12 +328,14 @@ options:
     type: str
     choices: [none, handshake, envelope, sent]
     default: none
+    version_added: "1.1.0"
   verify_when:
     description:
       - Verify the servers in every run, or only if something was changed on the host.
     type: str
     choices: [always, changed]
     default: always
+    version_added: "1.1.0"
   timeout:
     description:
       - Seconds that one attempt may take for one server, by the wall clock, including name resolution and the search for the
@@ -346,12 +350,14 @@ options:
       - From V(0) to V(100).
     type: int
     default: 0
+    version_added: "1.1.0"
   retry_delay:
     description:
       - Seconds between two attempts.
       - From V(0) to V(3600).
     type: float
     default: 60.0
+    version_added: "1.1.0"
   min_tls:
     description:
       - The oldest TLS version that is accepted. An older one is C(protocol_too_old).
@@ -384,6 +390,7 @@ options:
         same.
     type: bool
     default: false
+    version_added: "1.1.0"
   warn_days:
     description:
       - Warn of certificates that expire within this many days, the CAs' and the mail server's, and of revocation lists that are
@@ -394,10 +401,11 @@ options:
   fail_on:
     description:
       - The least severity of a problem that makes the task fail. All results are returned either way.
-      - Here of the problems of O(verify); those of the change always fail the task.
+      - Only for what O(verify) sends; a problem of the change always fails the task.
     type: str
     choices: [error, warning, never]
     default: error
+    version_added: "1.1.0"
 """
 
     SENDMEMO_ROLLBACK = r"""

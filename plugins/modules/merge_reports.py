@@ -13,6 +13,8 @@ description:
     fleet or of several days, and writes one report of them all. It works on the controller and connects to no host.
   - The result is what one report would be if all these runs had updated it, one after the other. For each server, the newest
     result on each subject counts; an unreachable host is unreachable for each of its known servers.
+  - If some of the reports can't be read, such as that of a slice whose worker died, the others are merged, the verdict names
+    those that are missing, and the task fails.
   - What is new, fixed and still broken is reported by comparison with the report that is replaced, or with O(compare_with).
 options:
   reports:
@@ -39,6 +41,13 @@ options:
   compare_with:
     description: The report to compare with. Without it, the C(report.json) in O(directory).
     type: path
+  hosts:
+    description:
+      - The hosts that the report is to cover. Those that are in none of the reports are listed as V(not_checked).
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
   mode:
     description: Mode of the files, as an octal number in quotes.
     type: raw
@@ -70,18 +79,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 verdict:
-  description: The fleet in one line.
-  returned: success
+  description: The fleet in one line, with how many of its hosts were checked, and which reports are missing.
+  returned: when at least one report can be read
   type: str
-  sample: '2 of 61 servers need attention: 1 failing, 1 drifted.'
+  sample: '2 of 61 servers need attention: 1 failing, 1 drifted. 30 of 30 hosts were checked.'
 states:
   description: The number of servers in each state.
-  returned: success
+  returned: when at least one report can be read
   type: dict
   sample: {failing: 1, unreachable: 0, drifted: 1, hidden: 0, not_checked: 0, configured: 0, tested: 0, proven: 59}
 files:
   description: The files of the report.
-  returned: success
+  returned: when at least one report can be read
   type: list
   elements: str
   sample: [reports/world/index.html, reports/world/report.json]
@@ -90,6 +99,6 @@ msg:
   returned: always
   type: str
   sample: |-
-    2 of 61 servers need attention: 1 failing, 1 drifted.
+    2 of 61 servers need attention: 1 failing, 1 drifted. 30 of 30 hosts were checked.
     since 2026-11-23 08:15 UTC: 1 new, 3 fixed, 1 still broken
 """

@@ -272,7 +272,9 @@ servers:
           type: str
           returned: always
     message_id:
-      description: Message-ID of the mail, to find it in logs and mailboxes.
+      description:
+        - Message-ID of the mail, to find it in logs and mailboxes. Under ansible-runner, and so in AWX, its left side ends with
+          the job's C(--ident).
       type: str
       returned: when the mail was sent, or an attempt was made
       sample: <66c785e5f12194fb.6b050b2a@print1.example.com>

@@ -15,6 +15,8 @@ description:
     switch, so that a run that is killed, or that finds the disk full, leaves the old set active.
   - The declared state is checked on the controller before anything starts on the host.
   - The replaced set is backed up, and M(printops.infoprint.sendmemo_rollback) restores it.
+  - With O(verify), each server then sends with the configuration that is active, in the same round trip, and the result is what
+    M(printops.infoprint.send_memo) would return.
 extends_documentation_fragment:
   - printops.infoprint.common
   - printops.infoprint.options
@@ -64,6 +66,18 @@ EXAMPLES = r"""
     smtp_port: 465
     manage_attributes: true
     try_before_commit: handshake
+
+- name: Converge two servers, and verify each with a real mail in the same round trip
+  printops.infoprint.sendmemo_config:
+    ca_src: mail-ca.pem
+    enable_tls: starttls
+    smtp_host: mail.example.com
+    smtp_port: 587
+    recipients: [print-ops@example.com]
+    verify: sent
+    servers:
+      - name: spl1
+      - name: spl2
 
 - name: Return one server to plaintext, and remove all managed files
   printops.infoprint.sendmemo_config:

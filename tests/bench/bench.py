@@ -6,142 +6,118 @@ from __future__ import annotations
 
 import json
 import pathlib
-import statistics
-import sys
+import stat
 import tempfile
 import typing as t
 
-import ansible_mitogen
+from bench.commands import Commands, server_names
+from bench.contenders import CONTENDERS, SSH, Contender
+from bench.measure import Memory, RunFailedError, execute, measure
+from bench.results import Cost, Login, Measured, Result
+from bench.scenarios import Scenario
+from fleet.box import Fleet, Plan
 
-from bench.contenders import CONTENDERS, Contender
-from bench.measure import Cost, Memory, RunFailedError, measure
-from fleet.box import MAIL_NAME, Fleet, Plan
-from support.pki import Authority
-from support.playbook import Ansible
+SLOW_ROUNDS = 3  # at most, of what is slow
+FILES_OF_SERVER = 3  # its configuration, CA file and CRL
 
-PROGRAM = pathlib.Path(sys.executable).parent / 'ansible-playbook'
-MITOGEN = {
-    'ANSIBLE_STRATEGY': 'mitogen_linear',
-    'ANSIBLE_STRATEGY_PLUGINS': str(pathlib.Path(ansible_mitogen.__file__).parent / 'plugins' / 'strategy'),
-}
-FORKS = 25
-SETTINGS = f'[defaults]\nforks = {FORKS}\n[connection]\npipelining = true\n'
-# Certificates in a CA file of 200 kB, and entries of a CRL of 84 kB.
-BIG_AUTHORITIES, BIG_CRL_ENTRIES = 290, 1750
-COLLECTION = ('ping', 'converge', 'whole')
+# The regular files of all InfoPrint servers: host and path; inode and time of the last change.
+Files = dict[tuple[str, str], tuple[int, int]]
 
 
-class Scenario(t.NamedTuple):
-    """A fleet and what is run on it: `hosts` hosts with `servers` servers each, with small or big trust files."""
+class Tools(t.NamedTuple):
+    """What the benchmark needs that is not in its own environment.
 
-    hosts: int
-    servers: int
-    contenders: tuple[str, ...]
-    big: bool = False
+    pyinfra: the directory of pyinfra's programs. python: the hosts' Python (None = this machine's /usr/bin/python3).
+    """
 
-    @property
-    def title(self) -> str:
-        return f'{self.hosts} hosts, {self.servers} server{"s" if self.servers > 1 else ""} each' + (
-            ', CA file of 200 kB and CRL of 84 kB' if self.big else ''
-        )
-
-
-class Measured(t.NamedTuple):
-    """The medians of a contender, and the controller's peak memory in bytes (None = not measured)."""
-
-    cost: Cost
-    peak: int | None
-
-
-FULL = (
-    Scenario(50, 4, ('ping', 'raw', 'first', 'tried', 'converge', 'check', 'no proof', 'whole')),
-    Scenario(
-        10, 4, ('ping', 'hand first', 'hand', 'first', 'converge', 'whole', 'mitogen ping', 'mitogen hand', 'mitogen whole')
-    ),
-    Scenario(100, 4, COLLECTION),
-    Scenario(50, 1, COLLECTION),
-    Scenario(50, 16, COLLECTION),
-    Scenario(50, 4, ('ping', 'first', 'converge', 'whole'), big=True),
-)
-SMALL = (Scenario(6, 1, tuple(CONTENDERS)),)
+    pyinfra: pathlib.Path
+    python: pathlib.Path | None
 
 
 class Bench:
     """One scenario's fleet, and the runs on it."""
 
-    def __init__(self, scenario: Scenario, fleet: Fleet, directory: pathlib.Path) -> None:
+    def __init__(self, scenario: Scenario, fleet: Fleet, directory: pathlib.Path, tools: Tools) -> None:
         self._scenario = scenario
         self._fleet = fleet
-        self._ansible = Ansible(directory / 'controller', settings=SETTINGS)
-        ca, crl = directory / 'ca.pem', directory / 'crl.pem'
-        ca.write_bytes(fleet.authority.pem)
-        crl.write_bytes(fleet.authority.crl())
-        if scenario.big:
-            more = [Authority(f'Public CA {number}') for number in range(BIG_AUTHORITIES)]
-            ca.write_bytes(b''.join([fleet.authority.pem, *(authority.pem for authority in more)]))
-            revoked = fleet.authority.issue(['revoked.example.com']).certificate
-            crl.write_bytes(fleet.authority.crl([revoked] * BIG_CRL_ENTRIES))
+        self._commands = Commands(scenario, fleet, directory, tools.pyinfra)
         self._recipient = 0
-        inventory = fleet.inventory(
-            sendmemo_tls_ca_src=str(ca),
-            sendmemo_tls_crl_src=str(crl),
-            sendmemo_tls_smtp_host=MAIL_NAME,
-            sendmemo_tls_smtp_port=587,
-            sendmemo_tls_servers=[{'name': name} for name in _servers(scenario)],
-        )
-        self._directory = self._ansible.directory
-        (self._directory / 'hosts.json').write_text(json.dumps(inventory))
 
     def run(self, contender: Contender) -> Cost:
-        """Run a contender once; return what it cost. Raises RunFailedError, also where a mail is lacking."""
+        """Run a contender once; return what it cost. Raises RunFailedError, also where it did not do what it is to do."""
         if contender.fresh:
             for host in self._fleet.hosts.values():
                 host.make_servers()
-        playbook = contender.playbook
-        if not isinstance(playbook, str):
-            path = self._directory / 'playbook.json'
-            path.write_text(json.dumps(playbook))
-            playbook = str(path)
+        if contender.warm:
+            execute(self._fleet, *self._commands.of(CONTENDERS['raw'], ''))
+        before = self._files()
         self._recipient += 1
         recipient = f'operators{self._recipient}@example.com'
-        variables = {'sendmemo_tls_verify_recipients': [recipient], **contender.variables}
-        command = [str(PROGRAM), '-i', 'hosts.json', playbook, '-e', json.dumps(variables), *contender.arguments]
-        environment = self._ansible.environment(**(MITOGEN if contender.mitogen else {}))
-        cost = measure(self._fleet, command, self._directory, environment)
-        mails = len(self._fleet.postfix.mails(recipient)) if contender.mails else 0
-        if contender.mails and mails != self._scenario.hosts * self._scenario.servers:
-            raise RunFailedError(f'{mails} mails came, not one of each server')
+        cost = measure(self._fleet, *self._commands.of(contender, recipient), warm=contender.warm)
+        self._check_files(contender, before)
+        if contender.mails:
+            self._check_mails(recipient)
+        if contender.report:
+            self._check_report()
         return cost
 
     def peak(self, contender: Contender) -> int | None:
-        """Run a contender once more, for the memory of the controller alone; None for one that takes too long for that."""
-        if contender.slow:
+        """Run a contender once more, for the memory of the controller alone; None where that takes too long or says nothing."""
+        if contender.slow or contender.warm or contender.program == SSH:
             return None
         with Memory(self._fleet) as memory:
             self.run(contender)
         return memory.peak
 
+    def login(self) -> Login:
+        """Return what a login is on this fleet."""
+        return self._commands.login()
 
-def run(scenario: Scenario, rounds: int, python: pathlib.Path | None, say: t.Callable[[str], None]) -> dict[str, Measured]:
-    """Return the medians of all contenders of a scenario."""
-    plans = {f'print{number + 1:03}': Plan(python, servers=_servers(scenario)) for number in range(scenario.hosts)}
+    def _files(self) -> Files:
+        return {
+            (name, str(path)): (status.st_ino, status.st_mtime_ns)
+            for name, host in self._fleet.hosts.items()
+            for path in host.path('/var/pd').rglob('*')
+            if stat.S_ISREG((status := path.lstat()).st_mode)
+        }
+
+    def _check_files(self, contender: Contender, before: Files) -> None:
+        after = self._files()
+        least = FILES_OF_SERVER * self._scenario.servers * self._scenario.hosts
+        if contender.fresh and len(after) < least:
+            raise RunFailedError(f'{contender.title}: {len(after)} files, not {least} or more')
+        if not contender.fresh and after != before:
+            differ = sorted(name for name, _state in before.items() ^ after.items())
+            raise RunFailedError(f'{contender.title} changed something: {differ[:5]}')
+
+    def _check_mails(self, recipient: str) -> None:
+        mails = len(self._fleet.postfix.mails(recipient))
+        if mails != self._scenario.hosts * self._scenario.servers:
+            raise RunFailedError(f'{mails} mails came, not one of each server')
+
+    def _check_report(self) -> None:
+        hosts = json.loads((self._commands.report / 'report.json').read_text())['hosts']
+        if len(hosts) != self._scenario.hosts:
+            raise RunFailedError(f'the report has {len(hosts)} hosts')
+
+
+def run(scenario: Scenario, rounds: int, tools: Tools, say: t.Callable[[str], None]) -> Result:
+    """Return what all contenders of a scenario cost in so many rounds."""
+    names = server_names(scenario)
+    plans = {f'print{number + 1:03}': Plan(tools.python, servers=names) for number in range(scenario.hosts)}
     costs: dict[str, list[Cost]] = {name: [] for name in scenario.contenders}
     with tempfile.TemporaryDirectory(prefix='infoprint-bench-') as directory, Fleet(plans) as fleet:
-        bench = Bench(scenario, fleet, pathlib.Path(directory))
+        bench = Bench(scenario, fleet, pathlib.Path(directory), tools)
+        login = bench.login()
         bench.run(CONTENDERS['first'])  # warms the disk cache
         for number in range(rounds):
             for name, some in costs.items():
+                if CONTENDERS[name].slow and number >= SLOW_ROUNDS:
+                    continue
                 some.append(bench.run(CONTENDERS[name]))
                 say(f'{scenario.title}: round {number + 1}, {name}: {_brief(some[-1])}')
-        return {name: Measured(_median(some), bench.peak(CONTENDERS[name])) for name, some in costs.items()}
-
-
-def _servers(scenario: Scenario) -> tuple[str, ...]:
-    return tuple(f'spl{number + 1}' for number in range(scenario.servers))
-
-
-def _median(costs: t.Sequence[Cost]) -> Cost:
-    return Cost(*(statistics.median(column) for column in zip(*costs, strict=True)))
+        measured = {name: Measured(tuple(some), bench.peak(CONTENDERS[name])) for name, some in costs.items()}
+    return Result(scenario, measured, login)
 
 
 def _brief(cost: Cost) -> str:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What one run of ansible-playbook against a fleet costs: wall time, and CPU of the controller and the hosts apart."""
+"""What one run against a fleet costs: wall time, and CPU of the controller and the hosts apart."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 import time
 import typing as t
 
+from bench.results import Cost
 from fleet.box import MAIL_HOST, Fleet
 
 CONTROLLER = 'controller'
@@ -19,16 +20,8 @@ TICKS = os.sysconf('SC_CLK_TCK')
 SECONDS = 900
 SETTLE_SECONDS = 20
 PAUSE = 0.05
-IDLE_HOST = 3  # processes: the first one, what it sleeps by, and sshd
-
-
-class Cost(t.NamedTuple):
-    """Seconds. `controller`, `hosts` and `mail` are CPU time, user and system; `hosts` is that of all of them."""
-
-    wall: float
-    controller: float
-    hosts: float
-    mail: float
+IDLE_HOST = 2  # processes, beside those of sshd: the first one, and what it sleeps by
+SSHD = 'sshd'  # what the names of its processes begin with: one listens, the others have a connection each
 
 
 class RunFailedError(Exception):
@@ -63,25 +56,37 @@ class Processes:
             spent[place] += sum(map(int, fields[11:15])) / TICKS
         return spent
 
-    def settle(self) -> None:
-        """Close all connections and wait until the hosts are idle: only then is the cost of their processes known."""
-        self._fleet.disconnect()
+    def settle(self, *, warm: bool) -> None:
+        """Wait until the hosts are idle, each with a connection (`warm`) or none: only then is all they spent counted."""
         end = time.monotonic() + SETTLE_SECONDS
         while True:
-            counts = collections.Counter(place for place, _directory in self.each())
-            busy = [name for name in self._fleet.hosts if counts[name] > IDLE_HOST]
+            programs: dict[str, list[str]] = {name: [] for name in self._fleet.hosts}
+            for place, directory in self.each():
+                if place in programs:
+                    programs[place].append(_name(directory))
+            busy = [name for name, running in programs.items() if not _is_idle(running, warm)]
             if not busy:
                 return
             if time.monotonic() > end:
-                raise RunFailedError(f'not idle: {", ".join(busy)}')
+                raise RunFailedError(f'not idle {"with" if warm else "without"} a connection: {", ".join(busy)}')
             time.sleep(PAUSE)
 
 
-def measure(fleet: Fleet, command: t.Sequence[str], directory: pathlib.Path, environment: dict[str, str]) -> Cost:
-    """Run a command on the controller, with no connection open before it, and return what it cost. Raises RunFailedError."""
-    processes = Processes(fleet)
-    processes.settle()
-    before, own = processes.seconds(), os.times()
+def _name(directory: pathlib.Path) -> str:
+    """Return the name of a process, '' where it has ended meanwhile."""
+    try:
+        return (directory / 'comm').read_text().strip()
+    except OSError:
+        return ''
+
+
+def _is_idle(running: t.Sequence[str], warm: bool) -> bool:
+    of_sshd = sum(name.startswith(SSHD) for name in running)
+    return (of_sshd > 1) == warm and len(running) - of_sshd <= IDLE_HOST
+
+
+def execute(fleet: Fleet, command: t.Sequence[str], directory: pathlib.Path, environment: t.Mapping[str, str]) -> float:
+    """Run a command on the controller and return the seconds that it took. Raises RunFailedError, with its output."""
     output = directory / 'output.txt'
     began = time.monotonic()
     with output.open('wb') as stream:
@@ -95,12 +100,31 @@ def measure(fleet: Fleet, command: t.Sequence[str], directory: pathlib.Path, env
             timeout=SECONDS,
             check=False,
         )
-    wall, ended = time.monotonic() - began, os.times()
+    wall = time.monotonic() - began
     if done.returncode:
         raise RunFailedError(f'{" ".join(command)}\n{output.read_text(errors="replace")[-4000:]}')
-    processes.settle()
+    return wall
+
+
+def measure(
+    fleet: Fleet, command: t.Sequence[str], directory: pathlib.Path, environment: t.Mapping[str, str], *, warm: bool = False
+) -> Cost:
+    """Run a command on the controller and return what it cost. Raises RunFailedError.
+
+    Before it no connection is open; or, where it is to be `warm`, one to each host, which the caller has opened.
+    """
+    processes = Processes(fleet)
+    if not warm:
+        fleet.disconnect()
+    processes.settle(warm=warm)
+    before, own = processes.seconds(), os.times()
+    wall = execute(fleet, command, directory, environment)
+    ended = os.times()
+    if not warm:
+        fleet.disconnect()
+    processes.settle(warm=warm)
     after = processes.seconds()
-    # ssh's masters outlive the run; the fleet's supervisor has waited for them.
+    # ssh's masters outlive the run: they count as they are, or by the fleet's supervisor, which has waited for them.
     controller = ended.children_user + ended.children_system - own.children_user - own.children_system
     return Cost(
         wall,
@@ -137,14 +161,14 @@ class Memory:
             self.peak = max(
                 self.peak,
                 sum(
-                    _proportional(directory)
+                    proportional(directory)
                     for place, directory in self._processes.each()
                     if place == CONTROLLER and directory.name not in self._own
                 ),
             )
 
 
-def _proportional(directory: pathlib.Path) -> int:
+def proportional(directory: pathlib.Path) -> int:
     """Return the proportional set size of a process, 0 where it has ended meanwhile."""
     try:
         lines = (directory / 'smaps_rollup').read_text().splitlines()

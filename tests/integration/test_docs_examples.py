@@ -405,7 +405,7 @@ def test_schedule(ansible: Ansible, site: Site) -> None:
 
 
 def test_every_example_is_run() -> None:
-    """An example that is new needs a test above: its directory is named in one."""
+    """An example that is new needs a test above: its directory is named in one. That of slices is run by test_slices.py."""
     source = pathlib.Path(__file__).read_text()
-    names = {path.name for path in EXAMPLES.iterdir()}
+    names = {path.name for path in EXAMPLES.iterdir()} - {'slices'}
     assert {name for name in names if f"'{name}/" not in source and f"take('{name}')" not in source} == set()

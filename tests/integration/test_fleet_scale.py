@@ -5,28 +5,26 @@
 from __future__ import annotations
 
 import json
-import pathlib
 import shutil
 import subprocess
-import sys
 import typing as t
 
 import pytest
 
 from fleet import box
-from support.playbook import PROGRAMS, ROOT, Ansible
+from support.playbook import PROGRAMS, Ansible
 from support.role_results import sends
+from support.runner_site import ANSIBLE, BY_SSH, COLLECTIONS, FINDS, host_variables, inventory, make_data, make_project
 
 from .conftest import need
 
-COLLECTIONS = ROOT / '.venvs' / 'collections'  # `make test` puts the link to this checkout there
-# What a host needs to run ansible: this checkout, the environment of the tests and the Python that it was made from.
-ANSIBLE = (ROOT, PROGRAMS.parent.resolve(), pathlib.Path(sys.base_prefix))
-SITE = [{'name': 'Converge and verify', 'ansible.builtin.import_playbook': 'printops.infoprint.converge'}]
 WORKERS = ('worker1', 'worker2')
-SLICES = ('print_servers[0:2]', 'print_servers[3:5]')
-FILES = '{{ inventory_dir }}/../files'
-FINDS = {'PATH': f'{PROGRAMS}:/usr/bin:/bin', 'LANG': 'C.UTF-8'}
+# By the name of the job: the worker, and the hosts; there is no seventh host.
+SLICES = {
+    'night-1-1': ('worker1', 'print_servers[0:2]'),
+    'night-2-1': ('worker2', 'print_servers[3:5]'),
+    'night-3-1': ('worker1', 'print_servers[6:8]'),
+}
 
 
 @pytest.fixture(scope='module')
@@ -47,38 +45,6 @@ def print_hosts(fleet):
     return hosts
 
 
-def inventory(fleet: box.Fleet, print_hosts: t.Mapping[str, box.Host], recipient: str, **common: t.Any) -> dict[str, t.Any]:
-    """Return an inventory, with the files of `make_project`. They are named by the inventory's place: the `playbook_dir` of a
-    playbook that is imported from a collection is there."""
-    hosts = {
-        name: {**host.variables, 'sendmemo_tls_servers': [{'name': server} for server in host.plan.servers]}
-        for name, host in print_hosts.items()
-    }
-    return {
-        'print_servers': {
-            'hosts': hosts,
-            'vars': {
-                'sendmemo_tls_ca_src': f'{FILES}/ca.pem',
-                'sendmemo_tls_crl_src': f'{FILES}/crl.pem',
-                'sendmemo_tls_smtp_host': box.MAIL_NAME,
-                'sendmemo_tls_smtp_port': 587,
-                'sendmemo_tls_verify_recipients': [recipient],
-                **common,
-            },
-        }
-    }
-
-
-def make_project(fleet: box.Fleet, directory: pathlib.Path, hosts: dict[str, t.Any]) -> None:
-    (directory / 'files').mkdir(parents=True)
-    (directory / 'files' / 'ca.pem').write_bytes(fleet.authority.pem)
-    (directory / 'files' / 'crl.pem').write_bytes(fleet.authority.crl())
-    shutil.copy(fleet.directory / 'known_hosts', directory / 'files')
-    (directory / 'site.yml').write_text(json.dumps(SITE))
-    (directory / 'inventory').mkdir()
-    (directory / 'inventory' / 'hosts.json').write_text(json.dumps(hosts))
-
-
 def one_mail_each(fleet: box.Fleet, print_hosts: t.Mapping[str, box.Host], recipient: str) -> bool:
     """Whether each server of these hosts has sent one mail, and none a second."""
     expected = sum(len(host.plan.servers) for host in print_hosts.values())
@@ -88,39 +54,24 @@ def one_mail_each(fleet: box.Fleet, print_hosts: t.Mapping[str, box.Host], recip
 
 
 def test_slices_on_two_workers_do_every_host_once_and_make_one_report(fleet, print_hosts, tmp_path):
-    hosts = inventory(
-        fleet,
-        print_hosts,
-        'slices@example.com',
-        ansible_connection='ssh',
-        ansible_ssh_common_args=f'-F /dev/null -o UserKnownHostsFile={FILES}/known_hosts',
-    )
     data = tmp_path / 'data'
-    make_project(fleet, data / 'project', hosts)
-    shutil.move(data / 'project' / 'inventory', data / 'inventory')
-    shutil.move(data / 'project' / 'files', data / 'files')
-    (data / 'env').mkdir()
-    shutil.copy(fleet.directory / 'key', data / 'env' / 'ssh_key')
-    (data / 'env' / 'envvars').write_text(
-        json.dumps(
-            {
-                'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS),
-                'ANSIBLE_CALLBACKS_ENABLED': 'printops.infoprint.fleet_report',
-                'INFOPRINT_REPORT_DIRECTORY': '../artifacts/slice/fleet-report',
-                **FINDS,
-            }
-        )
+    make_data(
+        fleet,
+        data,
+        inventory(host_variables(print_hosts), 'slices@example.com', **BY_SSH),
+        ANSIBLE_CALLBACKS_ENABLED='printops.infoprint.fleet_report',
+        INFOPRINT_REPORT_DIRECTORY='$AWX_ISOLATED_DATA_DIR/fleet-report',
     )
     runner = PROGRAMS / 'ansible-runner'
     ssh = (
         f'ssh -F /dev/null -i {fleet.directory}/key -o UserKnownHostsFile={fleet.directory}/known_hosts root@{{address}} '
-        f'env PATH={FINDS["PATH"]} {runner} worker --private-data-dir /var/tmp/slice'
+        f'env PATH={FINDS["PATH"]} {runner} worker --private-data-dir /var/tmp/{{ident}}'
     )
     running = []
-    for worker, part in zip(WORKERS, SLICES, strict=True):
+    for ident, (worker, hosts) in SLICES.items():
         pipe = (
-            f"{runner} transmit {data} -p site.yml --ident slice --limit '{part}' | "
-            f'{ssh.format(address=fleet[worker].address)} | {runner} process {tmp_path / worker}'
+            f"{runner} transmit {data} -p site.yml --ident {ident} --cmdline '-e target={hosts}' | "
+            f'{ssh.format(address=fleet[worker].address, ident=ident)} | {runner} process {tmp_path} --ident {ident}'
         )
         running.append(
             subprocess.Popen(
@@ -133,22 +84,26 @@ def test_slices_on_two_workers_do_every_host_once_and_make_one_report(fleet, pri
             )
         )
     said = [process.communicate(timeout=200)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0], '\n'.join(said)
+    assert [process.returncode for process in running] == [0, 0, 0], '\n'.join(said)
 
     done = []
-    for worker in WORKERS:
-        events = (tmp_path / worker / 'artifacts' / 'job_events').glob('*.json')
+    for ident in SLICES:
+        assert (tmp_path / 'artifacts' / ident / 'rc').read_text() == '0'
+        events = (tmp_path / 'artifacts' / ident / 'job_events').glob('*.json')
         stats = [event for event in (json.loads(path.read_text()) for path in events) if event['event'] == 'playbook_on_stats']
         done += stats[0]['event_data']['ok']
     assert sorted(done) == sorted(print_hosts), 'each host on one worker, and on one only'
     assert one_mail_each(fleet, print_hosts, 'slices@example.com')
 
-    reports = [str(tmp_path / worker / 'artifacts' / 'fleet-report') for worker in WORKERS]
+    names = ' '.join(mail['Message-ID'] for mail in fleet.postfix.mails('slices@example.com'))
+    assert [names.count(f'.{ident}@') for ident in SLICES] == [6, 10, 0], 'a mail from each server, named for its slice'
+    reports = [str(tmp_path / 'artifacts' / ident / 'fleet-report') for ident in SLICES]
     merged = tmp_path / 'merged'
     run = Ansible(tmp_path / 'controller').playbook(
-        'printops.infoprint.report', {}, extra_vars={'reports': reports, 'directory': str(merged)}
+        'printops.infoprint.report', data / 'inventory', extra_vars={'reports': reports, 'directory': str(merged)}
     )
     assert run.rc == 0, run.output
+    assert run.results()[0].result['verdict'].endswith(' 6 of 6 hosts were checked.')
     report = json.loads((merged / 'report.json').read_text())
     assert sorted(host['name'] for host in report['hosts']) == sorted(print_hosts)
     assert {server['state'] for host in report['hosts'] for server in host['servers']} == {'proven'}
@@ -156,7 +111,9 @@ def test_slices_on_two_workers_do_every_host_once_and_make_one_report(fleet, pri
 
 def test_a_host_pulls(fleet, print_hosts, tmp_path):
     host = print_hosts['print06']
-    make_project(fleet, tmp_path / 'site', inventory(fleet, {'print06': host}, 'pull@example.com', ansible_connection='local'))
+    make_project(
+        fleet, tmp_path / 'site', inventory(host_variables({'print06': host}), 'pull@example.com', ansible_connection='local')
+    )
     git = ('git', '-C', str(tmp_path / 'site'), '-c', 'user.name=Site', '-c', 'user.email=site@example.com')
     for command in (('init', '-q', '--initial-branch', 'main'), ('add', '--all'), ('commit', '-q', '--message', 'Site')):
         subprocess.run([*git, *command], stdin=subprocess.DEVNULL, check=True)
@@ -198,7 +155,7 @@ def test_throttle_and_retries_spare_the_mail_server(fleet, print_hosts, tmp_path
     postfix = fleet.postfix
     ansible = Ansible(tmp_path / 'controller', within=fleet.controller)
     make_project(fleet, tmp_path, {})
-    hosts = inventory(fleet, print_hosts, 'rate@example.com', **fleet.variables)
+    hosts = inventory(host_variables(print_hosts), 'rate@example.com', **fleet.variables)
     role = {'name': 'Converge', 'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls'}}
 
     def run(throttle: int, **variables: t.Any) -> tuple[t.Any, int]:

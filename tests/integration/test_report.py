@@ -603,7 +603,7 @@ def test_reports_of_slices_are_merged_by_the_playbook(site: Site) -> None:
     def merged(*arguments: str, **more: t.Any) -> Run:
         return site.ansible.playbook(
             'printops.infoprint.report',
-            {'all': {}},
+            hosts(print1={}, print2={}, **{name: {} for name in more.pop('others', ())}),
             *arguments,
             extra_vars={**variables, **more},
             callbacks=(CALLBACK,),
@@ -614,7 +614,7 @@ def test_reports_of_slices_are_merged_by_the_playbook(site: Site) -> None:
     assert not site.report_directory.exists()
     run = merged()
     assert run.rc == 0, run.output
-    assert run.results()[0].result['verdict'] == '1 of 2 servers needs attention: 1 failing.'
+    assert run.results()[0].result['verdict'] == '1 of 2 servers needs attention: 1 failing. 2 of 2 hosts were checked.'
     assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
     assert {path.name for path in site.report_directory.iterdir()} == FILES
     assert len(site.report()['merged']) == 2
@@ -624,3 +624,42 @@ def test_reports_of_slices_are_merged_by_the_playbook(site: Site) -> None:
     broken = merged(reports=[str(site.directory / 'malformed.json')])
     assert broken.rc != 0
     assert "malformed.json can't be read as a report" in broken.stdout
+    assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing'}
+
+    lost = str(site.directory / 'slice3' / 'report')
+    run = merged(reports=[*variables['reports'], lost], others=['print3'])
+    assert run.rc != 0
+    assert run.results()[0].result['msg'].startswith(f"{lost} can't be read as a report: No such file")
+    assert site.states() == {'print1 spl1': 'proven', 'print2 spl1': 'failing', 'print3': 'not_checked'}
+    assert site.report()['verdict'].endswith(f' 2 of 3 hosts were checked. This report is missing: {lost}.')
+
+
+@pytest.mark.every_core
+def test_a_slice_without_hosts_ends_well_and_is_merged(site: Site) -> None:
+    site.add('print1', 'smtps')
+    site.run([site.send()], INFOPRINT_REPORT_DIRECTORY=str(site.directory / 'full'))
+    plays = [
+        {'name': name.title(), 'ansible.builtin.import_playbook': f'printops.infoprint.{name}'}
+        for name in ('converge', 'verify', 'audit')
+    ]
+    empty = ('-e', 'target=print_servers[5:9]')
+    run = site.run_plays(plays, *empty)
+    assert run.rc == 0, run.output
+    assert 'The fleet report' not in run.output
+    assert (site.report()['verdict'], site.report()['hosts']) == ('No InfoPrint server was checked.', [])
+    assert {path.name for path in site.report_directory.iterdir()} == FILES
+    # As the playbooks stand, so does the report of a run that found hosts.
+    full = site.directory / 'full' / 'report.json'
+    before = full.read_bytes()
+    assert site.run_plays(plays, *empty, INFOPRINT_REPORT_DIRECTORY=str(full.parent)).rc == 0
+    assert full.read_bytes() == before
+    # A --limit without hosts is refused by ansible-core itself, before any playbook.
+    assert 'no hosts to target' in site.run_plays(plays, '--limit', 'print_servers[5:9]').stderr
+
+    merged = site.ansible.playbook(
+        'printops.infoprint.report',
+        hosts(print1={}),
+        extra_vars={'reports': [str(site.report_directory), str(full)], 'directory': str(site.directory / 'merged')},
+    )
+    assert merged.rc == 0, merged.output
+    assert merged.results()[0].result['verdict'] == 'The server is proven. 1 of 1 host was checked.'

@@ -86,9 +86,13 @@ class Program(t.NamedTuple):
                 cwd='/',
                 env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C'},
             )
-        frames = _FRAME.findall(done.stdout)
-        given = json.loads(zlib.decompress(base64.b64decode(frames[0]))) if frames else {}
-        return Answer(done.returncode, given, done.stderr.decode(errors='replace'), time.monotonic() - began)
+        return Answer(done.returncode, answer_in(done.stdout), done.stderr.decode(errors='replace'), time.monotonic() - began)
+
+
+def answer_in(output: bytes) -> dict[str, t.Any]:
+    """Return what a program answered in its output, {} where it did not."""
+    frames = _FRAME.findall(output)
+    return t.cast('dict[str, t.Any]', json.loads(zlib.decompress(base64.b64decode(frames[0])))) if frames else {}
 
 
 def record(ansible: Ansible, tasks: t.Mapping[str, Task]) -> dict[str, Program]:

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs the benchmark: `benchmark.py [--small] [--rounds N]`, as root. Writes docs/benchmark.md and its plots.
+"""Runs the benchmark: `benchmark.py [--small] [--rounds N] [--out DIRECTORY]`, as root.
 
-Makes the environment of the newest ansible-core, as the tests do, and goes on in it.
+Writes docs/benchmark.md, its plots and its raw figures. Makes the environment of the newest ansible-core, as the tests do, and
+goes on in it; pyinfra gets one of its own.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def main(arguments: list[str]) -> int:
     core, python = list(cores.items())[-1]
     environment = environments.for_core(core, python)
     environments.make(environment)
+    pyinfra = environments.for_pyinfra(python)
+    environments.make(pyinfra)
     environments.link_collection()
     hosts = next(str(pythons[version]) for version in HOSTS_PYTHON if version in pythons)
     tests = environments.CHECKOUT / 'tests'
@@ -39,6 +42,8 @@ def main(arguments: list[str]) -> int:
         str(environments.CHECKOUT / 'docs'),
         '--python',
         hosts,
+        '--pyinfra',
+        str(pyinfra.bin),
         *arguments,
     ]
     variables = {**os.environ, 'PYTHONPATH': str(tests)}

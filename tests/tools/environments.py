@@ -65,6 +65,11 @@ def for_docs(core: str, python: Path) -> Environment:
     return Environment('docs', python, (f'ansible-core ~= {core}.0',), (REQUIREMENTS / 'docs.txt',))
 
 
+def for_pyinfra(python: Path) -> Environment:
+    """The environment of pyinfra, which the benchmark compares with."""
+    return Environment('pyinfra', python, (), (REQUIREMENTS / 'pyinfra.txt',))
+
+
 def make(environment: Environment) -> str:
     """Make an environment unless it is there already, and return what the tools said.
 

@@ -39,7 +39,7 @@ ORDER = {
         'declared target',
         'options x509 problems',
         'options.table',
-        'bounded_json days foreign_values',
+        'bounded_json days foreign_values run_name',
     ),
 }
 

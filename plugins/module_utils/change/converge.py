@@ -12,8 +12,6 @@ from ..messages.change import ChangeAnswer, ChangeOptions
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
 from ..program.watchdog import Watchdog
-from .backups import Backups
-from .cross_references import referenced_elsewhere
 from .lock_order import in_lock_order
 from .server_change import (
     CHANGED,
@@ -109,6 +107,8 @@ def _set_references(locked: ServerChanges, changes: ServerChanges, switching: Se
 
     def referenced() -> Set[str]:
         if not known:
+            from .cross_references import referenced_elsewhere  # most runs change nothing
+
             known.append(referenced_elsewhere(options.base_dir, changes, switching))
         return known[0]
 
@@ -212,6 +212,8 @@ def _apply(changes: ServerChanges, options: ChangeOptions, watchdog: Watchdog, h
 
 def _back_up(change: ServerChange, options: ChangeOptions) -> None:
     if options.backup_keep is not None:
+        from .backups import Backups  # most runs change nothing
+
         backups = Backups(change.directory)
         change.outcome.backup = change.transaction.back_up(backups, change.attributes_before, change.outside)
 
@@ -242,6 +244,8 @@ def _has_leftovers(change: ServerChange) -> bool:
 
 def _clean(change: ServerChange, options: ChangeOptions) -> None:
     """Remove what nobody needs any more, also of earlier runs. The marker makes the next run remove what can't be removed now."""
+    from .backups import Backups  # most runs change nothing
+
     transaction = change.transaction
     try:
         transaction.clean()

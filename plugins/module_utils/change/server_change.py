@@ -14,7 +14,6 @@ from ..messages.configure import ConfigureEntry
 from ..messages.trust import TrustReference
 from ..problems import Problem, ProblemError
 from ..program.watchdog import Stopped
-from .backup_set import Attributes, BackupSet, Digests
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from ..messages.send import SendResult, TrustSet
     from ..send.shared_tls import SharedTls
     from ..trust.trust_file import HostBlocks
+    from .backup_set import Attributes, BackupSet, Digests
 
 MOST_DRIFT = 500  # differences of a server that are reported individually
 
@@ -159,7 +159,7 @@ class ServerChange:
         settings = self.settings()
         return {keyword: settings[keyword] for keyword in FILE_KEYWORDS if settings[keyword]}
 
-    def differing_attributes(self) -> Attributes:
+    def differing_attributes(self) -> 'Attributes':
         before = self.attributes_before or {}
         return {name: value for name, value in self.attributes.items() if value is not None and before[name] != value}
 

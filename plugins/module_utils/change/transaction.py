@@ -8,7 +8,7 @@ place, so nothing is written through a hard link either. What a killed run leave
 """
 
 import os
-from typing import Callable, Container, Dict, List, Optional
+from typing import TYPE_CHECKING, Callable, Container, Dict, List, Optional
 
 from ..config.keywords import CONFIG_NAME
 from ..files.directory_lock import DirectoryLock
@@ -18,14 +18,13 @@ from ..messages.change import Drift
 from ..problems import Problem, ProblemError
 from ..program.rights import Identity, acting_as
 from ..program.watchdog import Watchdog
-from .backup_handover import hand_over
-from .backup_set import Attributes, Digests
-from .backups import BACKUPS, Backups
 from .change_marker import CONVERGE, MARKER, ROLLBACK, check_marker_path, is_marked, marker_content
 from .drift import compare
-from .leftovers import leftover_names
 from .set_files import MANAGED, CurrentFile, DesiredSet, read_current_files
-from .unreadable_files import unread_in
+
+if TYPE_CHECKING:  # what only a change needs is imported where there is one: most runs change nothing
+    from .backup_set import Attributes, Digests
+    from .backups import Backups
 
 
 class Transaction:
@@ -90,8 +89,10 @@ class Transaction:
         """Return the drift from the desired set. Where there is none, determine whether an earlier run was not finished."""
         self.drift, files = compare(self.directory, self.desired, self.referenced)
         self.before = files[CONFIG_NAME]
-        self.unread = unread_in({name: file for name, file in files.items() if name in self.drift})
         if self.drift:
+            from .unreadable_files import unread_in
+
+            self.unread = unread_in({name: file for name, file in files.items() if name in self.drift})
             check_marker_path(self.directory)
         else:
             self.is_marked = any(is_marked(self.directory, self.desired.config, by) for by in (CONVERGE, ROLLBACK))
@@ -162,8 +163,12 @@ class Transaction:
 
         check_backups(self.directory, self._has_nothing_to_back_up())
 
-    def back_up(self, backups: Backups, attributes: Optional[Attributes], outside: Digests) -> Optional[str]:
+    def back_up(self, backups: 'Backups', attributes: 'Optional[Attributes]', outside: 'Digests') -> Optional[str]:
         """Return the path of a backup of the active set, None where there is nothing to back up. Raises ProblemError."""
+        from .backup_handover import hand_over
+        from .backups import BACKUPS
+        from .unreadable_files import unread_in
+
         try:
             hand_over(self.directory)
             if self._has_nothing_to_back_up():
@@ -183,7 +188,12 @@ class Transaction:
         """Remove the backup of a set that stays active."""
         if self._is_backing_up and not self._moved:
             with acting_as(self.directory.owner):
-                Backups(self.directory).discard(self._new_backup)
+                self._backups().discard(self._new_backup)
+
+    def _backups(self) -> 'Backups':
+        from .backups import Backups
+
+        return Backups(self.directory)
 
     def _has_nothing_to_back_up(self) -> bool:
         is_link = self.before is not None and self.before.is_link
@@ -217,7 +227,7 @@ class Transaction:
         self._move_unread_back()
         for name in self._restored:
             try:
-                Backups(self.directory).move(name, self.source)
+                self._backups().move(name, self.source)
             except OSError:  # no configuration names it
                 pass
         for name in [MARKER, *self._new]:
@@ -231,7 +241,7 @@ class Transaction:
             os.rename(fs_bytes(self.staged[name]), fs_bytes(name), src_dir_fd=self.directory.fd, dst_dir_fd=self.directory.fd)
             del self.staged[name]
         elif name in self.drift:
-            Backups(self.directory).move(name, self.source, back=True)
+            self._backups().move(name, self.source, back=True)
             self._restored.append(name)
 
     def _move_unread_away(self) -> None:
@@ -241,13 +251,13 @@ class Transaction:
         user who can't read them.
         """
         for name in self._to_move:
-            Backups(self.directory).move(name, self.backup or '')
+            self._backups().move(name, self.backup or '')
             self._moved.append(name)
 
     def _move_unread_back(self) -> None:
         for name in list(self._moved):
             try:
-                Backups(self.directory).move(name, self.backup or '', back=True)
+                self._backups().move(name, self.backup or '', back=True)
                 self._moved.remove(name)
             except OSError:  # it stays in its backup
                 pass
@@ -266,6 +276,8 @@ class Transaction:
 
     def leftovers(self) -> List[str]:
         """Return the names of files that nobody needs any more."""
+        from .leftovers import leftover_names
+
         return leftover_names(self.directory, self.desired, self.referenced)
 
     def clean(self) -> None:

@@ -8,7 +8,6 @@ from ..messages.change import ChangeOptions
 from ..messages.trust import TrustReference
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
-from .backups import Backups
 from .server_change import HostOutcome, ServerChange, ServerChanges
 
 if TYPE_CHECKING:
@@ -49,7 +48,11 @@ def _collect(change: ServerChange, options: ChangeOptions, blocks: 'HostBlocks')
 
 def _unreviewed(change: ServerChange, reviewed: Sequence[str]) -> List[str]:
     """Return the files outside of the working directory whose content was not checked, now or in the last change."""
-    checked = Backups(change.directory).checked_outside() if change.outside else {}
+    if not change.outside:
+        return []
+    from .backups import Backups  # most sets have managed files only
+
+    checked = Backups(change.directory).checked_outside()
     return [path for path, digest in change.outside.items() if checked.get(path) != digest and digest not in reviewed]
 
 

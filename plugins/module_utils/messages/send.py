@@ -33,7 +33,10 @@ class MailOptions(NamedTuple):
 
 
 class SendOptions(NamedTuple):
-    """How far a send goes (`vocabulary.GOALS`), and within which limits. `timeout`, of one attempt, and delay are in seconds."""
+    """How far a send goes (`vocabulary.GOALS`), and within which limits. `timeout`, of one attempt, and delay are in seconds.
+
+    `run` is the name of the run, for the Message-ID; it is an atom of RFC 5322, or ''.
+    """
 
     until: str
     timeout: float
@@ -41,6 +44,7 @@ class SendOptions(NamedTuple):
     crl_check: str = 'leaf'
     retries: int = 0
     retry_delay: float = 0
+    run: str = ''
 
     @property
     def seconds(self) -> float:

@@ -103,8 +103,14 @@ def _job(task: Task, settings: Settings, trust: Optional[Trust], ssl_v3: bool) -
         options=task.options,
         ssl_v3=ssl_v3,
         tested=task.tested,
-        message_token='%s.%x' % (binascii.hexlify(os.urandom(8)).decode('ascii'), int(time.time())),
+        message_token=message_token(task.options.run),
     )
+
+
+def message_token(run: str) -> str:
+    """Return the left side of a Message-ID (RFC 5322, section 3.6.4): random bits, the time, and the run's name if it has one."""
+    parts = (binascii.hexlify(os.urandom(8)).decode('ascii'), '%x' % int(time.time()), run)
+    return '.'.join(filter(None, parts))
 
 
 def _ehlo_name(settings: Settings) -> str:

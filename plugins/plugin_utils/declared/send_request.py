@@ -10,6 +10,7 @@ from ...module_utils.messages.send import MailOptions, SendEntry, SendOptions, S
 from ...module_utils.vocabulary import ENVELOPE, HANDSHAKE, SENT
 from ..options.mail import check_mail, of_server
 from ..options.spec import ArgumentError
+from ..run_name import run_name
 from .entry import declared_settings
 
 Options = t.Mapping[str, t.Any]
@@ -36,10 +37,11 @@ def send_request(
     def compared(options: Options) -> dict[str, str] | None:
         return declared(options) if args['check_declared'] else None
 
+    given = {name: args[name] for name in SendOptions._fields if name in args}
     return SendRequest(
         base_dir=args['base_dir'],
         pd_bin_dir=args['pd_bin_dir'],
-        options=SendOptions(until, **{name: args[name] for name in SendOptions._fields if name != 'until'}),
+        options=SendOptions(**{**given, 'until': until}, run=run_name()),
         servers=[
             SendEntry(
                 name=entry['name'],

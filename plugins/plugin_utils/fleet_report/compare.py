@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .model import GOOD, Change, Comparison, Report, Server
-from .observations import Logs, merge_newer
+from .observations import HostLog, Logs, merge_newer
 from .state import STALE_DAYS, build_report
 
 Servers = dict[str, dict[str, Server]]  # by host, then by name
@@ -56,16 +56,20 @@ def logs_of(report: Report) -> Logs:
     return {host.name: host.log for host in report.hosts}
 
 
-def merge(reports: t.Sequence[Report], title: str, stale_days: float = STALE_DAYS) -> Report:
-    """Return one report of the last observations of all, at the time of the newest. Raises ValueError if there is no report."""
+def merge(reports: t.Sequence[Report], title: str, hosts: t.Iterable[str] = (), stale_days: float = STALE_DAYS) -> Report:
+    """Return one report of the last observations of all, at the time of the newest. Raises ValueError if there is no report.
+
+    `hosts` are listed in any case.
+    """
     if not reports:
         raise ValueError('there is no report to merge')
     ordered = sorted(reports, key=lambda report: report.generated)
     newest = ordered[-1]
-    logs: Logs = {}
+    logs: Logs = {name: HostLog(name) for name in hosts}
     for report in ordered:
         merge_newer(logs, logs_of(report))
     merged = build_report(title or newest.title, logs, newest.runs, newest.generated, stale_days)
     merged.unfinished = list(dict.fromkeys(name for report in ordered for name in report.unfinished))
+    merged.missing = list(dict.fromkeys(name for report in ordered for name in report.missing))
     merged.merged = [f'{report.title}, {report.generated}' for report in ordered]
     return merged

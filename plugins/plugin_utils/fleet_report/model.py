@@ -117,6 +117,11 @@ class Host:
     log: HostLog
 
     @property
+    def is_checked(self) -> bool:
+        """Whether any run has a result of it, if only that it could not be reached."""
+        return any(True for _observation in self.log.all_observations())
+
+    @property
     def state(self) -> str:
         """The worst state of its servers."""
         return min((server.state for server in self.servers), key=ORDER.__getitem__)
@@ -147,7 +152,8 @@ class Comparison:
 class Report:
     """The fleet as it was last observed, by one run or by many. Times are UTC. `unfinished` are plays that never started.
 
-    `runs` are those that its observations are from, the newest last. `merged` names the reports that it was merged from.
+    `runs` are those that its observations are from, the newest last. `merged` names the reports that it was merged from,
+    `missing` those that could not be read then.
     """
 
     title: str
@@ -156,6 +162,7 @@ class Report:
     runs: list[Run] = dataclasses.field(default_factory=list)
     unfinished: list[str] = dataclasses.field(default_factory=list)
     merged: list[str] = dataclasses.field(default_factory=list)
+    missing: list[str] = dataclasses.field(default_factory=list)
     comparison: Comparison | None = None
 
     def servers(self) -> t.Iterator[tuple[Host, Server]]:

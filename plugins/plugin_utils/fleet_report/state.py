@@ -181,7 +181,7 @@ def _own_problem(server: Server, last: t.Sequence[Observation], skipped: str) ->
     if server.problems or server.state not in ('configured', 'not_checked'):
         return None
     if server.state == 'not_checked':
-        message = f'"{skipped}" was skipped.' if skipped else 'The run ended before it was checked.'
+        message = f'"{skipped}" was skipped.' if skipped else 'No run has checked it.'
         return own_problem('not_checked', message)
     if any(observation.absent for observation in last):
         return own_problem('not_proven', 'Declared absent: there is nothing to verify.', hint='')

@@ -25,6 +25,8 @@ def sentences(report: Report) -> list[str]:
     parts = [_of_states(report), _of_ends(report)]
     if report.unfinished and not any(server.needs_attention for _host, server in report.servers()):
         parts.append(unfinished(report))  # if something failed, that is the reason, and named already
+    if report.merged:
+        parts += [coverage(report), missing(report)]
     return [part for part in parts if part]
 
 
@@ -61,10 +63,28 @@ def unfinished(report: Report) -> str:
     return f'The run ended before {plays}: {", ".join(report.unfinished)}.'
 
 
+def coverage(report: Report) -> str:
+    """Return how many of the report's hosts any run has a result of."""
+    checked, total = sum(host.is_checked for host in report.hosts), len(report.hosts)
+    return f'{checked:,} of {total:,} host{"" if total == 1 else "s"} {"was" if 1 in (checked, total) else "were"} checked.'
+
+
+def missing(report: Report) -> str:
+    """Return which reports could not be merged, '' if none is missing."""
+    more = len(report.missing) - MOST_LINES
+    names = ', '.join(report.missing[:MOST_LINES]) + (f' and {more} more' if more > 0 else '')
+    return f'{"This report is" if len(report.missing) == 1 else "These reports are"} missing: {names}.' if names else ''
+
+
 def tone(report: Report) -> str:
     """Return how to show the verdict: well (all proven), fair (the others are unprotected but accepted), or ill."""
     servers = [server for _host, server in report.servers()]
-    if report.unfinished or not servers or not all(server.state in PROVEN or server.is_accepted for server in servers):
+    if (
+        report.unfinished
+        or report.missing
+        or not servers
+        or not all(server.state in PROVEN or server.is_accepted for server in servers)
+    ):
         return 'ill'
     return 'fair' if any(server.is_accepted for server in servers) else 'well'
 

@@ -18,8 +18,9 @@ from . import from_json_v1 as report_version_1
 from .json_parts import Known, read_expiry, read_facts, read_proof
 from .to_json import FORMAT, VERSION
 
-# Enough for ten thousand hosts with four servers each: bytes, and values in them, which take memory whatever their size.
-LARGEST, MOST_VALUES = 48 << 20, 4_000_000
+# Enough for ten thousand hosts with four servers each, all of them changed: bytes, and values in them, which take memory whatever
+# their size.
+LARGEST, MOST_VALUES = 96 << 20, 6_000_000
 MOST_HOSTS = 50_000
 TEXTS = ('message_id', 'queue_id')
 FLAGS = ('changed', 'absent', 'unprotected', 'accepted')
@@ -46,6 +47,7 @@ def from_json(content: bytes, stale_days: float = STALE_DAYS) -> Report:
     comparison = given.child('comparison')
     report.comparison = None if comparison is None else _read_comparison(comparison)
     report.unfinished, report.merged = given.lines('unfinished'), given.lines('merged')
+    report.missing = given.lines('missing')
     return report
 
 

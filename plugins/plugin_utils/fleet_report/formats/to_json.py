@@ -47,6 +47,7 @@ def to_json(report: Report) -> str:
         'runs': [_plain(run) for run in report.runs],
         'unfinished': report.unfinished,
         'merged': report.merged,
+        'missing': report.missing,
         'servers': report.counts(),
         'comparison': report.comparison and _plain(report.comparison),
         'certificates': [_plain(expiry) for expiry in shared.expiries],

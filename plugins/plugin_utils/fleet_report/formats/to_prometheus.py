@@ -61,8 +61,8 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
         lambda report: [({}, _seconds(report.generated))],
     ),
     'sendmemo_report_complete': (
-        'Whether every play of the run was begun (1) or the run ended before that (0).',
-        lambda report: [({}, int(not report.unfinished))],
+        'Whether every play of the run was begun and no report was missing when it was merged (1), or not (0).',
+        lambda report: [({}, int(not report.unfinished and not report.missing))],
     ),
     'sendmemo_servers': (
         'Servers by state.',

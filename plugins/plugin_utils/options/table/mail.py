@@ -8,6 +8,7 @@ from ....module_utils.vocabulary import CRL_CHECKS, GOALS, LEAF, SENT, TLS_VERSI
 from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
 VERIFYING = ('main', 'verify')  # the entry points that send mails
+_SENDS = {CONFIG: Module(version_added='1.1.0'), SEND: Module()}
 _TESTED = 'O(try_before_commit) and O(verify) use it.'
 _FROM_BACKUP = 'O(try_before_commit) uses it, unless O(manage_attributes) takes it from the backup.'
 
@@ -94,7 +95,7 @@ ROWS = (
         'subject',
         'str',
         'Subject of the verification mail. Without it, one that names host and server.',
-        each(CONFIG, SEND),
+        _SENDS,
         Variable('verify_subject', entry_points=VERIFYING),
         in_entry=True,
     ),
@@ -102,7 +103,7 @@ ROWS = (
         'body',
         'str',
         'Text of the verification mail. Without it, the mail says what it verifies and with which settings it was sent.',
-        each(CONFIG, SEND),
+        _SENDS,
         Variable('verify_body', entry_points=VERIFYING),
         in_entry=True,
         is_multiline=True,
@@ -135,6 +136,7 @@ ROWS = (
         {
             CONFIG: Module(
                 default='none',
+                version_added='1.1.0',
                 more="""
                 A verification that fails makes the task fail; what was changed stays changed, and C(changed) says so. A server
                 that could not be converged, that is to be V(absent), or that check mode would change is not verified.
@@ -151,7 +153,7 @@ ROWS = (
         'verify_when',
         'str',
         'Verify the servers in every run, or only if something was changed on the host.',
-        each(CONFIG),
+        each(CONFIG, version_added='1.1.0'),
         Variable(entry_points=('main',)),
         default='always',
         choices=('always', 'changed'),
@@ -175,7 +177,7 @@ ROWS = (
         How often to retry after a temporary failure (a reply code 4xx) before the end of the mail. Nothing else is retried,
         and no recipient gets the mail twice.
         """,
-        each(CONFIG, SEND),
+        _SENDS,
         Variable('verify_retries', entry_points=VERIFYING),
         default=0,
         range=(0, 100),
@@ -184,7 +186,7 @@ ROWS = (
         'retry_delay',
         'float',
         'Seconds between two attempts.',
-        each(CONFIG, SEND),
+        _SENDS,
         Variable('verify_retry_delay', default=60, entry_points=VERIFYING),
         default=60.0,
         range=(0, 3600),
@@ -241,7 +243,7 @@ ROWS = (
         shows the server as unprotected, but does not list it as one that needs attention for that. The send and its problems
         are the same.
         """,
-        each(CONFIG, SEND),
+        _SENDS,
         Variable(entry_points=VERIFYING),
         default=False,
         in_entry=True,

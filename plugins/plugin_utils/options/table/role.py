@@ -30,8 +30,8 @@ ROWS = (
         It runs after the verification, even if that failed. The verification uses a connection of its own and does not need
         restarted servers; the next run has nothing to change and would not restart them.
 
-        If the command fails, the host has failed, and the command must be run by hand, for the same reason. The same applies
-        if a server of the host could not be converged while another one was changed.
+        It also runs if a server of the host could not be converged while another one was changed. If the command fails, the host
+        has failed, and the command must be run by hand, since the next run finds nothing to change.
         """,
         {},
         Variable(entry_points=('main', 'rollback')),

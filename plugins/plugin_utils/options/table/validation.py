@@ -70,7 +70,9 @@ ROWS = (
         'The least severity of a problem that makes the task fail. All results are returned either way.',
         {
             **each(VALIDATE, SEND),
-            CONFIG: Module(more='Here of the problems of O(verify); those of the change always fail the task.'),
+            CONFIG: Module(
+                version_added='1.1.0', more='Only for what O(verify) sends; a problem of the change always fails the task.'
+            ),
         },
         Variable(more='The entry point C(audit) fails only with O(audit_fails).'),
         default=ERROR,

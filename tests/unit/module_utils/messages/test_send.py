@@ -25,7 +25,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.problems import
 REQUEST = SendRequest(
     base_dir='/var/pd',
     pd_bin_dir='/usr/bin',
-    options=SendOptions('sent', 30.0, retries=2),
+    options=SendOptions('sent', 30.0, retries=2, run='nightly-3-2'),
     servers=[SendEntry('spl1'), SendEntry('spl2', '/srv/spl2', MailOptions(smtp_port=465), {'EnableTLS': '1'})],
     mail=MailOptions('mail.example.com', 587, recipients=['a@example.com']),
 )

@@ -45,6 +45,13 @@ def test_a_job_has_what_the_configuration_and_the_options_say(task):
     assert re.match('[0-9a-f]{16}[.][0-9a-f]+$', job.message_token)
 
 
+def test_a_message_id_names_its_run_and_is_new_each_time(task):
+    asked = task(options=OPTIONS._replace(run='nightly-3-2'))
+    tokens = [prepared(asked).job.message_token for _number in range(2)]
+    assert all(re.match('[0-9a-f]{16}[.][0-9a-f]+[.]nightly-3-2$', token) for token in tokens)
+    assert tokens[0] != tokens[1]
+
+
 def test_settings_that_are_given_replace_the_file(task):
     done = prepared(task('nonsense', settings={'Hostname': 'new.example.com'}, declared={'EnableTLS': '1'}))
     assert (codes(done.problems), codes(done.differences)) == ([], [])

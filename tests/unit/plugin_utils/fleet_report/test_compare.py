@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.compare import compare, merge
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import Proof, Report
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.summary import coverage, missing, tone, verdict
 from support import fleet
 
 States = dict[str, dict[str, str]]
@@ -126,6 +127,28 @@ def test_merging_and_laying_runs_over_each_other_come_to_the_same(name: str) -> 
         laid = report(part, day, laid)
     assert laid is not None
     assert states(laid) == expected
+
+
+def test_hosts_of_no_report_are_listed_and_count_against_the_coverage() -> None:
+    slices = [report({'a': {'1': 'proven'}}), report({'b': {'': 'unreachable'}}), report({})]
+    assert coverage(merge(slices, '')) == '2 of 2 hosts were checked.'
+    merged = merge(slices, '', ['a', 'c'])
+    assert states(merged) == {'a': {'1': 'proven'}, 'b': {'': 'unreachable'}, 'c': {'': 'not_checked'}}
+    assert verdict(merged).startswith('1 of 3 servers needs attention: 1 unreachable; 1 not checked.')
+    assert verdict(merged).endswith(' 2 of 3 hosts were checked.')
+    assert coverage(merge([report({}), report({})], '')) == '0 of 0 hosts were checked.'
+
+
+def test_reports_that_are_missing_stay_named() -> None:
+    whole = merge([report({'a': {'1': 'proven'}})], '')
+    assert tone(whole) == 'well'
+    assert verdict(whole).endswith(' 1 of 1 host was checked.')
+    whole.missing = ['slice5']
+    again = merge([whole, report({'b': {'1': 'proven'}})], '')
+    assert (tone(again), again.missing) == ('ill', ['slice5'])
+    assert verdict(again).endswith(' 2 of 2 hosts were checked. This report is missing: slice5.')
+    again.missing = [f'slice{number}' for number in range(12)]
+    assert missing(again).endswith('slice8, slice9 and 2 more.')
 
 
 def test_the_last_proof_is_kept() -> None:

@@ -27,7 +27,11 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.co
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.events import Collector, Event
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats import to_csv as report_csv
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.files import FORMATS, write_report
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.from_json import from_json
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.from_json import (
+    LARGEST,
+    MOST_VALUES,
+    from_json,
+)
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_html import COLUMNS, to_html
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_junit import to_junit
@@ -63,7 +67,7 @@ def hostile() -> Report:
     """A report in which every text that a host, a mail server or an inventory controls is markup, or moves the cursor."""
     found = made(0, results=fleet.hostile_results(40))
     found.title = MARKUP
-    found.unfinished, found.merged = [MARKUP], [MARKUP]
+    found.unfinished, found.merged, found.missing = [MARKUP], [MARKUP], [MARKUP]
     run = found.runs[-1]
     run.playbook = run.limit = run.user = run.controller = MARKUP
     run.tags, run.versions = [MARKUP], {'python': MARKUP}
@@ -317,6 +321,35 @@ def test_ten_thousand_servers_take_seconds_and_two_kilobytes_each(tmp_path: path
     assert time.process_time() - begin < 10
     assert len(list(big.servers())) > 9000
     assert sum(path.stat().st_size for path in written) < 22_000_000
+
+
+def test_the_report_of_ten_thousand_hosts_that_were_all_changed_can_be_read_again() -> None:
+    paths = [f'/var/pd/spl1/{name}' for name in ('sendmemo-ca-a87c33bc0153d95f.pem', 'sendmemo-crl-2f9bbebae8372f68.pem')]
+    keywords = ('EnableTLS', 'CAFile', 'CrlFile')
+    drift = [
+        *({'file': path, 'kind': 'missing'} for path in paths),
+        *(
+            {'file': '/var/pd/spl1/sendmemo-ssl.cfg', 'keyword': word, 'kind': 'changed', 'before': 'a.pem', 'after': 'b.pem'}
+            for word in keywords
+        ),
+    ]
+    names, hosts = [f'spl{number}' for number in range(1, 5)], [f'print{number:05}.example.com' for number in range(50)]
+    results = [
+        *(
+            fleet.Result(
+                host,
+                'sendmemo_config',
+                'ok',
+                {'servers': [{**fleet.configured(name, changed=True), 'drift': drift} for name in names]},
+            )
+            for host in hosts
+        ),
+        *(fleet.Result(host, 'send_memo', 'ok', {'servers': [fleet.sent(name) for name in names]}) for host in hosts),
+    ]
+    text = to_json(made(0, results=results))
+    assert from_json(text.encode()).counts()['proven'] == 200
+    assert 200 * len(text) < LARGEST
+    assert 200 * len(re.findall(r'[\[{,]', text)) < MOST_VALUES
 
 
 @pytest.mark.parametrize('name', FORMATS)
