@@ -311,6 +311,17 @@ def test_a_tag_of_the_site_s_converges_and_verifies_once(fleet: Fleet) -> None:
 
 
 @pytest.mark.version_shim
+def test_a_mail_that_fails_in_a_task_of_its_own_restarts_once(fleet: Fleet) -> None:
+    log = fleet.directory / 'restarted'
+    role = {'role': 'printops.infoprint.sendmemo_tls', 'tags': ['mail']}
+    play = {'hosts': 'print_servers', 'gather_facts': False, 'roles': [role]}
+    host = {**fleet.hosts['print01'], **NO_MAIL_SERVER, 'sendmemo_tls_restart_command': f'echo restarted >> {log}'}
+    run = fleet.ansible.playbook([play], hosts(print01=host), '--tags', 'mail,verify')
+    assert (run.rc, failed(run), [entry['ok'] for entry in sends(run)]) == (2, [1], [False]), run.output
+    assert log.read_text() == 'restarted\n'
+
+
+@pytest.mark.version_shim
 def test_ansible_doc_has_the_variables_of_each_entry_point(ansible: Ansible) -> None:
     program = str(PROGRAMS / 'ansible-doc')
     done = subprocess.run(
