@@ -159,6 +159,7 @@ def test_without_become_the_proof_says_whose_rights_it_used(fleet: Fleet) -> Non
         (fleet.base / name).chmod(0o755)
     own = fleet.run(playbook='printops.infoprint.verify', ansible_become=False)
     for run, used in ((converged, OTHER_USER), (own, PLAIN_USER)):
+        assert run.rc == 0, run.output
         found = [(entry['ok'], entry['proven_as'], entry['owner']) for entry in sends(run, 'print1')]
         assert found == [(True, used, OTHER_USER)] * 2
     words = f'sent with the rights of {PLAIN_USER}, not of the owner {OTHER_USER}'
