@@ -74,15 +74,18 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(str(error)) from None
         offered = offered_in(entry_point)
         given = {name: value for name, value in given.items() if name in offered}
-        if not _verifies(variables):
+        if entry_point == 'main' and not _verifies(variables):
             given.pop('verify', None)
         return [{**OF_THE_ROLE.get(module, {}), **options_of(module, given)} for module in terms]
 
 
 def _verifies(variables: t.Mapping[str, t.Any]) -> bool:
-    """Return whether the tags of the run let a task that converges verify, too: the role does both in one."""
+    """Return whether the tags of the run let a task that converges verify, too: the role does both in one.
+
+    With the tag verify alone a task of its own verifies, also where other tags, of the site's, make the role converge.
+    """
     run, skipped = variables.get('ansible_run_tags', ()), variables.get('ansible_skip_tags', ())
-    return 'verify' not in skipped and ('configure' not in run or 'verify' in run or 'all' in run)
+    return 'verify' not in skipped and ('all' in run or ('configure' in run) == ('verify' in run))
 
 
 def _set(value: t.Any, omit: object) -> t.Any:

@@ -28,14 +28,14 @@ from support.pd_programs import PdPrograms
 from support.pki import Authority
 from support.playbook import PROGRAMS, ROOT, Ansible, Run
 from support.pythons import target_pythons
+from support.role_results import reported as result_of
+from support.role_results import sends
 from support.sshd import OTHER_USER, PLAIN_USER, Sshd
 
 from .conftest import Pki, need
 
 EXAMPLES = ROOT / 'docs' / 'examples'
 CONVERGE = 'printops.infoprint.converge'
-TASK_CONVERGE = 'Converge the mail encryption'
-TASK_VERIFY = 'Verify every InfoPrint server'
 
 
 class Site:
@@ -108,11 +108,7 @@ def reported(ansible: Ansible, site: Site, **variables: t.Any) -> Run:
 
 def proofs(run: Run) -> dict[tuple[str, str], dict[str, t.Any]]:
     """Return the servers that a run proved, by host (its first label) and name."""
-    return {
-        (one.host.split('.')[0], server['name']): server
-        for one in run.results(task=TASK_VERIFY)
-        for server in one.result.get('servers', [])
-    }
+    return {(host.split('.')[0], entry['name']): entry for host in run.stats for entry in sends(run, host)}
 
 
 def expect_shown(name: str, text: str, site: Site) -> None:
@@ -127,6 +123,7 @@ def expect_shown(name: str, text: str, site: Site) -> None:
         (r'(mail\.example\.com:)\d+', r'\g<1>587'),
         (r'587 SMTPS', '465 SMTPS'),
         (r'queued as \w+', 'queued as 4A3B'),
+        (r'sendmemo-ca-[0-9a-f]{16}', 'sendmemo-ca-50fa1260ec6c677f'),
         (r'\d{4}-\d\d-\d\d \d\d:\d\d UTC', '2026-11-21 04:05 UTC'),
     ):
         text = re.sub(pattern, example, text)
@@ -161,7 +158,7 @@ def test_quick_start(ansible: Ansible, site: Site) -> None:
     assert (site.directory / 'report' / 'index.html').exists()
     assert all_ok(first) == {('print01', 'spl1')}
     expect_shown('quick-start/output.txt', screen(first), site)
-    expect_shown('quick-start/proof.txt', first.results(task=TASK_VERIFY)[0].result['msg'] + '\n', site)
+    expect_shown('quick-start/proof.txt', result_of(first).result['msg'] + '\n', site)
     assert all_ok(run(ansible, site)) == {('print01', 'spl1'), ('print02', 'spl1')}
 
 
@@ -197,7 +194,7 @@ def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
     failed = reported(ansible, site, sendmemo_tls_try_before_commit='none', **bad)
     assert failed.rc != 0
     expect_shown('failure/summary.txt', screen(failed).rsplit('\n\n\n', maxsplit=1)[-1], site)
-    result = failed.results(task=TASK_VERIFY)[0].result
+    result = result_of(failed).result
     expect_shown('failure/message.txt', result['msg'] + '\n', site)
     expect_shown('failure/problem.yml', yaml.safe_dump(result['problems'], sort_keys=False, width=110), site)
 

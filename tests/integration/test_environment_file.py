@@ -14,13 +14,13 @@ import typing as t
 import pytest
 
 from support.playbook import Run, local_host
+from support.role_results import reported
 from support.steps import Playbook
 from support.together import together
 
 from .conftest import need
 
 CONFIG = 'sendmemo-ssl.cfg'
-TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
 FOUND = 'PATH="/usr/bin"\nhttp_proxy=http://user:secret@proxy\n'
 WITH = FOUND + 'IPM_ENABLE_SSL_V3=1\n'
 # In the place of the Python of a host: the same one, where /etc is another directory.
@@ -71,7 +71,7 @@ class Host:
 
     async def run(self, *arguments: str, **variables: t.Any) -> tuple[Run, dict[str, t.Any]]:
         run = await Playbook('converge', '-e', 'serial=100%', *arguments, **{**self.variables, **variables})
-        return run, run.results(task=TASK_CONVERGE)[0].result
+        return run, reported(run).result
 
     def restarts(self) -> int:
         return len(self.log.read_text().splitlines()) if self.log.exists() else 0
@@ -147,16 +147,18 @@ async def test_a_link_in_its_place_is_refused_before_anything_is_changed(host: H
 
 @together(made_host)
 async def test_it_stays_as_it_is_while_a_server_fails(host: Host) -> None:
-    """The run that corrects the server then changes the file, and restarts."""
+    """What was changed is restarted nevertheless. The run that corrects the server then changes the file, and restarts again."""
     servers = [{'name': 'spl1'}, {'name': 'nowhere'}]
     run, result = await host.run(sendmemo_tls_servers=servers)
     assert run.rc != 0
     assert MISSING in result['servers'][0]['drift']
-    assert (host.file.read_text(), host.config.exists(), host.restarts()) == (FOUND, True, 0)
+    assert (host.file.read_text(), host.config.exists(), host.restarts()) == (FOUND, True, 1)
     assert 'environment: not changed: IPM_ENABLE_SSL_V3 missing' in result['msg']
+    run, _result = await host.run(sendmemo_tls_servers=servers)
+    assert (run.rc, host.restarts()) == (2, 1)
     run, _result = await host.run()
     assert run.rc == 0, run.output
-    assert (host.file.read_text(), host.restarts()) == (WITH, 1)
+    assert (host.file.read_text(), host.restarts()) == (WITH, 2)
 
 
 @together(Host)

@@ -13,6 +13,7 @@ import pytest
 from fleet import box
 from support.playbook import Ansible, Run
 from support.pythons import target_pythons
+from support.role_results import sends
 
 from .conftest import need
 
@@ -93,8 +94,8 @@ class Site:
 
 def proven(run: Run, name: str) -> bool:
     """Whether the run's last proof of this host is one of all its servers."""
-    proofs = [one for one in run.results(name) if one.action.endswith('send_memo') and one.status == 'ok']
-    return bool(proofs) and all(server['ok'] for server in proofs[-1].result['servers'])
+    proofs = {entry['name']: entry['ok'] for entry in sends(run, name)}
+    return bool(proofs) and all(proofs.values())
 
 
 def converged(run: Run, name: str) -> bool | None:

@@ -13,6 +13,7 @@ import pytest
 
 from fleet import box
 from support.playbook import PROGRAMS, Ansible
+from support.role_results import sends
 from support.runner_site import ANSIBLE, BY_SSH, COLLECTIONS, FINDS, host_variables, inventory, make_data, make_project
 
 from .conftest import need
@@ -171,11 +172,11 @@ def test_throttle_and_retries_spare_the_mail_server(fleet, print_hosts, tmp_path
     postfix.set(smtpd_client_connection_rate_limit='3', anvil_rate_time_unit='2s', smtpd_client_event_limit_exceptions='')
     done, _most = run(1)
     assert done.rc != 0
-    [proof] = [one for one in done.results('print06') if one.action.endswith('send_memo')]
-    refused = [problem for server in proof.result['servers'] for problem in server['problems']]
+    proofs = sends(done, 'print06')
+    refused = [problem for server in proofs for problem in server['problems']]
     assert {problem['code'] for problem in refused} == {'banner_refused'}
     assert 'rate' in refused[0]['hint'] or 'many' in refused[0]['hint'], refused[0]
-    assert sum(server['ok'] for server in proof.result['servers']) == 3, 'what the mail server takes is proven all the same'
+    assert sum(server['ok'] for server in proofs) == 3, 'what the mail server takes is proven all the same'
 
     done, _most = run(1, sendmemo_tls_verify_retries=5, sendmemo_tls_verify_retry_delay=2.2)
     assert done.rc == 0, done.output

@@ -77,8 +77,22 @@ class Site:
         """Run a playbook of the collection on print1, with a server that sends by SMTPS."""
         if 'print1' not in self.hosts:
             self.add('print1', 'smtps')
+        return self.role_on({'print1': variables}, playbook, *arguments)
+
+    def role_on(self, print_hosts: t.Mapping[str, t.Mapping[str, t.Any]], playbook: str, *arguments: str) -> Run:
+        """Run a playbook of the collection on these hosts, with variables of each."""
+        named = playbook if '/' in playbook else f'printops.infoprint.{playbook}'
+        return self.ansible.playbook(
+            named,
+            hosts(**{host: self._declared(host, variables) for host, variables in print_hosts.items()}),
+            *arguments,
+            callbacks=(CALLBACK,),
+            INFOPRINT_REPORT_DIRECTORY=str(self.report_directory),
+        )
+
+    def _declared(self, host: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         settings = {
-            'sendmemo_tls_base_dir': self.hosts['print1']['base'],
+            'sendmemo_tls_base_dir': self.hosts[host]['base'],
             'sendmemo_tls_servers': [{'name': 'spl1'}],
             'sendmemo_tls_ca_src': str(self.pki.ca_path),
             'sendmemo_tls_crl_src': str(self.pki.crl_path),
@@ -88,14 +102,7 @@ class Site:
             'sendmemo_tls_smtp_port': self.mail_server.ports['smtps'],
             'sendmemo_tls_verify_recipients': ['print-ops@example.com'],
         }
-        named = playbook if '/' in playbook else f'printops.infoprint.{playbook}'
-        return self.ansible.playbook(
-            named,
-            hosts(print1={**self.hosts['print1'], **settings, **variables}),
-            *arguments,
-            callbacks=(CALLBACK,),
-            INFOPRINT_REPORT_DIRECTORY=str(self.report_directory),
-        )
+        return {**self.hosts[host], **settings, **variables}
 
     def report(self) -> dict[str, t.Any]:
         found: dict[str, t.Any] = json.loads((self.report_directory / 'report.json').read_text())
@@ -506,6 +513,79 @@ def test_each_playbook_of_the_role_is_reported_as_its_kind(site: Site) -> None:
     assert state('audit') == 'proven'
     assert state('converge', sendmemo_tls_smtp_port=site.mail_server.ports['expired']) == 'failing'
     assert site.server('print1')['problems'][0]['code'] == 'expired'
+
+
+@pytest.mark.version_shim
+def test_what_one_task_changed_and_sent_has_the_state_of_both(site: Site) -> None:
+    """A host for each outcome, in the same runs."""
+    expired = {'sendmemo_tls_smtp_port': site.mail_server.ports['expired']}
+    untried = {'sendmemo_tls_try_before_commit': 'none'}
+    log = site.directory / 'restarted'
+    restarts = {'sendmemo_tls_restart_command': f'echo {{{{ inventory_hostname }}}} >> {log}'}
+    fails = {'sendmemo_tls_restart_command': 'echo it does not start >&2; exit 3'}
+    cases: dict[str, dict[str, t.Any]] = {
+        'proven': restarts,
+        'sends-not': {**expired, **untried, **restarts},
+        'tried': {**expired, **restarts},
+        'unproven': {'sendmemo_tls_verify': 'none'},
+        'rehearsed': {'sendmemo_tls_verify': 'envelope'},
+        'warned': {'sendmemo_tls_fail_on': 'warning'},
+        'broken': {**fails, 'sendmemo_tls_crl_src': None},
+        'half': {**untried, **restarts},
+    }
+    for name in cases:
+        site.add(name, 'smtps', *['expired'] * (name == 'half'))
+    cases['half']['sendmemo_tls_servers'] = site.hosts['half']['entries']
+    once = ('-e', 'serial=100%')
+    run = site.role_on(cases, 'converge', *once)
+    assert 'Traceback' not in run.output
+    assert 'The fleet report' not in run.output
+    assert (run.rc, {name for name, counts in run.stats.items() if counts['failures']}) == (
+        2,
+        {'sends-not', 'tried', 'warned', 'broken', 'half'},
+    )
+    states = {
+        'proven spl1': 'proven',
+        'sends-not spl1': 'failing',
+        'tried spl1': 'failing',
+        'unproven spl1': 'changed_unproven',
+        'rehearsed spl1': 'tested',
+        'warned spl1': 'failing',
+        'broken spl1': 'failing',
+        'half spl1': 'proven',
+        'half spl2': 'failing',
+    }
+    assert site.states() == states
+    assert sorted(log.read_text().split()) == ['half', 'proven', 'sends-not']
+    for host, server in (('sends-not', 'spl1'), ('tried', 'spl1'), ('half', 'spl2')):
+        problem = site.server(host, server)['problems'][0]
+        assert (problem['code'], problem['stage'], problem['severity']) == ('expired', 'certificate', 'error')
+        assert site.server(host, server).get('corrected', False) == (host != 'tried')
+        assert 'proof' not in site.server(host, server)
+    assert site.server('warned')['problems'][0]['severity'] == 'warning'
+    assert 'Restart the InfoPrint servers' in site.server('broken')['problems'][0]['message']
+    for host in ('proven', 'half'):
+        server = site.server(host)
+        assert (server['corrected'], bool(server['proof']['queue_id']), server['tls_version']) == (True, True, 'TLSv1.3')
+    shown = run.stdout[run.stdout.index('InfoPrint mail encryption: ') :]
+    assert '5 of 9 servers need attention: 5 failing; 1 changed but not proven, 1 tested.' in shown
+
+    # Check mode sends nothing, and outdates no proof; a change that it would make is drift.
+    cases['proven']['sendmemo_tls_warn_days'] = 3999
+    cases['half']['sendmemo_tls_hostname'] = 'other.example.com'
+    predicted = {name: cases[name] for name in ('proven', 'half', 'unproven')}
+    assert site.role_on(predicted, 'converge', '--check', *once).rc == 0
+    found = site.states()
+    assert {name: found[f'{name} spl1'] for name in predicted} == {
+        'proven': 'proven',
+        'half': 'drifted',
+        'unproven': 'changed_unproven',
+    }
+    assert [site.server(name).get('check_mode') for name in predicted] == [True, True, True]
+
+    # A mail alone proves what was changed without one.
+    assert site.role_on({'unproven': {}}, 'converge', '--tags', 'verify', *once).rc == 0
+    assert site.states() == {'unproven spl1': 'proven'}
 
 
 @pytest.mark.version_shim

@@ -16,14 +16,15 @@ import pytest
 from support.playbook import Ansible, Run, hosts
 from support.postfix import Postfix
 from support.pythons import target_pythons
+from support.role_results import CONVERGE as TASK_CONVERGE
+from support.role_results import NOT_ACTIVE, reported, sends
+from support.role_results import VERIFY as TASK_VERIFY
 from support.sshd import OTHER_USER, PLAIN_USER, Sshd
 
 from .conftest import Pki, need
 
 CONFIG = 'sendmemo-ssl.cfg'
 CONVERGE = 'printops.infoprint.converge'
-TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
-TASK_VERIFY = 'Verify every InfoPrint server'
 
 
 class Fleet:
@@ -92,7 +93,7 @@ def test_converges_proves_and_has_nothing_more_to_do(fleet: Fleet, python: str) 
     first = fleet.run(**more)
     assert first.rc == 0, first.output
     assert first.stats['print1']['changed'] == 1
-    proven = first.results('print1', TASK_VERIFY)[0].result['servers']
+    proven = sends(first, 'print1')
     assert [(entry['name'], entry['ok'], entry['until'], entry['tls']['mode']) for entry in proven] == [
         ('spl1', True, 'sent', 'starttls'),
         ('spl2', True, 'sent', 'smtps'),
@@ -116,11 +117,13 @@ def test_converges_proves_and_has_nothing_more_to_do(fleet: Fleet, python: str) 
     second = fleet.run(**more)
     assert second.rc == 0, second.output
     assert second.stats['print1']['changed'] == 0
+    assert [entry['ok'] for entry in sends(second, 'print1')] == [True, True]
 
     config = fleet.base / 'spl1' / CONFIG
     config.write_text(config.read_text().replace('EnableTLS = 1', 'EnableTLS = 0'))
     third = fleet.run('--skip-tags', 'verify', **more)
     assert third.stats['print1']['changed'] == 1
+    assert sends(third, 'print1') == []
     assert third.results('print1', TASK_CONVERGE)[0].result['servers'][0]['drift'] == [
         {'file': str(config), 'keyword': 'EnableTLS', 'kind': 'changed', 'before': '0', 'after': '1'}
     ]
@@ -143,22 +146,25 @@ def test_the_proof_is_made_with_the_rights_of_the_owner(fleet: Fleet) -> None:
     ca.chmod(0o600)
     run = fleet.run(sendmemo_tls_ca_path=str(ca))
     assert run.rc != 0
-    problems = run.results('print1', TASK_VERIFY)[0].result['problems']
-    assert {problem['code'] for problem in problems if problem['severity'] == 'error'} == {'file_not_readable'}
+    result = reported(run, 'print1').result
+    [entries, flat] = [[one for entry in sends(run, 'print1') for one in entry['problems']], result['problems']]
+    for problems in (entries, flat):
+        assert {problem['code'] for problem in problems if problem['severity'] == 'error'} == {'file_not_readable'}
 
 
 @pytest.mark.every_core
 def test_without_become_the_proof_says_whose_rights_it_used(fleet: Fleet) -> None:
-    converged = fleet.run().results('print1', TASK_VERIFY)[0].result
+    converged = fleet.run()
     for name in ('spl1', 'spl2'):
         (fleet.base / name).chmod(0o755)
-    own = fleet.run(playbook='printops.infoprint.verify', ansible_become=False).results('print1', TASK_VERIFY)[0].result
-    for result, used in ((converged, OTHER_USER), (own, PLAIN_USER)):
-        reported = [(entry['ok'], entry['proven_as'], entry['owner']) for entry in result['servers']]
-        assert reported == [(True, used, OTHER_USER)] * 2
+    own = fleet.run(playbook='printops.infoprint.verify', ansible_become=False)
+    for run, used in ((converged, OTHER_USER), (own, PLAIN_USER)):
+        assert run.rc == 0, run.output
+        found = [(entry['ok'], entry['proven_as'], entry['owner']) for entry in sends(run, 'print1')]
+        assert found == [(True, used, OTHER_USER)] * 2
     words = f'sent with the rights of {PLAIN_USER}, not of the owner {OTHER_USER}'
-    assert [words in line for line in own['msg'].splitlines()] == [True, True]
-    assert 'rights' not in converged['msg']
+    assert [words in line for line in reported(own, task=TASK_VERIFY).result['msg'].splitlines()] == [True, True]
+    assert 'rights' not in reported(converged).result['msg']
 
 
 def test_check_mode_changes_nothing_and_leaves_the_proof_out_where_files_would_change(fleet: Fleet) -> None:
@@ -166,11 +172,13 @@ def test_check_mode_changes_nothing_and_leaves_the_proof_out_where_files_would_c
     assert run.rc == 0, run.output
     assert run.stats['print1']['changed'] == 1
     assert list(fleet.base.glob('*/*')) == []
-    assert run.results('print1', TASK_VERIFY)[0].status == 'skipped'
+    assert sends(run, 'print1') == []
+    lines = reported(run, 'print1').result['msg'].splitlines()
+    assert [NOT_ACTIVE.format(name) in lines for name in ('spl1', 'spl2')] == [True, True]
     fleet.run()
     before = len(fleet.postfix.mails(fleet.recipient))
     again = fleet.run('--check')
-    assert again.results('print1', TASK_VERIFY)[0].result['servers'][0]['until'] == 'envelope'
+    assert [(entry['ok'], entry['until']) for entry in sends(again, 'print1')] == [(True, 'envelope')] * 2
     assert len(fleet.postfix.mails(fleet.recipient)) == before, 'check mode sends nothing'
 
 
@@ -201,7 +209,7 @@ def test_a_failing_proof_fails_the_run_and_says_why(fleet: Fleet) -> None:
         sendmemo_tls_servers=[{'name': 'spl1', 'smtp_port': fleet.postfix.ports['smtps']}], sendmemo_tls_try_before_commit='none'
     )
     assert run.rc != 0
-    entry = run.results('print1', TASK_VERIFY)[0].result['servers'][0]
+    [entry] = sends(run, 'print1')
     assert entry['ok'] is False
     assert entry['problems'][0]['code'] == 'tls_expected'
 
@@ -215,7 +223,7 @@ def test_a_verification_switched_off_by_hand_fails_the_proof_by_name_though_the_
         path.write_text(f'{path.read_text()}{switch} = 1\n')
     run = fleet.run(playbook='printops.infoprint.verify')
     assert run.rc == 2
-    proven = run.results('print1', TASK_VERIFY)[0].result['servers']
+    proven = sends(run, 'print1')
     reported = [[(one['code'], one['keyword']) for one in entry['problems'] if one['severity'] == 'error'] for entry in proven]
     assert reported == [[('not_as_declared', switch)] for switch in switches]
     assert all(entry['reply']['queue_id'] for entry in proven)
@@ -228,13 +236,19 @@ def test_a_set_that_cannot_send_is_not_activated(fleet: Fleet) -> None:
     assert list(fleet.base.glob('*/*')) == []
 
 
-def test_one_task_per_purpose_and_no_facts(fleet: Fleet) -> None:
-    run = fleet.run()
-    tasks = [one.task.split(' : ')[-1] for one in run.results('print1')]
-    assert [re.split(r' \(| -', task)[0] for task in tasks] == [
-        TASK_CONVERGE,
-        'Verify every InfoPrint server with a real mail',
-    ]
+def test_one_task_does_it_all_and_no_facts(fleet: Fleet) -> None:
+    for arguments in ((), ('--tags', 'configure,verify'), ('--tags', 'all'), ('--tags', 'configure'), ('--skip-tags', 'verify')):
+        run = fleet.run(*arguments)
+        assert run.rc == 0, run.output
+        tasks = [one.task.split(' : ')[-1] for one in run.results('print1')]
+        assert tasks == [TASK_CONVERGE], arguments
+        verifies = not arguments or 'all' in arguments or 'configure,verify' in arguments
+        assert [entry['until'] for entry in sends(run, 'print1')] == ['sent', 'sent'] * verifies
+    for arguments in (('--tags', 'verify'), ('--skip-tags', 'configure')):
+        run = fleet.run(*arguments)
+        assert run.rc == 0, run.output
+        assert [re.split(r' \(', one.task.split(' : ')[-1])[0] for one in run.results('print1')] == [TASK_VERIFY], arguments
+        assert [entry['until'] for entry in sends(run, 'print1')] == ['sent', 'sent']
 
 
 def test_an_absent_server_is_not_proven(fleet: Fleet) -> None:
@@ -243,7 +257,7 @@ def test_an_absent_server_is_not_proven(fleet: Fleet) -> None:
     run = fleet.run(sendmemo_tls_servers=[{**first, 'state': 'absent'}, second])
     assert run.rc == 0, run.output
     assert not (fleet.base / 'spl1' / CONFIG).exists()
-    assert [entry['name'] for entry in run.results('print1', TASK_VERIFY)[0].result['servers']] == ['spl2']
+    assert [entry['name'] for entry in sends(run, 'print1')] == ['spl2']
 
 
 def test_a_failed_canary_stops_the_run_before_the_others(fleet: Fleet) -> None:

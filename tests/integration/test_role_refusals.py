@@ -11,6 +11,7 @@ import pytest
 
 from support.pki import Authority
 from support.playbook import Ansible, Run, TaskResult, hosts, local_host
+from support.role_results import CONVERGE, REPORT_FAILURE, RESTART_AFTER_FAILURE
 
 pytestmark = pytest.mark.version_shim
 
@@ -205,9 +206,17 @@ TABLE = [(entry_point, number, name) for entry_point, cases in REFUSED.items() f
 def test_refused_with_one_message(refusals: Refusals, entry_point: str, number: int) -> None:
     host, results = refusals.result(entry_point, number)
     case = list(REFUSED[entry_point].values())[number]
-    failures = [one for one in results if one.status != 'ok']
-    assert [one.status for one in failures] == ['failed'], results
-    assert case.message in str(failures[0].result), failures[0].result.get('msg')
+    ended = [(one.task.split(' : ')[-1], one.status) for one in results if one.status != 'ok']
+    after = [(RESTART_AFTER_FAILURE, 'skipped'), (REPORT_FAILURE, 'failed')]
+    if entry_point == 'main':
+        assert ended == [(CONVERGE, 'failed'), *after], results
+    else:
+        assert [status for _task, status in ended] == ['failed'], results
+    first, *others = [one.result for one in results if one.status == 'failed']
+    assert case.message in str(first), first.get('msg')
+    for other in others:
+        assert other['msg'] in (first['msg'], first.get('problems', [{}])[0].get('message'))
+    assert refusals.runs[entry_point].stats[host]['failures'] == 1
     assert refusals.runs[entry_point].stats[host]['changed'] == 0
 
 

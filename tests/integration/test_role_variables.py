@@ -18,6 +18,7 @@ from support.mail_server_process import Listener, Mail, MailServer
 from support.pd_programs import PdPrograms
 from support.pki import Authority
 from support.playbook import ROOT, Ansible, Run, hosts, local_host
+from support.role_results import REPORT_FAILURE, RESTART_AFTER_FAILURE, reported, sends
 from support.scripted_server import HANG, Script, ScriptedServer
 
 from .conftest import SERVER_NAMES, Pki
@@ -26,8 +27,6 @@ pytestmark = pytest.mark.version_shim
 
 CONFIG = 'sendmemo-ssl.cfg'
 PREFIX = 'sendmemo_tls_'
-TASK_CONVERGE = 'Converge the mail encryption of every InfoPrint server'
-TASK_VERIFY = 'Verify every InfoPrint server'
 SPECIFIED = yaml.safe_load((ROOT / 'roles' / 'sendmemo_tls' / 'meta' / 'argument_specs.yml').read_text())['argument_specs']
 USER = os.geteuid() or 4711  # who is to own files: only root can give them away
 GROUP = os.getegid() or 4712
@@ -79,19 +78,34 @@ class Host(t.NamedTuple):
     def trust(self, keyword: str) -> str:
         return (self.path.parent / self.settings[keyword]).read_text()
 
-    def result(self, task: str = TASK_VERIFY) -> dict[str, t.Any]:
-        return self.runs[0].results(self.name, task)[0].result
+    def result(self) -> dict[str, t.Any]:
+        return reported(self.runs[0], self.name).result
 
     def proof(self) -> dict[str, t.Any]:
-        entry: dict[str, t.Any] = self.result()['servers'][0]
-        return entry
+        return sends(self.runs[0], self.name)[0]
 
     def proofs(self) -> list[str]:
-        """Return the status of the proof in each run."""
-        return [run.results(self.name, TASK_VERIFY)[0].status for run in self.runs]
+        """Return how the task with the proof ended in each run; 'nothing sent' where there was no proof."""
+        return [reported(run, self.name).status if sends(run, self.name) else 'nothing sent' for run in self.runs]
 
-    def codes(self, task: str = TASK_VERIFY) -> set[str]:
-        return {problem['code'] for problem in self.result(task)['problems']}
+    def restarts(self) -> list[str]:
+        """Return what the restart command wrote, a line for each time that it ran."""
+        log = self.path.parents[1] / 'log'
+        return log.read_text().splitlines() if log.exists() else []
+
+    def tasks(self) -> list[list[str]]:
+        """Return the tasks after the one that converges, in each run."""
+        return [[one.task.split(' : ')[-1] for one in run.results(self.name)][1:] for run in self.runs]
+
+    def refused(self) -> set[str]:
+        """Return the codes of what kept the declared set from being active."""
+        return {problem['code'] for server in self.result()['servers'] for problem in server['problems']}
+
+    def codes(self) -> set[str]:
+        """Return the codes of what the proof found; all of them are among the problems of the task."""
+        sent = {problem['code'] for entry in sends(self.runs[0], self.name) for problem in entry['problems']}
+        assert sent <= {problem['code'] for problem in self.result()['problems']}
+        return sent
 
     def backups(self) -> int:
         directory = self.path.parent / 'sendmemo-ssl.backups'
@@ -111,6 +125,7 @@ class Case(t.NamedTuple):
 CHAIN = {'ca_src': '@/chain-ca.pem', 'crl_src': '@/chain-crl.pem', 'enable_tls': 'smtps', 'smtp_port': '@chain'}
 GREYLISTED = {'verify': 'envelope', 'verify_retries': 1, 'enable_tls': 'disabled'}
 SENT = {'verify': 'sent'}
+RESTARTED = {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"'}
 # What a host has that its case does not set.
 USUAL = {
     'base_dir': '@/HOST',
@@ -184,7 +199,11 @@ CASES: dict[str, Case] = {
     'backup_keep': Case({'backup_keep': 1}, lambda host: host.backups() == 1),
     'try_before_commit': Case(
         {'try_before_commit': 'handshake', 'smtp_port': 9},
-        lambda host: 'connection_refused' in host.codes(TASK_CONVERGE) and host.text == BY_HAND + LATER,
+        lambda host: (
+            'connection_refused' in host.refused()
+            and host.text == BY_HAND + LATER
+            and host.proofs() == ['nothing sent', 'nothing sent']
+        ),
     ),
     'fail_on': Case(
         {'fail_on': 'warning', 'enable_tls': 'disabled', 'smtp_port': '@plain'},
@@ -197,9 +216,9 @@ CASES: dict[str, Case] = {
     'crl_check': Case({**CHAIN, 'crl_check': 'chain'}, lambda host: 'crl_missing' in host.codes() and not host.proof()['ok']),
     'crl_check 2': Case(CHAIN, lambda host: host.proof()['ok']),
     'verify': Case({'verify': 'envelope'}, lambda host: host.proof()['until'] == 'envelope'),
-    'verify 2': Case({'verify': 'none'}, lambda host: host.proofs() == ['skipped', 'skipped']),
+    'verify 2': Case({'verify': 'none'}, lambda host: host.proofs() == ['nothing sent', 'nothing sent']),
     'verify_when': Case({'verify_when': 'changed'}, lambda host: host.proofs() == ['ok', 'ok']),
-    'verify_when 2': Case({'verify_when': 'changed', 'left_alone': True}, lambda host: host.proofs() == ['ok', 'skipped']),
+    'verify_when 2': Case({'verify_when': 'changed', 'left_alone': True}, lambda host: host.proofs() == ['ok', 'nothing sent']),
     'verify_timeout': Case(
         {'verify_timeout': 1, 'smtp_port': '@silent'},
         lambda host: 'banner_timed_out' in host.codes() and host.proof()['timings_ms']['total'] < 10_000,
@@ -215,13 +234,25 @@ CASES: dict[str, Case] = {
     'verify_body': Case(
         {**SENT, 'verify_body': 'Paper is out.'}, lambda host: 'Paper is out.' in host.mail().message.get_content()
     ),
-    'restart_command': Case(
-        {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"'},
-        lambda host: (host.path.parents[1] / 'log').read_text() == 'restarted\n' * 2,
+    'restart_command': Case(RESTARTED, lambda host: host.restarts() == ['restarted'] * 2),
+    'restart_command 2': Case({**RESTARTED, 'left_alone': True}, lambda host: host.restarts() == ['restarted']),
+    'restart_command 3': Case(
+        {**RESTARTED, 'smtp_port': 9},
+        lambda host: host.restarts() == ['restarted'] * 2 and host.tasks() == [[RESTART_AFTER_FAILURE, REPORT_FAILURE]] * 2,
     ),
-    'restart_command 2': Case(
-        {'restart_command': 'echo restarted >> "{{ sendmemo_tls_base_dir }}/log"', 'left_alone': True},
-        lambda host: (host.path.parents[1] / 'log').read_text() == 'restarted\n',
+    'restart_command 4': Case(
+        {**RESTARTED, 'smtp_port': 9, 'left_alone': True},
+        lambda host: (
+            host.restarts() == ['restarted'] and host.proofs() == ['failed', 'failed'] and host.tasks()[1][-1] == REPORT_FAILURE
+        ),
+    ),
+    'restart_command 5': Case(
+        {**RESTARTED, 'smtp_port': 9, 'fail_on': 'never'},
+        lambda host: host.restarts() == ['restarted'] * 2 and host.proofs() == ['ok', 'ok'] and not host.proof()['ok'],
+    ),
+    'restart_command 6': Case(
+        {**RESTARTED, 'smtp_port': 9, 'try_before_commit': 'handshake'},
+        lambda host: host.restarts() == [] and host.text == BY_HAND + LATER,
     ),
 }
 # Those with a test of their own.

@@ -31,11 +31,15 @@ Inventory = t.Union[pathlib.Path, 'dict[str, t.Any]']
 
 
 class TaskResult(t.NamedTuple):
-    """What one task gave for one host; `status` is ok, failed, skipped or unreachable."""
+    """What one task gave for one host; `status` is ok, failed, skipped or unreachable.
+
+    `play` is the number of the play in the run; each batch of a play has its own.
+    """
 
     host: str
     task: str
     action: str
+    play: int
     status: str
     result: dict[str, t.Any]
 

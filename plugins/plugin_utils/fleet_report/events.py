@@ -12,7 +12,7 @@ from . import times, values
 from .observations import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run
 from .result_reader import COLLECTION, failure, has_error, read_servers, subject_of
 from .state import ELSEWHERE
-from .values import Record
+from .values import Problem, Record
 
 
 class Event(t.NamedTuple):
@@ -82,7 +82,7 @@ class Collector:
         elif not event.module:
             if event.status == 'failed' and not event.may_go_on:
                 shown = {} if 'censored' in result else result
-                base.verdict, base.problems = 'failing', [failure(Record(shown, 'the result'), event.task)]
+                base.verdict, base.problems = 'failing', [*_causes(log), failure(Record(shown, 'the result'), event.task)]
                 log.note(ELSEWHERE, base)
         elif event.status == 'skipped':
             log.skipped = event.task
@@ -132,6 +132,13 @@ class Collector:
     def reached(self) -> int:
         """Return how many hosts have answered."""
         return sum(log.reached != NEVER for log in self._logs.values())
+
+
+def _causes(log: HostLog) -> list[Problem]:
+    """Return the problems of the failure that a further failure follows from: nothing was reported since."""
+    earlier = log.observations.get(ELSEWHERE)
+    is_cause = earlier is not None and earlier.verdict == 'failing' and earlier.order > log.reached
+    return earlier.problems if earlier is not None and is_cause else []
 
 
 def _has_failed(log: HostLog) -> bool:

@@ -31,6 +31,8 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = 'infoprint_results'
     CALLBACK_NEEDS_ENABLED = True
 
+    plays = 0  # how many plays, and batches of them, have begun
+
     def _write(self, **line: t.Any) -> None:
         with pathlib.Path(self.get_option('path')).open('a', encoding='utf-8') as output:
             output.write(json.dumps(line, default=str) + '\n')
@@ -40,7 +42,11 @@ class CallbackModule(CallbackBase):
         host = getattr(result, 'host', None) or result._host
         task = getattr(result, 'task', None) or result._task
         content = result.result if hasattr(result, 'result') else result._result
-        self._write(host=host.get_name(), task=task.get_name(), action=task.action, status=status, result=content)
+        found = {'host': host.get_name(), 'task': task.get_name(), 'action': task.action, 'play': self.plays}
+        self._write(**found, status=status, result=content)
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:
+        self.plays += 1
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._result('ok', result)

@@ -134,6 +134,16 @@ def test_a_failure_of_another_task_counts_if_it_says_something_new(name: str) ->
     assert (ELSEWHERE in collected(*events, failures=failures)['print1'].observations) is expected
 
 
+def test_a_failure_that_follows_from_another_names_the_cause_first() -> None:
+    restart, end = (event('', 'failed', task=task, result={'msg': task}) for task in ('Restart', 'End the run'))
+
+    def messages(*events: Event) -> list[str]:
+        return [problem['message'] for problem in collected(*events, failures=1)['print1'].observations[ELSEWHERE].problems]
+
+    assert messages(event(), restart, end) == ['Restart: Restart', 'End the run: End the run']
+    assert messages(restart, event(), end) == ['End the run: End the run'], 'the run went on in between'
+
+
 def test_results_are_in_the_order_in_which_they_came_even_in_one_moment() -> None:
     log = collected(event(order=10), event('other', order=10, result={'servers': [{'name': 'spl1'}]}))['print1'].servers['spl1']
     assert {subject: observation.order for subject, observation in log.observations.items()} == {'send': 10, 'other': 11}
