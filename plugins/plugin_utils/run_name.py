@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import re
 import typing as t
@@ -15,7 +14,7 @@ LONGEST = 40  # characters; a UUID has 36
 _NO_ATOM = re.compile('[^A-Za-z0-9_-]+')
 
 
-def run_name(environment: t.Mapping[str, str] = os.environ) -> str:
+def run_name(environment: t.Mapping[str, str]) -> str:
     """Return ansible-runner's name for the job as an atom (RFC 5322, section 3.2.3), of a long one the end; '' without it."""
     name = pathlib.PurePath(environment.get(VARIABLE, '')).name
     return _NO_ATOM.sub('-', name)[-LONGEST:]

@@ -31,7 +31,7 @@ def plot(
 
     longest: where a bar is cut off, with a gap that shows it (0 = none is). line: a value to compare with (0 = none).
     """
-    lengths = [sum(bar.parts) for bar in bars]
+    lengths = [sum(row.parts) for row in bars]
     scale = WIDE / (min(longest, max(lengths)) if longest else max(lengths))
     bottom = ROW * (len(bars) + 1) + 4
     height = bottom + (ROW if legend else 8)
@@ -43,14 +43,14 @@ def plot(
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         f'<text x="8" y="18" class="title">{html.escape(title)}</text>',
     ]
-    for number, bar in enumerate(bars, start=1):
-        lines += _bar(bar, ROW * number + 4, colours, scale)
+    for number, row in enumerate(bars, start=1):
+        lines += _bar(row, ROW * number + 4, colours, scale)
     if line:
         across = f'{LEFT + line * scale:.1f}'
         lines.append(f'<line x1="{across}" x2="{across}" y1="{ROW}" y2="{bottom}" stroke="#1a202c" stroke-dasharray="4 3"/>')
-    for number, bar in enumerate(bars, start=1):  # over the line
-        behind = LEFT + min(sum(bar.parts) * scale, WIDE) + 6
-        lines.append(f'<text x="{behind:.1f}" y="{ROW * number + 19}" class="value">{html.escape(bar.value)}</text>')
+    for number, row in enumerate(bars, start=1):  # over the line
+        behind = LEFT + min(sum(row.parts) * scale, WIDE) + 6
+        lines.append(f'<text x="{behind:.1f}" y="{ROW * number + 19}" class="value">{html.escape(row.value)}</text>')
     for number, (name, colour) in enumerate(zip(legend, colours, strict=False)):
         left = LEFT + 170 * number
         lines.append(f'<rect x="{left}" y="{bottom + 2}" width="12" height="12" fill="{colour}"/>')
@@ -58,14 +58,14 @@ def plot(
     return '\n'.join([*lines, '</svg>', ''])
 
 
-def _bar(bar: Bar, top: int, colours: t.Sequence[str], scale: float) -> t.Iterator[str]:
-    yield f'<text x="{LEFT - 8}" y="{top + 15}" text-anchor="end">{html.escape(bar.name)}</text>'
+def _bar(row: Bar, top: int, colours: t.Sequence[str], scale: float) -> t.Iterator[str]:
+    yield f'<text x="{LEFT - 8}" y="{top + 15}" text-anchor="end">{html.escape(row.name)}</text>'
     left = float(LEFT)
     end = LEFT + WIDE
-    for part, colour in zip(bar.parts, colours, strict=True):
+    for part, colour in zip(row.parts, colours, strict=True):
         width = min(part * scale, end - left)
         yield f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="{ROW - 6}" fill="{colour}"/>'
         left += width
-    if sum(bar.parts) * scale > WIDE + 0.5:
+    if sum(row.parts) * scale > WIDE + 0.5:
         points = ((end - 24, ROW - 6), (end - 16, 0), (end - 10, 0), (end - 18, ROW - 6))
         yield f'<polygon points="{" ".join(f"{x},{top + y}" for x, y in points)}" fill="#ffffff"/>'

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ...module_utils.messages.send import MailOptions, SendEntry, SendOptions, SendRequest
@@ -41,7 +42,7 @@ def send_request(
     return SendRequest(
         base_dir=args['base_dir'],
         pd_bin_dir=args['pd_bin_dir'],
-        options=SendOptions(**{**given, 'until': until}, run=run_name()),
+        options=SendOptions(**{**given, 'until': until}, run=run_name(os.environ)),
         servers=[
             SendEntry(
                 name=entry['name'],

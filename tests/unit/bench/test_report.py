@@ -109,7 +109,7 @@ def test_the_plots_have_a_bar_for_each_run_and_fit_their_frame():
         tree = ElementTree.fromstring(FILES[name])
         width = float(tree.attrib['viewBox'].split()[2])
         bars = [node for node in tree.iter('{http://www.w3.org/2000/svg}rect') if 'x' in node.attrib]
-        assert all(float(bar.attrib['x']) + float(bar.attrib['width']) < width for bar in bars)
+        assert all(float(row.attrib['x']) + float(row.attrib['width']) < width for row in bars)
         assert f'({name})' in PAGE
 
 

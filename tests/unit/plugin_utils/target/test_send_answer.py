@@ -183,7 +183,7 @@ def test_any_answer_is_read_or_refused_and_nothing_a_terminal_obeys_gets_through
     shown = [getattr(result, name) for name in TEXTS]
     shown += [*(result.ehlo or ()), *(result.tls or ())[:3], *(result.reply or ())[1:], *(result.verify or ())[1:2]]
     for text in [one for value in shown if value is not None for one in (value if isinstance(value, list) else [value])]:
-        assert type(text) is str
+        assert isinstance(text, str)
         assert len(text) <= 512
         assert all(character == '\n' or character >= ' ' for character in text)
 
