@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import abc
 import gc
-import multiprocessing
+import os
 import typing as t
 
 from ansible import template
@@ -28,6 +28,11 @@ from .x509.budget import Budget, limited_to
 from .x509.library import missing_library
 
 EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless it is marked as none: core before 2.19
+
+
+# A worker shares the memory of the main process until it writes there, and a garbage collection writes to every object that it
+# looks at. So what is there before the fork is put aside for it.
+os.register_at_fork(before=gc.freeze, after_in_parent=gc.unfreeze)
 
 
 class Outcome(t.NamedTuple):
@@ -101,9 +106,6 @@ class InfoprintAction(ActionBase, abc.ABC):
         return {'failed': True, 'changed': False, 'msg': text, 'problems': shown([problem])}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        if multiprocessing.parent_process() is not None:
-            # A worker ends with its task; a garbage collection would only copy what it shares with the main process.
-            gc.disable()
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         if self.CHECKS_CERTIFICATES and (missing := missing_library()):
             raise AnsibleActionFail(missing)

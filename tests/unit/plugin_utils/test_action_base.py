@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import typing as t
 
 import pytest
@@ -108,3 +110,16 @@ def test_a_host_without_an_answer_fails_with_its_problem(monkeypatch: pytest.Mon
     assert ran.codes == ['no_python']
     assert (ran.result['failed'], ran.result['servers'], ran.result['valid']) == (True, [], False)
     assert ran.result['msg'].startswith('1 error\nerror: print1 has no usable Python. [no_python]')
+
+
+def test_a_forked_worker_leaves_the_memory_that_it_shares_alone() -> None:
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.write(write_end, str(gc.get_freeze_count()).encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(write_end)
+    with os.fdopen(read_end, 'rb') as answer:
+        assert int(answer.read()) > 1000, 'what was there before the fork is put aside for its garbage collections'
+    assert gc.get_freeze_count() == 0, 'the main process still collects'
