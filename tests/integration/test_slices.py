@@ -40,7 +40,7 @@ EXAMPLE = ROOT / 'docs' / 'examples' / 'slices'
 SCHEDULER = 'tcp://10.213.0.1:8786'
 WORKERS = ('worker1', 'worker2', 'worker3', 'worker4')
 SERVERS = ('spl1', 'spl2', 'spl3', 'spl4')
-REAL, SIMULATED = (100, 10_000) if EVERYTHING else (12, 400)
+REAL, SIMULATED = (100, 10_000) if EVERYTHING else (12, 240)
 SLICES = 8 if EVERYTHING else 4  # of the simulation: beginning a slice costs more than fifty of its hosts
 SECONDS = 3600 if EVERYTHING else 300
 # As the page has them, but for the seconds.
