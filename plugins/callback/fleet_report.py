@@ -229,7 +229,7 @@ class CallbackModule(CallbackBase):
     def _report(self, stats: t.Any) -> None:
         """Write the report of the run so far: where several playbooks are run, core ends each by its statistics."""
         unfinished = self._unfinished()
-        directory, chosen, page = pathlib.Path(self.get_option('directory')), self.get_option('formats'), ''
+        directory, page = pathlib.Path(self.get_option('directory')), ''
         logs = self._collector.logs({host: stats.summarize(host)['failures'] for host in stats.processed})
         is_empty = not logs and not unfinished
         if is_empty and (self._own_play is None or (directory / FORMATS['json'][0]).exists()):
@@ -238,7 +238,7 @@ class CallbackModule(CallbackBase):
         complete_run(self._run, self._playbooks, inventory, len(logs), self._collector.reached())
         self._run.ended = _now()
         report = self._of_run(logs, unfinished)
-        formats = [name for name in FORMATS if name in chosen or (chosen and name == 'json' and self.get_option('merge'))]
+        formats = self._formats()
         try:
             if formats:
                 with locked(directory):
@@ -251,6 +251,12 @@ class CallbackModule(CallbackBase):
             self._warn(self._collector.unreadable[0])
         if self.get_option('summary'):
             self._display_lines(terminal_lines(report, page), COLOURS[tone(report)])
+
+    def _formats(self) -> list[str]:
+        """Return the formats to write: those chosen and, to merge the next run with it, the JSON."""
+        chosen = self.get_option('formats')
+        always = {'json'} if chosen and self.get_option('merge') else set()
+        return [name for name in FORMATS if name in chosen or name in always]
 
     def _unfinished(self) -> list[str]:
         """Return the plays of this collection that never started; their hosts are listed in the report."""

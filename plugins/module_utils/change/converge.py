@@ -142,14 +142,18 @@ def _compare_all(
     differing = [change for change in differing if change.name not in options.refused]
     if options.check:
         differing = _preflight(differing, options)
-    for change in not_failed(ready):
+    _note_states(not_failed(ready), differing, options.check)
+    return differing
+
+
+def _note_states(ready: ServerChanges, differing: ServerChanges, check: bool) -> None:
+    for change in ready:
         if not change.outcome.drift and change.transaction.is_marked:
             change.outcome.state = CHANGED_EARLIER
         elif change not in differing:
             change.outcome.state = UNCHANGED
-        elif options.check:
+        elif check:
             change.outcome.state = WOULD_CHANGE
-    return differing
 
 
 def _compare(change: ServerChange, options: ChangeOptions, most_text: int) -> None:

@@ -46,10 +46,14 @@ def send(
         if options.retry_delay + LEAST_SECONDS >= watchdog.remaining():
             break  # there is no time for another attempt: the last one is the result
         _sleep(options.retry_delay, watchdog.check)
-    problems = refused_for_good + result.problems
-    codes = {problem.code for problem in problems}
-    warnings = [problem for problem in before if problem.code not in codes]  # an error says it better
-    return _result(job, result, delivered or result, warnings + problems, number)
+    problems = _joined(before, refused_for_good + result.problems)
+    return _result(job, result, delivered or result, problems, number)
+
+
+def _joined(before: Sequence[Problem], found: List[Problem]) -> List[Problem]:
+    """Return the problems from before the send and those of the send, which say it better."""
+    codes = {problem.code for problem in found}
+    return [problem for problem in before if problem.code not in codes] + found
 
 
 def _sleep(seconds: float, check: Callable[[], None]) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from types import MappingProxyType
 
@@ -26,6 +27,7 @@ CHANGED_EARLIER = (
     '{name}: changed by an earlier run that did not finish, or whose answer was lost. '
     'It is reported as changed now, so that the server is restarted.'
 )
+Item = t.TypeVar('Item')
 NOTHING: t.Mapping[str, t.Any] = MappingProxyType({})
 
 
@@ -77,14 +79,18 @@ def report(
     servers = [_server(answer, run) for answer in read]
     return Outcome(
         servers=[server.entry for server in servers],
-        problems=[problem for server in servers for problem in server.problems],
-        msg='\n'.join(line for server in servers for line in server.lines),
+        problems=_joined(server.problems for server in servers),
+        msg='\n'.join(_joined(server.lines for server in servers)),
         changed=any(server.entry['changed'] for server in servers),
-        diff=[diff for server in servers for diff in server.diff],
-        warnings=[warning for server in servers for warning in server.warnings],
-        sent=[problem for server in servers for problem in server.sent],
+        diff=_joined(server.diff for server in servers),
+        warnings=_joined(server.warnings for server in servers),
+        sent=_joined(server.sent for server in servers),
         fail_on_sent=args.get('fail_on', 'error'),
     )
+
+
+def _joined(lists: t.Iterable[list[Item]]) -> list[Item]:
+    return list(itertools.chain.from_iterable(lists))
 
 
 def _server(answer: ServerAnswer, run: _Run) -> _Server:
