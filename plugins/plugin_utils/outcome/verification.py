@@ -33,12 +33,12 @@ class Verification:
     def __init__(self, goal: Goal | None, answer: AnswerObject, servers: t.Sequence[ServerAnswer], check: bool) -> None:
         self._goal = goal
         self._answer = answer
-        self._check = check
         environment = answer.child('environment')
         environment_changed = environment is not None and read_environment(environment).changed
         changed = environment_changed or any(server.changed for server in servers)
-        # What check mode would change of the environment is not active for any server.
-        self._is_due = goal is not None and (changed or not goal.only_if_changed) and not (check and environment_changed)
+        self._is_due = goal is not None and (changed or not goal.only_if_changed)
+        self._check = check
+        self._has_new_environment = environment_changed  # it is of every server
 
     def of(self, server: ServerAnswer, changed: bool, failed: bool, terms: Terms) -> tuple[Sent | None, list[str]]:
         """Return what a server sent, None where it had nothing to send, and the lines about it. Raises InvalidValue."""
@@ -49,7 +49,7 @@ class Verification:
             options = goal.entries.get(server.name, goal.options)
             sent = report(server.send, self._answer, terms, options['accept_unprotected'])
             return sent, [sent.line]
-        if self._check and changed:
+        if self._check and (changed or self._has_new_environment):
             return None, [NOT_ACTIVE.format(name=server.name)]
         if failed or not self._is_due or (goal.entries and server.name not in goal.entries):
             return None, []

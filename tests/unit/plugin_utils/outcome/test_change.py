@@ -172,6 +172,7 @@ def test_the_environment_counts_as_a_change_of_every_server() -> None:
     for check, expected in ((False, ['program_failed']), (True, [])):
         found = report(ReviewedAnswer(answer, {}), server_answers(answer, []), ARGS, check, goal=goal)
         assert [problem.code for problem in found.sent] == expected
+        assert ('spl1: not verified' in found.msg) is check
 
 
 def test_warnings_of_the_staged_test_and_of_the_mail_are_the_same_ones() -> None:
