@@ -15,6 +15,8 @@ description:
     message, before it is touched.
   - It reads all variables whose names start with C(sendmemo_tls_), and refuses those that the role does not have, so that a
     misspelt one does not go unnoticed.
+  - For the entry point V(main) it leaves O(printops.infoprint.sendmemo_config#module:verify) out where the tags of the run select
+    C(configure) without C(verify), or skip C(verify).
 options:
   _terms:
     description: The modules, by name without the collection.

@@ -83,7 +83,7 @@ class Attempt:
         self.clock.enter('')
         if self.probe is not None:
             problems = [self._explained(problem, self.probe) for problem in problems]
-            if self.job.ignores_errors and self.facts.tls is not None and not self._is_known():
+            if self.job.ignores_errors and self.facts.tls is not None and not self._is_known_from_test():
                 self._find_ignored(self.probe())
         self.facts.timings_ms = self.clock.milliseconds()
         return Result(conversation, problems, self.facts)
@@ -204,8 +204,8 @@ class Attempt:
                 )
         return problem
 
-    def _is_known(self) -> bool:
-        """Return whether the staged test met the same certificate; what that found of it is known then."""
+    def _is_known_from_test(self) -> bool:
+        """Return whether the staged test met the same certificate; if so, take over what it found out about it."""
         tested, facts = self.job.tested, self.facts
         if tested is None or not tested.ok or in_base64(facts.chain[:1]) != list(tested.chain[:1]):
             return False
