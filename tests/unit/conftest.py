@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Makes the checkout importable under the collection's name, with ansible-core or without. Runs on Python 3.6 too."""
 
+import ctypes
 import importlib.util
 import os
 import sys
@@ -10,6 +11,9 @@ import types
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# A thread that ends loads it at its first time. Mail servers of the tests have threads here, while children are forked.
+ctypes.CDLL('libgcc_s.so.1')
 
 
 def import_as_namespace():

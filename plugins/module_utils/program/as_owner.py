@@ -29,9 +29,11 @@ class Failed(NamedTuple):
     reason: str
 
 
-def work_as(works: List[Tuple[Identity, Work]], watchdog: Watchdog, seconds: float) -> List[Any]:
+def work_as(works: List[Tuple[Optional[Identity], Work]], watchdog: Watchdog, seconds: float) -> List[Any]:
     """Do all works at the same time, each in a child of its owner; return their answers, `Failed` where there is none.
 
+    None as the owner leaves a child the rights of this process. No other thread may be at work here or just be ending: what it
+    does at that instant stays half done in the child (fork(2)), such as the loading of a library at the end of a thread.
     Answers are JSON. No child outlives this call, nor `seconds`: its owner may have stopped it (SIGSTOP), which must not
     cost another owner's answer. Raises Stopped by the watchdog alone.
     """
@@ -45,7 +47,9 @@ def work_as(works: List[Tuple[Identity, Work]], watchdog: Watchdog, seconds: flo
         end = time.monotonic() + seconds
         for identity, work in works:
             children.start(identity, work, watchdog, seconds)
-        return [_answer(data) for data in _read_all(children.read_ends, watchdog, end)]
+        answers = _read_all(children.read_ends, watchdog, end)
+        children.kill()
+        return [_answer(data, how) for data, how in zip(answers, children.ends)]
     finally:
         watchdog.at_end.remove(children.kill)
         children.kill()
@@ -57,8 +61,9 @@ class _Children:
     def __init__(self) -> None:
         self._pids: List[int] = []
         self.read_ends: List[int] = []
+        self.ends: List[str] = []  # how each ended, once it is killed
 
-    def start(self, identity: Identity, work: Work, watchdog: Watchdog, seconds: float) -> None:
+    def start(self, identity: Optional[Identity], work: Work, watchdog: Watchdog, seconds: float) -> None:
         read_end, write_end = os.pipe()
         pid = os.fork()
         if not pid:
@@ -66,14 +71,25 @@ class _Children:
         os.close(write_end)
         self._pids.append(pid)
         self.read_ends.append(read_end)
+        self.ends.append('')
 
     def kill(self) -> None:
         """Kill what still runs, stopped or not. The watchdog's thread calls it too: `pop` gives each child to one of both."""
         while self._pids:
-            kill_and_reap(self._pids.pop())
+            pid = self._pids.pop()
+            self.ends[len(self._pids)] = _how_ended(kill_and_reap(pid))
 
 
-def _be_child(identity: Identity, work: Work, watchdog: Watchdog, seconds: float, write_end: int) -> None:
+def _how_ended(status: Optional[int]) -> str:
+    """Return how a child ended by itself, '' where it could not be waited for. One that is ending keeps its status when killed."""
+    if status is None:
+        return ''
+    if os.WIFSIGNALED(status):
+        return ' by signal %d' % os.WTERMSIG(status)
+    return ' with code %d' % os.WEXITSTATUS(status)
+
+
+def _be_child(identity: Optional[Identity], work: Work, watchdog: Watchdog, seconds: float, write_end: int) -> None:
     """The child's part: never returns.
 
     It holds nothing but its own pipe: neither the answer's descriptors, which the controller reads to their end, nor a lock.
@@ -83,14 +99,16 @@ def _be_child(identity: Identity, work: Work, watchdog: Watchdog, seconds: float
         hold_only(write_end)
         os.setpgid(0, 0)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        _write_all(write_end, json.dumps(_work(identity, work, watchdog.for_child(seconds, write_end))).encode('ascii'))
+        answer = _work(identity, work, watchdog.for_child(seconds, write_end))
+        _write_all(write_end, json.dumps(answer).encode('ascii'))
     finally:
         os._exit(0)
 
 
-def _work(identity: Identity, work: Work, watchdog: Watchdog) -> Dict[str, Any]:
+def _work(identity: Optional[Identity], work: Work, watchdog: Watchdog) -> Dict[str, Any]:
     try:
-        become(identity)
+        if identity is not None:
+            become(identity)
         watchdog.watch()
         return {'answer': work(watchdog)}
     except Stopped as error:
@@ -137,10 +155,10 @@ def _read_all(read_ends: List[int], watchdog: Watchdog, end: float) -> List[Opti
     return [None if fd in opened else b''.join(parts[fd]) for fd in read_ends]
 
 
-def _answer(data: Optional[bytes]) -> Any:
+def _answer(data: Optional[bytes], how_ended: str) -> Any:
     if data is None:
         return Failed('it did not answer in time and was terminated')
     if not data:
-        return Failed('its process ended without an answer')
+        return Failed('its process ended%s, without an answer' % how_ended)
     answer = json.loads(data.decode('ascii'))
     return answer['answer'] if 'answer' in answer else Failed(answer['error'])

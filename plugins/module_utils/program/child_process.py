@@ -5,6 +5,7 @@
 import os
 import signal
 import time
+from typing import Optional
 
 HIGHEST = 1 << 16  # descriptors: a limit of many millions would take minutes to go through
 REAP_SECONDS = 1.0  # for the kernel to let go of a killed process; a dead file system may hold it for ever
@@ -20,12 +21,18 @@ def hold_only(fd: int) -> None:
     os.closerange(fd + 1, limit if 0 < limit < HIGHEST else HIGHEST)
 
 
-def kill_and_reap(pid: int, whole_group: bool = False) -> None:
+def kill_and_reap(pid: int, whole_group: bool = False) -> Optional[int]:
     """Kill a child, or its process group, also a stopped one (SIGKILL), and wait for it, not for ever.
 
-    Until it is waited for, nobody else gets its number.
+    Return its status as waitpid(2) has it, None where the kernel did not let go of it in time. Until it is waited for, nobody
+    else gets its number.
     """
     (os.killpg if whole_group else os.kill)(pid, signal.SIGKILL)
     end = time.monotonic() + REAP_SECONDS
-    while not os.waitpid(pid, os.WNOHANG)[0] and time.monotonic() < end:
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+        if time.monotonic() >= end:
+            return None
         time.sleep(0.005)

@@ -82,17 +82,17 @@ def send_all(tasks: Sequence[Task], watchdog: Watchdog, shared: Optional[SharedT
 def _all_groups(
     tasks: List[Task], own: List[int], of_others: Dict[Identity, List[int]], watchdog: Watchdog, shared: SharedTls
 ) -> Iterator[Tuple[List[int], Union[SendAnswer, Failed]]]:
-    """Yield each owner's server numbers and answer. Children are forked before there are threads at work."""
+    """Yield each owner's server numbers and answer. As root this process starts no thread: it can be forked at any time."""
 
     def work_of(numbers: List[int]) -> Work:
         return lambda child_watchdog: plain(send_group([tasks[number] for number in numbers], child_watchdog, shared))
 
-    groups = list(of_others.items())
-    if own and not groups:
+    if os.geteuid() != 0:
         yield own, send_group([tasks[number] for number in own], watchdog, shared)
         return
-    if own:  # root's own servers must not wait for the children, nor these for them
-        groups.append((Identity(os.getuid(), os.getgid(), tuple(os.getgroups())), own))
+    groups: List[Tuple[Optional[Identity], List[int]]] = [*of_others.items()]
+    if own:  # in a child too: a program that has had threads can't be forked safely, and may send again
+        groups.append((None, own))
     shared.prepare(tasks)
     works = [(identity, work_of(numbers)) for identity, numbers in groups]
     answers = work_as(works, watchdog, max(task.options.seconds for task in tasks) + SPARE_SECONDS)

@@ -6,6 +6,7 @@ Defaults differ: Python 3.13's create_default_context() adds VERIFY_X509_STRICT 
 minimum version and the security level, 3.6 matches host names by itself and wrongly.
 """
 
+import fcntl
 import os
 import ssl
 import threading
@@ -24,6 +25,8 @@ NAME_CHECK_BY_OPENSSL = hasattr(ssl, 'SSLCertVerificationError')  # Python 3.7
 HAS_SSL_V3 = bool(getattr(ssl, 'HAS_SSLv3', hasattr(ssl, 'PROTOCOL_SSLv3')))
 PARTIAL_CHAIN = 0x80000  # X509_V_FLAG_PARTIAL_CHAIN, which has a name from Python 3.10 on
 DESCRIPTORS = '/dev/fd'  # where an open file has a path
+PIPE_BYTES = 4096  # that a pipe of any system holds
+F_SETPIPE_SZ = 1031  # of Linux, which has a name from Python 3.10 on
 _OPTIONS = ssl.OP_ALL | ssl.OP_NO_SSLv3 | ssl.OP_NO_COMPRESSION | getattr(ssl, 'OP_NO_RENEGOTIATION', 0)
 _OPTIONS |= getattr(ssl, 'OP_ENABLE_MIDDLEBOX_COMPAT', 0)  # as other clients of TLS 1.3 do
 
@@ -112,30 +115,51 @@ def _load(context: ssl.SSLContext, trust: Trust) -> None:
 def _load_crls(context: ssl.SSLContext, pem: bytes) -> None:
     """Load CRLs, and nothing but them.
 
-    `cadata` refuses CRLs, and the file itself could hold certificates, which would become trusted. So OpenSSL reads
-    them from a pipe or, where a descriptor has no path (AIX), from a file that is removed once it is read.
+    `cadata` refuses CRLs, and the file itself could hold certificates, which would become trusted. So OpenSSL reads them from
+    memory that has a path, or from a file that is removed once it is read. No thread: see `work_as`.
     """
-    read_end, write_end = os.pipe()
-    path = '%s/%d' % (DESCRIPTORS, read_end)
-    if not os.path.exists(path):
-        os.close(read_end)
-        os.close(write_end)
-        _load_by_file(context, pem)
-        return
+    for memory in (_memory_file, _full_pipe):
+        fd = memory(pem)
+        if fd is None:
+            continue
+        try:
+            path = '%s/%d' % (DESCRIPTORS, fd)
+            if os.path.exists(path):
+                context.load_verify_locations(cafile=path)
+                return
+        finally:
+            os.close(fd)
+    _load_by_file(context, pem)
 
-    def write() -> None:
-        with open(write_end, 'wb') as stream:
-            try:
-                stream.write(pem)
-            except OSError:  # OpenSSL stopped reading, and says why
-                pass
 
+def _memory_file(data: bytes) -> Optional[int]:
+    """Return a descriptor of a file in memory (memfd_create(2), Python 3.8), None where there is no such thing."""
+    if not hasattr(os, 'memfd_create'):
+        return None
     try:
-        writer = threading.Thread(target=write, daemon=True)  # a pipe holds less than a large CRL
-        writer.start()
-        context.load_verify_locations(cafile=path)
+        fd = os.memfd_create('infoprint')
+    except OSError:
+        return None
+    with open(fd, 'wb', closefd=False) as stream:
+        stream.write(data)
+    return fd
+
+
+def _full_pipe(data: bytes) -> Optional[int]:
+    """Return the end of a pipe that holds all the data, None where no pipe can hold so much (F_SETPIPE_SZ, fcntl(2))."""
+    read_end, write_end = os.pipe()
+    try:
+        os.set_blocking(write_end, False)
+        if len(data) > PIPE_BYTES:
+            fcntl.fcntl(write_end, F_SETPIPE_SZ, len(data))
+        if os.write(write_end, data) == len(data):
+            return read_end
+    except OSError:
+        pass
     finally:
-        os.close(read_end)
+        os.close(write_end)
+    os.close(read_end)
+    return None
 
 
 def _load_by_file(context: ssl.SSLContext, pem: bytes) -> None:

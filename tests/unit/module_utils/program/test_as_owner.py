@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Work in a child with another's rights: the answer, its bounds, and that the rights are gone for good."""
 
+import json
 import os
 import signal
 import stat
@@ -58,10 +59,11 @@ def test_children_work_at_the_same_time():
     'work, reason',
     [
         (lambda _watchdog: {}['missing'], 'KeyError'),
-        (lambda _watchdog: os._exit(3), 'without an answer'),
+        (lambda _watchdog: os._exit(3), 'ended with code 3, without an answer'),
+        (lambda _watchdog: os.kill(os.getpid(), signal.SIGSEGV), 'ended by signal 11, without an answer'),
         (lambda _watchdog: {'text': 'x' * (1 << 20)}, 'without an answer'),
     ],
-    ids=['an exception', 'an exit', 'too long an answer'],
+    ids=['an exception', 'an exit', 'a crash', 'too long an answer'],
 )
 def test_a_child_that_fails_says_why(work, reason, monkeypatch):
     monkeypatch.setattr(owner_child, 'MOST_BYTES', 1 << 18)
@@ -190,3 +192,8 @@ def test_a_large_answer_comes_whole():
 def test_only_root_needs_a_child_and_not_for_itself():
     assert not needs_child(Identity(0, 0, (0,)))
     assert needs_child(PRINT_USER) is (os.geteuid() == 0)
+
+
+@as_root
+def test_without_an_owner_a_child_keeps_the_rights():
+    assert work_as([(None, who)], Watchdog(20), 20) == [json.loads(json.dumps(who(None)))]

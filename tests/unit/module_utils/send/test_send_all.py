@@ -416,7 +416,11 @@ def test_a_stopped_program_sends_no_dot(tmp_path, mail_server):
 
     class Abandoned(Watchdog):
         def check(self):
-            raise Stopped('nobody waits')
+            if threading.current_thread() is not threading.main_thread():
+                raise Stopped('nobody waits')
+
+        def for_child(self, seconds, output_fd):
+            return Abandoned(seconds, output_fd)
 
     entry = send(tmp_path, {'spl1': server.port}, Abandoned(60))['spl1']
     assert errors(entry) == ['program_failed']
@@ -621,3 +625,20 @@ def test_root_s_own_servers_are_sent_for_beside_the_others(tmp_path, mail_server
         ('12345', '12345'),
         ('root', 'root'),
     ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root sends as others')
+def test_root_starts_no_thread_before_it_sends_again(tmp_path, mail_server, monkeypatch):
+    # What another thread does at the instant of a fork, even its end, stays half done in the child.
+    working_dirs(tmp_path, 'spl1', 'spl2')
+    server = mail_server()
+    this, start = os.getpid(), threading.Thread.start
+
+    def start_elsewhere(thread):
+        assert os.getpid() != this or threading.current_thread() is not threading.main_thread(), 'before a fork'
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, 'start', start_elsewhere)
+    for names in (['spl1'], ['spl1', 'spl2']):
+        entries = send(tmp_path, dict.fromkeys(names, server.port))
+        assert {name: errors(entry) for name, entry in entries.items()} == {name: [] for name in names}

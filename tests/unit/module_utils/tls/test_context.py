@@ -4,6 +4,7 @@
 
 import os
 import ssl
+import threading
 
 import pytest
 
@@ -90,9 +91,25 @@ def test_exactly_what_is_trusted_is_loaded(trust, x509, crl):
     assert stats == {'x509': x509, 'crl': crl, 'x509_ca': x509}
 
 
-def test_a_large_crl_is_loaded_whole():
+@pytest.mark.parametrize('without', ['', 'memfd_create'], ids=['from memory', 'from a pipe'])
+def test_a_large_crl_is_loaded_whole_and_without_a_thread(monkeypatch, tmp_path, without):
+    if without:
+        monkeypatch.delattr(os, without, raising=False)
+    monkeypatch.setattr(threading.Thread, 'start', None)
+    monkeypatch.setenv('TMPDIR', str(tmp_path / 'missing'))
+    descriptors = len(os.listdir('/proc/self/fd'))
     many = Trust('ca.pem', CERTIFICATES, CRLS * 1000)
     assert new_context(Policy(many, True)).cert_store_stats()['crl'] >= 1
+    assert len(os.listdir('/proc/self/fd')) == descriptors
+
+
+def test_a_crl_that_no_pipe_holds_is_loaded_from_a_file(monkeypatch, tmp_path):
+    monkeypatch.delattr(os, 'memfd_create', raising=False)
+    monkeypatch.setattr(tls_policy, 'F_SETPIPE_SZ', -1)
+    monkeypatch.setenv('TMPDIR', str(tmp_path))
+    many = Trust('ca.pem', CERTIFICATES, CRLS * 1000)
+    assert new_context(Policy(many, True)).cert_store_stats()['crl'] >= 1
+    assert os.listdir(str(tmp_path)) == []
 
 
 def test_where_a_descriptor_has_no_path_crls_are_loaded_from_a_private_file_that_is_gone_at_once(tmp_path, monkeypatch):
