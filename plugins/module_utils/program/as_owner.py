@@ -81,7 +81,7 @@ class _Children:
 
 
 def _how_ended(status: Optional[int]) -> str:
-    """Return how a child ended by itself, '' where it could not be waited for. One that is ending keeps its status when killed."""
+    """Return how a child ended by itself, '' where it could not be waited for. One that is ending keeps its status."""
     if status is None:
         return ''
     if os.WIFSIGNALED(status):
