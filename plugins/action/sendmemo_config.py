@@ -35,7 +35,7 @@ class ActionModule(InfoprintAction):
         builder = RequestBuilder(self, self.task_vars, args)
         request = self._request(builder, args, servers)
         if any(problem.is_error for problem in builder.problems):
-            return Outcome([], builder.problems)
+            return Outcome([], [*builder.problems, *builder.crl_problems])
         reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), args['warn_days'])
 
         check, answers = request.options.check, server_answers(reviewed.answer, servers)
@@ -44,8 +44,8 @@ class ActionModule(InfoprintAction):
         outcome = report(reviewed, answers, args, check, warnings, builder.sources, _goal(request, args, servers))
         outcome = outcome._replace(
             servers=[_with_trust(entry, request, builder) for entry in outcome.servers],
-            problems=[*builder.problems, *outcome.problems],
-            msg='\n'.join([outcome.msg, *map(line_of, builder.problems)]),
+            problems=[*builder.problems, *builder.crl_problems, *outcome.problems],
+            msg='\n'.join([outcome.msg, *map(line_of, [*builder.problems, *builder.crl_problems])]),
         )
         if args['enable_ssl_v3'] is not None and reviewed.is_done:
             outcome = with_environment(outcome, reviewed.answer.child('environment'), check)

@@ -12,6 +12,7 @@ WARNINGS = frozenset(
         'unsupported_keyword',
         'ca_expires_soon',
         'crl_expires_soon',
+        'crl_fetch_failed',
         'verification_off',
         'name_check_off',
         'tls_off',

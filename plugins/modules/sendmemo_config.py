@@ -164,7 +164,7 @@ servers:
       returned: unless it is declared absent
       sample:
         - {keyword: CAFile, file: mail-ca.pem, name: CN=Example Mail CA, not_after: '2027-01-24T00:00:00Z', days_left: 61}
-      # From return_parts: entries of trust
+      # From return_parts: entries of trust, with fetched CRLs
       contains:
         keyword:
           description: V(CAFile) or V(CrlFile).
@@ -186,6 +186,30 @@ servers:
           description: Whole days until then, negative if it has passed.
           type: int
           returned: always
+        this_update:
+          description: When the CRL was made (thisUpdate), UTC.
+          type: str
+          returned: for a CRL
+        number:
+          description: Number of the CRL.
+          type: int
+          returned: for a CRL that has one
+        refresh_due:
+          description: Whether less than a third of the time between the two is left.
+          type: bool
+          returned: for a CRL
+        source:
+          description: Address that the CRL was fetched from, without credentials.
+          type: str
+          returned: for a CRL of C(crl_url)
+        fetched:
+          description: When that address last answered with it, UTC.
+          type: str
+          returned: when that is known
+        fetch_age:
+          description: Seconds since then.
+          type: int
+          returned: when that is known
     backup:
       description: Path of the backup of the replaced set.
       type: str

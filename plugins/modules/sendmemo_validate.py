@@ -201,6 +201,18 @@ servers:
           description: Whole days until then, negative if it has passed.
           type: int
           returned: always
+        this_update:
+          description: When the CRL was made (thisUpdate), UTC.
+          type: str
+          returned: for a CRL
+        number:
+          description: Number of the CRL.
+          type: int
+          returned: for a CRL that has one
+        refresh_due:
+          description: Whether less than a third of the time between the two is left.
+          type: bool
+          returned: for a CRL
     problems:
       description: The problems of this configuration.
       type: list

@@ -93,8 +93,8 @@ REFUSED: dict[str, dict[str, Case]] = {
             {**RECIPIENTS, 'crl_scr': 'crl.pem'},
             'sendmemo_tls_crl_scr is not a variable of the role: did you mean sendmemo_tls_crl_src?',
         ),
-        "a variable of the site's own": Case({**RECIPIENTS, 'colour': 'blue'}, 'give variables of your own another prefix'),
-        'an unknown key of a server': Case(one_server(colour='blue'), 'colour'),
+        "a variable of the site's own": Case({**RECIPIENTS, 'wallpaper': 'blue'}, 'give variables of your own another prefix'),
+        'an unknown key of a server': Case(one_server(wallpaper='blue'), 'wallpaper'),
         'a server without a name': Case({**RECIPIENTS, 'servers': [{'enable_tls': 'smtps'}]}, 'name'),
         'a name with a slash': Case(one_server(name='../spl1'), "sendmemo_tls_servers[0].name is '../spl1'"),
         'a server twice': Case(

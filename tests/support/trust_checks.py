@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import ssl
+import typing as t
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -99,6 +100,20 @@ def openssl_says(
             except ssl.SSLCertVerificationError as error:
                 return error.verify_code
     return 0
+
+
+def partial(**given: t.Any) -> x509.IssuingDistributionPoint:
+    """Return what limits a CRL to a part of a CA's certificates; without anything given it limits it to none."""
+    nothing: dict[str, t.Any] = {
+        'full_name': None,
+        'relative_name': None,
+        'only_contains_user_certs': False,
+        'only_contains_ca_certs': False,
+        'only_some_reasons': None,
+        'indirect_crl': False,
+        'only_contains_attribute_certs': False,
+    }
+    return x509.IssuingDistributionPoint(**{**nothing, **given})
 
 
 def as_if_sha1(pem: bytes) -> bytes:

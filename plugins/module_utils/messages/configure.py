@@ -10,11 +10,37 @@ if TYPE_CHECKING:
     from .send import SendRequest  # a request that verifies nothing has none
 
 
+class MissingCrl(NamedTuple):
+    """A CRL that could not be fetched: the names of the CAs whose installed CRLs are kept, in DER and base64, and why."""
+
+    issuers: Sequence[str]
+    message: str
+    hint: str
+
+
+class FetchedCrls(NamedTuple):
+    """The CRLs of a CRL file that were fetched by the controller; an installed CRL that is newer than one of them is kept.
+
+    `file` is the name of the file. `fetched` has the issuers, for messages, by the CRLs' digests; `fallback` the digests of
+    those that were fetched by an earlier run.
+    """
+
+    file: str
+    fetched: Dict[str, str]
+    fallback: Sequence[str] = ()
+    missing: Sequence[MissingCrl] = ()
+
+    @classmethod
+    def of(cls, data: Dict[str, Any]) -> 'FetchedCrls':
+        return cls(**dict(data, missing=[MissingCrl(**one) for one in data.get('missing', ())]))
+
+
 class ConfigureEntry(NamedTuple):
     """The desired state of one server, or without a name of each server that is discovered.
 
     `config` is the key of the configuration's content, `trust` has those of the managed trust files by their names. An absent
     server has neither. With `manage_attributes` the host and the port of the mail server belong to the set.
+    `crls` says which of its CRLs were fetched.
     """
 
     mode: int
@@ -30,6 +56,12 @@ class ConfigureEntry(NamedTuple):
     sender: Optional[str] = None
     recipients: Optional[Sequence[str]] = None
     manage_attributes: bool = False
+    crls: Optional[FetchedCrls] = None
+
+    @classmethod
+    def of(cls, data: Dict[str, Any]) -> 'ConfigureEntry':
+        crls = data.get('crls')
+        return cls(**dict(data, crls=None if crls is None else FetchedCrls.of(crls)))
 
 
 class ConfigureRequest(NamedTuple):
@@ -53,9 +85,9 @@ class ConfigureRequest(NamedTuple):
         defaults = data.get('defaults')
         return cls(
             ChangeOptions.of(data['options']),
-            [ConfigureEntry(**entry) for entry in data['servers']],
+            [ConfigureEntry.of(entry) for entry in data['servers']],
             data['contents'],
-            None if defaults is None else ConfigureEntry(**defaults),
+            None if defaults is None else ConfigureEntry.of(defaults),
             data.get('enable_ssl_v3'),
             _send_request(data.get('verify')),
             data.get('only_if_changed', False),

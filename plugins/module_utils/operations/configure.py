@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Converges a host's servers to their declared state: the target's side of sendmemo_config."""
 
-from typing import Any, Dict
+from typing import Any, Callable, Dict, Optional
 
 from ..change.converge import converge_servers
-from ..change.server_change import HostOutcome, ServerChange, ServerOutcome, open_to_change
+from ..change.server_change import HostOutcome, ServerChange, ServerChanges, ServerOutcome, for_each_server, open_to_change
 from ..change.set_files import DesiredSet, check_rights, desired_owner
 from ..change.transaction import Transaction
 from ..config.keywords import CONFIG_NAME
@@ -27,7 +27,7 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
 
     def converge() -> ChangeAnswer:
         # A send may take minutes: nobody waits for a lock that long.
-        return converge_servers(host, start, request.options, watchdog, keep_locks=request.verify is None)
+        return converge_servers(host, start, request.options, watchdog, _decided(request), request.verify is None)
 
     if request.enable_ssl_v3 is None:
         answer = converge()
@@ -41,6 +41,20 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
 
     watchdog.answer_at_limit = lambda: {'answer': answer}
     return verify_servers(host, answer, request, watchdog)
+
+
+def _decided(request: ConfigureRequest) -> Optional[Callable[[ServerChanges], ServerChanges]]:
+    """Return what completes the desired sets of locked servers, None where these are as the request says."""
+    if not any(entry is not None and entry.crls is not None for entry in [*request.servers, request.defaults]):
+        return None
+    from ..change.installed_crls import keep_newer  # only sets with fetched CRLs need it
+
+    def keep(change: ServerChange) -> None:
+        crls = getattr(change.entry, 'crls', None)
+        if crls is not None:
+            keep_newer(change, crls)
+
+    return lambda changes: for_each_server(changes, keep)
 
 
 def _start(outcome: ServerOutcome, entry: ConfigureEntry, request: ConfigureRequest, watchdog: Watchdog) -> ServerChange:

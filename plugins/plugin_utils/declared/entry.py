@@ -15,6 +15,7 @@ from ...module_utils.config.keywords import BY_NAME, FILE_KEYWORDS, KEYWORDS
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.trust.pem import as_pem, read_pem
 from ...module_utils.vocabulary import MODE_BY_NAME
+from .fetched_crls import DeclaredCrls, declared_crls
 
 VAULT = b'$ANSIBLE_VAULT;'  # how an encrypted file begins
 MAX_SOURCE = 4 << 20  # bytes, as much as is read of a trust file on a target
@@ -26,6 +27,7 @@ class DesiredConfig(t.NamedTuple):
     settings: dict[str, str]
     trust: dict[str, bytes]
     sources: dict[str, str]  # how each trust file was declared, by its name
+    crls: DeclaredCrls | None = None  # those that were fetched
 
 
 class SourceReader:
@@ -35,9 +37,9 @@ class SourceReader:
         self._action = action
         self._read: dict[str, bytes] = {}
 
-    def content(self, sources: t.Sequence[str]) -> bytes:
-        """Return one file as it is, or several joined, each certificate and CRL once. Raises ProblemError."""
-        contents = [self._one(source) for source in sources]
+    def content(self, sources: t.Sequence[str], more: bytes = b'') -> bytes:
+        """Return one file as it is, or several joined, each certificate and CRL once; `more` goes first. Raises ProblemError."""
+        contents = [*filter(None, [more]), *(self._one(source) for source in sources)]
         if len(contents) == 1:
             return contents[0]
         read = [read_pem(content) for content in contents]
@@ -87,14 +89,23 @@ def unreadable(source: str, error: Exception, action: ActionBase, folder: str = 
     return Problem('file_not_readable', f'{shown} is encrypted with Ansible Vault, and {why}.', hint, file=source)
 
 
-def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader) -> DesiredConfig:
-    """Return what an entry declares. A keyword whose option is not given is not set. Raises ProblemError."""
+def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader, check: bool = False) -> DesiredConfig:
+    """Return what an entry declares. A keyword whose option is not given is not set. In check mode nothing is kept of what is
+    fetched. Raises ArgumentError, ProblemError.
+    """
     settings = declared_settings(entry)
     trust: dict[str, bytes] = {}
     sources: dict[str, str] = {}
+    crls = None
     for keyword in (BY_NAME[name] for name in FILE_KEYWORDS):
         src, content, path = (entry.get(f'{keyword.option}_{source}') for source in ('src', 'content', 'path'))
-        if path:
+        if keyword.name == 'CrlFile' and entry.get('crl_url'):
+            crls = declared_crls(entry, trust.get(settings.get('CAFile', '')), check)
+            data = reader.content(src, crls.pem) if src else crls.pem
+            name = settings[keyword.name] = trust_file_name(keyword.option, data)
+            trust.update({name: data} if data else {})
+            sources[name] = ', '.join([crls.source, *(src or [])])
+        elif path:
             settings[keyword.name] = path
         elif src or content:
             data = reader.content(src) if src else str(content).encode('utf-8')
@@ -103,7 +114,7 @@ def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader) -> Desire
             trust[name] = data
             sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
     in_order = {keyword.name: settings[keyword.name] for keyword in KEYWORDS if keyword.name in settings}  # as templates see them
-    return DesiredConfig(in_order, trust, sources)
+    return DesiredConfig(in_order, trust, sources, crls)
 
 
 def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:

@@ -24,6 +24,7 @@ from ..x509.budget import limited_to
 from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, check_files, ends
 from .entry import DesiredConfig, SourceReader, desired_config
+from .fetched_crls import DeclaredCrls
 from .ports import port_problems
 from .run_cache import once
 from .template import Renderer
@@ -65,6 +66,8 @@ class RequestBuilder:
         self.contents: dict[str, str] = {}  # by their digests
         self.sources: dict[str, str] = {}  # how a managed trust file was declared, by its name
         self.problems: list[Problem] = []
+        self.crl_problems: list[Problem] = []  # of CRLs that could not be fetched; they keep nothing from being done
+        self._action = action
         self._args = args
         self._reader = SourceReader(action)
         self._renderer = Renderer(action, task_vars, args['template'])
@@ -87,7 +90,7 @@ class RequestBuilder:
         """Return the message with the keys of its contents, which are rendered, checked and added to the request."""
         _check_attributes(entry)
         name = request.name
-        desired = desired_config(entry, self._reader)
+        desired = desired_config(entry, self._reader, bool(self._action._task.check_mode) if entry.get('crl_url') else False)
         path = request.working_dir or f'{self._args["base_dir"]}/{name}'
         server = {'name': name, 'working_dir': path} if name else None
         try:
@@ -99,7 +102,8 @@ class RequestBuilder:
         self._check_trust(desired, name)
         self.sources.update(desired.sources)
         trust = {file: self._add(content) for file, content in desired.trust.items()}
-        return request._replace(config=self._add(self._texts[name]), trust=trust)
+        crls = None if desired.crls is None else desired.crls.request(desired.settings['CrlFile'])
+        return request._replace(config=self._add(self._texts[name]), trust=trust, crls=crls)
 
     def port_problems(self, name: str, port: int | None, file: str) -> list[Problem]:
         """Return the warning that the port of the mail server does not fit the configuration of a server, if it doesn't."""
@@ -115,6 +119,9 @@ class RequestBuilder:
         """Check the declared trust files; servers that share them share the problems, and hosts the work."""
         if not desired.trust:
             return
+        crls = desired.crls
+        if crls is not None:
+            self.crl_problems += [problem for problem in crls.problems if problem not in self.crl_problems]
         ca, crl = (desired.settings.get(keyword, '') for keyword in FILE_KEYWORDS)
         if (ca, crl) not in self._ends_of:
             files = {keyword: desired.sources.get(file, file) for keyword, file in zip(FILE_KEYWORDS, (ca, crl), strict=True)}
@@ -122,8 +129,8 @@ class RequestBuilder:
             warn_days = self._args['warn_days']
             own = desired.trust.get(ca), desired.trust.get(crl)
             # The names of the files are those of their contents. A file can expire during a run: a minute is short for that.
-            key = (ca, crl, *files.values(), f'{warn_days} {now:%Y-%m-%d %H:%M}')
-            checked = once(key, lambda: _checked(own, now, warn_days, files))
+            key = (ca, crl, *files.values(), f'{warn_days} {now:%Y-%m-%d %H:%M}', str(crls and crls.facts))
+            checked = once(key, lambda: _checked(own, now, warn_days, files, crls))
             self._ends_of[ca, crl] = checked['ends']
             self.problems += [Problem(**problem) for problem in checked['problems']]
         self._ends[name] = self._ends_of[ca, crl]
@@ -141,7 +148,13 @@ class _Checked(t.TypedDict):
     ends: list[dict[str, t.Any]]
 
 
-def _checked(own: tuple[bytes | None, bytes | None], now: dt.datetime, warn_days: int, files: t.Mapping[str, str]) -> _Checked:
+def _checked(
+    own: tuple[bytes | None, bytes | None],
+    now: dt.datetime,
+    warn_days: int,
+    files: t.Mapping[str, str],
+    crls: DeclaredCrls | None,
+) -> _Checked:
     """Check a CA and a CRL file. They are the user's own files on the controller, so no budget limits the analysis."""
     problems: list[Problem] = []
     found: list[dict[str, t.Any]] = []
@@ -149,4 +162,7 @@ def _checked(own: tuple[bytes | None, bytes | None], now: dt.datetime, warn_days
         with guard(problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
             found += ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
         problems += check_files(*own, now, warn_days, files)
+        if crls is not None:
+            problems = crls.without_own(problems, own[1])
+            crls.add_to(found, now)
     return {'problems': [problem._asdict() for problem in problems], 'ends': found}

@@ -12,6 +12,7 @@ import re
 import typing as t
 
 from ...module_utils.program.rights import HIGHEST_ID
+from ..crl_source.urls import urls_fault
 from .table import change, config, mail, role, server, validation
 from .table.row import ALL, Option
 
@@ -35,9 +36,8 @@ def _in_entry(option: Option) -> dict[str, t.Any]:
 NAMED: Spec = {option.name: _in_entry(option) for option in ROWS if option.is_entry_only}
 ENTRY: Spec = {option.name: _in_entry(option) for option in ROWS if option.in_entry and not option.is_entry_only}
 EXCLUSIVE = [
-    tuple(option.name for option in ROWS if option.one_of == group)
-    for group in dict.fromkeys(option.one_of for option in ROWS)
-    if group
+    tuple(option.name for option in ROWS if group in option.one_of.split())
+    for group in dict.fromkeys(group for option in ROWS for group in option.one_of.split())
 ]
 TRUST = frozenset(name for group in EXCLUSIVE for name in group)
 MULTILINE = frozenset(option.name for option in ROWS if option.is_multiline)
@@ -137,8 +137,12 @@ def _invalid_id(name: str, value: t.Any) -> str:
     return ''
 
 
+def _invalid_address(name: str, value: t.Any) -> str:
+    return urls_fault(value) if name == 'crl_url' else ''
+
+
 # Each returns what is wrong with the value of an option, in words that follow its name; '' = nothing.
-_CHECKS = (_emptiness, _control_character, _relative_path, _out_of_range, _invalid_id)
+_CHECKS = (_emptiness, _control_character, _relative_path, _out_of_range, _invalid_id, _invalid_address)
 
 
 def normal_path(path: str) -> str:

@@ -127,6 +127,14 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Give the CRL of the CA that is used, or add its issuer to the CA file.',
         ),
         'crl_signature_invalid': ('A CRL is not signed by the CA that it names.', 'Fetch the CRL again from the CA.'),
+        'crl_fetch_failed': (
+            'The CRL could not be fetched from crl_url, or is not usable. An error once the one in force has expired.',
+            'Have the address, or what it serves, repaired before the CRL in force expires.',
+        ),
+        'crl_older_than_installed': (
+            'The CRL that was fetched from crl_url is older than the installed one, which stays.',
+            'Find out why the address serves an old CRL. If the installed one is not by the CA, remove it from the host.',
+        ),
     },
     'Server attributes': {
         'pd_command_missing': (

@@ -135,6 +135,11 @@ def _find_signers(
     return []
 
 
+def signers_of(crl: RevocationList, authorities: t.Sequence[Certificate]) -> t.Sequence[Certificate]:
+    """Return the CAs whose key signed a CRL; if there are none, those whose signature can't be verified. Raises OverBudget."""
+    return _signers(crl, {crl.name: [authority for authority in authorities if authority.name == crl.name]})
+
+
 def _signers(crl: RevocationList, by_name: ByName) -> t.Sequence[Certificate]:
     """Return the CAs whose key signed a CRL; if there are none, those whose signature can't be verified."""
     by_key: dict[bytes, list[Certificate]] = {}

@@ -12,6 +12,7 @@ from . import budget
 SEQUENCE, TRUE = 0x30, b'\x01\x01\xff'
 TIMES = (0x17, 0x18)  # UTCTime, GeneralizedTime
 OF_CERTIFICATE, OF_CRL = 0xA3, 0xA0  # the tags of `extensions`
+_VERSION = 0xA0  # the tag of a certificate's version
 
 
 class Element(t.NamedTuple):
@@ -75,6 +76,13 @@ def signed_content(der: bytes) -> bytes:
     """Return the signed part of a certificate or CRL, as encoded there. Raises ValueError."""
     (outer,) = elements(der)
     return next(each_element(outer.content)).whole
+
+
+def subject_of(der: bytes) -> bytes:
+    """Return the subject of a certificate, as encoded there. Raises ValueError."""
+    parts = signed_parts(der)[0]
+    has_version = parts[0].tag == _VERSION
+    return parts[5 if has_version else 4].whole
 
 
 def signed_parts(der: bytes) -> tuple[list[Element], bytes]:

@@ -175,4 +175,5 @@ OF_CERTIFICATES: dict[str, Converter] = {
 OF_CRLS: dict[str, Converter] = {
     records.AUTHORITY_KEY: _authority_key,
     records.ISSUING_DISTRIBUTION_POINT: _scope,
+    records.CRL_NUMBER: lambda value: value.crl_number,
 }

@@ -113,6 +113,7 @@ def _crl(der: bytes) -> RevocationList:
         unreadable=unreadable,
         refused=refused,
         entries=len(crl),
+        number=extensions.values.get(records.CRL_NUMBER),
     )
 
 

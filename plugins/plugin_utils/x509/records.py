@@ -27,6 +27,7 @@ SUBJECT_KEY, AUTHORITY_KEY = '2.5.29.14', '2.5.29.35'
 SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS = '2.5.29.17', '2.5.29.30'
 DELTA_INDICATOR, ISSUING_DISTRIBUTION_POINT, DISTRIBUTION_POINTS = '2.5.29.27', '2.5.29.28', '2.5.29.31'
 CERTIFICATE_ISSUER = '2.5.29.29'  # of an entry of a CRL
+CRL_NUMBER = '2.5.29.20'
 ENTRIES = 'entries'  # of a CRL, in `unreadable`
 
 # The extensions that the analysis depends on, by their names in messages.
@@ -192,7 +193,8 @@ class Entry(t.NamedTuple):
 class RevocationList(t.NamedTuple):
     """A CRL. A delta (5.2.4) is used as if it were complete.
 
-    `refused` says why OpenSSL refuses each certificate because of it, '' for a CRL that is used. `entries` is their number.
+    `refused` says why OpenSSL refuses each certificate because of it, '' for a CRL that is used. `entries` is their number,
+    `number` that of the CRL (5.2.3), None if it has none that can be read.
     """
 
     der: bytes
@@ -208,6 +210,7 @@ class RevocationList(t.NamedTuple):
     unreadable: frozenset[str]
     refused: str
     entries: int
+    number: int | None = None
 
     @property
     def key_id(self) -> bytes | None:

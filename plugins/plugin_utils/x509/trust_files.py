@@ -95,16 +95,16 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
     """
     expiries = []
     for keyword, trust, label in (('CAFile', ca, CERTIFICATE), ('CrlFile', crl, CRL)):
-        known: list[tuple[dt.datetime, str]] = []
+        known: list[tuple[dt.datetime, str, dict[str, t.Any]]] = []
         for block in watched(_distinct(trust.blocks, label) if trust is not None else ()):
             if label == CERTIFICATE:
                 authority = read_certificate(block.der)
                 if not isinstance(authority, str):
-                    known.append((authority.not_after, authority.subject))
+                    known.append((authority.not_after, authority.subject, {}))
             else:
                 revoked = read_crl(block.der)
                 if not isinstance(revoked, str) and revoked.next_update is not None:
-                    known.append((revoked.next_update, revoked.issuer))
+                    known.append((revoked.next_update, revoked.issuer, _of_crl(revoked, now)))
         expiries += [
             {
                 'keyword': keyword,
@@ -112,11 +112,22 @@ def ends(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime) -> l
                 'name': name,
                 'not_after': timestamp(end),
                 'days_left': days_left(end, now),
+                **more,
             }
-            for end, name in sorted(known)[:MOST_ENDS]
+            for end, name, more in sorted(known, key=lambda one: one[:2])[:MOST_ENDS]
             if trust is not None
         ]
     return expiries
+
+
+def _of_crl(crl: RevocationList, now: dt.datetime) -> dict[str, t.Any]:
+    known = {'this_update': timestamp(crl.last_update), 'number': crl.number, 'refresh_due': is_due(crl, now)}
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def is_due(crl: RevocationList, now: dt.datetime) -> bool:
+    """Return whether less than a third of a CRL's life is left."""
+    return crl.next_update is not None and 3 * (crl.next_update - now) < crl.next_update - crl.last_update
 
 
 def _read(

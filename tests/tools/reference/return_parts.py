@@ -39,6 +39,16 @@ def _value(description: str, returned: str = 'always', type_: str = 'str', **mor
     return {'description': text, 'type': type_, 'returned': returned, **more}
 
 
+OF_TRUST: Facts = {
+    'keyword': _value(f'{_words(FILE_KEYWORDS, "or")}.'),
+    'file': _value('The file that contains it.'),
+    'name': _value('Subject of the CA, or issuer of the CRL.'),
+    'not_after': _value('When the CA expires, or the CRL is to be replaced (nextUpdate), UTC.'),
+    'days_left': _value('Whole days until then, negative if it has passed.', type_='int'),
+    'this_update': _value('When the CRL was made (thisUpdate), UTC.', 'for a CRL'),
+    'number': _value('Number of the CRL.', 'for a CRL that has one', 'int'),
+    'refresh_due': _value('Whether less than a third of the time between the two is left.', 'for a CRL', 'bool'),
+}
 PARTS: dict[str, Facts] = {
     'servers': {
         'description': 'One entry per server, in the order of O(servers), or by name if they were discovered.',
@@ -79,12 +89,14 @@ PARTS: dict[str, Facts] = {
         },
     },
     'entries of trust': {
+        'contains': OF_TRUST,
+    },
+    'entries of trust, with fetched CRLs': {
         'contains': {
-            'keyword': _value(f'{_words(FILE_KEYWORDS, "or")}.'),
-            'file': _value('The file that contains it.'),
-            'name': _value('Subject of the CA, or issuer of the CRL.'),
-            'not_after': _value('When the CA expires, or the CRL is to be replaced (nextUpdate), UTC.'),
-            'days_left': _value('Whole days until then, negative if it has passed.', type_='int'),
+            **OF_TRUST,
+            'source': _value('Address that the CRL was fetched from, without credentials.', 'for a CRL of O(crl_url)'),
+            'fetched': _value('When that address last answered with it, UTC.', 'when that is known'),
+            'fetch_age': _value('Seconds since then.', 'when that is known', 'int'),
         },
     },
     'until': {

@@ -43,6 +43,7 @@ from support.fake_target import Run, run_action
 from support.pki import Authority
 
 CA = Authority('Example Mail CA')
+CRL = CA.crl()
 LEAF = CA.issue('mail.example.com').certificate.public_bytes(Encoding.DER)
 DIRECTORY = '/var/pd/spl1'
 CONFIG = f'{DIRECTORY}/sendmemo-ssl.cfg'
@@ -77,7 +78,10 @@ VALID = ValidateResult(
     'spl1',
     CONFIG,
     [WARNING],
-    {'CAFile': TrustReference(BLOCKS.add(CA.pem), f'{DIRECTORY}/ca.pem')},
+    {
+        'CAFile': TrustReference(BLOCKS.add(CA.pem), f'{DIRECTORY}/ca.pem'),
+        'CrlFile': TrustReference(BLOCKS.add(CRL), f'{DIRECTORY}/crl.pem'),
+    },
     '0' * 64,
     {**defaults(), 'EnableTLS': '1'},
     1,
@@ -104,7 +108,14 @@ FULLEST = {
         ),
         Case(
             sendmemo_config.ActionModule,
-            {'enable_tls': '1', 'ca_content': CA.pem.decode(), 'verify': 'sent', 'recipients': RECIPIENTS, **SERVER},
+            {
+                'enable_tls': '1',
+                'ca_content': CA.pem.decode(),
+                'crl_content': CRL.decode(),
+                'verify': 'sent',
+                'recipients': RECIPIENTS,
+                **SERVER,
+            },
             ChangeAnswer([CHANGE._replace(send=SENT)], False, []),
         ),
         Case(sendmemo_rollback.ActionModule, SERVER, ChangeAnswer([CHANGE._replace(restored='/b/0')], False, [])),
@@ -117,7 +128,7 @@ FULLEST = {
     )
 }
 # What only another result of the module has.
-ELSEWHERE = {'sendmemo_config': {'servers.state'}}
+ELSEWHERE = {'sendmemo_config': {'servers.state', *(f'servers.trust.{name}' for name in ('source', 'fetched', 'fetch_age'))}}
 
 
 def run(monkeypatch: pytest.MonkeyPatch, case: Case) -> Run:

@@ -47,9 +47,9 @@ class Option(t.NamedTuple):
     """One option. A default of None is none.
 
     `in_entry` says that it is also a sub-option of a server's entry, without a default and with `aliases`; an option in
-    `ENTRY_ONLY` is that alone. Options of the same `one_of` exclude each other. `range` has the lowest and highest number,
-    `is_path` is for an absolute path of the target, `is_multiline` for a text that may have line ends. `version_added` is for an
-    option that is younger than its modules. A description has
+    `ENTRY_ONLY` is that alone. Options with the same word in `one_of` exclude each other. `range` has the lowest and highest
+    number, `is_path` is for an absolute path of the target, `is_multiline` for a text that may have line ends. `version_added`
+    is for an option that is younger than its modules. A description has
     paragraphs with blank lines between them, and refers to options by O(); for the role these become its variables.
     """
 

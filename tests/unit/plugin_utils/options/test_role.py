@@ -26,7 +26,10 @@ def refusal(entry_point: str, **variables: t.Any) -> str:
 
 
 REFUSED = {
-    'an unknown variable': ({'colour': 'blue'}, 'sendmemo_tls_colour is not a variable of the role: give variables of your own'),
+    'an unknown variable': (
+        {'paper': 'blue'},
+        'sendmemo_tls_paper is not a variable of the role: give variables of your own',
+    ),
     'a misspelt variable': ({'crl_scr': []}, 'did you mean sendmemo_tls_crl_src?'),
     'a key of an entry as a variable': ({'state': 'absent'}, 'state belongs in an entry of sendmemo_tls_servers'),
     'a value of another type': ({'backup_keep': 'five'}, 'sendmemo_tls_backup_keep'),
@@ -42,7 +45,7 @@ REFUSED = {
         {'servers': [{'name': 'spl1'}, {'name': 'spl1'}]},
         'sendmemo_tls_servers[1].name spl1 is already that of servers[0]',
     ),
-    'an unknown key of an entry': ({'servers': [{'name': 'spl1', 'colour': 'blue'}]}, 'colour'),
+    'an unknown key of an entry': ({'servers': [{'name': 'spl1', 'paper': 'blue'}]}, 'paper'),
     'nobody to send to': ({'verify_recipients': []}, 'sendmemo_tls_verify_recipients is missing and sendmemo_tls_verify is sent'),
     'a recipient that is no address': (
         {'verify_recipients': ['print ops']},

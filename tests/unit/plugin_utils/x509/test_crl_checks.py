@@ -27,6 +27,7 @@ from support.trust_checks import (
     built,
     list_by,
     openssl_says,
+    partial,
     reissued,
     reported,
     severities,
@@ -103,19 +104,6 @@ def listed(extension, critical=True):
     builder = x509.CertificateRevocationListBuilder().issuer_name(CA.name).last_update(days_from_now(-1))
     builder = builder.next_update(days_from_now(100)).add_extension(extension, critical=critical)
     return builder.sign(CA.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
-def partial(**given):
-    nothing = {
-        'full_name': None,
-        'relative_name': None,
-        'only_contains_user_certs': False,
-        'only_contains_ca_certs': False,
-        'only_some_reasons': None,
-        'indirect_crl': False,
-        'only_contains_attribute_certs': False,
-    }
-    return x509.IssuingDistributionPoint(**{**nothing, **given})
 
 
 def test_an_old_crl_may_be_listed_beside_the_current_one(tmp_path):

@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The CRLs that an entry declares by address: fetched and checked once in a run for all hosts that declare the same."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import pathlib
+import typing as t
+
+from ansible import constants as C
+
+from ...module_utils.messages.configure import FetchedCrls, MissingCrl
+from ...module_utils.problems import Problem, ProblemError
+from ...module_utils.trust.pem import CERTIFICATE, CRL, Block, as_pem, read_pem
+from ..crl_source.cache import Cache
+from ..crl_source.download import Download, FetchError, Validators, download
+from ..crl_source.points import sources_of
+from ..crl_source.problems import causes_text, remedy, renewal_problems
+from ..crl_source.renewal import Renewal, Renewer
+from ..crl_source.urls import AUTO, shown
+from ..options.mail import of_server
+from ..options.spec import ArgumentError
+from ..x509 import der as asn1
+from ..x509.budget import limited_to
+from ..x509.dates import timestamp
+from ..x509.reader import read_certificate
+from ..x509.records import Certificate, RevocationList
+from ..x509.trust_files import is_due
+from .run_cache import once
+
+CACHE = 'printops.infoprint/crl'  # below ANSIBLE_HOME
+# What is said of a file of the user's, and not of a CRL that is fetched again before it ends.
+_OF_DATES = ('crl_expired', 'crl_not_yet_valid', 'crl_expires_soon')
+
+Entry: t.TypeAlias = t.Mapping[str, t.Any]
+
+
+class CrlFacts(t.NamedTuple):
+    """What is known of a fetched CRL: its digest, its issuer, its dates and where it is from; `fetched` '' = when is unknown.
+
+    With `is_due` less than a third of its life is left.
+    """
+
+    digest: str
+    name: str
+    this_update: str
+    source: str
+    fetched: str
+    is_renewed: bool
+    is_due: bool
+
+
+class DeclaredCrls(t.NamedTuple):
+    """The CRLs of an entry: their PEM, b'' = none is known; what is known of each; which are `missing`, and the problems."""
+
+    pem: bytes
+    source: str
+    facts: t.Sequence[CrlFacts]
+    missing: t.Sequence[MissingCrl]
+    problems: t.Sequence[Problem]
+
+    def request(self, file: str) -> FetchedCrls:
+        """Return what a target has to know of them; `file` is the CRL file that they are in."""
+        return FetchedCrls(
+            file,
+            {fact.digest: fact.name for fact in self.facts if fact.is_renewed},
+            [fact.digest for fact in self.facts if not fact.is_renewed],
+            self.missing,
+        )
+
+    def without_own(self, problems: t.Sequence[Problem], content: bytes | None) -> list[Problem]:
+        """Return the problems of a CRL file without those of the dates of fetched CRLs that are renewed in time, or are reported
+        by a problem of their own."""
+        facts = {fact.digest: fact for fact in self.facts}
+        by_line = {block.line: facts.get(digest_of(block.der)) for block in read_pem(content or b'').blocks}
+
+        def is_own(problem: Problem) -> bool:
+            fact = by_line.get(problem.line or 0)
+            is_soon = problem.code == 'crl_expires_soon'
+            return problem.code in _OF_DATES and fact is not None and not (is_soon and fact.is_due)
+
+        return [problem for problem in problems if not is_own(problem)]
+
+    def add_to(self, ends: t.Sequence[dict[str, t.Any]], now: dt.datetime) -> None:
+        """Add to the ends of CRLs where these were fetched, and when."""
+        facts = {(fact.name, fact.this_update): fact for fact in self.facts}
+        for end in ends:
+            fact = facts.get((end['name'], end.get('this_update', '')))
+            if fact is not None and end['keyword'] == 'CrlFile':
+                end['source'] = fact.source
+                if fact.fetched:
+                    then = dt.datetime.fromisoformat(fact.fetched[:-1]).replace(tzinfo=dt.timezone.utc)
+                    end.update(fetched=fact.fetched, fetch_age=max(0, int((now - then).total_seconds())))
+
+
+def digest_of(der: bytes) -> str:
+    return hashlib.sha256(der).hexdigest()
+
+
+def default_cache() -> str:
+    """Return the directory in which CRLs are kept unless another is declared."""
+    return str(pathlib.Path(C.config.get_config_value('ANSIBLE_HOME')) / CACHE)
+
+
+def declared_crls(entry: Entry, ca: bytes | None, check: bool) -> DeclaredCrls:
+    """Return the CRLs that an entry declares by address; `ca` is the content of its CA file, `check` whether it is check mode.
+
+    Raises ArgumentError, ProblemError.
+    """
+    if ca is None:
+        raise ArgumentError(
+            f'crl_url{of_server(entry)} needs ca_src or ca_content: what is fetched is checked against the CAs that are declared'
+        )
+    urls = entry['crl_url']
+    directory = entry.get('crl_cache') or default_cache()
+    tolerance = entry['crl_tolerance']
+    key = ('crl-renewal', *urls, '', digest_of(ca), directory, str(tolerance), str(check))
+    with limited_to(None):
+        return _read(once(key, lambda: _renewed(urls, ca, directory, tolerance, check)))
+
+
+def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, check: bool) -> dict[str, t.Any]:
+    """Renew the CRLs; return them as JSON has them. Raises ProblemError."""
+    now = dt.datetime.now(dt.timezone.utc)
+    read = [read_certificate(block.der) for block in read_pem(ca).of(CERTIFICATE)]
+    authorities = [authority for authority in read if not isinstance(authority, str)]
+    sources = sources_of(urls, authorities) if authorities else []
+    if authorities and not sources:
+        raise ProblemError(
+            Problem(
+                'invalid_value',
+                f'crl_url is {AUTO}, and no declared CA names a distribution point that is fetched by http or https.',
+                "Give the address of the CA's CRL, or crl_src.",
+                value=AUTO,
+            )
+        )
+    renewer = Renewer(authorities, Cache(directory, now.timestamp(), not check), now, _download_once)
+    renewals = [renewer.renew(source) for source in sources]
+    crls = {crl.der: crl for renewal in renewals for crl in renewal.crls}
+    return {
+        'pem': ''.join(as_pem(Block(CRL, 0, der)) for der in crls),
+        'source': ', '.join(shown(url) for source in sources for url in source),
+        'facts': [_facts(crl, renewal, now) for renewal in renewals for crl in renewal.crls],
+        'missing': [_missing(renewal, authorities) for renewal in renewals if not renewal.crls],
+        'problems': [p._asdict() for renewal in renewals for p in renewal_problems(renewal, tolerance, now, directory)],
+    }
+
+
+def _read(plain: dict[str, t.Any]) -> DeclaredCrls:
+    return DeclaredCrls(
+        plain['pem'].encode('ascii'),
+        plain['source'],
+        [CrlFacts(*facts) for facts in plain['facts']],
+        [MissingCrl(*missing) for missing in plain['missing']],
+        [Problem(**problem) for problem in plain['problems']],
+    )
+
+
+def _facts(crl: RevocationList, renewal: Renewal, now: dt.datetime) -> CrlFacts:
+    fetched = timestamp(dt.datetime.fromtimestamp(renewal.fetched, dt.timezone.utc)) if renewal.fetched >= 0 else ''
+    return CrlFacts(
+        digest_of(crl.der), crl.issuer, timestamp(crl.last_update), renewal.url, fetched, renewal.is_renewed, is_due(crl, now)
+    )
+
+
+def _missing(renewal: Renewal, authorities: t.Sequence[Certificate]) -> MissingCrl:
+    """Return what a target is told of a source without any CRL: whose CRL it keeps, if it has one, and what it then reports."""
+    names = [base64.b64encode(asn1.subject_of(authority.der)).decode('ascii') for authority in authorities]
+    return MissingCrl(names, f'No CRL could be fetched: {causes_text(renewal.causes)}.', remedy(renewal.causes))
+
+
+def _download_once(url: str, validators: Validators) -> Download:
+    """Download from an address once in a run, for all hosts and all that they declare. Raises FetchError."""
+    answer = once(('crl-download', url, *validators), lambda: _answer(url, validators))
+    if 'cause' in answer:
+        raise FetchError(answer['cause'])
+    body = answer['body']
+    return Download(None if body is None else base64.b64decode(body), Validators(*answer['validators']))
+
+
+def _answer(url: str, validators: Validators) -> dict[str, t.Any]:
+    try:
+        answer = download(url, validators)
+    except FetchError as error:
+        return {'cause': str(error)}
+    body = None if answer.body is None else base64.b64encode(answer.body).decode('ascii')
+    return {'body': body, 'validators': list(answer.validators)}
