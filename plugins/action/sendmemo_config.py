@@ -11,6 +11,7 @@ from ..module_utils.messages.change import ChangeOptions
 from ..module_utils.messages.configure import ConfigureRequest
 from ..module_utils.messages.send import SendRequest
 from ..module_utils.problems import Problem
+from ..module_utils.vocabulary import INFO
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.entry import all_settings
 from ..plugin_utils.declared.request import RequestBuilder, staged_test
@@ -33,9 +34,13 @@ class ActionModule(InfoprintAction):
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         builder = RequestBuilder(self, self.task_vars, args)
+        if args['only_crls']:
+            if servers and not present(servers):
+                return Outcome([], [], 'All servers are to be absent: they have no CRLs.')
+            servers, args = _for_crls(servers, args)
         request = self._request(builder, args, servers)
         if any(problem.is_error for problem in builder.problems):
-            return Outcome([], [*builder.problems, *builder.crl_problems])
+            return Outcome([], [*builder.problems, *builder.crl_problems], extra=_about_crls(builder, args))
         reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), args['warn_days'])
 
         check, answers = request.options.check, server_answers(reviewed.answer, servers)
@@ -46,10 +51,11 @@ class ActionModule(InfoprintAction):
             servers=[_with_trust(entry, request, builder) for entry in outcome.servers],
             problems=[*builder.problems, *builder.crl_problems, *outcome.problems],
             msg='\n'.join([outcome.msg, *map(line_of, [*builder.problems, *builder.crl_problems])]),
+            warnings=[*outcome.warnings, *(line_of(problem) for problem in builder.crl_problems if problem.severity != INFO)],
         )
         if args['enable_ssl_v3'] is not None and reviewed.is_done:
             outcome = with_environment(outcome, reviewed.answer.child('environment'), check)
-        return outcome
+        return outcome._replace(extra=_about_crls(builder, args))
 
     def _request(self, builder: RequestBuilder, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> ConfigureRequest:
         """Return the request, as far as what is declared has no problems. Raises ArgumentError, ProblemError."""
@@ -70,7 +76,20 @@ class ActionModule(InfoprintAction):
             enable_ssl_v3=args['enable_ssl_v3'],
             verify=_verification(args, servers, check),
             only_if_changed=args['verify_when'] == 'changed',
+            only_crls=args['only_crls'],
         )
+
+
+def _for_crls(servers: list[dict[str, t.Any]], args: dict[str, t.Any]) -> tuple[list[dict[str, t.Any]], dict[str, t.Any]]:
+    """Return the servers and options of a task that changes nothing but CRLs."""
+    others = {'manage_attributes': False}
+    return [{**entry, **others} for entry in present(servers)], {**args, **others, 'enable_ssl_v3': None, 'check_declared': False}
+
+
+def _about_crls(builder: RequestBuilder, args: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return what the result says of CRLs."""
+    overdue = {'crl_overdue': list(builder.overdue)} if builder.overdue else {}
+    return {**overdue, **({'only_crls': True} if args['only_crls'] else {})}
 
 
 def _goal(request: ConfigureRequest, args: t.Mapping[str, t.Any], servers: list[dict[str, t.Any]]) -> Goal | None:

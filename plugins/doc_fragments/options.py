@@ -271,6 +271,16 @@ options:
     type: int
     default: 24
     version_added: "1.1.0"
+  only_crls:
+    description:
+      - >-
+        Change nothing but the revocation lists of servers whose active set has the declared CAs; the rest of it stays as it is,
+        even if it is not as declared. A server that has other CAs, or no C(CrlFile), is not changed: C(not_as_declared). One
+        without a configuration, or that is declared V(absent), is left alone.
+      - The playbook C(refresh_crl) sets it.
+    type: bool
+    default: false
+    version_added: "1.1.0"
   hostname:
     description:
       - >-

@@ -26,7 +26,7 @@ options:
   entry_point:
     description: The entry point of the role that the variables are for. It decides which of them are required.
     type: str
-    choices: [main, audit, verify, rollback]
+    choices: [main, audit, verify, refresh_crl, rollback]
     default: main
 author:
   - The printops.infoprint authors (@printops)

@@ -224,6 +224,19 @@ servers:
         until: sent
         tls: {mode: starttls, version: TLSv1.3, cipher: TLS_AES_256_GCM_SHA384, bits: 256}
         message_id: <4f1c0a9be2d73865.6925f0a4@print1.example.com>
+crl_overdue:
+  description:
+    - For each source of O(crl_url) that has failed for longer than O(crl_tolerance) allows, whose revocation list has expired
+      meanwhile, or that has never answered, its addresses and why they failed.
+  type: list
+  elements: str
+  returned: when there is one
+  sample: ['http://ca.example.com/mail-ca.crl: it answered 404 Not Found']
+only_crls:
+  description: V(true).
+  type: bool
+  returned: with O(only_crls)
+  sample: true
 problems:
   # From return_parts: problems
   description:

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import configparser
-import contextlib
 import functools
-import http.server
 import os
 import pathlib
 import pwd
@@ -16,13 +14,15 @@ import shlex
 import shutil
 import subprocess
 import sys
-import threading
 import typing as t
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from support import sshd as sshd_support
+from support.crl_server import CrlServer, body
 from support.mail_server_process import Listener, MailServer
 from support.pd_programs import PdPrograms
 from support.pki import Authority
@@ -275,45 +275,33 @@ def test_ca_rollover(ansible: Ansible, site: Site, tmp_path: pathlib.Path) -> No
     assert proofs(refused)[('print01', 'spl1')]['problems'][0]['code'] == 'unknown_ca'
 
 
-@contextlib.contextmanager
-def distribution_point(directory: pathlib.Path) -> t.Iterator[str]:
-    """Serve a directory over HTTP, as a CA does with its CRL; give the address."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(directory))
-    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f'http://127.0.0.1:{server.server_port}'
-        finally:
-            server.shutdown()
-
-
-def test_crl_refresh(ansible: Ansible, site: Site, pki: Pki, tmp_path: pathlib.Path) -> None:
-    need('' if shutil.which('openssl') else 'openssl is not installed')
-    site.take('quick-start')
-    site.take('crl-refresh')
+def test_crl(ansible: Ansible, site: Site, pki: Pki) -> None:
+    need('' if shutil.which('curl') else 'curl is not installed')
     site.make('print01', 'spl1')
-    published = tmp_path / 'published'
-    published.mkdir()
-    crl = published / 'mail-ca.crl'
-    playbook = str(site.directory / 'refresh.yml')
-    with distribution_point(published) as address:
-        given = functools.partial(
-            run, ansible, site, '--limit', 'localhost,print01.example.com', playbook=playbook, crl_url=f'{address}/mail-ca.crl'
-        )
-        crl.write_bytes(der(pki.authority.crl(number=7)))
-        assert all_ok(given()) == {('print01', 'spl1')}
-        crl.write_bytes(der(pki.authority.crl([pki.server], number=8)))
-        revoked = given()
-        assert revoked.rc != 0
-        assert 'revoked' in revoked.output
-        crl.write_bytes(b'<html>moved</html>')
-        moved = given()
-    assert moved.rc != 0
-    assert [one.task for one in moved.task_results if one.status == 'failed'] == ['Convert the CRL to PEM']
+    www = site.directory / 'www'
+    www.mkdir()
+    with CrlServer() as ca, CrlServer() as web:
+        site.put.update({'/srv/www/crl': str(www), 'http://ca.example.com': ca.url('')})
+        site.take('quick-start')
+        directory = site.take('crl')
+        published = der(pki.authority.crl(number=7))
+        ca.answers['/mail-ca.crl'] = body(published)
+        limited = functools.partial(run, ansible, site, '--limit', 'localhost,print01.example.com')
+        assert all_ok(limited()) == {('print01', 'spl1')}
+        (directory / 'mirror').chmod(0o755)
+        subprocess.run([directory / 'mirror'], check=True)
+        assert (www / 'mail-ca.crl').read_bytes() == published
+        web.answers['/mail-ca.crl'] = body(der(pki.authority.crl([pki.server], number=8)))
+        refused = limited(playbook=str(directory / 'refresh_crl.yml'), sendmemo_tls_crl_url=web.url('/mail-ca.crl'))
+    assert refused.rc == 2
+    assert 'revoked' in refused.output, 'the mail server is refused before the CRL is activated'
+    unit = read_unit(directory / 'printops-crl.service')
+    assert shlex.split(unit['Service']['ExecStart'])[3:] == ['printops.infoprint.refresh_crl']
+    verify_units(directory, 'printops-crl')
 
 
 def der(pem: bytes) -> bytes:
-    return subprocess.run(['openssl', 'crl', '-outform', 'DER'], input=pem, stdout=subprocess.PIPE, check=True).stdout
+    return x509.load_pem_x509_crl(pem).public_bytes(serialization.Encoding.DER)
 
 
 def test_rhel8(ansible: Ansible, site: Site) -> None:
@@ -391,17 +379,27 @@ def test_schedule(ansible: Ansible, site: Site) -> None:
     site.take('quick-start')
     site.make('print01', 'spl1')
     units = site.take('schedule')
-    unit = configparser.ConfigParser(interpolation=None)
-    unit.optionxform = str
-    unit.read(units / 'printops-drift.service')
-    words = shlex.split(unit['Service']['ExecStart'])
+    words = shlex.split(read_unit(units / 'printops-drift.service')['Service']['ExecStart'])
     assert words[:3] == ['/srv/printops/venv/bin/ansible-playbook', '-i', 'hosts.yml']
     assert all_ok(run(ansible, site, *words[4:], '--limit', 'print01.example.com', playbook=words[3])) == {('print01', 'spl1')}
+    verify_units(units, 'printops-drift')
+
+
+def read_unit(path: pathlib.Path) -> configparser.ConfigParser:
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.optionxform = str
+    unit.read(path)
+    return unit
+
+
+def verify_units(directory: pathlib.Path, name: str) -> None:
+    """Let systemd read a service and its timer."""
     if not shutil.which('systemd-analyze'):
         return  # a container has no systemd, and what it would say of the units is not about this collection
-    service = units / 'printops-drift.service'
-    service.write_text(service.read_text().replace(words[0], '/bin/true').replace('User=ansible\n', ''))
-    subprocess.run(['systemd-analyze', 'verify', str(units / 'printops-drift.timer'), str(service)], check=True)
+    service = directory / f'{name}.service'
+    text = service.read_text().replace('/srv/printops/venv/bin/ansible-playbook', '/bin/true')
+    service.write_text(text.replace('User=ansible\n', ''))
+    subprocess.run(['systemd-analyze', 'verify', str(directory / f'{name}.timer'), str(service)], check=True)
 
 
 def test_every_example_is_run() -> None:

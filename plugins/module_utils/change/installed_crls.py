@@ -9,11 +9,14 @@ else of the set is changed as declared.
 import base64
 import binascii
 import hashlib
+import stat
 import time
 from typing import Dict, List, NamedTuple, Optional, Sequence
 
 from ..config.keywords import CONFIG_NAME
+from ..config.lines import SETTING, read_lines
 from ..config.parser import parse
+from ..files.working_dir import CONVERGE_HINT
 from ..messages.configure import FetchedCrls, MissingCrl
 from ..problems import Problem, ProblemError
 from ..program.rights import acting_as
@@ -23,7 +26,7 @@ from ..trust.pem import Block as PemBlock
 from ..trust.trust_file import read_confined
 from ..vocabulary import ERROR, WARNING
 from .server_change import ServerChange
-from .set_files import is_named_for, read_current_file, trust_file_name
+from .set_files import DesiredSet, is_named_for, read_current_file, trust_file_name
 
 SKEW = 60  # seconds that the clocks of a CA and of this host may differ
 
@@ -49,7 +52,7 @@ def keep_newer(change: ServerChange, crls: FetchedCrls) -> None:
     desired = change.transaction.desired
     new = desired.trust.get(crls.file, b'')
     installed = _installed(change)
-    if (new and installed.content == new) and not crls.missing:
+    if (not new or installed.content == new) and not crls.missing:
         return
     now = time.strftime('%Y%m%d%H%M%S', time.gmtime(time.time() + SKEW))
     kept = [_kept(block, installed, crls, now, change) for block in read_pem(new).of(CRL)]
@@ -58,16 +61,76 @@ def keep_newer(change: ServerChange, crls: FetchedCrls) -> None:
     _set_desired(change, crls.file, list(dict.fromkeys(kept)), new, installed)
 
 
+def keep_the_rest(change: ServerChange, crls: FetchedCrls) -> bool:
+    """Let the desired set be the active one with the desired CRLs. Return whether there is an active one.
+
+    Raises ProblemError where these CRLs do not fit it, since it has none or other CAs, and where it is not read.
+    """
+    desired = change.transaction.desired
+    active = read_current_file(change.directory, CONFIG_NAME)
+    path = change.directory.path_of(CONFIG_NAME)
+    if active is None:
+        change.outcome.problems.append(Problem('not_configured', '%s is not there yet.' % path, file=path))
+        return False
+    if active.content is None:
+        message = "%s is a link, or the owner of the directory can't read it." % path
+        raise ProblemError(Problem('file_not_readable', message, CONVERGE_HINT, file=path))
+    given = parse(active.content, CONFIG_NAME).given
+    _check_fit(change, given, [data for name, data in desired.trust.items() if name != crls.file])
+    config = _with_crl_file(active.content, crls.file)
+    trust = {name: data for name, data in desired.trust.items() if name == crls.file}
+    status = active.status
+    installed = _installed(change)
+    if set(_ders(desired.trust.get(crls.file, b''))) == {one.block.der for one in installed.crls} and not crls.missing:
+        config, trust = active.content, {}
+    change.transaction.desired = DesiredSet(config, trust, status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode))
+    change.outcome.files = dict(trust, **{CONFIG_NAME: config})
+    return True
+
+
+def _check_fit(change: ServerChange, given: Dict[str, str], cas: Sequence[bytes]) -> None:
+    """Raise ProblemError where the active configuration names no CRL file, or not the declared CAs."""
+    keyword = 'CAFile' if 'CrlFile' in given else 'CrlFile'
+    if keyword == 'CAFile' and _content(change, given.get('CAFile', '')) in cas:
+        return
+    fault = 'has no CrlFile' if keyword == 'CrlFile' else 'has another CAFile than the declared one, which the CRL is of'
+    path = change.directory.path_of(CONFIG_NAME)
+    message = 'The active configuration %s, so that the CRL alone was not changed.' % fault
+    raise ProblemError(Problem('not_as_declared', message, CONVERGE_HINT, file=path, keyword=keyword))
+
+
+def _with_crl_file(config: bytes, name: str) -> bytes:
+    """Return a configuration with another CrlFile."""
+    lines = [
+        line.raw.partition(b'=')[0] + b'= ' + name.encode('ascii') + b'\n'
+        if line.kind == SETTING and line.keyword == 'CrlFile'
+        else line.raw
+        for line in read_lines(config)
+    ]
+    return b''.join(lines)
+
+
+def _content(change: ServerChange, name: str) -> bytes:
+    """Return the content of an active trust file, b'' for one that can't be read."""
+    try:
+        with acting_as(change.directory.owner):
+            return read_confined(change.directory, name).data if name else b''
+    except (OSError, ProblemError):
+        return b''
+
+
+def _ders(content: bytes) -> List[bytes]:
+    return [block.der for block in read_pem(content).of(CRL)]
+
+
 def _installed(change: ServerChange) -> _Installed:
     """Return the active CRL file, an empty one where there is none that can be read."""
-    directory = change.directory
     try:
-        config = read_current_file(directory, CONFIG_NAME)
-        name = parse((config and config.content) or b'', CONFIG_NAME).given.get('CrlFile', '')
-        with acting_as(directory.owner):
-            content = read_confined(directory, name).data if name else b''
+        config = read_current_file(change.directory, CONFIG_NAME)
     except (OSError, ProblemError):
         return _Installed('', b'', ())
+    name = parse((config and config.content) or b'', CONFIG_NAME).given.get('CrlFile', '')
+    content = _content(change, name)
     heads = [(block, read_head(block.der)) for block in read_pem(content).of(CRL)]
     return _Installed(name, content, [_Crl(block, head) for block, head in heads if head is not None])
 
@@ -147,7 +210,7 @@ def _set_desired(change: ServerChange, file: str, ders: List[bytes], new: bytes,
 def _as_it_was(ders: List[bytes], contents: List[bytes]) -> Optional[bytes]:
     """Return the first of the contents that has exactly these CRLs, None where none has."""
     for content in contents:
-        if content and {block.der for block in read_pem(content).of(CRL)} == set(ders):
+        if content and set(_ders(content)) == set(ders):
             return content
     return None
 

@@ -68,8 +68,8 @@ class ConfigureRequest(NamedTuple):
     """Converge `servers` or, if empty, the discovered ones, which get `defaults`.
 
     `contents` has each content once, by its key, bytes as latin-1. `enable_ssl_v3` None = the environment files are not managed.
-    `verify` is what the servers, by the same names, are to send once they are converged, None = nothing; with
-    `only_if_changed` only where the run changes something on the host.
+    With `only_crls` the active sets stay, but for their CRLs. `verify` is what the servers, by the same names, are to send once
+    they are converged, None = nothing; with `only_if_changed` only where the run changes something on the host.
     """
 
     options: ChangeOptions
@@ -79,6 +79,7 @@ class ConfigureRequest(NamedTuple):
     enable_ssl_v3: Optional[bool] = None
     verify: Optional['SendRequest'] = None
     only_if_changed: bool = False
+    only_crls: bool = False
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ConfigureRequest':
@@ -91,6 +92,7 @@ class ConfigureRequest(NamedTuple):
             data.get('enable_ssl_v3'),
             _send_request(data.get('verify')),
             data.get('only_if_changed', False),
+            data.get('only_crls', False),
         )
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Converges a host's servers to their declared state: the target's side of sendmemo_config."""
 
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from ..change.converge import converge_servers
 from ..change.server_change import HostOutcome, ServerChange, ServerChanges, ServerOutcome, for_each_server, open_to_change
@@ -45,16 +45,21 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> ChangeAnswer:
 
 def _decided(request: ConfigureRequest) -> Optional[Callable[[ServerChanges], ServerChanges]]:
     """Return what completes the desired sets of locked servers, None where these are as the request says."""
-    if not any(entry is not None and entry.crls is not None for entry in [*request.servers, request.defaults]):
+    if not request.only_crls and not any(entry is not None and entry.crls for entry in [*request.servers, request.defaults]):
         return None
-    from ..change.installed_crls import keep_newer  # only sets with fetched CRLs need it
+    from ..change.installed_crls import keep_newer, keep_the_rest  # only sets with fetched CRLs need them
+
+    left_alone: List[ServerChange] = []
 
     def keep(change: ServerChange) -> None:
         crls = getattr(change.entry, 'crls', None)
-        if crls is not None:
+        if crls is None or (request.only_crls and not keep_the_rest(change, crls)):
+            if request.only_crls:
+                left_alone.append(change)
+        else:
             keep_newer(change, crls)
 
-    return lambda changes: for_each_server(changes, keep)
+    return lambda changes: [change for change in for_each_server(changes, keep) if change not in left_alone]
 
 
 def _start(outcome: ServerOutcome, entry: ConfigureEntry, request: ConfigureRequest, watchdog: Watchdog) -> ServerChange:

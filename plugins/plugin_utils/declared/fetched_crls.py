@@ -18,7 +18,7 @@ from ...module_utils.trust.pem import CERTIFICATE, CRL, Block, as_pem, read_pem
 from ..crl_source.cache import Cache
 from ..crl_source.download import Download, FetchError, Validators, download
 from ..crl_source.points import sources_of
-from ..crl_source.problems import causes_text, remedy, renewal_problems
+from ..crl_source.problems import causes_text, is_overdue, remedy, renewal_problems
 from ..crl_source.renewal import Renewal, Renewer
 from ..crl_source.urls import AUTO, shown
 from ..options.mail import of_server
@@ -61,6 +61,7 @@ class DeclaredCrls(t.NamedTuple):
     facts: t.Sequence[CrlFacts]
     missing: t.Sequence[MissingCrl]
     problems: t.Sequence[Problem]
+    overdue: t.Sequence[str]  # why there is none that is fresh enough, for each source
 
     def request(self, file: str) -> FetchedCrls:
         """Return what a target has to know of them; `file` is the CRL file that they are in."""
@@ -146,6 +147,7 @@ def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, c
         'facts': [_facts(crl, renewal, now) for renewal in renewals for crl in renewal.crls],
         'missing': [_missing(renewal, authorities) for renewal in renewals if not renewal.crls],
         'problems': [p._asdict() for renewal in renewals for p in renewal_problems(renewal, tolerance, now, directory)],
+        'overdue': [causes_text(renewal.causes) for renewal in renewals if is_overdue(renewal, tolerance, now)],
     }
 
 
@@ -156,6 +158,7 @@ def _read(plain: dict[str, t.Any]) -> DeclaredCrls:
         [CrlFacts(*facts) for facts in plain['facts']],
         [MissingCrl(*missing) for missing in plain['missing']],
         [Problem(**problem) for problem in plain['problems']],
+        plain['overdue'],
     )
 
 

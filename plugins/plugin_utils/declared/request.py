@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ...module_utils.config.keywords import CONFIG_NAME, FILE_KEYWORDS
 from ...module_utils.config.parser import parse
 from ...module_utils.messages.change import StagedTest
-from ...module_utils.messages.configure import ConfigureEntry
+from ...module_utils.messages.configure import ConfigureEntry, FetchedCrls
 from ...module_utils.pd.command_lines import HOST, PORT
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.vocabulary import ENVELOPE
@@ -67,6 +67,7 @@ class RequestBuilder:
         self.sources: dict[str, str] = {}  # how a managed trust file was declared, by its name
         self.problems: list[Problem] = []
         self.crl_problems: list[Problem] = []  # of CRLs that could not be fetched; they keep nothing from being done
+        self.overdue: dict[str, None] = {}  # why CRLs are not fresh enough
         self._action = action
         self._args = args
         self._reader = SourceReader(action)
@@ -102,8 +103,15 @@ class RequestBuilder:
         self._check_trust(desired, name)
         self.sources.update(desired.sources)
         trust = {file: self._add(content) for file, content in desired.trust.items()}
-        crls = None if desired.crls is None else desired.crls.request(desired.settings['CrlFile'])
+        crls = self._crls(desired)
         return request._replace(config=self._add(self._texts[name]), trust=trust, crls=crls)
+
+    def _crls(self, desired: DesiredConfig) -> FetchedCrls | None:
+        """Return what a target has to know of the CRLs: of fetched ones, and of all where nothing else is changed."""
+        file = desired.settings.get('CrlFile', '')
+        if desired.crls is not None:
+            return desired.crls.request(file)
+        return FetchedCrls(file, {}) if self._args.get('only_crls') and file in desired.trust else None
 
     def port_problems(self, name: str, port: int | None, file: str) -> list[Problem]:
         """Return the warning that the port of the mail server does not fit the configuration of a server, if it doesn't."""
@@ -122,6 +130,7 @@ class RequestBuilder:
         crls = desired.crls
         if crls is not None:
             self.crl_problems += [problem for problem in crls.problems if problem not in self.crl_problems]
+            self.overdue.update(dict.fromkeys(crls.overdue))
         ca, crl = (desired.settings.get(keyword, '') for keyword in FILE_KEYWORDS)
         if (ca, crl) not in self._ends_of:
             files = {keyword: desired.sources.get(file, file) for keyword, file in zip(FILE_KEYWORDS, (ca, crl), strict=True)}

@@ -169,4 +169,4 @@ def _status(item: t.Mapping[str, t.Any], of_all: str) -> str:
 def module_of(action: str) -> str:
     """Return the name of this collection's module that an action is; '' for others, and for the one that concerns no host."""
     name = action[len(COLLECTION) :] if action.startswith(COLLECTION) else ''
-    return '' if name == 'merge_reports' else name
+    return '' if name in ('merge_reports', 'crl_verdict') else name

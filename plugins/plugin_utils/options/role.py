@@ -24,6 +24,7 @@ OF_THE_ROLE: dict[str, dict[str, t.Any]] = {
 ADDRESSED = {
     'main': (('verify', ('envelope', 'sent')), ('try_before_commit', ('envelope',))),
     'verify': (('verify', ('envelope', 'sent')),),
+    'refresh_crl': (('verify', ('envelope', 'sent')), ('try_before_commit', ('envelope',))),
     'rollback': (('try_before_commit', ('envelope',)),),
 }
 

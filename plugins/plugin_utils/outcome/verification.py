@@ -51,7 +51,8 @@ class Verification:
             return sent, [sent.line]
         if self._check and (changed or self._has_new_environment):
             return None, [NOT_ACTIVE.format(name=server.name)]
-        if failed or not self._is_due or (goal.entries and server.name not in goal.entries):
+        has_nothing = any(problem.code == 'not_configured' for problem in server.problems)  # where CRLs alone are changed
+        if failed or has_nothing or not self._is_due or (goal.entries and server.name not in goal.entries):
             return None, []
         sent = not_reported(server.name, server.working_dir, goal.until)
         return sent, [sent.line]

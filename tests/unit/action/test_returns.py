@@ -128,7 +128,8 @@ FULLEST = {
     )
 }
 # What only another result of the module has.
-ELSEWHERE = {'sendmemo_config': {'servers.state', *(f'servers.trust.{name}' for name in ('source', 'fetched', 'fetch_age'))}}
+OF_CRLS = {'crl_overdue', 'only_crls', *(f'servers.trust.{name}' for name in ('source', 'fetched', 'fetch_age'))}
+ELSEWHERE = {'sendmemo_config': {'servers.state', *OF_CRLS}}
 
 
 def run(monkeypatch: pytest.MonkeyPatch, case: Case) -> Run:

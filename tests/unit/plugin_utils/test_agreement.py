@@ -38,6 +38,7 @@ TASK_FILES = {
     'main': ('tasks/main.yml', 'tasks/verified.yml', 'tasks/verify_after.yml', 'tasks/verify.yml', 'handlers/main.yml'),
     'audit': ('tasks/audit.yml',),
     'verify': ('tasks/verify.yml',),
+    'refresh_crl': ('tasks/refresh_crl.yml', 'handlers/main.yml'),
     'rollback': ('tasks/rollback.yml', 'handlers/main.yml'),
 }
 
@@ -100,7 +101,7 @@ def passed_by_the_role() -> set[tuple[str, str]]:
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
     for directory in ('modules', 'action'):
         names = {path.stem for path in (ROOT / 'plugins' / directory).glob('*.py')}
-        assert names == {*MODULES, 'merge_reports'}, directory
+        assert names == {*MODULES, 'merge_reports', 'crl_verdict'}, directory
 
 
 def test_module_for_reports_is_specified_as_it_is_documented() -> None:
@@ -131,7 +132,8 @@ def test_role_passes_every_option_of_its_modules() -> None:
         ('sendmemo_config', 'check_declared'),
         ('sendmemo_validate', 'require_configuration'),
     }
-    assert lacking == always | of_single_ones
+    of_a_task = {('sendmemo_config', 'only_crls')}
+    assert lacking == always | of_single_ones | of_a_task
     assert all(option in OF_THE_ROLE[module] for module, option in always)
 
 
@@ -143,6 +145,7 @@ def test_role_s_tasks_have_the_options_of_their_entry_point() -> None:
         'verify_after.yml': {},
         'verify.yml': {'send_memo': 'verify'},
         'audit.yml': {'sendmemo_config': 'audit', 'sendmemo_validate': 'audit'},
+        'refresh_crl.yml': {'sendmemo_config': 'refresh_crl'},
         'rollback.yml': {'sendmemo_rollback': 'rollback'},
     }
 
@@ -156,7 +159,7 @@ def test_role_s_tasks_set_nothing_that_is_a_variable() -> None:
         if key.rpartition('.')[2] in MODULES
         for option in arguments or {}
     }
-    assert set_there == {'fail_on'}, 'an audit reports its findings at its end'
+    assert set_there == {'fail_on', 'only_crls'}, 'an audit reports its findings at its end'
 
 
 def test_entry_points_are_all_there() -> None:

@@ -148,6 +148,20 @@ ROWS = (
         version_added='1.1.0',
     ),
     Option(
+        'only_crls',
+        'bool',
+        """
+        Change nothing but the revocation lists of servers whose active set has the declared CAs; the rest of it stays as it is,
+        even if it is not as declared. A server that has other CAs, or no C(CrlFile), is not changed: C(not_as_declared). One
+        without a configuration, or that is declared V(absent), is left alone.
+
+        The playbook C(refresh_crl) sets it.
+        """,
+        each(CONFIG),
+        default=False,
+        version_added='1.1.0',
+    ),
+    Option(
         'hostname',
         'str',
         'Name sent to the mail server in EHLO: a fully qualified name, C([192.0.2.1]) or C([IPv6:2001:db8::1]).',

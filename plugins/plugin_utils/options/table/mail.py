@@ -7,7 +7,7 @@ from __future__ import annotations
 from ....module_utils.vocabulary import CRL_CHECKS, GOALS, LEAF, SENT, TLS_VERSIONS
 from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
-VERIFYING = ('main', 'verify')  # the entry points that send mails
+VERIFYING = ('main', 'verify', 'refresh_crl')  # the entry points that send mails
 _SENDS = {CONFIG: Module(version_added='1.1.0'), SEND: Module()}
 _TESTED = 'O(try_before_commit) and O(verify) use it.'
 _FROM_BACKUP = 'O(try_before_commit) uses it, unless O(manage_attributes) takes it from the backup.'
@@ -154,7 +154,7 @@ ROWS = (
         'str',
         'Verify the servers in every run, or only if something was changed on the host.',
         each(CONFIG, version_added='1.1.0'),
-        Variable(entry_points=('main',)),
+        Variable(entry_points=('main', 'refresh_crl')),
         default='always',
         choices=('always', 'changed'),
     ),

@@ -34,7 +34,7 @@ ROWS = (
         has failed, and the command must be run by hand, since the next run finds nothing to change.
         """,
         {},
-        Variable(entry_points=('main', 'rollback')),
+        Variable(entry_points=('main', 'refresh_crl', 'rollback')),
         default='',
     ),
 )
@@ -84,6 +84,17 @@ ENTRY_POINTS = {
         declares what was restored.
         """,
         (SEND,),
+    ),
+    'refresh_crl': EntryPoint(
+        'Renew the revocation lists of InfoPrint servers, and change nothing else',
+        """
+        Fetches the revocation lists of O(crl_url) and hands them to every server whose active set has the declared CAs; the rest
+        of the set stays as it is. Each new list is tested and verified as in the entry point C(main). Where a list is not a new
+        one, nothing is changed.
+
+        A list that cannot be fetched does not fail a host. The playbook C(refresh_crl) tells it by its exit code.
+        """,
+        (CONFIG,),
     ),
     'rollback': EntryPoint(
         'Restore the set that was active before the last change',

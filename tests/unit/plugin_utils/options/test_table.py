@@ -132,12 +132,12 @@ def test_six_variables_come_first_and_are_of_the_main_entry_point() -> None:
 
 
 OFFERED = {
-    'base_dir': {'main', 'audit', 'verify', 'rollback'},
-    'template': {'main', 'audit'},
-    'verify_subject': {'main', 'verify'},
+    'base_dir': {'main', 'audit', 'verify', 'refresh_crl', 'rollback'},
+    'template': {'main', 'audit', 'refresh_crl'},
+    'verify_subject': {'main', 'verify', 'refresh_crl'},
     'audit_fails': {'audit'},
-    'restart_command': {'main', 'rollback'},
-    'verify_when': {'main'},
+    'restart_command': {'main', 'refresh_crl', 'rollback'},
+    'verify_when': {'main', 'refresh_crl'},
 }
 
 
