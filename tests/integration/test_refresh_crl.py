@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import pathlib
 import typing as t
 
@@ -58,7 +59,14 @@ class Fleet:
 
     def run(self, playbook: str = REFRESH, *arguments: str, **variables: t.Any) -> Run:
         inventory = hosts(**{name: {**host, **variables} for name, host in self.hosts.items()})
-        return self.ansible.playbook(playbook, inventory, *arguments)
+        directory = str(self.directory / 'report')
+        callback = 'printops.infoprint.fleet_report'
+        return self.ansible.playbook(playbook, inventory, *arguments, callbacks=[callback], INFOPRINT_REPORT_DIRECTORY=directory)
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each host in the report."""
+        report = json.loads((self.directory / 'report' / 'report.json').read_text())
+        return {host['name']: host['state'] for host in report['hosts']}
 
     def config(self, host: str) -> pathlib.Path:
         return self.directory / host / 'spl1' / 'sendmemo-ssl.cfg'
@@ -90,6 +98,10 @@ def test_crls_alone_are_changed_and_only_where_there_is_a_new_one(fleet: Fleet) 
     assert fleet.crl('print1') != before
     assert fleet.config('print2').read_text() == drifted.replace(before, fleet.crl('print2'))
     assert sum(request.target == '/ca.crl' for request in fleet.points.requests) == 4, 'one for each run'
+    assert fleet.states() == {'print1': 'proven', 'print2': 'proven'}
+    metrics = (fleet.directory / 'report' / 'sendmemo.prom').read_text()
+    assert 'sendmemo_crl_number{name="CN=Test CA"} 2\n' in metrics
+    assert 'sendmemo_crl_fetch_age_seconds{name="CN=Test CA"} ' in metrics
 
 
 def test_a_fetch_that_fails_is_told_by_the_exit_code_once_it_is_not_tolerated_any_more(fleet: Fleet) -> None:
@@ -102,6 +114,7 @@ def test_a_fetch_that_fails_is_told_by_the_exit_code_once_it_is_not_tolerated_an
     assert [late.stats[host]['failures'] + late.stats[host]['unreachable'] for host in fleet.hosts] == [0, 0]
     unknown = fleet.run(sendmemo_tls_crl_cache=str(fleet.directory / 'other'))
     assert unknown.rc == 4
+    assert fleet.states() == {'print1': 'proven', 'print2': 'proven'}
 
 
 def test_a_host_that_fails_or_is_not_reached_has_an_exit_code_of_its_own(fleet: Fleet) -> None:

@@ -256,7 +256,7 @@ CASES: dict[str, Case] = {
     ),
 }
 # Those with a test of their own.
-ELSEWHERE = {'audit_fails', 'enable_ssl_v3'}
+ELSEWHERE = {'audit_fails', 'enable_ssl_v3', 'crl_url', 'crl_cache', 'crl_tolerance'}
 GREYLISTING: list[ScriptedServer] = []
 PD: dict[str, PdPrograms] = {}
 ATTRIBUTES = {'smtp-server-host': 'old.example.com', 'smtp-server-port': '25'}

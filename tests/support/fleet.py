@@ -30,9 +30,16 @@ def moment(days: float = 0) -> str:
 
 
 def trust(days_ca: int = 800, days_crl: int = 21) -> list[dict[str, t.Any]]:
+    of_crl = {'this_update': moment(days_crl - 28), 'number': 28, 'fetched': moment(-0.25)}
     return [
         {'keyword': 'CAFile', 'file': 'mail-ca.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_ca)},
-        {'keyword': 'CrlFile', 'file': 'mail-ca.crl.pem', 'name': 'CN=Example Mail CA,O=Example', 'not_after': moment(days_crl)},
+        {
+            'keyword': 'CrlFile',
+            'file': 'mail-ca.crl.pem',
+            'name': 'CN=Example Mail CA,O=Example',
+            'not_after': moment(days_crl),
+            **of_crl,
+        },
     ]
 
 

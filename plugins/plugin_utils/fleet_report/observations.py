@@ -56,13 +56,20 @@ class Run:
 
 @dataclasses.dataclass
 class Expiry:
-    """A certificate, CA or CRL that expires: `kind` is one of EXPIRY_KINDS, `not_after` in UTC."""
+    """A certificate, CA or CRL that expires: `kind` is one of EXPIRY_KINDS, `not_after` in UTC.
+
+    The last four are of CRLs: `source` is the address that it was fetched from, `fetched` when that last answered with it.
+    """
 
     kind: str
     name: str
     not_after: str
     file: str = ''
     issuer: str = ''
+    this_update: str = ''
+    number: int | None = None
+    source: str = ''
+    fetched: str = ''
 
 
 @dataclasses.dataclass

@@ -11,6 +11,7 @@ import typing as t
 from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SENT, TLS_MODES, WARNING
 from ..foreign_values import InvalidValue
 from . import values
+from .crl_facts import read_crl_facts
 from .observations import Expiry, Facts, Observation
 from .values import Problem, Record
 
@@ -50,7 +51,7 @@ def read_servers(result: t.Mapping[str, t.Any], base: Observation) -> list[tuple
         return None
     record = Record(result, 'the result')
     shared = _of_all(record)
-    subject = subject_of(base.module, base.applied)
+    subject = 'crl' if record.is_true('only_crls') else subject_of(base.module, base.applied)
     found: dict[tuple[str, str], Observation] = {}
     reader = READERS.get('other' if base.module == 'sendmemo_rollback' else subject_of(base.module), _read_other)
     for entry in record.entries('servers', values.MOST_SERVERS):
@@ -213,4 +214,6 @@ def _trust(entry: Record) -> list[Expiry]:
 
 def _expiry(kind: str, given: Record, name: str) -> Expiry | None:
     end = given.moment('not_after')
-    return Expiry(kind, given.name(name), end, given.line('file'), given.name('issuer')) if end else None
+    if not end:
+        return None
+    return Expiry(kind, given.name(name), end, given.line('file'), given.name('issuer'), **read_crl_facts(given))

@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils.vocabulary import SENT, SEVERITIES
 from . import times
+from .crl_facts import is_soon, with_fetches
 from .model import PROVEN, STATES, Host, Report, Server
 from .observations import NEVER, VERDICTS, HostLog, Logs, Observation, Run, ServerLog
 from .result_reader import NOT_AS_DECLARED, UNPROTECTED
@@ -19,9 +20,9 @@ ELSEWHERE = 'other tasks'  # the subject of what happened to a host in a task of
 STALE_DAYS = 7.0
 BY_ORDER = operator.attrgetter('order')
 # By subject: the subject whose later observation, if it is well, replaces it.
-SUPERSEDED_BY = {'validation': 'config', 'rehearsal': 'send'}
+SUPERSEDED_BY = {'validation': 'config', 'crl': 'config', 'rehearsal': 'send'}
 SENDS = ('send', 'rehearsal')  # a real one counts rather than one in check mode, even an older one
-CHANGING = ('config', 'attributes', 'send', 'rehearsal', 'prediction')  # subjects for which check mode makes a difference
+CHANGING = ('config', 'crl', 'attributes', 'send', 'rehearsal', 'prediction')  # subjects for which check mode makes a difference
 
 
 def build_report(title: str, logs: Logs, runs: t.Sequence[Run], now: str, stale_days: float = STALE_DAYS) -> Report:
@@ -147,7 +148,7 @@ def _add_facts(server: Server, observation: Observation) -> None:
     """Put the facts of one observation into the server, over those of earlier ones."""
     server.facts = observation.facts.over(server.facts)
     if observation.trust and not observation.has_drift:
-        server.trust = observation.trust
+        server.trust = with_fetches(observation.trust, server.trust)
     server.drift = server.drift + observation.drift
     server.ignored = server.ignored + observation.ignored
 
@@ -192,7 +193,7 @@ def _with_age(server: Server, log: ServerLog | None, now: str, stale_days: float
     """Return the server as of `now`: if it was not checked for too long, or its certificate has expired, it is stale."""
     observations = log.observations.values() if log else ()
     warn_days = max((item.warn_days for item in observations if item.facts.certificate or item.trust), default=0)
-    server.soon = [what for what in server.endings() if 0 <= times.days_between(now, what.not_after) <= warn_days]
+    server.soon = [what for what in server.endings() if is_soon(what, now, warn_days)]
     if not server.looked:
         return server
     was, certificate = STATES[server.state].label, server.facts.certificate

@@ -8,6 +8,7 @@ import typing as t
 
 from ...foreign_values import InvalidValue
 from .. import values
+from ..crl_facts import read_crl_facts
 from ..observations import EXPIRY_KINDS, Expiry, Facts, Proof, Run
 from ..result_reader import MODES
 from ..values import Record
@@ -43,7 +44,8 @@ def read_expiry(given: Record) -> Expiry:
     end = given.moment('not_after')
     if not end:
         raise InvalidValue('a certificate without an end')
-    return Expiry(given.choice('kind', EXPIRY_KINDS), given.name('name'), end, given.line('file'), given.name('issuer'))
+    kind, facts = given.choice('kind', EXPIRY_KINDS), read_crl_facts(given)
+    return Expiry(kind, given.name('name'), end, given.line('file'), given.name('issuer'), **facts)
 
 
 def read_proof(given: Record) -> Proof | None:

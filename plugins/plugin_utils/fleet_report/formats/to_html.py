@@ -18,6 +18,7 @@ import jinja2
 
 from ...outcome.drift import describe
 from .. import times
+from ..crl_facts import described
 from ..expiry_calendar import DAYS, SOON, endings, months
 from ..model import CRITERION, STATES, Change, Report
 from ..observations import EXPIRY_KINDS, Expiry
@@ -88,6 +89,7 @@ def to_html(report: Report) -> str:
         places=_places,
         bound=_bound,
         ago=lambda what: times.ago(what.not_after, report.generated),
+        of_crl=lambda what: described(what, report.generated),
     )
     numbers = {id(host): number for number, host in enumerate(report.hosts)}
     ending = endings(report)

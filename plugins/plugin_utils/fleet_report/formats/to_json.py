@@ -62,10 +62,10 @@ class Shared:
     def __init__(self, runs: t.Sequence[Run]) -> None:
         self.runs = {id(run): number for number, run in enumerate(runs)}
         self.expiries: list[Expiry] = []
-        self._numbers: dict[tuple[str, ...], int] = {}
+        self._numbers: dict[tuple[t.Any, ...], int] = {}
 
     def number(self, what: Expiry) -> int:
-        number = self._numbers.setdefault((what.kind, what.name, what.not_after, what.file, what.issuer), len(self.expiries))
+        number = self._numbers.setdefault(dataclasses.astuple(what), len(self.expiries))
         if number == len(self.expiries):
             self.expiries.append(what)
         return number

@@ -10,6 +10,7 @@ from .. import times
 from ..expiry_calendar import endings
 from ..model import PROVEN, Host, Report, Server
 from ..observations import Expiry
+from .crl_metrics import CRL_METRICS
 
 Sample = tuple[dict[str, str], int]
 
@@ -90,6 +91,7 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
         _expiries,
     ),
     'sendmemo_expiry_servers': ('How many servers use that certificate, CA or CRL.', _users),
+    **CRL_METRICS,
 }
 
 
