@@ -101,15 +101,15 @@ ROWS = (
         'list',
         """
         Address from which the controller fetches the revocation list of the CA, by http or https; a list of addresses, which are
-        alternatives, in their order; or V(auto), for the distribution points that are named in the certificates of O(ca_src):
+        alternatives, in their order; or V(auto), for the distribution points that are named in the certificates of C(ca_src):
         one revocation list for each CA that names one.
 
         Each address is asked once per run, for all hosts, and what it answers is checked before it replaces anything: PEM or
-        DER, a complete revocation list, signed by a CA of O(ca_src) or O(ca_content), valid now, and not older than the one that
-        is kept in O(crl_cache) or the one that is installed. What cannot be used changes nothing: it is the problem
+        DER, a complete revocation list, signed by a CA of C(ca_src) or C(ca_content), valid now, and not older than the one that
+        is kept in C(crl_cache) or the one that is installed. What cannot be used changes nothing: it is the problem
         C(crl_fetch_failed), a warning as long as the revocation list in force is valid, an error once it has expired.
 
-        With O(crl_src) both are used together, as the files of a list are. It excludes O(crl_content) and O(crl_path).
+        With C(crl_src) both are used together, as the files of a list are. It excludes C(crl_content) and C(crl_path).
 
         The certificate of an https server is not verified, since the revocation list is signed, unless the address has a user
         name. Proxies are those of the environment of the controller.
@@ -125,7 +125,7 @@ ROWS = (
         'crl_cache',
         'path',
         """
-        Directory on the controller that keeps what was fetched from O(crl_url), created if it is missing. Without it,
+        Directory on the controller that keeps what was fetched from C(crl_url), created if it is missing. Without it,
         C(printops.infoprint/crl) in Ansible's home, C(ANSIBLE_HOME). In check mode nothing is written there.
         """,
         each(CONFIG),
@@ -137,7 +137,7 @@ ROWS = (
         'crl_tolerance',
         'int',
         """
-        How many hours the addresses of O(crl_url) may fail, after the last success, before the problem C(crl_fetch_failed) asks
+        How many hours the addresses of C(crl_url) may fail, after the last success, before the problem C(crl_fetch_failed) asks
         for their repair. It is an error as soon as the revocation list in force has expired, whatever this says.
         """,
         each(CONFIG),
