@@ -10,7 +10,7 @@ short_description: Let the exit code of a run tell that revocation lists could n
 version_added: 1.1.0
 description:
   - Ends the run for its host as unreachable if O(overdue) is not empty, so that C(ansible-playbook) exits with 4 and not with
-    2, as for a host that failed. The playbook P(printops.infoprint.refresh_crl#playbook) uses it as its last step.
+    2, as for a host that failed. The playbook C(printops.infoprint.refresh_crl) uses it as its last step.
   - It works on the controller and connects to no host.
 options:
   overdue:

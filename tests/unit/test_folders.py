@@ -41,7 +41,7 @@ ORDER = {
         'crl_source',
         'x509 problems',
         'options.table',
-        'bounded_json days foreign_values run_name',
+        'bounded_json days foreign_values run_cache run_name',
     ),
 }
 

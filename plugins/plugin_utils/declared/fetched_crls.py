@@ -23,13 +23,13 @@ from ..crl_source.renewal import Renewal, Renewer
 from ..crl_source.urls import AUTO, shown
 from ..options.mail import of_server
 from ..options.spec import ArgumentError
+from ..run_cache import once
 from ..x509 import der as asn1
 from ..x509.budget import limited_to
 from ..x509.dates import timestamp
 from ..x509.reader import read_certificate
 from ..x509.records import Certificate, RevocationList
 from ..x509.trust_files import is_due
-from .run_cache import once
 
 CACHE = 'printops.infoprint/crl'  # below ANSIBLE_HOME
 # What is said of a file of the user's, and not of a CRL that is fetched again before it ends.

@@ -20,13 +20,13 @@ from ...module_utils.vocabulary import ENVELOPE
 from ..options.attributes import declared_attributes
 from ..options.mail import check_mail, of_server
 from ..options.spec import ArgumentError, fields_for, file_mode
+from ..run_cache import once
 from ..x509.budget import limited_to
 from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, check_files, ends
 from .entry import DesiredConfig, SourceReader, desired_config
 from .fetched_crls import DeclaredCrls
 from .ports import port_problems
-from .run_cache import once
 from .template import Renderer
 
 

@@ -20,6 +20,7 @@ import zlib
 
 from ...module_utils.program.main import PACKAGE
 from .. import bounded_json
+from .large_texts import continued, large_texts
 
 MODULE_UTILS = pathlib.Path(__file__).resolve().parents[2] / 'module_utils'
 MAIN = 'program.main'
@@ -109,10 +110,11 @@ def modules_for(entry: str) -> dict[str, str]:
 
 
 class _Prepared(t.NamedTuple):
-    """The beginning of a program, compressed, and the compressor whose copies continue it."""
+    """The beginning of a program, compressed, the compressor whose copies continue it, and the checksum of what is in it."""
 
     head: bytes
     compressor: zlib._Compress
+    checksum: int
 
 
 @functools.cache
@@ -120,16 +122,24 @@ def prepare(entry: str) -> _Prepared:
     """Return what all programs of the module `entry` begin with; made once in a process and those that it forks."""
     payload = json.dumps({'modules': modules_for(entry), 'entry': entry})
     compressor = zlib.compressobj(6)
-    head = compressor.compress(_source(MAIN)[0].encode() + b'\0' + payload[:-1].encode('ascii'))
-    return _Prepared(head, compressor)
+    text = _source(MAIN)[0].encode() + b'\0' + payload[:-1].encode('ascii')
+    return _Prepared(compressor.compress(text), compressor, zlib.adler32(text))
 
 
 def build(entry: str, request: t.Mapping[str, object], limit: float, nonce: str) -> bytes:
-    """Return the compressed program that calls `run(request, watchdog)` of the module `entry`, for `limit` seconds at most."""
+    """Return the compressed program that calls `run(request, watchdog)` of the module `entry`, for `limit` seconds at most.
+
+    The large texts among the request's `contents`, by their digests, are compressed once in a run.
+    """
     prepared = prepare(entry)
+    large = large_texts(request)
+    marks = {f'{nonce}-{digest}': text for digest, text in large.items()}
+    if large:
+        contents = t.cast('dict[str, str]', request['contents'])
+        in_place = {digest: f'{nonce}-{digest}' if digest in large else text for digest, text in contents.items()}
+        request = {**request, 'contents': in_place}
     rest = json.dumps({'request': request, 'limit': limit, 'nonce': nonce})
-    compressor = prepared.compressor.copy()
-    return prepared.head + compressor.compress(f', {rest[1:]}'.encode('ascii')) + compressor.flush()
+    return continued(prepared.head, prepared.compressor.copy(), prepared.checksum, f', {rest[1:]}', marks)
 
 
 def read_answer(output: str, nonce: str) -> dict[str, t.Any]:

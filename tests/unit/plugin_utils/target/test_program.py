@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -12,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import typing as t
+import zlib
 
 import pytest
 from hypothesis import given
@@ -25,6 +27,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.target.interpre
     Interpreter,
     choose,
 )
+from ansible_collections.printops.infoprint.plugins.plugin_utils.target.large_texts import LARGE
 
 NONCE = '0123456789abcdef'
 REQUEST = {'options': {'base_dir': '/nowhere', 'pd_bin_dir': '/nowhere'}, 'servers': [], 'contents': {}}
@@ -242,3 +245,25 @@ def test_the_current_directory_is_not_imported_from(tmp_path) -> None:  # type: 
     )
     assert program.read_answer(done.stdout.decode(), NONCE)
     assert not (tmp_path / 'owned').exists()
+
+
+@pytest.mark.parametrize(
+    'contents',
+    [
+        pytest.param({'a': 'x' * 10}, id='a small one'),
+        pytest.param({'a': 'x' * LARGE + '"\\\n\xff'}, id='one that is just not small'),
+        pytest.param({'a': 'ab' * LARGE, 'b': 'small', 'c': 'y' * LARGE * 3}, id='two large ones'),
+    ],
+)
+def test_large_contents_arrive_as_they_are(contents: dict[str, str], tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr('ansible.constants.DEFAULT_LOCAL_TMP', str(tmp_path))
+    request = {'contents': {hashlib.sha256(name.encode()).hexdigest(): text for name, text in contents.items()}, 'more': 1}
+    for _host in range(2):
+        data = zlib.decompress(program.build('config.ehlo_name', request, 10, NONCE))
+        assert json.loads(data[data.index(0) + 1 :])['request'] == request
+    kept = list(tmp_path.iterdir())
+    assert len(kept) == sum(len(text) > LARGE for text in contents.values())
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:50])  # as a full disk leaves it
+    data = zlib.decompress(program.build('config.ehlo_name', request, 10, NONCE))
+    assert json.loads(data[data.index(0) + 1 :])['request'] == request

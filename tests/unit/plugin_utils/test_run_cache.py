@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.run_cache import once
+from ansible_collections.printops.infoprint.plugins.plugin_utils.run_cache import once
 
 FORKED = multiprocessing.get_context('fork')
 

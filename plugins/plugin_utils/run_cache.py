@@ -24,23 +24,40 @@ def once(key: t.Sequence[bytes | str], compute: t.Callable[[], Computed], direct
 
     Where the directory can't be used, each computes. `directory` is for tests.
     """
+    computed: list[Computed] = []
+
+    def as_json() -> bytes:
+        computed.append(compute())
+        return json.dumps(computed[0]).encode('ascii')
+
+    try:
+        known = once_bytes(key, as_json, directory)
+        return computed[0] if computed else t.cast('Computed', json.loads(known))
+    except ValueError:  # cut short by a full disk, for instance
+        if computed:
+            raise
+    return compute()
+
+
+def once_bytes(key: t.Sequence[bytes | str], compute: t.Callable[[], bytes], directory: str | None = None) -> bytes:
+    """Return what `compute` returns, as `once` does; what another worker could not write completely is returned as it is."""
     parts = [part.encode() if isinstance(part, str) else part for part in key]
     digest = hashlib.sha256(b''.join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
-    path = pathlib.Path(directory or C.DEFAULT_LOCAL_TMP) / f'infoprint-{digest}.json'
+    path = pathlib.Path(directory or C.DEFAULT_LOCAL_TMP) / f'infoprint-{digest}'
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError:
         return compute()
-    with os.fdopen(descriptor, 'r+', encoding='utf-8') as file:
+    with os.fdopen(descriptor, 'r+b', buffering=0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed, however the worker ends
             if known := file.read():
-                return t.cast('Computed', json.loads(known))
-        except (OSError, ValueError):  # cut short by a full disk, for instance
+                return known
+        except OSError:
             return compute()
         value = compute()
         try:
-            file.write(json.dumps(value))
+            file.write(value)
         except OSError:
             pass
         return value
