@@ -27,7 +27,12 @@ MOST_MANAGED_FILES = 32  # files of managed names that are read: a directory's o
 
 def trust_file_name(kind: str, content: bytes) -> str:
     """Return the name of a managed trust file; `kind` is 'ca' or 'crl'."""
-    return 'sendmemo-%s-%s.pem' % (kind, hashlib.sha256(content).hexdigest()[:16])
+    return name_for_digest(kind, hashlib.sha256(content).hexdigest())
+
+
+def name_for_digest(kind: str, digest: str) -> str:
+    """Return the name of a managed trust file by the SHA-256 of its content, in hexadecimal."""
+    return 'sendmemo-%s-%s.pem' % (kind, digest[:16])
 
 
 def is_named_for(content: bytes, name: str) -> bool:

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ...module_utils.change.set_files import trust_file_name
+from ...module_utils.change.set_files import name_for_digest, trust_file_name
 from ...module_utils.config.keywords import BY_NAME, FILE_KEYWORDS, KEYWORDS
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.trust.pem import as_pem, read_pem
@@ -102,7 +103,8 @@ def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader, check: bo
         if keyword.name == 'CrlFile' and entry.get('crl_url'):
             crls = declared_crls(entry, trust.get(settings.get('CAFile', '')), check)
             data = reader.content(src, crls.pem) if src else crls.pem
-            name = settings[keyword.name] = trust_file_name(keyword.option, data)
+            digest = hashlib.sha256(data).hexdigest() if src else crls.digest
+            name = settings[keyword.name] = name_for_digest(keyword.option, digest)
             trust.update({name: data} if data else {})
             sources[name] = ', '.join([crls.source, *(src or [])])
         elif path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import json
 import pathlib
 import typing as t
 
@@ -23,13 +24,13 @@ from ..crl_source.renewal import Renewal, Renewer
 from ..crl_source.urls import AUTO, shown
 from ..options.mail import of_server
 from ..options.spec import ArgumentError
-from ..run_cache import once
+from ..run_cache import once, once_bytes
 from ..x509 import der as asn1
 from ..x509.budget import limited_to
 from ..x509.dates import timestamp
 from ..x509.reader import read_certificate
 from ..x509.records import Certificate, RevocationList
-from ..x509.trust_files import is_due
+from ..x509.trust_files import blocks_of, is_due
 
 CACHE = 'printops.infoprint/crl'  # below ANSIBLE_HOME
 # What is said of a file of the user's, and not of a CRL that is fetched again before it ends.
@@ -54,9 +55,11 @@ class CrlFacts(t.NamedTuple):
 
 
 class DeclaredCrls(t.NamedTuple):
-    """The CRLs of an entry: their PEM, b'' = none is known; what is known of each; which are `missing`, and the problems."""
+    """The CRLs of an entry: their PEM, b'' = none is known, and its digest; what is known of each; which are `missing`, and the
+    problems."""
 
     pem: bytes
+    digest: str
     source: str
     facts: t.Sequence[CrlFacts]
     missing: t.Sequence[MissingCrl]
@@ -76,7 +79,8 @@ class DeclaredCrls(t.NamedTuple):
         """Return the problems of a CRL file without those of the dates of fetched CRLs that are renewed in time, or are reported
         by a problem of their own."""
         facts = {fact.digest: fact for fact in self.facts}
-        by_line = {block.line: facts.get(digest_of(block.der)) for block in read_pem(content or b'').blocks}
+        trust = blocks_of(content, '')
+        by_line = {block.line: facts.get(digest_of(block.der)) for block in (trust.blocks if trust is not None else ())}
 
         def is_own(problem: Problem) -> bool:
             fact = by_line.get(problem.line or 0)
@@ -120,7 +124,19 @@ def declared_crls(entry: Entry, ca: bytes | None, check: bool) -> DeclaredCrls:
     tolerance = entry['crl_tolerance']
     key = ('crl-renewal', *urls, '', digest_of(ca), directory, str(tolerance), str(check))
     with limited_to(None):
-        return _read(once(key, lambda: _renewed(urls, ca, directory, tolerance, check)))
+        # The PEM is first in a value of its own: as a text of JSON it would take each worker ten times as long to read.
+        value = once_bytes(key, lambda: _as_bytes(_renewed(urls, ca, directory, tolerance, check)))
+        try:
+            return _read(value)
+        except ValueError:  # cut short by a full disk
+            return _read(_as_bytes(_renewed(urls, ca, directory, tolerance, check)))
+
+
+def _as_bytes(renewed: dict[str, t.Any]) -> bytes:
+    """Return what was renewed as bytes: its PEM after all else as JSON, in one line."""
+    pem: bytes = renewed.pop('pem').encode('ascii')
+    head = json.dumps({**renewed, 'digest': digest_of(pem), 'size': len(pem)})
+    return head.encode('ascii') + b'\n' + pem
 
 
 def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, check: bool) -> dict[str, t.Any]:
@@ -151,9 +167,15 @@ def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, c
     }
 
 
-def _read(plain: dict[str, t.Any]) -> DeclaredCrls:
+def _read(value: bytes) -> DeclaredCrls:
+    """Return what was renewed. Raises ValueError where it is not whole."""
+    head, _line_end, pem = value.partition(b'\n')
+    plain = json.loads(head)
+    if len(pem) != plain['size']:
+        raise ValueError('it is cut short')
     return DeclaredCrls(
-        plain['pem'].encode('ascii'),
+        pem,
+        plain['digest'],
         plain['source'],
         [CrlFacts(*facts) for facts in plain['facts']],
         [MissingCrl(*missing) for missing in plain['missing']],

@@ -102,7 +102,8 @@ class RequestBuilder:
         self.problems += [problem._replace(server=name, file=shown) for problem in warnings]
         self._check_trust(desired, name)
         self.sources.update(desired.sources)
-        trust = {file: self._add(content) for file, content in desired.trust.items()}
+        known = {} if desired.crls is None else {id(desired.crls.pem): desired.crls.digest}  # a large one takes its time
+        trust = {file: self._add(content, known.get(id(content), '')) for file, content in desired.trust.items()}
         crls = self._crls(desired)
         return request._replace(config=self._add(self._texts[name]), trust=trust, crls=crls)
 
@@ -144,8 +145,8 @@ class RequestBuilder:
             self.problems += [Problem(**problem) for problem in checked['problems']]
         self._ends[name] = self._ends_of[ca, crl]
 
-    def _add(self, content: bytes) -> str:
-        key = hashlib.sha256(content).hexdigest()
+    def _add(self, content: bytes, digest: str = '') -> str:
+        key = digest or hashlib.sha256(content).hexdigest()
         self.contents[key] = content.decode('latin-1')
         return key
 
