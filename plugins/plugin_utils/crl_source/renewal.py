@@ -8,6 +8,8 @@ What can't be used leaves what is kept as it is. Clock, download and cache are g
 from __future__ import annotations
 
 import datetime as dt
+import math
+import time
 import typing as t
 
 from ...module_utils.trust.pem import CRL, Block, as_pem
@@ -50,13 +52,16 @@ class _Known(t.NamedTuple):
 
 
 class Renewer:
-    """Renews sources for one set of CAs, at one time."""
+    """Renews a source whose CRL is by one of these CAs. After `deadline`, of the monotonic clock, no more address is asked."""
 
-    def __init__(self, authorities: Authorities, cache: Cache, now: dt.datetime, fetch: Fetch) -> None:
+    def __init__(
+        self, authorities: Authorities, cache: Cache, now: dt.datetime, fetch: Fetch, deadline: float = math.inf
+    ) -> None:
         self._authorities = authorities
         self._cache = cache
         self._now = now
         self._fetch = fetch
+        self._deadline = deadline
 
     def renew(self, urls: t.Sequence[str]) -> Renewal:
         """Return the CRLs of a source; its addresses are alternatives, in their order."""
@@ -87,6 +92,8 @@ class Renewer:
 
     def _fetched(self, url: str, known: t.Mapping[str, _Known]) -> _Known:
         """Return what an address has now. Raises FetchError, Refused."""
+        if time.monotonic() > self._deadline:
+            raise FetchError('it was not asked any more, since others have taken too long')
         own = known.get(url)
         is_current = own is not None and all(crl.next_update and crl.next_update > self._now for crl in own.crls)
         answer = self._fetch(url, own.kept.validators if own is not None and is_current else Validators())

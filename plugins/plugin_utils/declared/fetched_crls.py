@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import pathlib
+import time
 import typing as t
 
 from ansible import constants as C
@@ -18,21 +19,21 @@ from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.trust.pem import CERTIFICATE, CRL, Block, as_pem, read_pem
 from ..crl_source.cache import Cache
 from ..crl_source.download import Download, FetchError, Validators, download
-from ..crl_source.points import sources_of
+from ..crl_source.points import Source, sources_of
 from ..crl_source.problems import causes_text, is_overdue, remedy, renewal_problems
 from ..crl_source.renewal import Renewal, Renewer
 from ..crl_source.urls import AUTO, shown
 from ..options.mail import of_server
 from ..options.spec import ArgumentError
 from ..run_cache import once, once_bytes
-from ..x509 import der as asn1
 from ..x509.budget import limited_to
 from ..x509.dates import timestamp
 from ..x509.reader import read_certificate
-from ..x509.records import Certificate, RevocationList
+from ..x509.records import RevocationList
 from ..x509.trust_files import blocks_of, is_due
 
 CACHE = 'printops.infoprint/crl'  # below ANSIBLE_HOME
+MOST_SECONDS = 120.0  # after which no more address is asked, and the others wait no longer
 # What is said of a file of the user's, and not of a CRL that is fetched again before it ends.
 _OF_DATES = ('crl_expired', 'crl_not_yet_valid', 'crl_expires_soon')
 
@@ -149,19 +150,19 @@ def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, c
         raise ProblemError(
             Problem(
                 'invalid_value',
-                f'crl_url is {AUTO}, and no declared CA names a distribution point that is fetched by http or https.',
+                f'crl_url is {AUTO}, and no declared CA names an http or https address of a CRL by a declared CA.',
                 "Give the address of the CA's CRL, or crl_src.",
                 value=AUTO,
             )
         )
-    renewer = Renewer(authorities, Cache(directory, now.timestamp(), not check), now, _download_once)
-    renewals = [renewer.renew(source) for source in sources]
+    cache, deadline = Cache(directory, now.timestamp(), not check), time.monotonic() + MOST_SECONDS
+    renewals = [Renewer(source.authorities, cache, now, _download_once, deadline).renew(source.urls) for source in sources]
     crls = {crl.der: crl for renewal in renewals for crl in renewal.crls}
     return {
         'pem': ''.join(as_pem(Block(CRL, 0, der)) for der in crls),
-        'source': ', '.join(shown(url) for source in sources for url in source),
+        'source': ', '.join(shown(url) for source in sources for url in source.urls),
         'facts': [_facts(crl, renewal, now) for renewal in renewals for crl in renewal.crls],
-        'missing': [_missing(renewal, authorities) for renewal in renewals if not renewal.crls],
+        'missing': [_missing(one, source) for one, source in zip(renewals, sources, strict=True) if not one.crls],
         'problems': [p._asdict() for renewal in renewals for p in renewal_problems(renewal, tolerance, now, directory)],
         'overdue': [causes_text(renewal.causes) for renewal in renewals if is_overdue(renewal, tolerance, now)],
     }
@@ -191,9 +192,9 @@ def _facts(crl: RevocationList, renewal: Renewal, now: dt.datetime) -> CrlFacts:
     )
 
 
-def _missing(renewal: Renewal, authorities: t.Sequence[Certificate]) -> MissingCrl:
+def _missing(renewal: Renewal, source: Source) -> MissingCrl:
     """Return what a target is told of a source without any CRL: whose CRL it keeps, if it has one, and what it then reports."""
-    names = [base64.b64encode(asn1.subject_of(authority.der)).decode('ascii') for authority in authorities]
+    names = [base64.b64encode(name).decode('ascii') for name in source.names()]
     return MissingCrl(names, f'No CRL could be fetched: {causes_text(renewal.causes)}.', remedy(renewal.causes))
 
 

@@ -106,4 +106,9 @@ def _check_servers(given: Values, entry_point: str) -> None:
                 f'{PREFIX}manage_attributes{of} needs {PREFIX}smtp_host and {PREFIX}smtp_port: they are what the attributes '
                 'are set to'
             )
+        if entry.get('crl_url') and not (entry.get('ca_src') or entry.get('ca_content')):
+            raise ArgumentError(
+                f'{PREFIX}crl_url{of} needs {PREFIX}ca_src or {PREFIX}ca_content: a CRL that is fetched is checked against the '
+                'CAs that are declared'
+            )
         check_mail(entry, of, variable_of)

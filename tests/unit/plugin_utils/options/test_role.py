@@ -26,6 +26,15 @@ def refusal(entry_point: str, **variables: t.Any) -> str:
 
 
 REFUSED = {
+    'a CRL by address without a CA': ({'crl_url': ['http://a.example.com/']}, 'sendmemo_tls_crl_url needs sendmemo_tls_ca_src'),
+    'a CRL by an address of another kind': (
+        {'crl_url': ['ldap://a/']},
+        'sendmemo_tls_crl_url has ldap://a/, which has the scheme',
+    ),
+    'a CRL by address and as text': (
+        {'crl_url': ['http://a.example.com/'], 'crl_content': 'x'},
+        'sendmemo_tls_crl_content and sendmemo_tls_crl_url exclude each other',
+    ),
     'an unknown variable': (
         {'paper': 'blue'},
         'sendmemo_tls_paper is not a variable of the role: give variables of your own',
