@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""CRLs by address in the request of sendmemo_config: fetched once for all hosts; one that fails does not keep it from being sent."""
+"""CRLs by address in the request of sendmemo_config: fetched once for all hosts, and no failure keeps it from being sent."""
 
 from __future__ import annotations
 
