@@ -50,7 +50,7 @@ class ActionModule(InfoprintAction):
         outcome = outcome._replace(
             servers=[_with_trust(entry, request, builder) for entry in outcome.servers],
             problems=[*builder.problems, *builder.crl_problems, *outcome.problems],
-            msg='\n'.join([outcome.msg, *map(line_of, [*builder.problems, *builder.crl_problems])]),
+            msg='\n'.join([outcome.msg, *map(line_of, [*builder.problems, *builder.crl_problems]), *builder.crl_lines]),
             warnings=[*outcome.warnings, *(line_of(problem) for problem in builder.crl_problems if problem.severity != INFO)],
         )
         if args['enable_ssl_v3'] is not None and reviewed.is_done:

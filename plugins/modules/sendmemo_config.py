@@ -53,6 +53,12 @@ EXAMPLES = r"""
     ca_src: mail-ca.pem
     enable_tls: starttls
 
+- name: Fetch the CRL from a mirror or, where that fails, from the CA
+  printops.infoprint.sendmemo_config:
+    ca_src: mail-ca.pem
+    crl_url: ['http://mirror.example.com/mail-ca.crl', 'http://ca.example.com/mail-ca.crl']
+    enable_tls: starttls
+
 - name: Trust the old and the new CA during a rollover
   printops.infoprint.sendmemo_config:
     ca_src: [mail-ca-2024.pem, mail-ca-2026.pem]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import pathlib
+import re
 import typing as t
 
 import pytest
@@ -94,6 +95,10 @@ async def test_it_is_fetched_kept_and_handed_out(crl_site: CrlSite, pki: Pki) ->
     }
     assert listed['fetch_age'] < 60
     assert 'source' not in ca
+    line = second['msg'].splitlines()[-1]
+    assert re.fullmatch(
+        rf'CRL of CN=Test CA: thisUpdate \S+, nextUpdate \S+, number 2, from {crl_site.url}, last fetched \S+Z', line
+    )
 
 
 @together(made_site)

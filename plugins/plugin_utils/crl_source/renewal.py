@@ -110,12 +110,16 @@ class Renewer:
         return _Known(Kept(pem, answer.validators, fetched), crls)
 
     def _refuse_older(self, crls: t.Sequence[RevocationList], url: str, known: t.Mapping[str, _Known]) -> None:
-        """Raise Refused if a CRL is older than one of the same CA that is kept, or this address has gone back."""
+        """Raise Refused if a CRL is older than one of the same CA that is kept.
+
+        What an address serves must not go back in time either where a CA of the same name has another key meanwhile.
+        """
         for address, other in known.items():
             is_stream = address == url and len(other.crls) == len(crls) == 1
             for kept in other.crls:
                 for crl in crls:
-                    if (is_stream or is_of_same_key(crl, kept)) and (fault := older_fault(crl, kept, self._now)):
+                    is_same = crl.name == kept.name if is_stream else is_of_same_key(crl, kept)
+                    if is_same and (fault := older_fault(crl, kept, self._now)):
                         raise Refused(f'the CRL of {crl.issuer} {fault}')
             if address == url and len(crls) < len(other.crls):
                 raise Refused(f'it has {len(crls)} of the {len(other.crls)} CRLs that it had before')

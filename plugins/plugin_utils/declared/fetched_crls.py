@@ -49,10 +49,19 @@ class CrlFacts(t.NamedTuple):
     digest: str
     name: str
     this_update: str
+    next_update: str
+    number: int | None
     source: str
     fetched: str
     is_renewed: bool
     is_due: bool
+
+    def line(self) -> str:
+        """Return it as an operator reads it."""
+        number = '' if self.number is None else f', number {self.number}'
+        dates = f'thisUpdate {self.this_update}, nextUpdate {self.next_update}'
+        fetched = f'last fetched {self.fetched}' if self.fetched else 'never fetched as far as is known'
+        return f'CRL of {self.name}: {dates}{number}, from {self.source}, {fetched}{"; refresh due" if self.is_due else ""}'
 
 
 class DeclaredCrls(t.NamedTuple):
@@ -188,7 +197,15 @@ def _read(value: bytes) -> DeclaredCrls:
 def _facts(crl: RevocationList, renewal: Renewal, now: dt.datetime) -> CrlFacts:
     fetched = timestamp(dt.datetime.fromtimestamp(renewal.fetched, dt.timezone.utc)) if renewal.fetched >= 0 else ''
     return CrlFacts(
-        digest_of(crl.der), crl.issuer, timestamp(crl.last_update), renewal.url, fetched, renewal.is_renewed, is_due(crl, now)
+        digest=digest_of(crl.der),
+        name=crl.issuer,
+        this_update=timestamp(crl.last_update),
+        next_update='' if crl.next_update is None else timestamp(crl.next_update),
+        number=crl.number,
+        source=renewal.url,
+        fetched=fetched,
+        is_renewed=renewal.is_renewed,
+        is_due=is_due(crl, now),
     )
 
 

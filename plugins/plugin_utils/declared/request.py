@@ -68,6 +68,7 @@ class RequestBuilder:
         self.problems: list[Problem] = []
         self.crl_problems: list[Problem] = []  # of CRLs that could not be fetched; they keep nothing from being done
         self.overdue: dict[str, None] = {}  # why CRLs are not fresh enough
+        self.crl_lines: dict[str, None] = {}  # what is known of fetched CRLs
         self._action = action
         self._args = args
         self._reader = SourceReader(action)
@@ -132,6 +133,7 @@ class RequestBuilder:
         if crls is not None:
             self.crl_problems += [problem for problem in crls.problems if problem not in self.crl_problems]
             self.overdue.update(dict.fromkeys(crls.overdue))
+            self.crl_lines.update(dict.fromkeys(fact.line() for fact in crls.facts))
         ca, crl = (desired.settings.get(keyword, '') for keyword in FILE_KEYWORDS)
         if (ca, crl) not in self._ends_of:
             files = {keyword: desired.sources.get(file, file) for keyword, file in zip(FILE_KEYWORDS, (ca, crl), strict=True)}

@@ -44,7 +44,12 @@ CA, OTHER, TWIN = Authority('Mail CA'), Authority('Other CA'), Authority('Mail C
 SIGNS_NO_CRL = Authority('Mail CA without CRLs', crl_sign=False)
 LEGACY = Authority('Legacy CA', key=rsa.generate_private_key(65537, 2048))
 DECLARED = (CA, SIGNS_NO_CRL, LEGACY)
-AUTHORITIES = [t.cast(t.Any, read_certificate(ca.certificate.public_bytes(serialization.Encoding.DER))) for ca in DECLARED]
+
+
+def read(cas: t.Sequence[Authority]) -> list[t.Any]:
+    return [read_certificate(ca.certificate.public_bytes(serialization.Encoding.DER)) for ca in cas]
+
+
 USUAL: dict[str, t.Any] = {'number': 10, 'last_update': NOW - 10 * HOUR, 'next_update': NOW + 5 * DAY}
 
 
@@ -157,11 +162,18 @@ FAULTS = {
 }
 
 
-def renew(directory: pathlib.Path, urls: t.Sequence[str], now: dt.datetime = NOW, *, is_written: bool = True) -> Renewal:
+def renew(
+    directory: pathlib.Path,
+    urls: t.Sequence[str],
+    now: dt.datetime = NOW,
+    *,
+    is_written: bool = True,
+    cas: t.Sequence[Authority] = DECLARED,
+) -> Renewal:
     def fetch(url: str, validators: Validators) -> t.Any:
         return download(url, validators, SECONDS)
 
-    return Renewer(AUTHORITIES, Cache(str(directory), now.timestamp(), is_written), now, fetch).renew(urls)
+    return Renewer(read(cas), Cache(str(directory), now.timestamp(), is_written), now, fetch).renew(urls)
 
 
 def files(directory: pathlib.Path) -> dict[str, bytes]:
@@ -296,6 +308,19 @@ def test_a_mirror_that_lags_behind_does_not_take_back_what_the_first_address_had
     assert 'is older than the one that is kept' in text_of(renewal)
 
 
+@pytest.mark.parametrize(
+    ('other', 'accepted'),
+    [pytest.param(TWIN, False, id='another key of the name'), pytest.param(OTHER, True, id='another name')],
+)
+def test_an_address_may_change_to_another_ca_and_not_back_in_time(
+    other: Authority, accepted: bool, server: CrlServer, url: str, tmp_path: pathlib.Path
+) -> None:
+    keep(tmp_path, url)
+    server.answers['/ca.crl'] = body(crl(other, last_update=NOW - 20 * HOUR))
+    renewal = renew(tmp_path, [url], cas=[CA, other])
+    assert renewal.is_renewed is accepted
+
+
 def test_one_from_the_future_is_replaced(server: CrlServer, url: str, tmp_path: pathlib.Path) -> None:
     server.answers['/ca.crl'] = body(NEWER)
     keep(tmp_path, url, crl(number=99, last_update=NOW + 2 * DAY))
@@ -416,7 +441,7 @@ def test_of_two_runs_at_once_the_newer_crl_is_kept(server: CrlServer, url: str, 
         assert numbers(renew(tmp_path, [url])) == [12]
         return answer
 
-    renewer = Renewer(AUTHORITIES, Cache(str(tmp_path), NOW.timestamp()), NOW, fetch_while_another_runs)
+    renewer = Renewer(read(DECLARED), Cache(str(tmp_path), NOW.timestamp()), NOW, fetch_while_another_runs)
     assert numbers(renewer.renew([url])) == [11]
     assert Cache(str(tmp_path), NOW.timestamp()).read(url).pem == newest
 
