@@ -143,7 +143,11 @@ def test_the_crl_of_another_ca_than_the_active_one_is_left_to_converge(fleet: Fl
 
 def test_a_server_that_is_not_configured_yet_is_left_alone(fleet: Fleet) -> None:
     (fleet.directory / 'print1' / 'spl2').mkdir()
-    run = fleet.run(sendmemo_tls_servers=[{'name': 'spl1', 'state': 'absent'}, {'name': 'spl2'}], ansible_facts={})
+    run = fleet.run(sendmemo_tls_servers=[{'name': 'spl1', 'state': 'absent'}, {'name': 'spl2'}])
     assert run.results('print1')[0].status == 'ok'
     assert not list((fleet.directory / 'print1' / 'spl2').iterdir())
+    fleet.publish(2)
+    fleet.hosts['print1']['sendmemo_tls_servers'] = [{'name': 'spl1'}, {'name': 'spl2'}]
+    renewed = fleet.run()
+    assert (renewed.rc, [one['name'] for one in sends(renewed)]) == (0, ['spl1', 'spl1']), renewed.output
     assert fleet.config('print1').exists()
