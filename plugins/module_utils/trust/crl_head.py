@@ -62,7 +62,7 @@ def read_name(der: bytes) -> Name:
 
 
 def _head(der: bytes) -> CrlHead:
-    parts = list(_elements(next(_elements(_only(der)))[1]))
+    parts = list(_elements(_only(_only(der))))
     if parts[0][0] == _INTEGER:  # the version
         parts.pop(0)
     _algorithm, (_tag, issuer), this_update = parts[:3]
