@@ -12,6 +12,7 @@ import math
 import time
 import typing as t
 
+from ...module_utils.files.working_dir import MAX_FILE
 from ...module_utils.trust.pem import CRL, Block, as_pem
 from ..x509.records import RevocationList
 from .cache import Cache, Kept
@@ -107,6 +108,8 @@ class Renewer:
             return _Known(own.kept._replace(fetched=fetched), own.crls)
         crls = usable_crls(answer.body or b'', self._authorities, self._now)
         pem = ''.join(as_pem(Block(CRL, 0, crl.der)) for crl in crls).encode('ascii')
+        if len(pem) > MAX_FILE:
+            raise Refused(f'it has {len(pem)} bytes as PEM, and a trust file is read up to {MAX_FILE >> 20} MiB')
         return _Known(Kept(pem, answer.validators, fetched), crls)
 
     def _refuse_older(self, crls: t.Sequence[RevocationList], url: str, known: t.Mapping[str, _Known]) -> None:

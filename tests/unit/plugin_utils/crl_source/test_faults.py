@@ -34,6 +34,7 @@ from support.crl_server import (
     redirect,
     silent,
 )
+from support.large_crl import large_crl
 from support.pki import Authority, damaged, days_from_now
 from support.trust_checks import as_if_sha1, partial
 
@@ -169,9 +170,10 @@ def renew(
     *,
     is_written: bool = True,
     cas: t.Sequence[Authority] = DECLARED,
+    seconds: float = SECONDS,
 ) -> Renewal:
     def fetch(url: str, validators: Validators) -> t.Any:
-        return download(url, validators, SECONDS)
+        return download(url, validators, seconds)
 
     return Renewer(read(cas), Cache(str(directory), now.timestamp(), is_written), now, fetch).renew(urls)
 
@@ -245,6 +247,16 @@ def test_a_good_one_is_accepted_and_kept_as_pem(served: bytes, server: CrlServer
     again = Cache(str(tmp_path), NOW.timestamp()).read(url)
     assert again.pem.endswith(b'-----END X509 CRL-----\n')
     assert again.fetched == NOW.timestamp()
+
+
+def test_one_that_no_host_would_read_is_refused(server: CrlServer, url: str, tmp_path: pathlib.Path) -> None:
+    """DER of 4 MiB at most is fetched, but a host reads no more than that of a trust file, which is PEM."""
+    served = large_crl(CA, 90_000).public_bytes(serialization.Encoding.DER)
+    assert len(served) < 4 << 20
+    server.answers['/ca.crl'] = body(served)
+    before = keep(tmp_path, url)
+    assert 'a trust file is read up to 4 MiB' in text_of(renew(tmp_path, [url], seconds=10))
+    assert files(tmp_path) == before
 
 
 def test_the_same_one_is_not_sent_again(server: CrlServer, url: str, tmp_path: pathlib.Path) -> None:
