@@ -151,3 +151,18 @@ def test_a_server_that_is_not_configured_yet_is_left_alone(fleet: Fleet) -> None
     renewed = fleet.run()
     assert (renewed.rc, [one['name'] for one in sends(renewed)]) == (0, ['spl1', 'spl1']), renewed.output
     assert fleet.config('print1').exists()
+
+
+def test_a_dead_or_lying_distribution_point_costs_no_mail(fleet: Fleet) -> None:
+    """Each time on a controller that has kept nothing, so that the hosts alone know what they have."""
+    fleet.points.answers['/ca.crl'] = closed
+    dead = fleet.run(CONVERGE, sendmemo_tls_crl_cache=str(fleet.directory / 'second'))
+    assert (dead.rc, [one['ok'] for one in sends(dead)]) == (0, [True, True]), dead.output
+    (problem,) = dead.results('print1')[0].result['problems']
+    assert (problem['code'], problem['severity']) == ('crl_fetch_failed', 'warning')
+    before = fleet.crl('print1')
+    fleet.publish(0)
+    lying = fleet.run(CONVERGE, sendmemo_tls_crl_cache=str(fleet.directory / 'third'))
+    assert 'crl_older_than_installed' in lying.output
+    assert [one['ok'] for one in sends(lying)] == [True], 'the run ends with the canary, which is proven all the same'
+    assert fleet.crl('print1') == before

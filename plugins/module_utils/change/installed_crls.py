@@ -8,6 +8,7 @@ else of the set is changed as declared.
 
 import base64
 import binascii
+import calendar
 import hashlib
 import stat
 import time
@@ -174,14 +175,20 @@ def _in_place_of(missing: MissingCrl, installed: _Installed, change: ServerChang
         raise ProblemError(Problem('crl_fetch_failed', message, missing.hint, ERROR, keyword='CrlFile'))
     end = min(one.head.next_update for one in own)
     is_expired = bool(end) and end <= time.strftime('%Y%m%d%H%M%S', time.gmtime())
-    message = '%s The installed one stays; it %s %s.' % (
-        missing.message,
-        'expired at' if is_expired else 'expires at',
-        _shown(end) if end else 'no time that it names',
-    )
+    message = '%s The installed one stays; it %s.' % (missing.message, _life(end))
     severity = ERROR if is_expired else WARNING
     change.outcome.problems.append(Problem('crl_fetch_failed', message, missing.hint, severity, keyword='CrlFile'))
     return [one.block.der for one in own]
+
+
+def _life(end: str) -> str:
+    """Return in words when a CRL expires or has expired; '' = it does not say."""
+    if not end:
+        return 'has no nextUpdate'
+    left = (calendar.timegm(time.strptime(end, '%Y%m%d%H%M%S')) - time.time()) / 3600
+    if left <= 0:
+        return 'expired at %s, %d h ago: no mail is sent with it' % (_shown(end), -left)
+    return 'expires in %d h, at %s' % (left, _shown(end))
 
 
 def _decoded(issuer: str) -> object:

@@ -8,7 +8,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils.problems import Problem
-from ...module_utils.vocabulary import ERROR, INFO, WARNING
+from ...module_utils.vocabulary import INFO, WARNING
 from ..x509.dates import moment
 from ..x509.records import RevocationList
 from .renewal import Cause, Renewal
@@ -31,14 +31,14 @@ def span(time: dt.timedelta) -> str:
 def renewal_problems(renewal: Renewal, tolerance: int, now: dt.datetime, directory: str) -> list[Problem]:
     """Return the problems of a renewal. `tolerance` is in hours since the last success, `directory` where CRLs are kept.
 
-    Nothing is said of one without any CRL: whether there is one in force is known on each host.
+    Nothing is said of one without a current CRL: what is in force then, each host knows (`missing_text`).
     """
     problems = []
     if renewal.unwritten:
         message = f'The CRL was fetched, but can not be kept in {directory}: {renewal.unwritten}.'
         hint = 'Let the user who runs Ansible write there, free space, or set crl_cache. Until then each run fetches it anew.'
         problems.append(Problem('write_failed', message, hint, WARNING, file=directory, keyword='CrlFile'))
-    if renewal.causes and renewal.crls:
+    if renewal.causes and not is_out_of_date(renewal, now):
         make = _fetched_elsewhere if renewal.is_renewed else _not_renewed
         problems.append(make(renewal, tolerance, now)._replace(keyword='CrlFile'))
     return problems
@@ -50,14 +50,8 @@ def _fetched_elsewhere(renewal: Renewal, _tolerance: int, _now: dt.datetime) -> 
 
 
 def _not_renewed(renewal: Renewal, tolerance: int, now: dt.datetime) -> Problem:
-    first = min(renewal.crls, key=_end)
-    left = _end(first) - now
-    message = f'The CRL of {first.issuer} could not be renewed: {causes_text(renewal.causes)}. {_last_success(renewal, now)}'
-    if left <= dt.timedelta(0):
-        message += f' The one in force expired at {moment(_end(first))}, {span(-left)} ago: no mail is sent with it.'
-        hint = f'Act now. {remedy(renewal.causes)} Or give the current CRL as a file, with crl_src.'
-        return Problem('crl_fetch_failed', message, hint, ERROR)
-    message += f' The one in force expires in {span(left)}, at {moment(_end(first))}.'
+    end = _end(renewal)
+    message = f'{_failure(renewal, now)} The one in force expires in {span(end - now)}, at {moment(end)}.'
     if _is_tolerated(renewal, tolerance, now):
         return Problem('crl_fetch_failed', message, f'{_WAIT} {remedy(renewal.causes)}', WARNING)
     message += f' No fetch has succeeded for longer than the {tolerance} h that crl_tolerance allows.'
@@ -65,8 +59,32 @@ def _not_renewed(renewal: Renewal, tolerance: int, now: dt.datetime) -> Problem:
     return Problem('crl_fetch_failed', message, hint, WARNING)
 
 
-def _end(crl: RevocationList) -> dt.datetime:
+def missing_text(renewal: Renewal, now: dt.datetime) -> tuple[str, str]:
+    """Return what a host says of a renewal without a current CRL, before what it knows of its own one, and the hint."""
+    kept = f' The one that is kept expired at {moment(_end(renewal))}.' if renewal.crls else ''
+    hint = f'{remedy(renewal.causes)} Or give the current CRL as a file, with crl_src.'
+    return f'{_failure(renewal, now)}{kept}', hint
+
+
+def _failure(renewal: Renewal, now: dt.datetime) -> str:
+    if not renewal.crls:
+        return f'No CRL could be fetched: {causes_text(renewal.causes)}.'
+    issuer = min(renewal.crls, key=_end_of).issuer
+    return f'The CRL of {issuer} could not be renewed: {causes_text(renewal.causes)}. {_last_success(renewal, now)}'
+
+
+def _end_of(crl: RevocationList) -> dt.datetime:
     return crl.next_update or dt.datetime.min.replace(tzinfo=dt.timezone.utc)
+
+
+def _end(renewal: Renewal) -> dt.datetime:
+    """Return when the first of the CRLs is to be replaced."""
+    return min(map(_end_of, renewal.crls))
+
+
+def is_out_of_date(renewal: Renewal, now: dt.datetime) -> bool:
+    """Return whether there is no current CRL: none was fetched, and none is kept that has not expired."""
+    return not renewal.is_renewed and (not renewal.crls or _end(renewal) <= now)
 
 
 def _last_success(renewal: Renewal, now: dt.datetime) -> str:
@@ -82,9 +100,7 @@ def _is_tolerated(renewal: Renewal, tolerance: int, now: dt.datetime) -> bool:
 
 def is_overdue(renewal: Renewal, tolerance: int, now: dt.datetime) -> bool:
     """Return whether a source has failed for longer than is tolerated, or its CRL has expired meanwhile, or none is known."""
-    if renewal.is_renewed:
-        return False
-    return not renewal.crls or _end(min(renewal.crls, key=_end)) <= now or not _is_tolerated(renewal, tolerance, now)
+    return is_out_of_date(renewal, now) or (not renewal.is_renewed and not _is_tolerated(renewal, tolerance, now))
 
 
 def causes_text(causes: t.Sequence[Cause]) -> str:

@@ -20,9 +20,10 @@ from ...module_utils.trust.pem import CERTIFICATE, CRL, Block, as_pem, read_pem
 from ..crl_source.cache import Cache
 from ..crl_source.download import Download, FetchError, Validators, download
 from ..crl_source.points import Source, sources_of
-from ..crl_source.problems import causes_text, is_overdue, remedy, renewal_problems
+from ..crl_source.problems import causes_text, is_out_of_date, is_overdue, missing_text, renewal_problems
 from ..crl_source.renewal import Renewal, Renewer
 from ..crl_source.urls import AUTO, shown
+from ..days import days_left
 from ..options.mail import of_server
 from ..options.spec import ArgumentError
 from ..run_cache import once, once_bytes
@@ -55,6 +56,20 @@ class CrlFacts(t.NamedTuple):
     fetched: str
     is_renewed: bool
     is_due: bool
+
+    def end(self, now: dt.datetime) -> dict[str, t.Any]:
+        """Return it as an entry of `ends`, without the keyword and the file."""
+        number = {} if self.number is None else {'number': self.number}
+        left = days_left(_moment(self.next_update), now)
+        dates = {'not_after': self.next_update, 'days_left': left, 'this_update': self.this_update}
+        return {'name': self.name, **dates, **number, 'refresh_due': self.is_due}
+
+    def origin(self, now: dt.datetime) -> dict[str, t.Any]:
+        """Return where it was fetched, and when."""
+        if not self.fetched:
+            return {'source': self.source}
+        age = max(0, int((now - _moment(self.fetched)).total_seconds()))
+        return {'source': self.source, 'fetched': self.fetched, 'fetch_age': age}
 
     def line(self) -> str:
         """Return it as an operator reads it."""
@@ -99,16 +114,20 @@ class DeclaredCrls(t.NamedTuple):
 
         return [problem for problem in problems if not is_own(problem)]
 
-    def add_to(self, ends: t.Sequence[dict[str, t.Any]], now: dt.datetime) -> None:
-        """Add to the ends of CRLs where these were fetched, and when."""
-        facts = {(fact.name, fact.this_update): fact for fact in self.facts}
-        for end in ends:
-            fact = facts.get((end['name'], end.get('this_update', '')))
-            if fact is not None and end['keyword'] == 'CrlFile':
-                end['source'] = fact.source
-                if fact.fetched:
-                    then = dt.datetime.fromisoformat(fact.fetched[:-1]).replace(tzinfo=dt.timezone.utc)
-                    end.update(fetched=fact.fetched, fetch_age=max(0, int((now - then).total_seconds())))
+    def add_to(self, ends: list[dict[str, t.Any]], file: str, now: dt.datetime) -> None:
+        """Add to the ends of CRLs where these were fetched, and when; and those of CRLs that are in no file since they have
+        expired: the report must not lose sight of them then."""
+        listed = {(end['name'], end.get('this_update', '')): end for end in ends if end['keyword'] == 'CrlFile'}
+        for fact in self.facts:
+            end = listed.get((fact.name, fact.this_update))
+            if end is None:
+                end = {'keyword': 'CrlFile', 'file': file, **fact.end(now)}
+                ends.append(end)
+            end.update(fact.origin(now))
+
+
+def _moment(timestamp: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(timestamp[:-1]).replace(tzinfo=dt.timezone.utc)
 
 
 def digest_of(der: bytes) -> str:
@@ -166,12 +185,13 @@ def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, c
         )
     cache, deadline = Cache(directory, now.timestamp(), not check), time.monotonic() + MOST_SECONDS
     renewals = [Renewer(source.authorities, cache, now, _download_once, deadline).renew(source.urls) for source in sources]
-    crls = {crl.der: crl for renewal in renewals for crl in renewal.crls}
+    current = [renewal for renewal in renewals if not is_out_of_date(renewal, now)]
+    crls = {crl.der: crl for renewal in current for crl in renewal.crls}
     return {
         'pem': ''.join(as_pem(Block(CRL, 0, der)) for der in crls),
         'source': ', '.join(shown(url) for source in sources for url in source.urls),
         'facts': [_facts(crl, renewal, now) for renewal in renewals for crl in renewal.crls],
-        'missing': [_missing(one, source) for one, source in zip(renewals, sources, strict=True) if not one.crls],
+        'missing': [_missing(one, source, now) for one, source in zip(renewals, sources, strict=True) if one not in current],
         'problems': [p._asdict() for renewal in renewals for p in renewal_problems(renewal, tolerance, now, directory)],
         'overdue': [causes_text(renewal.causes) for renewal in renewals if is_overdue(renewal, tolerance, now)],
     }
@@ -209,10 +229,10 @@ def _facts(crl: RevocationList, renewal: Renewal, now: dt.datetime) -> CrlFacts:
     )
 
 
-def _missing(renewal: Renewal, source: Source) -> MissingCrl:
-    """Return what a target is told of a source without any CRL: whose CRL it keeps, if it has one, and what it then reports."""
+def _missing(renewal: Renewal, source: Source, now: dt.datetime) -> MissingCrl:
+    """Return what a target is told of a source without a current CRL: whose CRL it keeps, if it has one, and what it reports."""
     names = [base64.b64encode(name).decode('ascii') for name in source.names()]
-    return MissingCrl(names, f'No CRL could be fetched: {causes_text(renewal.causes)}.', remedy(renewal.causes))
+    return MissingCrl(names, *missing_text(renewal, now))
 
 
 def _download_once(url: str, validators: Validators) -> Download:

@@ -176,5 +176,5 @@ def _checked(
         problems += check_files(*own, now, warn_days, files)
         if crls is not None:
             problems = crls.without_own(problems, own[1])
-            crls.add_to(found, now)
+            crls.add_to(found, files['CrlFile'], now)
     return {'problems': [problem._asdict() for problem in problems], 'ends': found}

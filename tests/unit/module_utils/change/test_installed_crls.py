@@ -151,7 +151,9 @@ def test_one_that_is_missing_stays_as_it_is_installed(host):
     host.run([installed])
     answer = host.run([], 'b.example.com', missing=[missing()])
     assert codes(answer) == [('crl_fetch_failed', 'warning')]
-    assert 'No CRL could be fetched: X: gone. The installed one stays; it expires at' in answer['problems'][0]['message']
+    assert (
+        'No CRL could be fetched: X: gone. The installed one stays; it expires in 143 h, at' in answer['problems'][0]['message']
+    )
     assert (host.crls(), 'b.example.com' in host.config) == (pem(installed), True)
 
 
@@ -160,6 +162,7 @@ def test_it_is_an_error_where_that_one_has_expired(host):
     answer = host.run([], missing=[missing()])
     assert codes(answer) == [('crl_fetch_failed', 'error')]
     assert 'it expired at' in answer['problems'][0]['message']
+    assert 'no mail is sent with it' in answer['problems'][0]['message']
 
 
 @pytest.mark.parametrize('installed', [[], [crl(1, issuer=OTHER)]], ids=['none at all', 'one of another CA'])

@@ -17,7 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.crl_source.cache import Cache, Kept
 from ansible_collections.printops.infoprint.plugins.plugin_utils.crl_source.download import Validators, download
-from ansible_collections.printops.infoprint.plugins.plugin_utils.crl_source.problems import renewal_problems
+from ansible_collections.printops.infoprint.plugins.plugin_utils.crl_source.problems import (
+    is_overdue,
+    missing_text,
+    renewal_problems,
+)
 from ansible_collections.printops.infoprint.plugins.plugin_utils.crl_source.renewal import Renewal, Renewer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509 import der as asn1
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_certificate
@@ -190,7 +194,8 @@ def keep(directory: pathlib.Path, url: str, pem: bytes = KEPT, fetched: dt.datet
 
 
 def text_of(renewal: Renewal, now: dt.datetime = NOW, tolerance: int = 24) -> str:
-    return '\n'.join(problem.message for problem in renewal_problems(renewal, tolerance, now, '/cache'))
+    problems = [problem.message for problem in renewal_problems(renewal, tolerance, now, '/cache')]
+    return '\n'.join(problems or [missing_text(renewal, now)[0]] * bool(renewal.causes))
 
 
 @pytest.fixture(scope='module')
@@ -478,9 +483,12 @@ def test_a_dead_distribution_point_for_72_hours(server: CrlServer, url: str, tmp
     seen: list[tuple[str, bool, str]] = []
     for hour in range(1, 73):
         now = NOW + hour * HOUR
-        (problem,) = renewal_problems(renew(tmp_path, [url], now), 24, now, '/cache')
-        seen.append((problem.severity, 'crl_tolerance allows' in problem.message, problem.message))
-    assert [severity for severity, _late, _text in seen] == ['warning'] * 70 + ['error'] * 2
+        renewal = renew(tmp_path, [url], now)
+        found = renewal_problems(renewal, 24, now, '/cache')
+        severity, text = (found[0].severity, found[0].message) if found else ('of the host', missing_text(renewal, now)[0])
+        seen.append((severity, 'crl_tolerance allows' in text, text))
+        assert is_overdue(renewal, 24, now) is (hour > 24)
+    assert [severity for severity, _late, _text in seen] == ['warning'] * 70 + ['of the host'] * 2
     assert [late for _severity, late, _text in seen] == [False] * 24 + [True] * 46 + [False] * 2
     assert 'It was last fetched at' in seen[9][2]
     assert '10 h ago. The one in force expires in 61 h' in seen[9][2]

@@ -134,7 +134,6 @@ def test_one_that_is_read_half_is_fetched_again(site: Site, run_directory: pathl
         pytest.param(23, 'warning', ['23 h ago', 'expires in 48 h', 'Nothing needs to be done'], id='a day'),
         pytest.param(25, 'warning', ['25 h ago', 'expires in 46 h', '24 h that crl_tolerance allows'], id='past the tolerance'),
         pytest.param(70, 'warning', ['70 h ago', 'expires in 1 h', '24 h that crl_tolerance allows'], id='the last hours'),
-        pytest.param(72, 'error', ['3 days ago', 'expired at', '1 h ago: no mail is sent', 'Act now'], id='past its end'),
     ],
 )
 def test_a_dead_distribution_point_for_72_hours(site: Site, hours: int, severity: str, words: list[str]) -> None:
@@ -155,7 +154,29 @@ def test_a_dead_distribution_point_for_72_hours(site: Site, hours: int, severity
     result = {'servers': [shown], 'problems': [{**problem._asdict(), 'server': None}]}
     ((_host, server),) = fleet.report([fleet.Result('print1', 'sendmemo_config', 'ok', json.loads(json.dumps(result)))]).servers()
     assert server.problems[0]['message'] == problem.message
-    assert server.state == ('failing' if severity == 'error' else 'configured')
+    assert server.state == 'configured'
+
+
+def test_past_its_end_each_host_keeps_what_it_has_and_the_report_still_knows_it(site: Site) -> None:
+    """Another controller may have given it a newer one; whether the one in force has expired, the host knows."""
+    site.points.answers['/ca.crl'] = closed
+    site.keep(72, -HOUR)
+    builder, entry = site.build()
+    assert entry.crls is not None
+    assert entry.crls.file not in (entry.trust or {})
+    (missing,) = entry.crls.missing
+    told = f'{missing.message} {missing.hint}'
+    words = (f'{site.points.url()}: ', 'The CRL of CN=Mail CA', '3 days ago', 'The one that is kept expired at', 'crl_src')
+    assert [word for word in words if word not in told] == []
+    assert (builder.problems, builder.crl_problems, len(builder.overdue)) == ([], [], 1)
+    result = {'servers': [fleet.configured('spl1', trust=builder.ends_for('spl1'))], 'problems': []}
+    (what,) = [
+        what
+        for _host, server in fleet.report([fleet.Result('print1', 'sendmemo_config', 'ok', result)]).servers()
+        for what in server.trust
+        if what.kind == 'crl'
+    ]
+    assert (what.source, bool(what.fetched)) == (site.points.url(), True)
 
 
 def test_the_next_success_ends_the_countdown(site: Site, run_directory: pathlib.Path) -> None:
