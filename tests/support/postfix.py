@@ -168,6 +168,7 @@ class Postfix:
             ('log', 0, 0),
             ('data', daemon.pw_uid, daemon.pw_gid),
             ('mail', owner.pw_uid, owner.pw_gid),
+            *((f'mail/all{part}', owner.pw_uid, owner.pw_gid) for part in ('', '/new', '/cur', '/tmp')),
         ):
             directory = self._base / name
             directory.mkdir(mode=0o755)
@@ -257,6 +258,11 @@ class Postfix:
             if recipient is None or message['Delivered-To'] == recipient:
                 found.append(message)
         return found
+
+    @property
+    def maildir(self) -> pathlib.Path:
+        """The Maildir that all mails are delivered to."""
+        return self._base / 'mail' / 'all'
 
     def wait_for_content(self, recipient: str, message_id: str, seconds: float = LOG_SECONDS) -> bytes:
         """Return the bytes that were delivered to `recipient` of the mail with that Message-ID; AssertionError when none came."""

@@ -36,7 +36,7 @@ ORDER = {
         'fleet_report',
         'outcome',
         'action_base',
-        'declared target',
+        'declared delivery target',
         'options x509 problems',
         'options.table',
         'bounded_json days foreign_values run_name',

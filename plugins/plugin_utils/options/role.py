@@ -40,7 +40,7 @@ _VALIDATOR = ArgumentSpecValidator({PREFIX + name: option for name, option in SP
 
 def options_of(module: str, given: Values) -> dict[str, t.Any]:
     """Return the options of a module as the variables that are set, by name without the prefix, give them."""
-    options = {option: value for name, value in given.items() if (option := option_of(name)) in MODULES[module]}
+    options = {VARIABLES[name].name: value for name, value in given.items() if module in VARIABLES[name].modules}
     if 'until' in MODULES[module] and given.get('verify', 'none') != 'none':
         options['until'] = given['verify']
     return options
