@@ -69,7 +69,8 @@ class ActionModule(ActionBase):
     def _confirm(self, args: Args, proofs: list[Proof], mark: Mark | None) -> Args:
         if self._task.check_mode or not proofs:
             unknown = [Confirmation(proof).entry() for proof in proofs]
-            return {'proofs': unknown, 'problems': [], 'msg': NOT_OPENED if proofs else 'there is no mail to confirm'}
+            message = NOT_OPENED if proofs else 'there is no mail to confirm'
+            return {'proofs': unknown, 'failed_hosts': [], 'problems': [], 'msg': message}
         mailbox = self._mailbox(args)
         if mark is not None and mark['mailbox'] != mailbox.name:
             raise ArgumentError(f'mark is of another mailbox ({mark["mailbox"]}) than the one that is given ({mailbox.name})')
@@ -80,12 +81,14 @@ class ActionModule(ActionBase):
             mailbox.close()
         confirmed = judged(proofs, watched, mailbox.name, args['late_after'])
         problems = [problem for one in confirmed for problem in one.problems]
+        failed_hosts = list(dict.fromkeys(one.proof.host for one in confirmed if one.has_failed))
         warnings = [unavailable(mailbox.name, watched.unavailable).message] if watched.unavailable else []
         return {
             'proofs': shown([one.entry() for one in confirmed]),
+            'failed_hosts': failed_hosts,
             'problems': shown(problems),
             'msg': summary(confirmed),
-            'failed': any(problem.is_error for problem in problems if problem.code != 'mailbox_unavailable'),
+            'failed': bool(failed_hosts),
             'warnings': [*warnings, *([f'The mails were not deleted from {mailbox.name}: {left}.'] if left else [])],
         }
 

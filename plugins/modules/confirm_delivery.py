@@ -164,6 +164,12 @@ proofs:
       elements: dict
       returned: always
       sample: []
+failed_hosts:
+  description: The hosts with a mail that was lost, or came to the relay in plaintext. If there are any, the task fails.
+  returned: with O(state=confirm)
+  type: list
+  elements: str
+  sample: []
 problems:
   # From return_parts: problems
   description:

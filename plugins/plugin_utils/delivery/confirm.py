@@ -47,6 +47,11 @@ class Confirmation(t.NamedTuple):
     received: Received | None = None
     problems: list[Problem] = []
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something is wrong with the mail, and not only with the mailbox."""
+        return self.delivered is not None and any(problem.is_error for problem in self.problems)
+
     def entry(self) -> dict[str, t.Any]:
         """Return the entry in the task's result."""
         received = self.received
