@@ -19,7 +19,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import typing as t
 
 from .postfix import LOOPBACK, MAIL_OWNER, free_ports
 
