@@ -145,6 +145,22 @@ def test_our_imap_server_does_as_the_standard_library_expects(pki: Pki, context:
         assert server.sessions[0].in_plaintext == ([] if mode == 'imaps' else ['CAPABILITY', 'STARTTLS'])
 
 
+def test_our_imap_server_records_each_way_to_log_in(pki: Pki, context: ssl.SSLContext) -> None:
+    with HostileImap(pki.server.certificate_pem, pki.server.key_pem, password='a"b') as server:
+        with imaplib.IMAP4_SSL('localhost', server.port, ssl_context=context, timeout=10) as client:
+            with pytest.raises(imaplib.IMAP4.error, match='AUTHENTICATIONFAILED'):
+                client.login(USERNAME, 'another')
+            client.authenticate('PLAIN', lambda _challenge: f'\0{USERNAME}\0a"b'.encode())
+        with imaplib.IMAP4_SSL('localhost', server.port, ssl_context=context, timeout=10) as client:
+            client.literal = b'a"b'
+            assert client._simple_command('LOGIN', USERNAME)[0] == 'OK'
+        assert [session.logins for session in server.sessions] == [
+            [(USERNAME, 'another'), (USERNAME, 'a"b')],
+            [(USERNAME, 'a"b')],
+        ]
+        assert f'LOGIN {USERNAME} "a\\"b"' in server.commands
+
+
 def conversation(server: HostileImap, context: ssl.SSLContext, quiet: float) -> bytes:
     """Return what the server says to SCRIPT, until it closes or is silent for `quiet` seconds; at most ENOUGH."""
     heard: list[bytes] = []

@@ -13,7 +13,9 @@ import base64
 import dataclasses
 import typing as t
 
-from .imap_server import CODEC, IN_TLS, Command, ImapServer, Items, Mail, Manner, Over, Session, Step, literal
+from .imap_channel import CODEC, Command, Over
+from .imap_folder import Mail
+from .imap_server import IN_TLS, ImapServer, Items, Manner, Session, Step, literal
 
 # What is without an end ends here, so that a client without a limit of its own fails a test and not the machine.
 ENDLESS = 96 << 20  # bytes

@@ -19,16 +19,16 @@ import threading
 import time
 import typing as t
 
-from .scripted_server import LONGEST_WAIT, LOOPBACK, TlsSetup, server_context
+from .imap_channel import CODEC, Channel, Command, Over
+from .imap_folder import Mail, flags_of, header_fields, named
+from .scripted_server import LOOPBACK, TlsSetup, server_context
 
 USERNAME = 'proofs'
 PASSWORD = 'Mailbox "secret" 4711'  # with what has to be quoted
-CODEC = ('utf-8', 'surrogateescape')  # a client may say anything
 BEFORE_TLS = 'IMAP4rev1 SASL-IR STARTTLS LOGINDISABLED'
 IN_TLS = 'IMAP4rev1 SASL-IR AUTH=PLAIN UIDPLUS'
 HEADER_ITEM = re.compile(r'BODY(\.PEEK)?\[HEADER\.FIELDS \(([^)]*)\)\](?:<0\.(\d+)>)?', re.IGNORECASE)
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
-CLIENT_LITERAL = re.compile(rb'\{(\d+)(\+?)\}\r\n\Z')
 # Where in a session something can be done otherwise, by command; 'handshake' and 'greeting' come before all commands.
 POINTS = {
     'CAPABILITY': 'capability',
@@ -45,25 +45,6 @@ POINTS = {
     'CLOSE': 'close',
     'LOGOUT': 'logout',
 }
-
-
-@dataclasses.dataclass(eq=False)
-class Mail:
-    """One mail in the folder: its header with CR LF, up to the empty line, and when it came as INTERNALDATE has it."""
-
-    uid: int
-    header: bytes
-    internaldate: str
-    flags: set[str] = dataclasses.field(default_factory=set)
-
-
-class Command(t.NamedTuple):
-    """What a client says: the tag, the name (of a UID command both words) in upper case, the rest, and all of it in one line."""
-
-    tag: str
-    name: str
-    rest: str
-    line: str
 
 
 NO_COMMAND = Command('*', '', '', '')
@@ -98,10 +79,6 @@ class Manner:
     form: t.Callable[[bytes], bytes] = literal
     items: t.Callable[[Items], Items] = dict
     fetched: t.Callable[[list[Mail], list[Mail]], list[Mail]] = lambda asked, _all: asked
-
-
-class Over(Exception):
-    """The session is at its end."""
 
 
 class ImapServer:
@@ -201,62 +178,22 @@ class ImapServer:
 Self = t.TypeVar('Self', bound=ImapServer)
 
 
-class Session:
-    """One connection. `commands` has all that came, without tags, `in_plaintext` what of it came outside TLS, `logins` each name
-    and password. `sent` counts the bytes of answers."""
+class Session(Channel):
+    """One connection, from its greeting on; `logins` has each name and password that came."""
 
     def __init__(self, server: ImapServer, connection: socket.socket) -> None:
+        super().__init__(connection, server.context)
         self.server = server
         self.manner = server.manner
-        self.commands: list[str] = []
-        self.in_plaintext: list[str] = []
         self.logins: list[tuple[str, str]] = []
-        self.sent = 0
-        self.encrypted = self.logged_in = self.selected = self.writable = False
-        self._socket: t.Any = connection
-        self._socket.settimeout(LONGEST_WAIT)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._read = b''
-        self._captured: list[bytes] | None = None
-
-    # What steps are made of.
-
-    def send(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        if self._captured is not None:
-            self._captured.append(data)
-        else:
-            self._socket.sendall(data)
-            self.sent += len(data)
-
-    def captured(self, answer: t.Callable[[], None]) -> bytes:
-        """Return what `answer` would send."""
-        self._captured = []
-        try:
-            answer()
-            return b''.join(self._captured)
-        finally:
-            self._captured = None
-
-    def wait_for_end(self) -> t.NoReturn:
-        """Say nothing more until the client has gone."""
-        while self._socket.recv(1 << 16):
-            pass
-        raise Over
-
-    def hang_up(self) -> None:
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-    # The conversation.
+        self.logged_in = self.selected = self.writable = False
 
     def converse(self) -> None:
         if self.server.mode == 'imaps':
             self._at('handshake', self.shake_hands)
         self._at('greeting', self._greet)
         while True:
-            command = self._read_command()
+            command = self.read_command()
             handler = HANDLERS.get(command.name, Session._refuse)
             self._at(POINTS.get(command.name, ''), functools.partial(handler, self, command), command)
 
@@ -267,57 +204,11 @@ class Session:
         else:
             answer()
 
-    def _read_line(self) -> bytes:
-        while b'\n' not in self._read:
-            self._receive()
-        line, _end, self._read = self._read.partition(b'\n')
-        return line + b'\n'
-
-    def _receive(self) -> None:
-        data = self._socket.recv(1 << 16)
-        if not data:
-            raise Over
-        self._read += data
-
-    def _read_command(self) -> Command:
-        """Return the next command; a literal in it is written as a quoted string."""
-        line = self._read_line()
-        while found := CLIENT_LITERAL.search(line):
-            if not found.group(2):
-                self.send(b'+ go on\r\n')
-            size = int(found.group(1))
-            while len(self._read) < size:
-                self._receive()
-            content, self._read = self._read[:size], self._read[size:]
-            escaped = content.replace(b'\\', b'\\\\').replace(b'"', b'\\"')
-            line = line[: found.start()] + b'"' + escaped + b'"' + self._read_line()
-        text = line.decode(*CODEC).rstrip('\r\n')
-        tag, _space, said = text.partition(' ')
-        self._record(said)
-        name, _space, rest = said.partition(' ')
-        if name.upper() == 'UID':
-            second, _space, rest = rest.partition(' ')
-            name = f'{name} {second}'
-        return Command(tag, name.upper(), rest, text)
-
-    def _record(self, said: str) -> None:
-        self.commands.append(said)
-        if not self.encrypted:
-            self.in_plaintext.append(said)
-
     def untagged(self, text: str) -> None:
         self.send(self.manner.untagged + f'* {self.manner.words(text)}\r\n'.encode())
 
     def tagged(self, command: Command, text: str, after: bytes = b'') -> None:
         self.send(self.manner.untagged + f'{command.tag} {self.manner.words(text)}\r\n'.encode(*CODEC) + after)
-
-    def shake_hands(self) -> None:
-        self._socket = self.server.context.wrap_socket(self._socket, server_side=True, do_handshake_on_connect=False)
-        self._socket.do_handshake()
-        self.encrypted = True
-        self._read = b''
-
-    # Answers, one for each command.
 
     def _capabilities(self) -> str:
         return self.manner.in_tls if self.encrypted else self.manner.before_tls
@@ -349,8 +240,8 @@ class Session:
             return self._refuse(command)
         if not first:
             self.send(b'+ \r\n')
-            first = self._read_line().decode('latin-1').strip()
-            self._record(first)
+            first = self.read_line().decode('latin-1').strip()
+            self.record(first)
         _authorization, name, password = base64.b64decode(first).decode().split('\0')
         return self._let_in(command, name, password)
 
@@ -398,7 +289,7 @@ class Session:
             mails = self.server.mails
             places = {mail.uid: place for place, mail in enumerate(mails, 1)}
             answers = [
-                self._told(mail, places[mail.uid], what) for mail in self.manner.fetched(_named(numbers, mails), list(mails))
+                self._told(mail, places[mail.uid], what) for mail in self.manner.fetched(named(numbers, mails), list(mails))
             ]
         self.send(b''.join(answers))
         return self.tagged(command, 'OK done')
@@ -409,9 +300,9 @@ class Session:
         if 'INTERNALDATE' in what.upper():
             items['INTERNALDATE'] = b'"%b"' % mail.internaldate.encode()
         if 'FLAGS' in what.upper():
-            items['FLAGS'] = _flags(mail)
+            items['FLAGS'] = flags_of(mail)
         if wanted := HEADER_ITEM.search(what):
-            header = _fields(mail.header, wanted.group(2).split())
+            header = header_fields(mail.header, wanted.group(2).split())
             name = f'BODY[HEADER.FIELDS ({wanted.group(2)})]'
             if wanted.group(3):
                 header, name = header[: int(wanted.group(3))], f'{name}<0>'
@@ -431,11 +322,11 @@ class Session:
             return self.tagged(command, 'NO read-only')
         with self.server.lock:
             mails = self.server.mails
-            for mail in _named(numbers, mails):
+            for mail in named(numbers, mails):
                 change = mail.flags.difference_update if how.startswith('-') else mail.flags.update
                 change(flags.strip('()').split())
                 if not how.upper().endswith('.SILENT'):
-                    self.send(b'* %d FETCH (UID %d FLAGS %b)\r\n' % (mails.index(mail) + 1, mail.uid, _flags(mail)))
+                    self.send(b'* %d FETCH (UID %d FLAGS %b)\r\n' % (mails.index(mail) + 1, mail.uid, flags_of(mail)))
         return self.tagged(command, 'OK done')
 
     def _expunge(self, command: Command) -> None:
@@ -443,7 +334,7 @@ class Session:
             return self._refuse(command)
         with self.server.lock:
             mails = self.server.mails
-            for mail in [one for one in _named(command.rest or '1:*', mails) if '\\Deleted' in one.flags]:
+            for mail in [one for one in named(command.rest or '1:*', mails) if '\\Deleted' in one.flags]:
                 self.untagged(f'{mails.index(mail) + 1} EXPUNGE')
                 mails.remove(mail)
         return self.tagged(command, 'OK done')
@@ -481,22 +372,3 @@ HANDLERS: dict[str, t.Callable[[Session, Command], None]] = {
 def _strings(text: str) -> list[str]:
     """Return the atoms and quoted strings of a command."""
     return [atom or re.sub(r'\\(.)', r'\1', quoted, flags=re.DOTALL) for quoted, atom in STRING.findall(text)]
-
-
-def _named(numbers: str, mails: t.Sequence[Mail]) -> list[Mail]:
-    """Return the mails of a sequence set of UIDs (RFC 3501, section 9): `*` is the highest one, so n:* has it whatever n is."""
-    highest = str(max((mail.uid for mail in mails), default=0))
-    pairs = [part.partition(':')[::2] for part in numbers.replace('*', highest).split(',')]
-    ranges = [sorted((int(first), int(last or first))) for first, last in pairs]
-    return [mail for mail in mails if any(low <= mail.uid <= high for low, high in ranges)]
-
-
-def _fields(header: bytes, names: t.Sequence[str]) -> bytes:
-    """Return the fields of those names, and the empty line."""
-    fields = re.split(rb'\r\n(?![ \t])', header.rstrip(b'\r\n'))
-    wanted = {name.strip('"').lower().encode() for name in names}
-    return b''.join(field + b'\r\n' for field in fields if field.split(b':')[0].strip().lower() in wanted) + b'\r\n'
-
-
-def _flags(mail: Mail) -> bytes:
-    return f'({" ".join(sorted(mail.flags))})'.encode()
