@@ -37,8 +37,9 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        # A member of the action group has the defaults of the group, too.
-        self._task.args = {name: value for name, value in self._task.args.items() if name not in OF_HOSTS}
+        # A member of the action group has the defaults of the group, too. Before core 2.19, a template makes '' of null.
+        given = {name: value for name, value in self._task.args.items() if name not in OF_HOSTS}
+        self._task.args = {name: value for name, value in given.items() if name != 'mark' or value not in ('', None)}
         _validation, args = self.validate_argument_spec(MODULES['confirm_delivery'])
         try:
             check(args)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import pathlib
-import re
 import typing as t
 
 import pytest
 
 from support.playbook import Ansible, Run, hosts, local_host
 from support.postfix import Postfix
+from support.role_results import sends
 
 from .conftest import Pki
 
@@ -58,12 +58,6 @@ class Fleet:
     def losing(self) -> None:
         """Let Postfix accept the mails of OF_LOST and drop them without a word."""
         self.postfix.set(smtpd_sender_restrictions='check_sender_access inline:{lost@example.com=DISCARD}')
-
-    def queue_id_of_lost(self) -> str:
-        line = self.postfix.wait_for_log('discard: .*from=<lost@example.com>|from=<lost@example.com>.*discard')
-        found = re.search(r' ([0-9A-Za-z]+): discard', line)
-        assert found
-        return found[1]
 
 
 @pytest.fixture
@@ -123,7 +117,7 @@ def test_a_mail_that_is_lost_fails_its_host_alone_and_ends_the_run(fleet: Fleet)
     assert failed(run) == ['print02']
     assert set(run.stats) == {'print01', 'print02'}, 'the next batch is not begun'
     [lost] = [entry['problems'][0] for entry in confirmations(run) if entry['problems']]
-    queue_id = fleet.queue_id_of_lost()
+    queue_id = sends(run, 'print02')[0]['reply']['queue_id']
     assert queue_id in lost['message']
     assert queue_id in lost['hint']
     assert f'localhost:{fleet.postfix.ports["starttls"]}' in lost['message']

@@ -15,7 +15,7 @@ import typing as t
 
 from ...module_utils.problems import ProblemError
 from ...module_utils.safe_text import safe_text
-from .imap_connection import Allowance, Connection
+from .imap_connection import Allowance, Connection, TooMuch
 from .mailbox import Arrival, Mark, Unavailable
 from .received import read_header
 
@@ -23,8 +23,9 @@ HEADER_BYTES = 32 << 10  # that are fetched of one mail
 ITEMS = f'(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID RECEIVED)]<0.{HEADER_BYTES}>)'
 LONGEST_SET = 4000  # characters of a set of UIDs in one command
 MONTHS = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
-FOR_GOOD = (ssl.SSLCertVerificationError, UnicodeError)  # what comes again if it is tried again
+FOR_GOOD = (ssl.SSLCertVerificationError, UnicodeError, TooMuch)  # what comes again if it is tried again
 _UID = re.compile(rb'\bUID (\d{1,10})\b', re.IGNORECASE)
+_IS_HEADER = re.compile(rb'\bBODY\[HEADER\.FIELDS [^\]]*\](?:<0>)? \{\d+\}\Z', re.IGNORECASE)
 _BEGINS = re.compile(rb'\d{1,10} \(')
 _DATE = re.compile(rb'\bINTERNALDATE "([ \d]\d)-([A-Z][a-z]{2})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"', re.IGNORECASE)
 
@@ -72,7 +73,8 @@ class Imap:
         with self._explained():
             if self._imap is None:
                 imap = self._opened()
-                if self._number(imap, 'UIDVALIDITY') != mark['uidvalidity']:
+                is_same = self._number(imap, 'UIDVALIDITY') == mark['uidvalidity']
+                if not is_same or self._number(imap, 'UIDNEXT') < mark['uidnext']:
                     raise Unavailable('its UIDVALIDITY has changed: the mailbox was made anew since it was marked', for_good=True)
                 self._next = max(self._next, mark['uidnext'])
             else:
@@ -97,7 +99,8 @@ class Imap:
         """Delete these mails alone, by UID EXPUNGE (RFC 4315): EXPUNGE would take along what others have marked as deleted."""
         with self._explained():
             imap = self._imap or self._opened()
-            if 'UIDPLUS' not in imap.capabilities:
+            _ok, capabilities = self._do(imap.capability())  # many servers tell most of them after the login only
+            if b'UIDPLUS' not in b' '.join(capabilities).upper().split():
                 return 'the server lacks UIDPLUS, so that only all mails that are marked as deleted could be removed'
             for uids in _sets(sorted(arrival.key for arrival in arrivals)):
                 self._do(imap.uid('STORE', uids, '+FLAGS.SILENT', r'(\Deleted)'))
@@ -139,7 +142,7 @@ class Imap:
 
     def _number(self, imap: Connection, name: str) -> int:
         _name, data = imap.response(name)
-        if not data or not isinstance(data[0], bytes) or not re.fullmatch(rb'\d{1,10}', data[0]):
+        if not data or not isinstance(data[0], bytes) or not re.fullmatch(rb'[1-9]\d{0,9}', data[0]):
             raise Unavailable(f'the server does not tell {name}, which marks the mails that are there', for_good=True)
         return int(data[0])
 
@@ -191,7 +194,8 @@ def _fetched(data: t.Sequence[t.Any]) -> t.Iterator[Arrival]:
                 yield Arrival(int(uid[1]), read_header(header), _internal_date(attributes))
             attributes, header = b'', None
         attributes += text
-        header = literal if literal is not None else header
+        if _IS_HEADER.search(text):
+            header = literal
 
 
 def _internal_date(attributes: bytes) -> dt.datetime | None:
