@@ -10,14 +10,14 @@ short_description: Confirm in a mailbox that the mails of InfoPrint servers were
 version_added: 1.1.0
 description:
   - A mail server that accepts a mail has not delivered it. This module looks into a mailbox that receives the mails of the
-    verification, and confirms for each whether it arrived, how long that took, and what the relay that took it noted in the header
-    field C(Received), which is a second witness beside the host.
+    verification. It confirms for each mail whether it arrived, how long that took, and what the relay that took it noted in the
+    header field C(Received), as a second witness beside the host.
   - It runs on the controller, once for any number of hosts, and connects to none of them. Before the first mail, O(state=mark)
     marks the mailbox; afterwards O(state=confirm) waits for all mails in one session.
   - A mail that is in the mailbox twice counts once. A mail of an earlier run is never taken for one of this run, since each has a
     Message-ID of its own.
-  - If the mailbox gives no answer, the task succeeds with a warning and the problem C(mailbox_unavailable); RV(proofs[].delivered)
-    is then null for what is not known.
+  - If the mailbox gives no answer, the task succeeds with a warning and the problem C(mailbox_unavailable), and
+    RV(proofs[].delivered) is null for what is not known.
   - The playbooks of this collection use it if the variable C(sendmemo_tls_confirm) of the role is set.
 extends_documentation_fragment:
   - printops.infoprint.options.confirm_delivery

@@ -24,6 +24,9 @@ SERVERS = ('spl1', 'spl2')
 OF_LOST = {'name': 'spl1', 'verify_sender': 'lost@example.com'}
 
 
+Variables = t.Mapping[str, t.Any]
+
+
 class Fleet:
     """Four print hosts on this machine with two servers each, whose mails Postfix puts into a Maildir."""
 
@@ -48,9 +51,12 @@ class Fleet:
             for server in ('spl1', 'spl2'):
                 (directory / name / server).mkdir(parents=True)
 
-    def run(self, playbook: str, *arguments: str, special: t.Mapping[str, t.Mapping[str, t.Any]] | None = None, **more: t.Any) -> Run:
+    def run(self, playbook: str, *arguments: str, special: t.Mapping[str, Variables] | None = None, **more: t.Any) -> Run:
+        """Run a playbook; `special` are variables of some hosts, `more` those of all, which come first."""
         inventory = {
-            name: local_host(**{'sendmemo_tls_base_dir': str(self.directory / name), **self.variables, **(special or {}).get(name, {})})
+            name: local_host(
+                **{'sendmemo_tls_base_dir': str(self.directory / name), **self.variables, **(special or {}).get(name, {})}
+            )
             for name in self.names
         }
         return self.ansible.playbook(playbook, hosts(**inventory), '-e', json.dumps(more), *arguments)
@@ -134,7 +140,10 @@ def test_a_lost_mail_of_the_canary_stops_the_rollout(fleet: Fleet) -> None:
 
 
 def test_the_mails_of_a_host_that_failed_otherwise_are_confirmed_all_the_same(fleet: Fleet) -> None:
-    broken = {'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 9}], 'sendmemo_tls_try_before_commit': 'none'}
+    broken = {
+        'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 9}],
+        'sendmemo_tls_try_before_commit': 'none',
+    }
     run = fleet.run(CONVERGE, '-e', 'serial=4', special={'print01': broken})
     assert run.rc == 2, run.output
     assert failed(run) == ['print01']
