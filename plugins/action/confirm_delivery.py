@@ -19,7 +19,7 @@ from ..plugin_utils.delivery.imap import Account, Imap
 from ..plugin_utils.delivery.mailbox import MARK, Mailbox, Mark, Unavailable
 from ..plugin_utils.delivery.maildir import Maildir
 from ..plugin_utils.delivery.proof import Proof, read_proofs
-from ..plugin_utils.options.mailbox import check_mailbox
+from ..plugin_utils.options.mailbox import check_mailbox, mailbox_name
 from ..plugin_utils.options.spec import MODULES, ArgumentError, check
 from ..plugin_utils.options.table.row import ON_HOSTS
 from ..plugin_utils.problems.text import line_of
@@ -98,6 +98,7 @@ class ActionModule(ActionBase):
         if args['maildir']:
             return Maildir(args['maildir'])
         account = Account(
+            mailbox_name(args),
             args['imap_host'],
             args['imap_port'],
             args['imap_tls'] == 'starttls',

@@ -31,19 +31,15 @@ _DATE = re.compile(rb'\bINTERNALDATE "([ \d]\d)-([A-Z][a-z]{2})-(\d{4}) (\d\d):(
 
 
 class Account(t.NamedTuple):
-    """Where the mailbox is, and how to log in. `starttls`: TLS begins by that command."""
+    """Where the mailbox is, and how to log in. `starttls`: TLS begins by that command. `name` is for messages and marks."""
 
+    name: str
     host: str
     port: int
     starttls: bool
     username: str
     password: str
     folder: str
-
-    @property
-    def name(self) -> str:
-        """The mailbox in messages and marks."""
-        return f'{self.folder} of {self.username} at {self.host}:{self.port}'
 
 
 class Imap:

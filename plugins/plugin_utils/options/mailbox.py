@@ -22,3 +22,10 @@ def check_mailbox(options: t.Mapping[str, t.Any], named: t.Callable[[str], str] 
     for option in ('imap_username', 'imap_password') if imap_host else ():
         if not options.get(option):
             raise ArgumentError(f'{named(option)} is missing: {named("imap_host")} needs it')
+
+
+def mailbox_name(options: t.Mapping[str, t.Any]) -> str:
+    """Return what messages and marks call the mailbox of these options."""
+    if options.get('maildir'):
+        return str(options['maildir'])
+    return '{folder} of {imap_username} at {imap_host}:{imap_port}'.format(**{'folder': 'INBOX', 'imap_port': 993, **options})

@@ -93,7 +93,7 @@ def _moment(milliseconds: int) -> dt.datetime:
 
 
 def _sent_at(result: SendResult, terms: Terms) -> str:
-    """Return when the final dot was sent, by the controller's clock: before the answer by as much as on the target. '' = unknown."""
+    """Return when the final dot was sent, by the controller's clock: as long before the answer as on the target. '' = unknown."""
     if result.dot_ms is None:
         return ''
     age = terms.now - _moment(result.dot_ms)

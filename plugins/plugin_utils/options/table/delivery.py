@@ -26,7 +26,7 @@ ROWS = (
         once per batch, on the controller. A mail that did not arrive fails its host, and with it the run at the end of the
         batch.
 
-        The mailbox must be a recipient of the mails, and the same for all hosts of a play.
+        The mailbox must be a recipient of the mails. It must be the same for all hosts of a play, and so must this variable.
         """,
         {},
         Variable(entry_points=VERIFYING),

@@ -53,7 +53,9 @@ def pki() -> Pki:
 
 
 def session(server: HostileImap, context: ssl.SSLContext, deletes: bool = False) -> Imap:
-    account = Account('localhost', server.port, server.mode == 'starttls', server.username, server.password, 'INBOX')
+    account = Account(
+        'the mailbox', 'localhost', server.port, server.mode == 'starttls', server.username, server.password, 'INBOX'
+    )
     return Imap(account, context, SESSION_SECONDS, deletes)
 
 
