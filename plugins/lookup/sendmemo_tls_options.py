@@ -53,14 +53,13 @@ from ansible.utils.display import Display
 
 from ..plugin_utils.options.role import OF_THE_ROLE, check_confirmation, check_variables, options_of
 from ..plugin_utils.options.spec import MODULES, ArgumentError
-from ..plugin_utils.options.table.mail import VERIFYING
 from ..plugin_utils.options.table.role import ENTRY_POINTS
 from ..plugin_utils.options.variables import PREFIX, offered_in
 
 MARKED = '__sendmemo_tls_mailbox'  # what the playbooks register
 NOT_CONFIRMED = (
-    'sendmemo_tls_confirm has no effect in this play: the playbooks printops.infoprint.converge and verify confirm mails. In a play '
-    'of your own, use the module printops.infoprint.confirm_delivery before and after the role.'
+    'sendmemo_tls_confirm has no effect in this play: the playbooks printops.infoprint.converge and verify confirm mails. In a '
+    'play of your own, use the module printops.infoprint.confirm_delivery before and after the role.'
 )
 display = Display()
 
@@ -80,13 +79,14 @@ class LookupModule(LookupBase):
         found = self._templar.template({name: value for name, value in variables.items() if name.startswith(PREFIX)})
         given = {name[len(PREFIX) :]: value for name, value in _set(found, variables.get('omit')).items()}
         marked = variables.get(MARKED)
+        sends = 'confirm_delivery' not in terms and _sends(given, variables, entry_point)
         try:
             check_variables(given, entry_point)
-            if marked is not None and entry_point in VERIFYING and 'confirm_delivery' not in terms:
+            if sends and marked is not None:
                 check_confirmation(given, marked)
         except ArgumentError as error:
             raise AnsibleLookupError(str(error)) from None
-        if given.get('confirm') and marked is None and _sends(given, variables, entry_point):
+        if given.get('confirm') and sends and marked is None:
             display.warning(NOT_CONFIRMED)
         offered = offered_in(entry_point)
         given = {name: value for name, value in given.items() if name in offered}

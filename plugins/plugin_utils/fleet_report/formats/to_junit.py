@@ -1,7 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""junit.xml: a test suite per host, and for each server the test cases `configuration` and `proof`, and `delivery` where a mailbox
-was asked for its mail."""
+"""junit.xml: a suite per host; for each server the cases `configuration`, `proof` and, if a mailbox was asked, `delivery`."""
 
 from __future__ import annotations
 
