@@ -23,7 +23,7 @@ from .conftest import Pki
 
 CONVERGE, VERIFY = 'printops.infoprint.converge', 'printops.infoprint.verify'
 MARKS, CONFIRMS = 'Mark the mailbox', 'Confirm that the mails were delivered'
-FAILS = 'Fail the hosts whose mails were not delivered'
+FAILS = 'End the run after this batch'
 SERVERS = ('spl1', 'spl2')
 OF_LOST = {'name': 'spl1', 'verify_sender': 'lost@example.com'}
 
@@ -41,7 +41,7 @@ class Fleet:
         self.variables: dict[str, t.Any] = {
             'sendmemo_tls_confirm': True,
             'sendmemo_tls_confirm_maildir': str(postfix.maildir),
-            'sendmemo_tls_confirm_timeout': 10,
+            'sendmemo_tls_confirm_timeout': 6,
             'sendmemo_tls_ca_src': str(pki.ca_path),
             'sendmemo_tls_crl_src': str(pki.crl_path),
             'sendmemo_tls_smtp_host': 'localhost',
@@ -101,6 +101,7 @@ def failed(run: Run) -> list[str]:
     return sorted(name for name, counts in run.stats.items() if counts['failures'])
 
 
+@pytest.mark.version_shim
 def test_each_batch_is_confirmed_once_before_the_next_one(fleet: Fleet) -> None:
     run = fleet.run(CONVERGE)
     assert run.rc == 0, run.output
@@ -122,6 +123,7 @@ def test_each_batch_is_confirmed_once_before_the_next_one(fleet: Fleet) -> None:
         assert received['tls'].startswith('TLSv1.3 TLS_')
 
 
+@pytest.mark.version_shim
 def test_a_mail_that_is_lost_fails_its_host_alone_and_ends_the_run(fleet: Fleet) -> None:
     fleet.losing()
     run = fleet.run(CONVERGE, '-e', 'serial=2', special={'print02': {'sendmemo_tls_servers': [OF_LOST, {'name': 'spl2'}]}})
@@ -162,6 +164,7 @@ def test_a_lost_mail_of_the_canary_stops_the_rollout(fleet: Fleet) -> None:
     assert not (fleet.directory / 'print02' / 'spl1' / 'sendmemo-ssl.cfg').exists()
 
 
+@pytest.mark.version_shim
 def test_the_mails_of_a_host_that_failed_otherwise_are_confirmed_all_the_same(fleet: Fleet) -> None:
     broken = {
         'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 9}],
@@ -184,6 +187,17 @@ def test_verify_confirms_too(fleet: Fleet) -> None:
     assert {who for who, is_there in delivered(run).items() if not is_there} == {('print03', 'spl2')}
 
 
+@pytest.mark.version_shim
+def test_a_failed_send_fails_verify_whether_mails_are_confirmed_or_not(fleet: Fleet) -> None:
+    assert fleet.run(CONVERGE, '-e', 'serial=4', sendmemo_tls_confirm=False).rc == 0
+    broken = {'print02': {'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 9}]}}
+    for confirm in (True, False):
+        run = fleet.run(VERIFY, special=broken, sendmemo_tls_confirm=confirm)
+        assert (run.rc, failed(run)) == (2, ['print02']), run.output
+        assert len(confirmations(run)) == (7 if confirm else 0)
+
+
+@pytest.mark.version_shim
 def test_a_mailbox_that_gives_no_answer_fails_no_host(fleet: Fleet) -> None:
     run = fleet.run(CONVERGE, '-e', 'serial=4', sendmemo_tls_confirm_maildir='/nonexistent')
     assert run.rc == 0, run.output

@@ -34,7 +34,11 @@ COLLECTION = 'printops.infoprint'
 FACETS = ('type', 'elements', 'choices', 'required', 'default')
 ABSENT = {'type': 'str', 'required': False}
 # The files with tasks of each entry point of the role.
-OF_THE_PLAYBOOKS = ('../../playbooks/tasks/mark_mailbox.yml', '../../playbooks/tasks/confirm_delivery.yml')
+OF_THE_PLAYBOOKS = (
+    '../../playbooks/tasks/mark_mailbox.yml',
+    '../../playbooks/tasks/confirm_delivery.yml',
+    '../../playbooks/tasks/fail_lost.yml',
+)
 TASK_FILES = {
     'main': (
         'tasks/main.yml',
