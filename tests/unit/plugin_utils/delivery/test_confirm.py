@@ -36,9 +36,9 @@ MARK: Mark = {'mailbox': 'INBOX', 'uidvalidity': 1, 'uidnext': 7, 'at': 0}
 NAME = 'INBOX of proofs at imap.example.com:993'
 LATE_AFTER = 60.0
 ONE, TWO = '<1@print1>', '<2@print1>'
-RELAY, HOST = 'mail.example.com', 'print1.example.com'
-PROOF = Proof('print1', 'spl1', ONE, HOST, '192.0.2.17', START, True, '4A3B', f'{RELAY}:587')
-SEEN = Received(RELAY, 'ESMTPS', HOST, '192.0.2.17', 'TLSv1.3 TLS_AES_256_GCM_SHA384')
+RELAY, HOST, ADDRESS = 'mail.example.com', 'print1.example.com', '192.0.2.17'
+PROOF = Proof('print1', 'spl1', ONE, HOST, ADDRESS, START, True, '4A3B', f'{RELAY}:587')
+SEEN = Received(RELAY, 'ESMTPS', HOST, ADDRESS, 'TLSv1.3 TLS_AES_256_GCM_SHA384')
 PROOFS = (Proof('print1', 'spl1', ONE), Proof('print1', 'spl2', TWO))
 
 
@@ -367,7 +367,7 @@ def test_a_mail_as_its_host_sent_it_has_no_problem() -> None:
             'by': RELAY,
             'with': 'ESMTPS',
             'helo': HOST,
-            'address': '192.0.2.17',
+            'address': ADDRESS,
             'tls': 'TLSv1.3 TLS_AES_256_GCM_SHA384',
         },
         'problems': [],
@@ -438,7 +438,7 @@ WITNESSES: dict[str, tuple[dict[str, t.Any], dict[str, str], list[str]]] = {
     'a short name': ({}, {'helo': 'print1'}, ['relay_saw_other_name']),
     'no name': ({}, {'helo': ''}, []),
     'not known which name was said': ({'ehlo': ''}, {'helo': 'gateway.example.com'}, []),
-    'another address alone, as behind NAT': ({}, {'address': '192.0.2.99'}, []),
+    'another address alone, as behind NAT': ({}, {'address': '192.0.2.9'}, []),
 }
 
 
@@ -459,13 +459,13 @@ def test_a_mail_without_received_has_one_witness_less() -> None:
 
 
 def test_both_names_and_both_addresses_are_told() -> None:
-    other = SEEN._replace(helo='gateway.example.com', address='192.0.2.99', protocol='ESMTP', tls='')
+    other = SEEN._replace(helo='gateway.example.com', address='192.0.2.9', protocol='ESMTP', tls='')
     (one,) = judge((PROOF, found(1, 1.5, received=other)))
     assert [problem.message for problem in one.problems] == [
         f'print1 sent the mail over TLS, but {RELAY} received it with ESMTP, which is not encrypted.',
-        f'print1 said EHLO {HOST}, but {RELAY} received the mail from gateway.example.com, from 192.0.2.99 instead of 192.0.2.17.',
+        f'print1 said EHLO {HOST}, but {RELAY} received the mail from gateway.example.com, from 192.0.2.9 instead of {ADDRESS}.',
     ]
-    for particulars in ({'address': ''}, {'address': '192.0.2.17'}):
+    for particulars in ({'address': ''}, {'address': ADDRESS}):
         (one,) = judge((PROOF, found(1, 1.5, received=other._replace(**particulars))))
         assert one.problems[1].message.endswith('received the mail from gateway.example.com.')
 
