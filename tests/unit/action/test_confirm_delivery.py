@@ -48,7 +48,9 @@ def run(args: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
     )
     connection = types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir='/nonexistent'))
     others = dict.fromkeys(('play_context', 'templar', 'shared_loader_obj'))
-    result: Result = ActionModule(task=task, connection=connection, loader=DataLoader(), **others).run(task_vars={})
+    action = ActionModule(task=task, connection=connection, loader=DataLoader(), **others)
+    action._load_name = CONFIRM
+    result: Result = action.run(task_vars={})
     assert deviations(CONFIRM, result) == []
     assert result['changed'] is False
     json.dumps(result)
