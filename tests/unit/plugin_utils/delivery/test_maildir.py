@@ -284,15 +284,44 @@ NO_MAILS = (fifo, directory, full_directory, link, dangling_link, link_to_itself
 
 @pytest.mark.parametrize('make', NO_MAILS)
 def test_what_is_no_mail_confirms_nothing_and_hides_no_mail(
-    box: Box, tmp_path: pathlib.Path, make: t.Callable[[pathlib.Path, pathlib.Path], None]
+    box: Box, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, make: t.Callable[[pathlib.Path, pathlib.Path], None]
 ) -> None:
+    opened, original = [], os.open
+
+    def opening(path: t.Any, *arguments: t.Any, **more: t.Any) -> int:
+        opened.extend([path] if 'dir_fd' in more else [])
+        return original(path, *arguments, **more)
+
     outside = tmp_path / 'outside'
     outside.write_text('Message-ID: <secret@outside>\n\n')
     make(box.path / 'new/0', outside)
     make(box.path / 'cur/1:2,S', outside)
     box.put('new/2')
+    monkeypatch.setattr(maildir_module.os, 'open', opening)
     for expected in ([ONE], []):
         assert [name for name in box.ids() if name] == expected
+    assert sorted(opened) == (['0', '1:2,S', '2'] if make is empty else ['2']), 'opening a device can do something'
+
+
+@pytest.mark.parametrize('make', NO_MAILS)
+def test_what_takes_the_place_of_a_mail_before_it_is_opened_confirms_nothing(
+    box: Box, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, make: t.Callable[[pathlib.Path, pathlib.Path], None]
+) -> None:
+    outside = tmp_path / 'outside'
+    outside.write_text('Message-ID: <secret@outside>\n\n')
+    path, original = box.put('new/1'), os.open
+
+    def opening(name: t.Any, flags: int, *arguments: t.Any, **more: t.Any) -> int:
+        if 'dir_fd' in more and path.is_file():
+            assert flags & os.O_NONBLOCK, 'or a FIFO would block'
+            path.unlink()
+            make(path, outside)
+        return original(name, flags, *arguments, **more)
+
+    with monkeypatch.context() as context:
+        context.setattr(maildir_module.os, 'open', opening)
+        assert [name for name in box.ids() if name] == []
+    assert [name for name in box.ids() if name] == []
 
 
 def test_a_file_that_may_not_be_read_is_no_mail_and_one_day_is(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
