@@ -147,6 +147,30 @@ WRITTEN: dict[str, tuple[str, Received]] = {
         f'from {HOST} (HELO print1) (printer@{ADDRESS})\n  by {RELAY} with ESMTPA; 24 Nov 2026 08:15:00 -0000',
         Received(RELAY, 'ESMTPA', 'print1', ADDRESS),
     ),
+    'qmail with TLS, older': (
+        f'from unknown (HELO {HOST}) ({ADDRESS})\n  by {RELAY} with (DHE-RSA-AES256-SHA encrypted) SMTP; {DATE}',
+        Received(RELAY, 'SMTP', HOST, ADDRESS, 'TLS DHE-RSA-AES256-SHA'),
+    ),
+    'qmail with TLS': (
+        f'from unknown (HELO {HOST}) ({ADDRESS})\n  by {RELAY} with ESMTPS (AES256-GCM-SHA384 encrypted); {DATE}',
+        Received(RELAY, 'ESMTPS', HOST, ADDRESS, 'TLS AES256-GCM-SHA384'),
+    ),
+    'Cisco': (
+        f'from {HOST} ([{ADDRESS}])\n  by {RELAY} with ESMTP/TLS/ECDHE-RSA-AES256-GCM-SHA384; 24 Nov 2026 08:15:00 +0000',
+        Received(RELAY, 'ESMTP/TLS/ECDHE-RSA-AES256-GCM-SHA384', HOST, ADDRESS, 'TLS ECDHE-RSA-AES256-GCM-SHA384'),
+    ),
+    'Cisco in plaintext': (
+        f'from unknown (HELO {HOST}) ([{ADDRESS}])\n  by {RELAY} with ESMTP; 24 Nov 2026 08:15:00 +0000',
+        Received(RELAY, 'ESMTP', HOST, ADDRESS),
+    ),
+    'a filter that says it at the end of a comment': (
+        f'from {HOST} [({ADDRESS})] by {RELAY}\n\t(mx ESMTP with TLS)\n\twith ESMTP id 1; {DATE}',
+        Received(RELAY, 'ESMTP', HOST, ADDRESS, 'TLS'),
+    ),
+    'Zoho': (
+        f'from {HOST} ({ADDRESS} [{ADDRESS}]) by mx.zohomail.com\n\twith SMTPS id 1739900216177414.78; {DATE}',
+        Received('mx.zohomail.com', 'SMTPS', HOST, ADDRESS),
+    ),
     'Domino': (
         (
             f'from {HOST} ([{ADDRESS}])\n          by {RELAY} (HCL Domino Release 12.0.2)\n'
@@ -223,6 +247,7 @@ PROTOCOLS = {
     'UTF8LMTPA': True,
     'UTF8LMTPS': False,
     'UTF8LMTPSA': False,
+    'SMTPS': False,  # registered nowhere
 }
 
 
@@ -238,6 +263,7 @@ PLAINTEXT = (
     'Sendmail in plaintext, with a name that may be forged',
     'Exchange in plaintext',
     'Domino',
+    'Cisco in plaintext',
     'qmail',
     'Exim, host unknown',
 )
@@ -248,6 +274,10 @@ ENCRYPTED = (
     'Exchange, older, which names no version',
     'Haraka',
     'Mimecast',
+    'Cisco',
+    'qmail with TLS, older',
+    'a filter that says it at the end of a comment',
+    'Zoho',
     'Postfix, from a program on the relay',
 )
 
@@ -269,6 +299,9 @@ NO_TLS = {
     'the queue id': f'from {HOST} ([{ADDRESS}]) by {RELAY} with ESMTP id TLS1.3',
     'the recipient': f'from {HOST} ([{ADDRESS}]) by {RELAY} with ESMTP id 1 for <TLSv1.3@example.com>',
     'the sender in a comment': f'from {HOST} ([{ADDRESS}]) by {RELAY} with esmtp (envelope-from <tls1@example.com>) id 1',
+    'a comment that denies it': f'from {HOST} ([{ADDRESS}]) by {RELAY} (not using TLS) with ESMTP id 1',
+    'another comment that denies it': f'from {HOST} ([{ADDRESS}]) by {RELAY} (without TLS) (unencrypted) with ESMTP id 1',
+    'a protocol of another name': f'from {HOST} ([{ADDRESS}]) by {RELAY} with ESMTP/NOTLS id 1',
     'part of a word': f'from {HOST} ([{ADDRESS}]) by {RELAY} (noTLS1.3) with ESMTP id 1',
     'another part of a word': f'from {HOST} ([{ADDRESS}]) by {RELAY} (TLS1.3x, STARTTLS) with ESMTP id 1',
 }
@@ -333,6 +366,8 @@ HOSTILE = {
     'pairs of parentheses': '()',
     'comments of one word': '(a) ',
     'comments with an address': f'([{ADDRESS}]) ',
+    'ciphers that say no more': '(AES256-SHA encrypte) ',
+    'slashes': '/TLS',
     'backslashes': '\\',
     'escaped parentheses': '(\\)',
     'words': 'word ',
