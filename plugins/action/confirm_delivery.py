@@ -129,7 +129,7 @@ def _read_mark(given: t.Mapping[str, t.Any] | None) -> Mark | None:
     for name in numbers:
         try:
             mark[name] = int(mark[name])  # before core 2.19, a template may have made text of it
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ArgumentError(f'mark.{name} is {mark[name]!r:.60}: give the mark as state: mark returned it') from None
     if mark['at'] is None or not isinstance(mark['mailbox'], str):
         raise ArgumentError('mark is incomplete: give the mark as state: mark returned it')

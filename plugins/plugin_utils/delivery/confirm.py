@@ -19,14 +19,17 @@ FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.2, 1.5, 1.5  # seconds between two looks
 ATTEMPTS = 3  # to open a session that is lost
 SECOND = dt.timedelta(seconds=1)
 LONGEST_SKEW = dt.timedelta(days=1)  # of a clock that is worth correcting
+# By how much clocks may differ that are taken to agree: two looks can't tell less.
+AGREEMENT = dt.timedelta(seconds=LONGEST_PAUSE + 1)
 NO_MARK = 'it was not marked before the mails were sent'
 
 
 class Found(t.NamedTuple):
-    """A mail of ours in the mailbox, and when it was seen there, by the controller's clock."""
+    """A mail of ours in the mailbox, when it was seen there, by the controller's clock, and when it was not there yet, if so."""
 
     arrival: Arrival
     seen: dt.datetime
+    missed: dt.datetime | None = None
 
 
 class Watch(t.NamedTuple):
@@ -81,8 +84,10 @@ def watch(mailbox: Mailbox, mark: Mark | None, proofs: t.Sequence[Proof], timeou
     waiting = {proof.message_id for proof in proofs}
     found: dict[str, Found] = {}
     copies: list[Arrival] = []
+    missed: dt.datetime | None = None
     began, pause, failures = time.monotonic(), FIRST_PAUSE, 0
     while True:
+        looked = dt.datetime.now(dt.timezone.utc)
         try:
             arrived = mailbox.arrivals(mark)
         except Unavailable as error:
@@ -97,9 +102,10 @@ def watch(mailbox: Mailbox, mark: Mark | None, proofs: t.Sequence[Proof], timeou
             name = arrival.header.message_id
             if name in waiting:
                 waiting.discard(name)
-                found[name] = Found(arrival, seen)
+                found[name] = Found(arrival, seen, missed)
             elif name in found:
                 copies.append(arrival)
+        missed = looked
         left = timeout - (time.monotonic() - began)
         if not waiting or left <= 0:
             return Watch(found, time.monotonic() - began, '', copies)
@@ -107,6 +113,7 @@ def watch(mailbox: Mailbox, mark: Mark | None, proofs: t.Sequence[Proof], timeou
             mailbox.wait(min(pause, left))
         except Unavailable:  # the next look opens a session, or says why not
             failures += 1
+            time.sleep(min(pause, left))
         pause = min(LONGEST_PAUSE, pause * GROWTH)
 
 
@@ -185,9 +192,10 @@ def _name(text: str) -> str:
 
 
 def _skew(proofs: t.Sequence[Proof], found: t.Mapping[str, Found]) -> dt.timedelta | None:
-    """Return by how much the mailbox's clock is ahead of the controller's, as little as the mails allow; None: they disagree.
+    """Return by how much the mailbox's clock is ahead of the controller's, at least; None: the mails' times disagree.
 
-    No mail arrives before it was sent, nor after it was seen. A mailbox tells arrivals in whole seconds.
+    No mail arrives before it was sent or while it is missed, nor after it was seen. A mailbox tells arrivals in whole seconds.
+    Where the mails allow that the clocks agree, they are taken to.
     """
     low, high = -LONGEST_SKEW, LONGEST_SKEW
     for proof in proofs:
@@ -195,9 +203,12 @@ def _skew(proofs: t.Sequence[Proof], found: t.Mapping[str, Found]) -> dt.timedel
         if one is None or one.arrival.arrived is None:
             continue
         low = max(low, one.arrival.arrived - one.seen)
-        if proof.sent_at is not None:
-            high = min(high, one.arrival.arrived + SECOND - proof.sent_at)
-    return max(low, min(high, dt.timedelta(0))) if low <= high else None
+        for before in (proof.sent_at, one.missed):
+            if before is not None:
+                high = min(high, one.arrival.arrived - before + SECOND)
+    if low > high:
+        return None
+    return max(low, -AGREEMENT) if high >= dt.timedelta(0) else low
 
 
 def _delay(proof: Proof, found: Found, skew: dt.timedelta | None) -> dt.timedelta | None:

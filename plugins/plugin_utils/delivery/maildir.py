@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import glob
 import os
 import pathlib
 import stat
 import time
 import typing as t
 
+from ..foreign_values import one_line
 from .mailbox import Arrival, Mark, Unavailable
 from .received import read_header
 
@@ -42,55 +42,89 @@ class Maildir:
 
     def arrivals(self, mark: Mark) -> list[Arrival]:
         since = mark['at'] - SLACK_SECONDS
-        return [arrival for path in self._new_files(since) for arrival in self._read(path)]
-
-    def _new_files(self, since: float) -> t.Iterator[pathlib.Path]:
-        """Return the mails that were not looked at before. A mail keeps the first part of its name when it moves to `cur`."""
+        found: list[Arrival] = []
         try:
             for folder in FOLDERS:
-                with os.scandir(self._path / folder) as entries:
+                with self._opened(folder) as directory, os.scandir(directory) as entries:
                     for entry in entries:
-                        name = entry.name.partition(':')[0]
-                        if name in self._known:
-                            continue
-                        self._known.add(name)
-                        if len(self._known) > MOST_FILES:
-                            raise Unavailable(f'{self._path} has more than {MOST_FILES} mails')
-                        with contextlib.suppress(FileNotFoundError):
-                            if entry.stat(follow_symlinks=False).st_mtime >= since:
-                                yield self._path / folder / entry.name
-        except OSError as error:
+                        if self._is_new(entry, since):
+                            found.extend(self._read(directory, folder, entry.name))
+        except (OSError, Unavailable) as error:
+            self._known.difference_update(_unique(arrival.key.name) for arrival in found)
+            if isinstance(error, Unavailable):
+                raise
             raise Unavailable(f"{self._path} can't be read: {error.strerror or error}") from None
+        return found
 
-    def _read(self, path: pathlib.Path) -> t.Iterator[Arrival]:
+    @contextlib.contextmanager
+    def _opened(self, folder: str) -> t.Iterator[int]:
+        """Open a folder, unless it has become a link to another directory."""
+        directory = os.open(self._path / folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError:  # it has been moved or deleted, or is no mail
-            self._forget(path)
+            yield directory
+        finally:
+            os.close(directory)
+
+    def _is_new(self, entry: os.DirEntry[str], since: float) -> bool:
+        """Return whether it is a mail that was not looked at before, and not older than that."""
+        name = _unique(entry.name)
+        if name in self._known:
+            return False
+        if len(self._known) >= MOST_FILES:
+            raise Unavailable(f'{self._path} has more than {MOST_FILES} mails')
+        self._known.add(name)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            self._known.discard(name)  # it may have moved to `cur`
+            return False
+        return stat.S_ISREG(status.st_mode) and status.st_mtime >= since
+
+    def _read(self, directory: int, folder: str, name: str) -> t.Iterator[Arrival]:
+        try:
+            fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
+        except OSError:  # it has been moved or deleted, or is no mail any more
+            self._known.discard(_unique(name))
             return
-        with os.fdopen(fd, 'rb') as stream:
+        try:
             status = os.fstat(fd)
             if stat.S_ISREG(status.st_mode):
-                header = read_header(stream.read(LONGEST_HEADER).partition(b'\n\n')[0])
-                yield Arrival(path, header, dt.datetime.fromtimestamp(status.st_mtime, dt.timezone.utc))
-
-    def _forget(self, path: pathlib.Path) -> None:
-        """Look at a mail once more that moved between being listed and being opened."""
-        if not path.is_symlink():
-            self._known.discard(path.name.partition(':')[0])
+                with os.fdopen(fd, 'rb', closefd=False) as stream:
+                    header = read_header(stream.read(LONGEST_HEADER).partition(b'\n\n')[0])
+                yield Arrival(self._path / folder / name, header, _moment(status.st_mtime))
+        finally:
+            os.close(fd)
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
 
     def delete(self, arrivals: t.Sequence[Arrival]) -> str:
-        for arrival in arrivals:
-            name = arrival.key.name.partition(':')[0]
-            try:
-                for path in (arrival.key, *(self._path / 'cur').glob(f'{glob.escape(name)}:*')):
-                    path.unlink(missing_ok=True)
-            except OSError as error:
-                return f'{arrival.key}: {error.strerror or error}'
+        names = {_unique(arrival.key.name) for arrival in arrivals}
+        where = self._path
+        try:
+            for folder in FOLDERS:
+                where = self._path / folder
+                with self._opened(folder) as directory, os.scandir(directory) as entries:
+                    for name in [entry.name for entry in entries if _unique(entry.name) in names]:
+                        where = self._path / folder / name
+                        with contextlib.suppress(FileNotFoundError):
+                            os.unlink(name, dir_fd=directory)
+        except OSError as error:
+            return f'{one_line(str(where))}: {error.strerror or error}'
         return ''
 
     def close(self) -> None:
         pass
+
+
+def _unique(name: str) -> str:
+    """Return the part of a mail's name that stays when it moves to `cur` or its flags change."""
+    return name.partition(':')[0] or name
+
+
+def _moment(seconds: float) -> dt.datetime | None:
+    """Return the time of a file, which its owner may set to one that no calendar has: then None."""
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -10,7 +10,8 @@ import typing as t
 from ..options.spec import ArgumentError
 
 MOST_PROOFS = 200_000
-TEXTS = ('ehlo', 'address', 'queue_id', 'relay')
+NEEDED = ('host', 'server', 'message_id')
+TEXTS = (*NEEDED, 'ehlo', 'address', 'queue_id', 'relay')
 
 
 class Proof(t.NamedTuple):
@@ -62,15 +63,16 @@ def _read(entry: t.Any, where: str) -> Proof:
     unknown = sorted(map(str, set(entry) - set(Proof._fields)))
     if unknown:
         raise ArgumentError(f'{where} has the unknown key {unknown[0]!r:.60}: it can have {", ".join(Proof._fields)}')
-    for name in ('host', 'server', 'message_id'):
-        if not isinstance(entry.get(name), str) or not entry[name]:
+    for name in TEXTS:
+        value = entry.get(name)
+        if name in NEEDED and value in (None, ''):
             raise ArgumentError(f'{where}.{name} is missing: give it as send_memo returns it in proofs')
+        if value is not None and not isinstance(value, str):
+            raise ArgumentError(f'{where}.{name} is {value!r:.60}: give the text that send_memo returns in proofs')
     tls = entry.get('tls')
     if tls is not None and not isinstance(tls, bool):
         raise ArgumentError(f'{where}.tls is {tls!r:.60}: it can be true or false')
-    texts = {
-        name: str.__str__(entry[name]) for name in ('host', 'server', 'message_id', *TEXTS) if isinstance(entry.get(name), str)
-    }
+    texts = {name: str.__str__(entry[name]) for name in TEXTS if entry.get(name) is not None}
     return Proof(**texts, sent_at=_moment(entry.get('sent_at'), f'{where}.sent_at'), tls=tls)
 
 
@@ -80,11 +82,11 @@ def _moment(value: t.Any, where: str) -> dt.datetime | None:
     try:
         # Python 3.10 does not read the Z.
         moment = dt.datetime.fromisoformat(str(value).removesuffix('Z') + ('+00:00' if str(value).endswith('Z') else ''))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ArgumentError(f'{where} is {value!r:.60}: give a time in UTC, for example 2026-11-24T08:15:00Z')
-    return moment.astimezone(dt.timezone.utc)
+        if moment.tzinfo is not None:
+            return moment.astimezone(dt.timezone.utc)
+    except (ValueError, OverflowError):
+        pass
+    raise ArgumentError(f'{where} is {value!r:.60}: give a time in UTC, for example 2026-11-24T08:15:00Z')
 
 
 def exact(when: dt.datetime) -> str:

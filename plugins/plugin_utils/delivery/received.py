@@ -16,13 +16,24 @@ from ..foreign_values import one_line
 
 LONGEST_FIELD = 4096  # characters that are read of one field
 LONGEST_WORD = 255
-# Transmission types with TLS (RFC 3848, RFC 6531).
-ENCRYPTED = frozenset(('ESMTPS', 'ESMTPSA', 'LMTPS', 'LMTPSA', 'UTF8SMTPS', 'UTF8SMTPSA', 'UTF8LMTPS', 'UTF8LMTPSA'))
-CLAUSES = ('from', 'by', 'via', 'with', 'id', 'for')
+# Transmission types with TLS (RFC 3848, RFC 6531), and two that are not registered, but written.
+ENCRYPTED = frozenset(
+    ('ESMTPS', 'ESMTPSA', 'LMTPS', 'LMTPSA', 'UTF8SMTPS', 'UTF8SMTPSA', 'UTF8LMTPS', 'UTF8LMTPSA', 'SMTPS', 'SMTPSA')
+)
+CLAUSES = ('from', 'by', 'via', 'with', 'id', 'for', 'tls')  # the last one of RFC 8314 4.3
 _TLS = re.compile(r'\bTLS ?v?([0-9](?:[._][0-9])?)(?=[ ,:;]|$)', re.IGNORECASE)
-_CIPHER = re.compile(r'\bcipher[ =]([A-Za-z0-9_-]{3,80})|\btls ([A-Z0-9_-]{8,80})\b|:((?:TLS|ECDHE|DHE|AES)[A-Z0-9_-]{3,80}):')
+# Without a version: Exchange up to 2013 and others in a comment, qmail there by the cipher, Cisco in the protocol.
+_BARE_TLS = re.compile(r'(?:\A|(?<!not )\b(?:with|using) )TLS\Z|\A[A-Z0-9_-]{6,80} encrypted\Z')
+_TLS_IN_PROTOCOL = re.compile(r'\A[A-Z]{4,8}/TLS(?:/|\Z)', re.IGNORECASE)
+_CIPHER = re.compile(
+    r'\bcipher[ =]([A-Za-z0-9_-]{3,80})|\btls ([A-Z0-9_-]{8,80})\b|:((?:TLS|ECDHE|DHE|AES)[A-Z0-9_-]{3,80}):'
+    r'|/TLS/([A-Z0-9_-]{3,80})|\b([A-Z0-9_-]{6,80}) encrypted\b'
+)
 _HELO = re.compile(r'\b(?:helo|ehlo)[ =]([^ ()]+)', re.IGNORECASE)
-_ADDRESS = re.compile(r'\[(?:IPv6:)?([0-9A-Fa-f:.]{3,45})\]|(?<![0-9A-Za-z.:-])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![0-9A-Za-z.:-])')
+_ADDRESS = re.compile(
+    r'\[(?:IPv6:)?([0-9A-Fa-f:.]{3,45})\]|(?<![0-9A-Za-z.:-])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![0-9A-Za-z.:-])'
+    r'|\A([0-9A-Fa-f:.]{3,45})\Z'
+)
 
 
 class Received(t.NamedTuple):
@@ -36,7 +47,7 @@ class Received(t.NamedTuple):
 
     @property
     def is_plaintext(self) -> bool:
-        """Whether it says that the mail came in plaintext: its protocol is no encrypted one, and no version of TLS is named."""
+        """Whether it says that the mail came in plaintext: its protocol is no encrypted one, and TLS is not named."""
         return bool(self.protocol) and self.protocol.upper() not in ENCRYPTED and not self.tls
 
 
@@ -59,12 +70,14 @@ def read_received(field: str) -> Received:
     text = ' '.join(field[:LONGEST_FIELD].split())
     words, comments = _without_comments(text)
     clauses = _clauses(words)
-    of_sender = [comment for place, comment in comments if ' by ' not in f'{words[:place]} ']
+    of_sender = [comment for place, comment in comments if ' by ' not in f' {words[:place]} '.lower()]
     named = next(filter(None, map(_HELO.search, of_sender)), None)
     helo = named[1] if named else clauses.get('from', '')
     address = next(filter(None, map(_address, (*of_sender, clauses.get('from', '')))), '')
-    tls = _tls(' ; '.join(comment for _place, comment in comments if not _address(comment)), words)
-    found = (clauses.get('by', ''), clauses.get('with', ''), helo, address, tls)
+    protocol = clauses.get('with', '')
+    of_session = [comment for _place, comment in comments if not _address(comment) and not _HELO.search(comment)]
+    tls = _tls(of_session, words, protocol)
+    found = (clauses.get('by', ''), protocol, helo, address, tls)
     return Received(*(one_line(word, LONGEST_WORD) for word in found))
 
 
@@ -103,17 +116,17 @@ def _clauses(words: str) -> dict[str, str]:
 def _address(text: str) -> str:
     for match in _ADDRESS.finditer(text):
         try:
-            return str(ipaddress.ip_address(match[1] or match[2]))
+            return str(ipaddress.ip_address(match[match.lastindex or 0]))
         except ValueError:
             continue
     return ''
 
 
-def _tls(comments: str, words: str) -> str:
-    """Return the version of TLS that a field names in a comment, and the cipher: `TLSv1.3 TLS_AES_256_GCM_SHA384`."""
-    version = _TLS.search(comments)
-    if version is None:
+def _tls(comments: t.Sequence[str], words: str, protocol: str) -> str:
+    """Return the version of TLS that a field names, and the cipher: `TLSv1.3 TLS_AES_256_GCM_SHA384`; `TLS` has no version."""
+    version = _TLS.search(' ; '.join(comments))
+    if version is None and not _TLS_IN_PROTOCOL.search(protocol) and not any(map(_BARE_TLS.search, comments)):
         return ''
-    cipher = _CIPHER.search(f'{comments} ; {words}')
+    cipher = _CIPHER.search(' ; '.join([*comments, words]))
     name = next(filter(None, cipher.groups()), '') if cipher else ''
-    return f'TLSv{version[1].replace("_", ".")} {name}'.strip()
+    return ('TLS' + (f'v{version[1].replace("_", ".")}' if version else '') + f' {name}').strip()
