@@ -124,7 +124,7 @@ def _read_mark(given: t.Mapping[str, t.Any] | None) -> Mark | None:
     """Return the mark as this module returned it, None where there is none. Raises ArgumentError."""
     if not given:
         return None
-    mark = {name: given.get(name) for name in MARK}
+    mark: Mark = {name: given.get(name) for name in MARK}
     numbers = [name for name, kind in MARK.items() if kind is int and mark[name] is not None]
     for name in numbers:
         try:

@@ -42,38 +42,35 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Confirm delivery in a play of one's own
-  hosts: print_servers
-  gather_facts: false
-  module_defaults:
-    printops.infoprint.confirm_delivery:
-      imap_host: imap.example.com
-      imap_username: print-proofs
-      imap_password: "{{ vault_print_proofs_password }}"
-  tasks:
-    - name: Mark the mailbox
-      printops.infoprint.confirm_delivery:
-        state: mark
-      delegate_to: localhost
-      run_once: true
-      register: mailbox
+- name: Mark the mailbox before the first mail
+  printops.infoprint.confirm_delivery:
+    state: mark
+    imap_host: imap.example.com
+    imap_username: print-proofs
+    imap_password: "{{ vault_print_proofs_password }}"
+  delegate_to: localhost
+  run_once: true
+  register: mailbox
 
-    - name: Send a mail from every server
-      printops.infoprint.send_memo:
-        smtp_host: mail.example.com
-        smtp_port: 587
-        recipients: [print-proofs@example.com]
-      register: sent
+- name: Send a mail from every server of every host
+  printops.infoprint.send_memo:
+    smtp_host: mail.example.com
+    smtp_port: 587
+    recipients: [print-proofs@example.com]
+  register: sent
 
-    - name: Confirm that all of them arrived
-      printops.infoprint.confirm_delivery:
-        state: confirm
-        mark: "{{ mailbox.mark }}"
-        proofs: "{{ ansible_play_hosts | map('extract', hostvars, ['sent', 'proofs']) | flatten }}"
-      delegate_to: localhost
-      run_once: true
+- name: Confirm once for all hosts that their mails arrived
+  printops.infoprint.confirm_delivery:
+    state: confirm
+    mark: "{{ mailbox.mark }}"
+    proofs: "{{ ansible_play_hosts | map('extract', hostvars, ['sent', 'proofs']) | flatten }}"
+    imap_host: imap.example.com
+    imap_username: print-proofs
+    imap_password: "{{ vault_print_proofs_password }}"
+  delegate_to: localhost
+  run_once: true
 
-- name: The same with a Maildir on the controller
+- name: Mark a Maildir on the controller instead
   printops.infoprint.confirm_delivery:
     state: mark
     maildir: /var/mail/print-proofs/Maildir

@@ -39,7 +39,17 @@ class Pki(t.NamedTuple):
 
 
 # The files that take longest, longest first.
-LONG_FILES = ('kill_points', 'confirm_delivery', 'config', 'rollback', 'manage_attributes', 'role', 'docs_examples', 'fleet', 'send_faults')
+LONG_FILES = (
+    'kill_points',
+    'confirm_delivery',
+    'config',
+    'rollback',
+    'manage_attributes',
+    'role',
+    'docs_examples',
+    'fleet',
+    'send_faults',
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

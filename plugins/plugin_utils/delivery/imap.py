@@ -129,7 +129,7 @@ class Imap:
         else:
             self._do(imap.login(account.username, account.password), for_good=True)
 
-    def _do(self, answer: tuple[str, list[t.Any]], for_good: bool = False) -> tuple[str, list[t.Any]]:
+    def _do(self, answer: tuple[str, t.Any], for_good: bool = False) -> tuple[str, list[t.Any]]:
         """Return a command's answer. Raises Unavailable for NO."""
         if answer[0] != 'OK':
             text = b' '.join(part for part in answer[1] if isinstance(part, bytes))

@@ -63,7 +63,7 @@ class Connection(imaplib.IMAP4):
         if later:
             self.starttls(t.cast('ssl.SSLContext', self))
 
-    def open(self, host: str = '', port: int = imaplib.IMAP4_PORT, timeout: float | None = None) -> None:
+    def open(self, host: str = '', port: int = 0, timeout: float | None = None) -> None:
         del timeout
         self.host, self.port = ascii_host(host), port
         self.sock, _address = connect(resolve(self.host, port, self._end), host, port, self._end)

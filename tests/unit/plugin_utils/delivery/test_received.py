@@ -366,7 +366,7 @@ HOSTILE = {
     'pairs of parentheses': '()',
     'comments of one word': '(a) ',
     'comments with an address': f'([{ADDRESS}]) ',
-    'ciphers that say no more': '(AES256-SHA encrypte) ',
+    'ciphers that say no more': '(AES256-SHA encoded) ',
     'slashes': '/TLS',
     'backslashes': '\\',
     'escaped parentheses': '(\\)',
