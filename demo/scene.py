@@ -37,6 +37,15 @@ sendmemo_tls_pd_bin_dir: "{{ inventory_dir }}/infoprint/bin"
 """
 
 
+# For -e: confirms in the mailbox of the verification mails that they arrived.
+CONFIRM = """\
+---
+sendmemo_tls_confirm: true
+sendmemo_tls_confirm_maildir: "{{ inventory_dir }}/mail-server/Maildir"
+sendmemo_tls_confirm_timeout: 3
+"""
+
+
 class Scene:
     """The site in a directory: `build()` creates it; afterwards it can be used any number of times."""
 
@@ -56,6 +65,7 @@ class Scene:
             for server in servers:
                 self.working_dir(host, server).mkdir(parents=True)
         (self.directory / 'move.yml').write_text(MOVE)
+        (self.directory / 'confirm.yml').write_text(CONFIRM)
         self._create_certificates()
 
     def infoprint(self, server: MailServer) -> PdPrograms:

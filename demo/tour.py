@@ -240,6 +240,34 @@ class Tour(console.Steps):
         metrics = (self.scene.directory / REPORT / 'sendmemo.prom').read_text()
         self.expect('sendmemo_server_proven{host="print1",server="spl1"} 0' in metrics, 'its metric sendmemo_server_proven is 0')
 
+    def confirm_delivery(self) -> None:
+        self.step(
+            'A mail server accepts a mail and loses it',
+            'For the sender all is well: "250 Ok". So the mailbox that receives the mails is asked, once for all hosts; it also '
+            'tells what the mail server noted about each mail. The mails of spl4 are lost on purpose.',
+        )
+        self.mail_server.lose('server spl4 on')
+        run = self.play('lost', '-e', '@confirm.yml')
+        self.expect(run.rc != 0, 'ansible-playbook ended with an error')
+        found = [entry for result in run.task_results for entry in result.result.get('proofs', []) if 'delivered' in entry]
+        console.table(
+            ('host', 'server', 'delivered', 'after', 'received with', 'from'),
+            [
+                (
+                    entry['host'],
+                    entry['server'],
+                    'yes' if entry['delivered'] else 'no',
+                    f'{entry["delay_ms"]} ms' if entry['delivered'] else '',
+                    *((entry['received'][key] for key in ('with', 'helo')) if entry['received'] else ('', '')),
+                )
+                for entry in found
+            ],
+        )
+        lost = [(entry['host'], entry['server']) for entry in found if not entry['delivered']]
+        self.expect(lost == [('print2', 'spl4')], 'the lost mail is named')
+        self.expect(len(found) == len(SERVERS), 'the three others arrived')
+        self.expect_states({'delivered': 3, 'failing': 1}, 'three servers are delivered, spl4 is failing')
+
     def show_mails(self) -> None:
         self.step('The mails that arrived')
         mails = self.mail_server.mails()
@@ -279,6 +307,7 @@ def tour() -> None:
             walk.fail,
             walk.report,
             walk.go_plaintext,
+            walk.confirm_delivery,
             walk.show_mails,
         ):
             part()

@@ -8,6 +8,7 @@ import typing as t
 
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
+from ..plugin_utils.delivery.proof import proofs_of
 from ..plugin_utils.outcome.send import report, terms_of
 from ..plugin_utils.target.answer import server_answers
 from ..plugin_utils.target.send_answer import read_result
@@ -36,5 +37,6 @@ class ActionModule(InfoprintAction):
             servers=[server.entry for server in sent],
             problems=[problem for server in sent for problem in server.problems],
             msg='\n'.join(server.line for server in sent),
+            extra={'proofs': proofs_of(self.target.host, [server.entry for server in sent])},
             fail_on=args['fail_on'],
         )

@@ -16,6 +16,7 @@ from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.entry import all_settings
 from ..plugin_utils.declared.request import RequestBuilder, staged_test
 from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
+from ..plugin_utils.delivery.proof import proofs_of
 from ..plugin_utils.options.spec import ENTRY
 from ..plugin_utils.outcome.change import report
 from ..plugin_utils.outcome.environment import with_environment
@@ -52,10 +53,15 @@ class ActionModule(InfoprintAction):
             problems=[*builder.problems, *builder.crl_problems, *outcome.problems],
             msg='\n'.join([outcome.msg, *map(line_of, [*builder.problems, *builder.crl_problems]), *builder.crl_lines]),
             warnings=[*outcome.warnings, *(line_of(problem) for problem in builder.crl_problems if problem.severity != INFO)],
+            extra={**outcome.extra, **self._proofs(outcome), **_about_crls(builder, args)},
         )
         if args['enable_ssl_v3'] is not None and reviewed.is_done:
             outcome = with_environment(outcome, reviewed.answer.child('environment'), check)
-        return outcome._replace(extra=_about_crls(builder, args))
+        return outcome
+
+    def _proofs(self, outcome: Outcome) -> dict[str, t.Any]:
+        sends = [entry['send'] for entry in outcome.servers if 'send' in entry]
+        return {'proofs': proofs_of(self.target.host, sends)} if sends else {}
 
     def _request(self, builder: RequestBuilder, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> ConfigureRequest:
         """Return the request, as far as what is declared has no problems. Raises ArgumentError, ProblemError."""

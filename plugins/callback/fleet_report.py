@@ -114,7 +114,7 @@ from ansible.plugins.callback import CallbackBase
 
 from ..plugin_utils.fleet_report import plays, times, values
 from ..plugin_utils.fleet_report.compare import compare, logs_of
-from ..plugin_utils.fleet_report.events import Collector, Event, module_of
+from ..plugin_utils.fleet_report.events import Collector, Event, concerns_hosts, module_of
 from ..plugin_utils.fleet_report.formats.files import FORMATS, locked, read_report, set_aside, write_report
 from ..plugin_utils.fleet_report.model import Report
 from ..plugin_utils.fleet_report.observations import WARN_DAYS, Logs, Run, merge_newer, without_departed
@@ -179,7 +179,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         del is_conditional
         # A role or file that was included while the play ran.
-        if self._play is not None and module_of(_action(task)):
+        if self._play is not None and concerns_hosts(_action(task)):
             self._safely(self._expect_hosts)
 
     def _expect_hosts(self) -> None:

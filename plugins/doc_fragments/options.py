@@ -784,3 +784,89 @@ options:
       - Without any attribute, C(smtp-server-host) and C(smtp-server-port) are read.
     type: dict
 """
+
+    CONFIRM_DELIVERY = r"""
+options:
+  state:
+    description:
+      - V(mark) returns RV(mark), which tells the mails that are in the mailbox now from later ones. It comes before the first
+        mail.
+      - V(confirm) waits until the mailbox holds the mail of each of O(proofs).
+    type: str
+    choices: [mark, confirm]
+    required: true
+  mark:
+    description:
+      - With O(state=confirm), what O(state=mark) returned. Without it, because the mailbox gave no answer then, nothing is
+        confirmed.
+    type: dict
+  proofs:
+    description:
+      - With O(state=confirm), the mails to look for, as M(printops.infoprint.send_memo) and
+        M(printops.infoprint.sendmemo_config) return them in C(proofs), of any number of hosts in one list.
+      - Each has C(host), C(server) and C(message_id), and what is known of C(sent_at) (a time in UTC, such as
+        V(2026-11-24T08:15:00.250Z)), C(tls) (whether it was sent over TLS), C(ehlo) and C(address) (the name and the address
+        that the host used), C(queue_id) and C(relay) (the mail server that accepted it).
+    type: list
+    elements: dict
+    default: []
+  imap_host:
+    description:
+      - Name or address of the IMAP server that has the mailbox. Its certificate must be valid for this name. Either this or
+        O(maildir) is needed.
+    type: str
+  imap_port:
+    description:
+      - Port of the IMAP server. Usual are 993, and 143 with O(imap_tls=starttls).
+      - From V(1) to V(65535).
+    type: int
+    default: 993
+  imap_tls:
+    description:
+      - Whether TLS starts with the connection, or by the command STARTTLS. Nothing is sent in plaintext.
+    type: str
+    choices: [implicit, starttls]
+    default: implicit
+  imap_username:
+    description:
+      - Name of the user that the mailbox belongs to.
+    type: str
+  imap_password:
+    description:
+      - The user's password. Keep it encrypted with C(ansible-vault). It is written to no log, result or report.
+    type: str
+  imap_ca_src:
+    description:
+      - File on the controller with the CA certificates (PEM) that vouch for the IMAP server. Without it, those of the
+        controller's system.
+    type: str
+  folder:
+    description:
+      - Name of the folder, such as V(INBOX) or V(INBOX/Proofs).
+    type: str
+    default: INBOX
+  maildir:
+    description:
+      - Absolute path of a Maildir on the controller, instead of a mailbox on an IMAP server.
+    type: str
+  timeout:
+    description:
+      - >-
+        Seconds to wait for the mails, from the start of the task. A mail that is not there then is lost: C(not_delivered).
+      - From V(1) to V(3600).
+    type: float
+    default: 300.0
+  late_after:
+    description:
+      - >-
+        Seconds after which a mail that was delivered is late: the warning C(delivered_late).
+      - From V(1) to V(86400).
+    type: float
+    default: 60.0
+  delete:
+    description:
+      - Delete the mails that were found, and no others. Otherwise the mailbox is only read. An IMAP server without the
+        extension UIDPLUS cannot delete some mails without others, so nothing is deleted there.
+    type: bool
+    default: false
+"""

@@ -49,11 +49,19 @@ import typing as t
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
 
-from ..plugin_utils.options.role import OF_THE_ROLE, check_variables, options_of
+from ..plugin_utils.options.role import OF_THE_ROLE, check_confirmation, check_variables, options_of
 from ..plugin_utils.options.spec import MODULES, ArgumentError
 from ..plugin_utils.options.table.role import ENTRY_POINTS
 from ..plugin_utils.options.variables import PREFIX, offered_in
+
+MARKED = '__sendmemo_tls_mailbox'  # what the playbooks register
+NOT_CONFIRMED = (
+    'sendmemo_tls_confirm has no effect in this play: the playbooks printops.infoprint.converge and verify confirm mails. In a '
+    'play of your own, use the module printops.infoprint.confirm_delivery before and after the role.'
+)
+display = Display()
 
 
 class LookupModule(LookupBase):
@@ -70,15 +78,27 @@ class LookupModule(LookupBase):
         # Together, since core from 2.19 on leaves what is omitted out of a mapping and takes it alone for an error.
         found = self._templar.template({name: value for name, value in variables.items() if name.startswith(PREFIX)})
         given = {name[len(PREFIX) :]: value for name, value in _set(found, variables.get('omit')).items()}
+        marked = variables.get(MARKED)
+        sends = 'confirm_delivery' not in terms and _sends(given, variables, entry_point)
         try:
             check_variables(given, entry_point)
+            if sends and marked is not None:
+                check_confirmation(given, marked)
         except ArgumentError as error:
             raise AnsibleLookupError(str(error)) from None
+        if given.get('confirm') and sends and marked is None:
+            display.warning(NOT_CONFIRMED)
         offered = offered_in(entry_point)
         given = {name: value for name, value in given.items() if name in offered}
         if entry_point == 'main' and not _verifies(variables):
             given.pop('verify', None)
         return [{**OF_THE_ROLE.get(module, {}), **options_of(module, given)} for module in terms]
+
+
+def _sends(given: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], entry_point: str) -> bool:
+    """Return whether the role sends mails to confirm."""
+    verifies = entry_point == 'verify' or (entry_point == 'main' and _verifies(variables))
+    return verifies and given.get('verify', 'sent') == 'sent' and not variables.get('ansible_check_mode')
 
 
 def _verifies(variables: t.Mapping[str, t.Any]) -> bool:

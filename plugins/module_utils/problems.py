@@ -20,6 +20,8 @@ WARNINGS = frozenset(
         'certificate_expires_soon',
         'ssl_v3_unavailable',
         'analysis_incomplete',
+        'delivered_late',
+        'relay_saw_other_name',
     )
 )
 INFO = frozenset(('no_effect', 'not_configured'))

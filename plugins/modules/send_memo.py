@@ -278,6 +278,18 @@ servers:
       type: str
       returned: when the mail was sent, or an attempt was made
       sample: <66c785e5f12194fb.6b050b2a@print1.example.com>
+    sent_at:
+      description: When the end of the mail was sent, in UTC, by the clock of the controller.
+      type: str
+      returned: when the mail was handed over
+      sample: '2026-11-24T08:15:00.250Z'
+      version_added: 1.1.0
+    address:
+      description: The host's own address in the connection.
+      type: str
+      returned: when a connection was established
+      sample: 192.0.2.17
+      version_added: 1.1.0
     # From return_parts: timings_ms
     timings_ms:
       description:
@@ -296,6 +308,25 @@ servers:
         envelope: 4
         data: 9
         total: 35
+proofs:
+  # From return_parts: proofs
+  description:
+    - The mails that mail servers accepted, for O(printops.infoprint.confirm_delivery#module:proofs). The lists of many hosts
+      are joined for it.
+  returned: when servers were verified
+  type: list
+  elements: dict
+  version_added: "1.1.0"
+  sample:
+    - host: print01
+      server: spl1
+      message_id: <4f1c0a9be2d73865.6925f0a4@print01.example.com>
+      sent_at: '2026-11-24T08:15:00.250Z'
+      tls: true
+      ehlo: print01.example.com
+      address: 192.0.2.17
+      queue_id: 4ABC1D2E3F
+      relay: mail.example.com:587
 problems:
   # From return_parts: problems
   description:

@@ -243,6 +243,25 @@ only_crls:
   type: bool
   returned: with O(only_crls)
   sample: true
+proofs:
+  # From return_parts: proofs
+  description:
+    - The mails that mail servers accepted, for O(printops.infoprint.confirm_delivery#module:proofs). The lists of many hosts
+      are joined for it.
+  returned: when servers were verified
+  type: list
+  elements: dict
+  version_added: "1.1.0"
+  sample:
+    - host: print01
+      server: spl1
+      message_id: <4f1c0a9be2d73865.6925f0a4@print01.example.com>
+      sent_at: '2026-11-24T08:15:00.250Z'
+      tls: true
+      ehlo: print01.example.com
+      address: 192.0.2.17
+      queue_id: 4ABC1D2E3F
+      relay: mail.example.com:587
 problems:
   # From return_parts: problems
   description:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What integration tests run against: a PKI, two kinds of mail servers, an sshd, and the real ansible-playbook."""
+"""What integration tests run against: a PKI, two kinds of mail servers, a mailbox, an sshd, and the real ansible-playbook."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from cryptography import x509
 
+from support import dovecot as dovecot_support
 from support import owners as owners_support
 from support import postfix as postfix_support
 from support import sshd as sshd_support
@@ -38,7 +39,17 @@ class Pki(t.NamedTuple):
 
 
 # The files that take longest, longest first.
-LONG_FILES = ('kill_points', 'config', 'rollback', 'manage_attributes', 'role', 'docs_examples', 'fleet', 'send_faults')
+LONG_FILES = (
+    'kill_points',
+    'confirm_delivery',
+    'config',
+    'rollback',
+    'manage_attributes',
+    'role',
+    'docs_examples',
+    'fleet',
+    'send_faults',
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -91,6 +102,13 @@ def mail_server(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> t.Iterato
 def postfix(pki: Pki) -> t.Iterator[postfix_support.Postfix]:
     need(postfix_support.why_not())
     with postfix_support.Postfix(pki.server.certificate_pem, pki.server.key_pem) as running:
+        yield running
+
+
+@pytest.fixture(scope='session')
+def dovecot(pki: Pki) -> t.Iterator[dovecot_support.Dovecot]:
+    need(dovecot_support.why_not())
+    with dovecot_support.Dovecot(pki.server.certificate_pem, pki.server.key_pem) as running:
         yield running
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import functools
 import os
 import pathlib
@@ -14,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import typing as t
 
 import pytest
@@ -23,6 +25,7 @@ from cryptography.hazmat.primitives import serialization
 
 from support import sshd as sshd_support
 from support.crl_server import CrlServer, body
+from support.dovecot import Dovecot
 from support.mail_server_process import Listener, MailServer
 from support.pd_programs import PdPrograms
 from support.pki import Authority
@@ -233,6 +236,54 @@ def test_mail_server(ansible: Ansible, site: Site, tmp_path: pathlib.Path) -> No
     all_ok(given())
     assert pd.attributes('spl1') == {'smtp-server-host': '127.0.0.1', 'smtp-server-port': site.put[' 465'].strip()}
     assert 'EnableTLS = 2' in (site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg').read_text()
+
+
+def test_confirm_delivery(ansible: Ansible, site: Site, mail_server: MailServer, dovecot: Dovecot) -> None:
+    """The mail server of the examples has a Maildir: what the IMAP server sees is what it delivered."""
+    site.put['imap.example.com'] = 'localhost'
+    site.put['    sendmemo_tls_verify_recipients:\n      - print-ops@example.com\n'] = ''
+    site.take('quick-start')
+    site.take('confirm-delivery')
+    site.make('print01', 'spl1')
+    site.make('print02', 'spl1')
+    given = {
+        'vault_print_proofs_password': dovecot.password,
+        'sendmemo_tls_confirm_imap_username': dovecot.username,
+        'sendmemo_tls_confirm_imap_port': dovecot.ports['imaps'],
+        'sendmemo_tls_confirm_timeout': 20,
+    }
+    with delivering(mail_server.maildir, dovecot.maildir):
+        done = run(ansible, site, **given)
+    assert done.rc == 0, done.output
+    found = [entry for one in done.results(task='Confirm that') for entry in one.result['proofs']]
+    assert [(entry['host'], entry['delivered']) for entry in found] == [
+        ('print01.example.com', True),
+        ('print02.example.com', True),
+    ]
+
+
+@contextlib.contextmanager
+def delivering(source: pathlib.Path, target: pathlib.Path) -> t.Iterator[None]:
+    """Copy what arrives in one Maildir into another one."""
+    known = {path.name for path in (source / 'new').iterdir()}
+    over = threading.Event()
+
+    def deliver() -> None:
+        while not over.wait(0.1):
+            for path in (source / 'new').iterdir():
+                if path.name not in known:
+                    known.add(path.name)
+                    shutil.copy(path, target / 'tmp' / path.name)
+                    (target / 'tmp' / path.name).chmod(0o644)
+                    (target / 'tmp' / path.name).rename(target / 'new' / path.name)
+
+    thread = threading.Thread(target=deliver, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_rollback(ansible: Ansible, site: Site) -> None:

@@ -90,6 +90,39 @@ def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **m
     }
 
 
+def delivered(host: str, name: str, **more: t.Any) -> dict[str, t.Any]:
+    """Return the entry of confirm_delivery for the mail of `sent`, which arrived."""
+    received = {
+        'by': 'mail.example.com',
+        'with': 'ESMTPS',
+        'helo': host,
+        'address': '192.0.2.17',
+        'tls': 'TLSv1.3 TLS_AES_256_GCM_SHA384',
+    }
+    return {
+        'host': host,
+        'server': name,
+        'message_id': f'<66c785e5f12194fb.6b050b2a@{name}.example.com>',
+        'delivered': True,
+        'delay_ms': 1250,
+        'received': received,
+        'problems': [],
+        **more,
+    }
+
+
+def lost(host: str, name: str) -> dict[str, t.Any]:
+    """Return the entry of confirm_delivery for that mail, which did not arrive."""
+    problem = {
+        'code': 'not_delivered',
+        'severity': 'error',
+        'server': name,
+        'message': 'mail.example.com:587 accepted the mail as 4A3B, but the mailbox did not hold it after 300 s.',
+        'hint': 'Ask the administrators of mail.example.com:587 what became of it: queue id 4A3B.',
+    }
+    return delivered(host, name, delivered=False, delay_ms=None, received=None, problems=[problem])
+
+
 def in_plaintext(name: str, **more: t.Any) -> dict[str, t.Any]:
     """Return a server's entry of send_memo whose mail was accepted in plaintext."""
     problem = {
@@ -156,6 +189,8 @@ def results(hosts: int, servers: int = 1) -> t.Iterator[Result]:
                 for name in names
             ]
             yield Result(host, 'send_memo', 'failed' if trouble == 'expired' else 'ok', {'servers': entries, 'problems': []})
+            if not trouble and number % 20 == 0:
+                yield Result(host, 'confirm_delivery', 'ok', {'proofs': [delivered(host, name) for name in names]})
 
 
 def hostile_results(hosts: int) -> t.Iterator[Result]:

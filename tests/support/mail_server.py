@@ -6,7 +6,8 @@
 
 reads DIRECTORY/listeners.json, a list of {name, mode: starttls|optional|smtps|plain, certificate, key}, and listens with each on
 a free port. Then it writes DIRECTORY/ready.json: {name: port}. Every mail becomes two files in DIRECTORY/mails, NNNN.eml as
-received and NNNN.json with the envelope and the session.
+received and NNNN.json with the envelope and the session. It is delivered into DIRECTORY/Maildir too, as by a relay that notes in
+`Received` what it saw; unless its subject contains the text in DIRECTORY/lose: then it is accepted and dropped.
 It ends at SIGTERM or SIGINT, after N seconds (600), and when the process PID is no longer its parent.
 """
 
@@ -14,6 +15,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import email
+import email.utils
 import json
 import os
 import pathlib
@@ -30,20 +33,43 @@ WATCH_SECONDS = 0.25
 
 
 class Mailbox:
-    """An aiosmtpd handler: keeps every mail as a pair of files, numbered in order of arrival."""
+    """Keeps every mail as a pair of files, numbered in order of arrival, and delivers it into a Maildir."""
 
     def __init__(self, directory: pathlib.Path) -> None:
-        self._directory = directory
-        directory.mkdir(exist_ok=True)
-        self._last = max((int(path.stem) for path in directory.glob('*.json')), default=0)
+        self._directory = directory / 'mails'
+        self._directory.mkdir(exist_ok=True)
+        self._lose = directory / 'lose'
+        self._maildir = directory / 'Maildir'
+        for folder in ('new', 'cur', 'tmp'):
+            (self._maildir / folder).mkdir(parents=True, exist_ok=True)
+        self._last = max((int(path.stem) for path in self._directory.glob('*.json')), default=0)
 
     def keep(self, content: bytes, facts: dict[str, t.Any]) -> str:
         """Store one mail and return its number; its .json appears last, so who sees that finds both."""
         self._last += 1
         name = f'{self._last:04}'
+        if self._is_lost(content):
+            return name
+        received = _received(facts, name).encode('ascii', 'replace')
+        (self._maildir / 'tmp' / name).write_bytes(received + content)
+        (self._maildir / 'tmp' / name).rename(self._maildir / 'new' / f'{time.time_ns()}.{name}.mail.example.com')
         (self._directory / f'{name}.eml').write_bytes(content)
         write_whole(self._directory / f'{name}.json', facts)
         return name
+
+    def _is_lost(self, content: bytes) -> bool:
+        if not self._lose.exists():
+            return False
+        subject = email.message_from_bytes(content)['Subject'] or ''
+        return self._lose.read_text() in ' '.join(subject.split())
+
+
+def _received(facts: dict[str, t.Any], name: str) -> str:
+    """Return the line that a relay puts before a mail (RFC 5321 4.4)."""
+    tls = f' (using {facts["tls_version"]} with cipher {facts["cipher"]})' if facts['tls_version'] else ''
+    protocol = 'ESMTPS' if tls else 'ESMTP'
+    date = email.utils.formatdate(facts['received_at'])
+    return f'Received: from {facts["ehlo"]} ([{LOOPBACK}]){tls}\r\n\tby {HOSTNAME} with {protocol} id {name}; {date}\r\n'
 
 
 class Listener:
@@ -109,7 +135,7 @@ async def serve(directory: pathlib.Path, parent: int, seconds: float) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    mailbox = Mailbox(directory / 'mails')
+    mailbox = Mailbox(directory)
     ports = {}
     servers = []
     for listener in json.loads((directory / 'listeners.json').read_text()):

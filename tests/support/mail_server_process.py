@@ -111,6 +111,19 @@ class MailServer:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def maildir(self) -> pathlib.Path:
+        """The Maildir into which the mails are delivered."""
+        return self.directory / 'Maildir'
+
+    def lose(self, text: str) -> None:
+        """Let it accept and drop the mails whose subject contains a text; '' = none any more."""
+        lose = self.directory / 'lose'
+        if text:
+            lose.write_text(text)
+        else:
+            lose.unlink(missing_ok=True)
+
     def mails(self, recipient: str | None = None) -> list[Mail]:
         """Return the mails that arrived, oldest first; with `recipient` only those that went to it."""
         found = [_read(path) for path in sorted((self.directory / 'mails').glob('*.json'))]

@@ -4,7 +4,7 @@
 
 Needs root and the Debian package `postfix`; the system's own configuration, queue and mail are not touched. It runs on loopback,
 or in a place of the caller's, such as a namespace.
-Mail to any address is accepted and delivered into one maildir.
+Mail to any address is accepted and delivered into one maildir, or the one that the address has been given.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ smtpd_tls_loglevel = 1
 smtpd_tls_received_header = yes
 smtpd_tls_session_cache_database =
 virtual_mailbox_domains = static:all
-virtual_mailbox_maps = static:all/
-virtual_mailbox_base = {base}/mail
+virtual_mailbox_maps = {maildirs} static:{base}/mail/all/
+virtual_mailbox_base = /
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_transport = virtual
@@ -122,6 +122,7 @@ class Postfix:
 
     `certificate_pem` is the server's certificate and what follows it in the chain, `key_pem` its key. `variants` are further
     ports by name, each with what its smtpd has of its own, as `name = value`; `files` are put into $config_directory.
+    `maildirs` are for addresses whose mails go elsewhere, MAIL_OWNER's to write to, as Dovecot.maildir is.
     Raises RuntimeError with Postfix's own words when it doesn't start.
     """
 
@@ -133,11 +134,13 @@ class Postfix:
         place: Place | None = None,
         variants: t.Mapping[str, t.Sequence[str]] | None = None,
         files: t.Mapping[str, bytes] | None = None,
+        maildirs: t.Mapping[str, pathlib.Path] | None = None,
     ) -> None:
         self._place = place or Place(LOOPBACK, '127.0.0.0/8', {})
         self.ports: t.Mapping[str, int] = self._place.ports
         self._files = {**(files or {}), 'key-and-chain.pem': key_pem + certificate_pem}
         self._variants = variants or {}
+        self._maildirs = maildirs or {}
         self._hostname = hostname
         self._base = pathlib.Path()  # as we call it; in the configuration it is self._inside
         self._inside = ''
@@ -168,6 +171,7 @@ class Postfix:
             ('log', 0, 0),
             ('data', daemon.pw_uid, daemon.pw_gid),
             ('mail', owner.pw_uid, owner.pw_gid),
+            *((f'mail/all{part}', owner.pw_uid, owner.pw_gid) for part in ('', '/new', '/cur', '/tmp')),
         ):
             directory = self._base / name
             directory.mkdir(mode=0o755)
@@ -184,6 +188,7 @@ class Postfix:
                 network=self._place.network,
                 uid=owner.pw_uid,
                 gid=owner.pw_gid,
+                maildirs=' '.join(f'inline:{{{address}={path}/}}' for address, path in self._maildirs.items()),
             )
         )
         (config / 'master.cf').write_text(
@@ -257,6 +262,11 @@ class Postfix:
             if recipient is None or message['Delivered-To'] == recipient:
                 found.append(message)
         return found
+
+    @property
+    def maildir(self) -> pathlib.Path:
+        """The Maildir that all mails are delivered to."""
+        return self._base / 'mail' / 'all'
 
     def wait_for_content(self, recipient: str, message_id: str, seconds: float = LOG_SECONDS) -> bytes:
         """Return the bytes that were delivered to `recipient` of the mail with that Message-ID; AssertionError when none came."""

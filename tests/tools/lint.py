@@ -10,7 +10,7 @@ from pathlib import Path
 COLLECTION = '.venvs/collections/ansible_collections/printops/infoprint'
 
 # Newer than Python 3.6, and used only where they are found; the unit tests run this code on Python 3.6.
-GUARDED = ('ssl.TLSVersion', 'ssl.SSLContext.minimum_version', 'ssl.SSLContext.maximum_version')
+GUARDED = ('os.memfd_create', 'ssl.TLSVersion', 'ssl.SSLContext.minimum_version', 'ssl.SSLContext.maximum_version')
 
 
 def lint_commands(files: list[str]) -> dict[str, list[str]]:

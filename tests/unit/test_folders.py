@@ -36,7 +36,7 @@ ORDER = {
         'fleet_report',
         'outcome',
         'action_base',
-        'declared target',
+        'declared delivery target',
         'options',
         'crl_source',
         'x509 problems',

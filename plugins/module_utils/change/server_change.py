@@ -105,7 +105,7 @@ class HostOutcome:
         self.blocks: Optional['HostBlocks'] = None
         self.needs_review = False
         self.trust: Optional[Dict[str, 'TrustSet']] = None
-        self.now: Optional[int] = None
+        self.now_ms: Optional[int] = None
 
     def answer(self) -> ChangeAnswer:
         return ChangeAnswer(
@@ -113,7 +113,7 @@ class HostOutcome:
             needs_review=self.needs_review,
             trust_files=self.blocks.answer() if self.blocks is not None else [],
             trust=self.trust,
-            now=self.now,
+            now_ms=self.now_ms,
         )
 
 

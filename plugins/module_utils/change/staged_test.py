@@ -19,7 +19,7 @@ def test_staged(changes: ServerChanges, test: StagedTest, bin_dir: str, watchdog
     answer = send_all(with_mail_servers(tasks, bin_dir, watchdog), watchdog, host.tls)
     for change, result in zip(changes, answer.servers):
         change.outcome.tested(result)
-    host.trust, host.now = joined(host.trust or {}, answer.trust), answer.now
+    host.trust, host.now_ms = joined(host.trust or {}, answer.trust), answer.now_ms
 
 
 def _task(change: ServerChange, options: SendOptions) -> Task:

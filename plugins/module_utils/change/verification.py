@@ -35,7 +35,7 @@ def verify_servers(host: HostOutcome, answer: ChangeAnswer, request: ConfigureRe
         sent = send_all(with_mail_servers(tasks, asked.pd_bin_dir, watchdog), watchdog, host.tls or SharedTls())
         for outcome, result in zip(to_send, sent.servers):
             outcome.send = result
-        host.trust, host.now = joined(host.trust or {}, sent.trust), sent.now
+        host.trust, host.now_ms = joined(host.trust or {}, sent.trust), sent.now_ms
     return host.answer()._replace(environment=answer.environment)
 
 

@@ -113,7 +113,7 @@ class ChangeAnswer(NamedTuple):
     """What a change did on a host.
 
     `trust_files` are the certificates and CRLs of the files that `trust_before` and `trust_after` name (see
-    `trust.trust_file.HostBlocks`), `trust` and `now` those of the sends (see `messages.send.SendAnswer`). With
+    `trust.trust_file.HostBlocks`), `trust` and `now_ms` those of the sends (see `messages.send.SendAnswer`). With
     `needs_review` nothing was changed: the controller has to check trust files first, and send the request again.
     """
 
@@ -121,5 +121,5 @@ class ChangeAnswer(NamedTuple):
     needs_review: bool
     trust_files: Sequence[TrustContent]
     trust: Optional[Dict[str, 'TrustSet']] = None
-    now: Optional[int] = None
+    now_ms: Optional[int] = None
     environment: Optional[EnvironmentAnswer] = None

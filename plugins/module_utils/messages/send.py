@@ -128,7 +128,8 @@ class SendResult(NamedTuple):
     `mode` is the name of one of `vocabulary.TLS_MODES`, `reached` says whether `until` was. `chain` are the certificates that the
     mail server sent, `whole_chain` says that there are no more, `anchored` whether they lead to a trusted root. `trust_key` names
     the set that they were verified against, `trusted` says it to people. `ignored` are problems that IgnoreCertificateErrors or
-    CertValidationIgnoreHostName hides. `owner` is that of the working directory, `proven_as` whose rights were used.
+    CertValidationIgnoreHostName hides. `owner` is that of the working directory, `proven_as` whose rights were used. `address` is
+    the host's own in the connection; `dot_ms` the host's clock at the final dot, in milliseconds since 1970.
     """
 
     name: str
@@ -153,6 +154,8 @@ class SendResult(NamedTuple):
     ehlo: Optional[Ehlo] = None
     reply: Optional[FinalReply] = None
     message_id: Optional[str] = None
+    address: Optional[str] = None
+    dot_ms: Optional[int] = None
     timings_ms: Optional[Dict[str, int]] = None
     owner: Optional[str] = None
     proven_as: Optional[str] = None
@@ -189,13 +192,13 @@ class TrustSet(NamedTuple):
 
 
 class SendAnswer(NamedTuple):
-    """The results of a host's servers, the trust sets that they name, by key, and the host's clock in seconds."""
+    """The results of a host's servers, the trust sets that they name, by key, and the host's clock in milliseconds since 1970."""
 
     servers: Sequence[SendResult]
     trust: Dict[str, TrustSet]
-    now: int
+    now_ms: int
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'SendAnswer':
         trust = {key: TrustSet(**known) for key, known in data['trust'].items()}
-        return cls([SendResult.of(result) for result in data['servers']], trust, data['now'])
+        return cls([SendResult.of(result) for result in data['servers']], trust, data['now_ms'])

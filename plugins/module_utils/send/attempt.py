@@ -23,7 +23,7 @@ from ..vocabulary import CERTIFICATE, SMTPS
 from .job import Job
 from .local_name import ehlo_name_for
 from .mail_text import mail_of
-from .stage_clock import StageClock
+from .stage_clock import StageClock, clock_ms
 
 if TYPE_CHECKING:  # what explains failures is imported where there is one
     from ..tls.faults import Fault
@@ -35,11 +35,16 @@ SILENT_SHARE, SILENT_SECONDS = 0.3, 8.0
 
 
 class Facts:
-    """What an attempt observes of the mail server; None is not known. `chain` is DER, `message_id` without angle brackets."""
+    """What an attempt observes of the mail server; None is not known.
+
+    `chain` is DER, `message_id` without angle brackets, `address` this host's own in the connection.
+    """
 
     def __init__(self) -> None:
         self.ehlo_name = ''
         self.message_id: Optional[str] = None
+        self.address: Optional[str] = None
+        self.dot_ms: Optional[int] = None
         self.tls: Optional[TlsSession] = None
         self.chain: List[bytes] = []
         self.whole_chain: Optional[bool] = None
@@ -96,7 +101,8 @@ class Attempt:
         sock, address = connect(addresses, job.host, job.port, self.end)
         stream = NetStream(sock, self.end)
         try:
-            ehlo_name = self.facts.ehlo_name = ehlo_name_for(job.settings['Hostname'], stream.local_address())
+            self.facts.address = stream.local_address()
+            ehlo_name = self.facts.ehlo_name = ehlo_name_for(job.settings['Hostname'], self.facts.address)
 
             def probe() -> 'Probe':
                 from .probe import Probe
@@ -120,12 +126,16 @@ class Attempt:
                 job.message.sender,
                 job.message.recipients,
                 lambda: compose(mail_of(job, ehlo_name, self.facts.tls)),
-                self.before_dot,
+                self._before_dot,
                 on_stage,
             )
             return Conversation(StreamWithHandshake(stream, lambda: self._start_tls(stream)), plan).run()
         finally:
             stream.close()
+
+    def _before_dot(self) -> None:
+        self.before_dot()
+        self.facts.dot_ms = clock_ms()
 
     def _on_silence(self, probe: 'Probe') -> None:
         """The server has said nothing yet. Raise ProblemError where it turns out to wait for TLS, or to greet in plaintext."""

@@ -4,7 +4,6 @@
 
 import functools
 import os
-import time
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 from ..files.working_dir import Server, WorkingDir
@@ -19,6 +18,7 @@ from .job import Task
 from .send_group import keep_trust, send_group
 from .send_one import refused
 from .shared_tls import SharedTls
+from .stage_clock import clock_ms
 
 SPARE_SECONDS = 30.0  # for reading files and making contexts, beside the conversations
 
@@ -76,7 +76,7 @@ def send_all(tasks: Sequence[Task], watchdog: Watchdog, shared: Optional[SharedT
         results.update(zip(numbers, answer.servers))
         for key, known in answer.trust.items():
             keep_trust(trust, key, known)
-    return SendAnswer(_completed(results, owners, trust), trust, int(time.time()))
+    return SendAnswer(_completed(results, owners, trust), trust, clock_ms())
 
 
 def _all_groups(

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import os
 import threading
-import time
 from typing import Callable, Dict, List, Optional, Sequence, Set
 
 from ..messages.send import SendAnswer, SendResult, TrustSet, in_base64
@@ -18,6 +17,7 @@ from .job import Job, Task
 from .prepare import Prepared, prepare
 from .send_one import of_server, refused, send
 from .shared_tls import SharedTls
+from .stage_clock import clock_ms
 
 MOST_TRUST = 16 << 20  # bytes of distinct certificates and lists that leave a host for the controller's analysis
 LEAST_ITEM = 512  # bytes that one of them counts for
@@ -30,7 +30,7 @@ def send_group(tasks: Sequence[Task], watchdog: Watchdog, shared: SharedTls) -> 
     sends = _Sends(tasks, watchdog, shared)
     trusts: Dict[str, TrustSet] = {}
     results = [_with_trust(result, sends.trust(number), trusts) for number, result in enumerate(sends.run())]
-    return SendAnswer(results, trusts, int(time.time()))
+    return SendAnswer(results, trusts, clock_ms())
 
 
 def _with_trust(result: SendResult, trust: Optional[Trust], trusts: Dict[str, TrustSet]) -> SendResult:

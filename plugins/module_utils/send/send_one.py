@@ -98,6 +98,8 @@ def _result(job: Job, last: Result, reported: Result, problems: List[Problem], a
         ehlo=_ehlo(facts.ehlo_name, conversation),
         reply=_final_reply(conversation),
         message_id='<%s>' % facts.message_id if facts.message_id is not None else None,
+        address=facts.address,
+        dot_ms=facts.dot_ms,
         timings_ms=facts.timings_ms,
         checks_name=job.checks_name,
         ignores_errors=job.ignores_errors,

@@ -8,6 +8,11 @@ from typing import Dict
 from ..vocabulary import TIMED_STAGES
 
 
+def clock_ms() -> int:
+    """Return this host's clock, in milliseconds since 1970."""
+    return int(time.time() * 1000)
+
+
 class StageClock:
     def __init__(self) -> None:
         self._began = time.monotonic()

@@ -10,9 +10,11 @@ from ...module_utils.vocabulary import ERROR
 from ..foreign_values import InvalidValue
 from . import times, values
 from .observations import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run
-from .result_reader import COLLECTION, failure, has_error, read_servers, subject_of
+from .result_reader import COLLECTION, failure, has_error, read_deliveries, read_servers, subject_of
 from .state import ELSEWHERE
 from .values import Problem, Record
+
+CONFIRMING = 'confirm_delivery'  # whose result is of many hosts, and not of the one that its task runs on
 
 
 class Event(t.NamedTuple):
@@ -50,6 +52,10 @@ class Collector:
 
     def take(self, event: Event) -> None:
         """Record an event. Never raises for the content of a result."""
+        if event.module == CONFIRMING:
+            if event.status == 'skipped' or self._take_deliveries(event):
+                return
+            event = event._replace(module='', delegated='')
         results = event.result.get('results') if event.module and isinstance(event.result, t.Mapping) else None
         items = [item for item in results if isinstance(item, t.Mapping)] if isinstance(results, list) and results else []
         for item in items or [event.result]:
@@ -60,6 +66,26 @@ class Collector:
                 self._planned[host] = None
             log = self._log(host)
             self._take_item(log, event._replace(result=item, status=_status(item, event.status) if items else event.status))
+
+    def _take_deliveries(self, event: Event) -> bool:
+        """Record what a mailbox says of the mails of many hosts. False: nothing, it failed as any task does."""
+        self._order = max(self._order + 1, event.order or times.microseconds(event.at))
+        base = Observation(self._order, event.at, event.module, self.run, warn_days=event.warn_days, applied=True)
+        if 'censored' in event.result:
+            base.verdict = 'hidden'
+            base.problems = [values.own_problem('hidden', f'no_log hides what {event.module} reported.')]
+            for host in self._planned:
+                self._log(host).note(subject_of(event.module), base)
+            return True
+        try:
+            deliveries = read_deliveries(event.result, base)
+        except InvalidValue as error:
+            self.unreadable.append(f'{event.host}, {event.module}: {error}')
+            return True
+        for host, server, subject, observation in deliveries:
+            self._planned[host] = None
+            self._log(host).server(server).note(subject, observation)
+        return event.status == 'ok' or bool(deliveries)
 
     def _log(self, host: str) -> HostLog:
         return self._logs.setdefault(host, HostLog(values.host_name(host)))
@@ -164,6 +190,11 @@ def _status(item: t.Mapping[str, t.Any], of_all: str) -> str:
         if item.get(key):
             return key
     return 'ok' if of_all in ('ok', 'failed') else of_all
+
+
+def concerns_hosts(action: str) -> bool:
+    """Return whether an action is a module of this collection whose result is about the host that it runs for."""
+    return module_of(action) not in ('', CONFIRMING)
 
 
 def module_of(action: str) -> str:

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ..outcome.drift import describe
-from .observations import NO_FACTS, Expiry, Facts, HostLog, Proof, Run
+from .observations import NO_FACTS, Delivery, Expiry, Facts, HostLog, Proof, Run
 from .values import Problem, own_problem
 
 
@@ -38,6 +38,7 @@ STATES = {
     'proven': State('proven', '✓', 'a mail was accepted over TLS, certificate and name verified, and nothing says otherwise'),
     'delivered': State('delivered', '✔', 'proven, and the mail was found in the mailbox'),
 }
+NOT_DELIVERED = 'not_delivered'
 BAD = ('failing', 'unprotected', 'unreachable', 'drifted', 'stale')
 UNKNOWN = ('hidden', 'not_checked')
 PROVEN = ('proven', 'delivered')
@@ -46,7 +47,7 @@ ORDER = {state: number for number, state in enumerate(STATES)}
 CRITERION = (
     'Proven means: under the active configuration of the host, the mail server accepted a real mail over TLS after its '
     'certificate and name had been verified, and nothing was changed on that server since. A mail in plaintext, or without that '
-    'verification, proves nothing.'
+    'verification, proves nothing. Delivered means: proven, and that mail was found in the mailbox.'
 )
 
 
@@ -57,6 +58,7 @@ class Server:
     `checked` is when something was last learned about it, `looked` when that was last attempted, `changed` when it was last
     changed, `check_mode` whether the last run that checked it did so in check mode only. `drift` has the differences;
     `corrected`: they are corrected. `accepted`: that it is unprotected is intended. `soon` has what expires soon.
+    `delivery` is of the last mail, if a mailbox has it; `is_unconfirmed`: a mailbox was asked for it, and gave no answer.
     """
 
     name: str
@@ -71,6 +73,8 @@ class Server:
     drift: list[dict[str, str]] = dataclasses.field(default_factory=list)
     corrected: bool = False
     proof: Proof | None = None
+    delivery: Delivery | None = None
+    is_unconfirmed: bool = False
     accepted: bool = False
     problems: list[Problem] = dataclasses.field(default_factory=list)
     ignored: list[Problem] = dataclasses.field(default_factory=list)
@@ -83,6 +87,13 @@ class Server:
     def is_accepted(self) -> bool:
         """Whether it sends unprotected, and that is intended."""
         return self.state == 'unprotected' and self.accepted
+
+    @property
+    def was_delivered(self) -> bool | None:
+        """Whether the last mail that a mailbox knows of was delivered, None if it knows of none."""
+        if self.delivery is not None:
+            return True
+        return False if any(problem.get('code') == NOT_DELIVERED for problem in self.problems) else None
 
     @property
     def other_rights(self) -> str:

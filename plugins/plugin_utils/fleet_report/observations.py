@@ -81,6 +81,19 @@ class Proof:
     queue_id: str = ''
 
 
+@dataclasses.dataclass
+class Delivery:
+    """What a mailbox and the relay say of a mail: how long it took, in milliseconds, None if that is not known; who received it,
+    by which protocol, from which EHLO name and address, with which TLS."""
+
+    delay_ms: int | None = None
+    by: str = ''
+    protocol: str = ''
+    helo: str = ''
+    address: str = ''
+    tls: str = ''
+
+
 class Facts(t.NamedTuple):
     """What a send, or in part a validation, shows of a server and its connection; '' and None: it is not known."""
 
@@ -110,7 +123,8 @@ class Observation:
     run: it orders the results of all runs.
     `applied` says whether what `changed` was really changed, as it is not in check mode; None: unknown.
     `unprotected`: a mail was accepted, but in plaintext, or without certificate or name having been verified; `accepted`: that is
-    intended. `warn_days` is how many days before an expiry to warn of it.
+    intended. `delivery` is of the mail `message_id`, if a mailbox has it. `warn_days` is how many days before an expiry to warn
+    of it.
     """
 
     order: int
@@ -130,6 +144,7 @@ class Observation:
     ignored: list[Problem] = dataclasses.field(default_factory=list)
     message_id: str = ''
     queue_id: str = ''
+    delivery: Delivery | None = None
     warn_days: int = WARN_DAYS
 
     @property

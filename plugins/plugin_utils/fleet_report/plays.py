@@ -10,7 +10,7 @@ from ansible.playbook.block import Block
 from ansible.template import Templar
 
 from . import values
-from .events import module_of
+from .events import concerns_hosts
 from .observations import HostLog, Logs
 from .result_reader import COLLECTION
 
@@ -51,7 +51,7 @@ def _entry_uses_collection(entry: t.Any) -> bool:
     if action.rsplit('.', 1)[-1] in ROLE_ACTIONS:
         name = str(getattr(entry, '_role_name', None) or (entry.args or {}).get('name') or '')
         return name.startswith(COLLECTION)
-    return bool(module_of(action))
+    return concerns_hosts(action)
 
 
 def _role_name(role: t.Any) -> str:

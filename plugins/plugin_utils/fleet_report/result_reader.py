@@ -12,7 +12,7 @@ from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SE
 from ..foreign_values import InvalidValue
 from . import values
 from .crl_facts import read_crl_facts
-from .observations import Expiry, Facts, Observation
+from .observations import Delivery, Expiry, Facts, Observation
 from .values import Problem, Record
 
 COLLECTION = 'printops.infoprint.'
@@ -23,11 +23,15 @@ SUBJECTS = {
     'sendmemo_rollback': 'config',
     'sendmemo_validate': 'validation',
     'server_attributes': 'attributes',
+    'confirm_delivery': 'delivery',
 }
+DELIVERY_ERRORS = ('not_delivered', 'relay_saw_plaintext')
+DELIVERY, UNCONFIRMED = 'delivery', 'unconfirmed'  # what is known of a mail, and that a mailbox gave no answer about it
 IN_CHECK_MODE = {'sendmemo_rollback': 'prediction', 'send_memo': 'rehearsal'}
 # With one of these, a mail that was accepted proves nothing.
 UNPROTECTED = ('tls_off', 'verification_off', 'name_check_off')
 NOT_AS_DECLARED = 'not_as_declared'
+MOST_DELIVERIES = 200_000  # of one result, which is of a whole fleet
 DRIFT_KEYS = ('file', 'keyword', 'kind', 'before', 'after')
 MODES = tuple(mode.in_report for mode in TLS_MODES)
 KINDS = {'CAFile': 'ca', 'CrlFile': 'crl'}
@@ -64,6 +68,33 @@ def read_servers(result: t.Mapping[str, t.Any], base: Observation) -> list[tuple
     if result.get('failed') and not failing:
         _mark_failing(record, list(found.values()))
     return [(name, subject, item) for (name, subject), item in found.items()]
+
+
+def read_deliveries(result: t.Mapping[str, t.Any], base: Observation) -> list[tuple[str, str, str, Observation]]:
+    """Return the observations in a result of confirm_delivery: host (as it came), server, subject, observation.
+
+    That the mailbox gave no answer is a subject of its own, which replaces nothing that is known. Raises InvalidValue.
+    """
+    found = []
+    for entry in Record(result, 'the result').entries('proofs', MOST_DELIVERIES):
+        problems, message_id = entry.problems(), entry.line('message_id')
+        item = dataclasses.replace(base, problems=problems, message_id=message_id)
+        is_known = entry.flag('delivered')
+        if is_known is not None:
+            item.verdict = 'ok' if is_known and not _has_error(problems) else 'failing'
+            item.delivery = read_delivery(entry.part('received'), entry.number('delay_ms')) if is_known else None
+            if item.verdict == 'failing' and not problems:
+                item.problems = [values.own_problem('task_failed', 'The mail was not delivered.')]
+        found.append((entry.raw('host') or '', entry.line('server'), UNCONFIRMED if is_known is None else DELIVERY, item))
+    return found
+
+
+def read_delivery(received: Record, delay_ms: int | None) -> Delivery:
+    """Return what is known of a delivered mail, with the relay's own words."""
+    protocol = received.line('with') or received.line('protocol')
+    return Delivery(
+        delay_ms, received.line('by'), protocol, received.line('helo'), received.line('address'), received.line('tls')
+    )
 
 
 def _observation(entry: Record, base: Observation, reader: t.Callable[[Record, Observation], None]) -> Observation:

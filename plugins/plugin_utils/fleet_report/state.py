@@ -13,7 +13,7 @@ from . import times
 from .crl_facts import is_soon, with_fetches
 from .model import PROVEN, STATES, Host, Report, Server
 from .observations import NEVER, VERDICTS, HostLog, Logs, Observation, Run, ServerLog
-from .result_reader import NOT_AS_DECLARED, UNPROTECTED
+from .result_reader import DELIVERY, NOT_AS_DECLARED, UNCONFIRMED, UNPROTECTED
 from .values import Problem, own_problem
 
 ELSEWHERE = 'other tasks'  # the subject of what happened to a host in a task of another collection
@@ -49,10 +49,12 @@ def evaluate(name: str, host: HostLog) -> Server:
     log = host.servers.get(name) or ServerLog()
     found = _last(host, log)
     last = sorted(found.values(), key=BY_ORDER)
-    send = next((found[subject] for subject in SENDS if subject in found and found[subject].facts.until), None)
+    send = _send(found)
     server = Server(name, _state(_Evidence(last, send, log)))
     for observation in sorted(log.observations.values(), key=BY_ORDER):
         _add_facts(server, observation)
+    server.delivery = found[DELIVERY].delivery if DELIVERY in found else None
+    server.is_unconfirmed = UNCONFIRMED in found
     if server.state in PROVEN:
         server.facts = server.facts._replace(until='')  # it goes without saying
     server.accepted = send is not None and send.accepted
@@ -79,6 +81,24 @@ def _last(host: HostLog, server: ServerLog) -> dict[str, Observation]:
     for earlier, later in SUPERSEDED_BY.items():
         if earlier in found and later in found and _supersedes(found[later], found[earlier]):
             del found[earlier]
+    return _with_delivery(found)
+
+
+def _send(found: t.Mapping[str, Observation]) -> Observation | None:
+    """Return the send that counts among the last observations."""
+    return next((found[subject] for subject in SENDS if subject in found and found[subject].facts.until), None)
+
+
+def _with_delivery(found: dict[str, Observation]) -> dict[str, Observation]:
+    """Return the observations without what a mailbox said of an earlier mail. That a mail was lost counts until a later one is
+    found: that a mail server has accepted another one says nothing about it."""
+    send = _send(found)
+    for subject in (DELIVERY, UNCONFIRMED):
+        one = found.get(subject)
+        if one is not None and one.verdict == 'ok' and (send is None or one.message_id != send.message_id):
+            del found[subject]
+    if DELIVERY in found and UNCONFIRMED in found and found[DELIVERY].order > found[UNCONFIRMED].order:
+        del found[UNCONFIRMED]
     return found
 
 
@@ -121,6 +141,14 @@ class _Evidence(t.NamedTuple):
         return self.send is not None and self.send.unprotected and not self.was_changed
 
     @property
+    def is_proven(self) -> bool:
+        return self.send is not None and self.send.facts.until == SENT
+
+    @property
+    def is_delivered(self) -> bool:
+        return any(observation.delivery is not None for observation in self.last)
+
+    @property
     def has_drift(self) -> bool:
         return any(observation.has_drift for observation in self.last)
 
@@ -134,7 +162,8 @@ _CONDITIONS: tuple[tuple[str, t.Callable[[_Evidence], bool]], ...] = (
     ('drifted', lambda evidence: evidence.has_drift),
     ('configured', lambda evidence: evidence.log.is_gone),
     ('changed_unproven', lambda evidence: evidence.was_changed),
-    ('proven', lambda evidence: evidence.send is not None and evidence.send.facts.until == SENT),
+    ('delivered', lambda evidence: evidence.is_proven and evidence.is_delivered),
+    ('proven', lambda evidence: evidence.is_proven),
     ('tested', lambda evidence: evidence.send is not None),
     ('configured', lambda evidence: bool(evidence.last)),
 )

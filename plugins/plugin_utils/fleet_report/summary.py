@@ -22,7 +22,7 @@ def verdict(report: Report) -> str:
 
 def sentences(report: Report) -> list[str]:
     """Return the verdict's sentences, the most important first."""
-    parts = [_of_states(report), _of_ends(report)]
+    parts = [_of_states(report), _of_mailbox(report), _of_ends(report)]
     if report.unfinished and not any(server.needs_attention for _host, server in report.servers()):
         parts.append(unfinished(report))  # if something failed, that is the reason, and named already
     if report.merged:
@@ -37,13 +37,31 @@ def _of_states(report: Report) -> str:
     if not total:
         return 'No InfoPrint server was checked.'
     if proven == total:
-        return 'The server is proven.' if total == 1 else f'All {total} servers are proven.'
+        return f'{"The server is" if total == 1 else f"All {total} servers are"} proven{_delivered(servers)}.'
     if bad:
         line = f'{len(bad)} of {_servers(total)} {"needs" if len(bad) == 1 else "need"} attention: {_listed(bad)}'
     else:
         line = f'{proven} of {_servers(total)} {"is" if 1 in (proven, total) else "are"} proven'
     rest = _listed(server for server in servers if not server.needs_attention and server.state not in PROVEN)
     return f'{line}; {rest}.' if rest else f'{line}.'
+
+
+def _delivered(servers: t.Sequence[Server]) -> str:
+    """Return how many of the proven servers' mails were found in the mailbox."""
+    found = sum(server.state == 'delivered' for server in servers)
+    if not found:
+        return ''
+    if found < len(servers):
+        return f', {found} of {len(servers)} mails delivered'
+    return ', and its mail delivered' if found == 1 else ', and all mails delivered'
+
+
+def _of_mailbox(report: Report) -> str:
+    """Return about how many mails a mailbox gave no answer."""
+    count = sum(server.is_unconfirmed for _host, server in report.servers())
+    if not count:
+        return ''
+    return f'The mailbox gave no answer: {count} mail{" is" if count == 1 else "s are"} not confirmed.'
 
 
 def _of_ends(report: Report) -> str:
@@ -77,7 +95,8 @@ def missing(report: Report) -> str:
 
 
 def tone(report: Report) -> str:
-    """Return how to show the verdict: well (all proven), fair (the others are unprotected but accepted), or ill."""
+    """Return how to show the verdict: well (all proven), fair (the others are unprotected but accepted, or
+    the mailbox could not confirm mails), or ill."""
     servers = [server for _host, server in report.servers()]
     if (
         report.unfinished
@@ -86,7 +105,7 @@ def tone(report: Report) -> str:
         or not all(server.state in PROVEN or server.is_accepted for server in servers)
     ):
         return 'ill'
-    return 'fair' if any(server.is_accepted for server in servers) else 'well'
+    return 'fair' if any(server.is_accepted or server.is_unconfirmed for server in servers) else 'well'
 
 
 def _servers(number: int) -> str:

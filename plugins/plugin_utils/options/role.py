@@ -10,7 +10,10 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .mail import check_mail
+from .mailbox import check_mailbox, mailbox_name
 from .spec import EXCLUSIVE, MODULES, NAMED, ArgumentError, Spec, check, check_option, merged_servers, normalized
+from .table.mail import VERIFYING
+from .table.row import DELIVERY
 from .variables import PREFIX, VARIABLES, option_of, variable_argument, variable_of
 
 # What the role itself sets in a module; a variable comes first. A switch of the configuration that is not set in the role is
@@ -41,7 +44,7 @@ _VALIDATOR = ArgumentSpecValidator({PREFIX + name: option for name, option in SP
 
 def options_of(module: str, given: Values) -> dict[str, t.Any]:
     """Return the options of a module as the variables that are set, by name without the prefix, give them."""
-    options = {option: value for name, value in given.items() if (option := option_of(name)) in MODULES[module]}
+    options = {VARIABLES[name].name: value for name, value in given.items() if module in VARIABLES[name].modules}
     if 'until' in MODULES[module] and given.get('verify', 'none') != 'none':
         options['until'] = given['verify']
     return options
@@ -67,7 +70,34 @@ def check_variables(given: Values, entry_point: str) -> None:
             _exclusive(entry, group, f'{PREFIX}servers[{number}].')
     if entry_point == 'verify' and values['verify'] == 'none':
         raise ArgumentError(f'{PREFIX}verify is none, so there is nothing to verify: set it to handshake, envelope or sent')
+    if values.get('confirm') and entry_point in VERIFYING:
+        check_mailbox(mailbox_of(values), lambda option: f'{PREFIX}confirm_{option}')
     _check_servers(values, entry_point)
+
+
+def mailbox_of(given: Values) -> dict[str, t.Any]:
+    """Return the options of the mailbox that the variables describe."""
+    return {VARIABLES[name].name: value for name, value in given.items() if DELIVERY in VARIABLES[name].modules}
+
+
+def check_confirmation(given: Values, marked: t.Mapping[str, t.Any]) -> None:
+    """Check that the mails of a host will be confirmed if, and where, its variables say so. Raises ArgumentError.
+
+    `marked` is the result of the task that marked the mailbox, once for all hosts, by the variables of one of them.
+    """
+    is_marked, wanted = not marked.get('skipped'), bool(given.get('confirm'))
+    if is_marked != wanted:
+        here, there = str(wanted).lower(), str(is_marked).lower()
+        raise ArgumentError(
+            f'{PREFIX}confirm is {here} here and {there} for another host of the play: mails of a play are confirmed together, '
+            'so set it for all of its hosts or for none, or run them separately (target)'
+        )
+    mark = marked.get('mark')
+    if is_marked and mark and mark['mailbox'] != (own := mailbox_name(mailbox_of(given))):
+        raise ArgumentError(
+            f'the mailbox of this host is {own}, that of another host of the play is {mark["mailbox"]}: set {PREFIX}confirm_* '
+            'alike for all hosts of a play, or run them separately (target)'
+        )
 
 
 def _unknown(name: str) -> str:

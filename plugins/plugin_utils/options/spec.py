@@ -13,12 +13,12 @@ import typing as t
 
 from ...module_utils.program.rights import HIGHEST_ID
 from ..crl_source.urls import urls_fault
-from .table import change, config, mail, role, server, validation
+from .table import change, config, delivery, mail, role, server, validation
 from .table.row import ALL, Option
 
 Spec = dict[str, dict[str, t.Any]]
 
-ROWS: tuple[Option, ...] = (*server.ROWS, *config.ROWS, *change.ROWS, *mail.ROWS, *validation.ROWS, *role.ROWS)
+ROWS: tuple[Option, ...] = (*server.ROWS, *config.ROWS, *change.ROWS, *mail.ROWS, *validation.ROWS, *role.ROWS, *delivery.ROWS)
 
 
 def argument(option: Option, default: t.Any = None) -> dict[str, t.Any]:
@@ -26,6 +26,11 @@ def argument(option: Option, default: t.Any = None) -> dict[str, t.Any]:
     optional = {'elements': option.elements, 'choices': list(option.choices), 'required': option.required}
     facts: dict[str, t.Any] = {'type': option.type, **{name: value for name, value in optional.items() if value}}
     return facts if default is None else {**facts, 'default': default}
+
+
+def specified(option: Option, default: t.Any = None) -> dict[str, t.Any]:
+    """Return an option's argument spec with what its documentation does not say of it."""
+    return {**argument(option, default), **({'no_log': True} if option.is_secret else {})}
 
 
 def _in_entry(option: Option) -> dict[str, t.Any]:
@@ -40,6 +45,7 @@ EXCLUSIVE = [
     for group in dict.fromkeys(group for option in ROWS for group in option.one_of.split())
 ]
 TRUST = frozenset(name for group in EXCLUSIVE for name in group)
+SECRET = frozenset(option.name for option in ROWS if option.is_secret)
 MULTILINE = frozenset(option.name for option in ROWS if option.is_multiline)
 ABSOLUTE = frozenset(option.name for option in ROWS if option.is_path)
 # Lowest and highest value of an option that is a number.
@@ -58,8 +64,9 @@ def fields_for(message: type[tuple[t.Any, ...]], options: t.Mapping[str, t.Any])
 
 
 def _specified(module: str) -> Spec:
-    spec = {option.name: argument(option, option.default_in(module)) for option in options_in(module)}
-    spec['servers'].update(options={**NAMED, **ENTRY}, mutually_exclusive=EXCLUSIVE)
+    spec = {option.name: specified(option, option.default_in(module)) for option in options_in(module)}
+    if 'servers' in spec:
+        spec['servers'].update(options={**NAMED, **ENTRY}, mutually_exclusive=EXCLUSIVE)
     return spec
 
 
@@ -114,7 +121,8 @@ def _control_character(name: str, value: t.Any) -> str:
     for item in value if isinstance(value, list) else [value]:
         match = pattern.search(item) if isinstance(item, str) else None
         if match:
-            return f'holds the control character {match.group()!r} in {item[:60]!r}: remove it'
+            where = '' if name in SECRET else f' in {item[:60]!r}'
+            return f'holds the control character {match.group()!r}{where}: remove it'
     return ''
 
 

@@ -12,7 +12,8 @@ from .table.row import Option
 
 PREFIX = 'sendmemo_tls_'
 VARIABLES: dict[str, Option] = {option.variable: option for option in ROWS if option.role}
-_BY_OPTION = {option.name: name for name, option in VARIABLES.items()}
+# Where a mailbox has an option of the same name, the name alone means that of the other modules.
+_BY_OPTION = {option.name: name for name, option in reversed(VARIABLES.items())}
 
 
 def option_of(name: str) -> str:

@@ -12,6 +12,7 @@ from ...module_utils.messages.send import SendResult
 from ...module_utils.problems import Problem
 from ...module_utils.vocabulary import CERTIFICATE, DISABLED, MODE_BY_NAME, SENT
 from ..declared.ports import port_problems
+from ..delivery.proof import exact
 from ..foreign_values import InvalidValue
 from ..target.answer import AnswerObject
 from ..target.send_answer import MOST_CHARACTERS, decoded
@@ -24,15 +25,20 @@ from ..x509.records import Certificate
 from ..x509.unchecked import unchecked_parts, unread_leaf
 from .send_line import line
 
-FACTS = ('tls', 'ehlo', 'reply', 'trusted', 'message_id', 'proven_as', 'owner', 'attempts', 'timings_ms')
+LONGEST_RUN = dt.timedelta(days=1)  # a mail that is older by the target's clock was not sent in this run
+FACTS = ('tls', 'ehlo', 'reply', 'trusted', 'message_id', 'address', 'proven_as', 'owner', 'attempts', 'timings_ms')
 
 
 class Terms(t.NamedTuple):
-    """How the sends are evaluated. `now` is the target's clock, which its OpenSSL went by."""
+    """How the sends are evaluated.
+
+    `now` is the target's clock, which its OpenSSL went by, `received` the controller's when it had the answer.
+    """
 
     now: dt.datetime
     warn_days: int
     crl_check: str
+    received: dt.datetime
 
 
 class Sent(t.NamedTuple):
@@ -45,9 +51,9 @@ class Sent(t.NamedTuple):
 
 def terms_of(answer: AnswerObject, warn_days: int, crl_check: str) -> Terms:
     """Return the terms, with the clock of the target, the controller's where the answer has none. Raises InvalidValue."""
-    seconds = answer.integer('now', high=1 << 36)
-    now = dt.datetime.now(dt.timezone.utc) if seconds is None else dt.datetime.fromtimestamp(seconds, dt.timezone.utc)
-    return Terms(now, warn_days, crl_check)
+    received = dt.datetime.now(dt.timezone.utc)
+    clock = answer.integer('now_ms', high=1 << 46)
+    return Terms(received if clock is None else _moment(clock), warn_days, crl_check, received)
 
 
 def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprotected: bool = False) -> Sent:
@@ -66,6 +72,7 @@ def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprot
     if missing and not any(problem.is_error for problem in found):
         found.append(Problem('program_failed', missing))
     problems, ignored = ([problem._replace(server=result.name) for problem in each] for each in (found, ignored))
+    sent_at = _sent_at(result, terms)
     entry = {
         'name': result.name,
         'working_dir': result.working_dir,
@@ -73,11 +80,24 @@ def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprot
         'until': result.until,
         'ignored': ignored,
         **_facts(result),
+        **({'sent_at': sent_at} if sent_at else {}),
         **({'certificate': certificates[0], 'chain': certificates} if certificates else {}),
         'problems': problems,
         **({'accept_unprotected': True} if accept_unprotected else {}),
     }
     return Sent(entry, problems, line(result, entry, problems))
+
+
+def _moment(milliseconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.timezone.utc)
+
+
+def _sent_at(result: SendResult, terms: Terms) -> str:
+    """Return when the final dot was sent, by the controller's clock: as long before the answer as on the target. '' = unknown."""
+    if result.dot_ms is None:
+        return ''
+    age = terms.now - _moment(result.dot_ms)
+    return exact(terms.received - age) if dt.timedelta(0) <= age <= LONGEST_RUN else ''
 
 
 def not_reported(name: str, working_dir: str, until: str) -> Sent:

@@ -21,6 +21,7 @@ class Entry(t.NamedTuple):
 
 _CERTIFICATE = "Have the mail server's administrators replace the certificate"
 
+DELIVERY = 'Delivery, as the mailbox and the relay report it'
 # In the order of the documentation's page: heading, then by code the meaning and the remedy.
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     'The configuration file': {
@@ -317,6 +318,28 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Run printops.infoprint.converge to activate the declared configuration, or change the declaration.',
         ),
     },
+    DELIVERY: {
+        'not_delivered': (
+            'The mail server accepted the mail, but the mailbox did not hold it in time.',
+            'Ask the administrators of the mail server what became of it, by its queue id and Message-ID.',
+        ),
+        'delivered_late': (
+            'The mail arrived, but later than after late_after seconds.',
+            'If it happens again, have the queues of the mail servers on its way checked, and greylisting.',
+        ),
+        'relay_saw_plaintext': (
+            'The host sent the mail over TLS, but the relay noted in the field Received that it came in plaintext.',
+            'Find out what is between them, such as a proxy that ends TLS or a relay whose own line was removed.',
+        ),
+        'relay_saw_other_name': (
+            'The relay noted another EHLO name in the field Received than the host had sent.',
+            'Often a gateway or NAT is between them, which is fine if it is known; otherwise find out what it is.',
+        ),
+        'mailbox_unavailable': (
+            'The mailbox gave no answer that can be used, so nothing is known about delivery.',
+            'Correct what the message names, and verify again: the servers stay as they were.',
+        ),
+    },
     'Analysis': {
         'analysis_incomplete': (
             'The controller could not read a part of a certificate or CRL, or ran out of its budget: that part is not checked.',
@@ -339,7 +362,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 CATALOGUE: dict[str, Entry] = {code: Entry(*texts) for group in GROUPS.values() for code, texts in group.items()}
-TARGET_CODES = frozenset(CATALOGUE) - frozenset(REPORT_CODES)  # what a target may answer with
+TARGET_CODES = frozenset(CATALOGUE) - frozenset(REPORT_CODES) - frozenset(GROUPS[DELIVERY])  # what a target may answer with
 
 
 def severity_of(code: str) -> str:

@@ -45,6 +45,8 @@ def read_result(fields: AnswerObject, until: str) -> SendResult:
         ehlo=_ehlo(fields.child('ehlo')),
         reply=_reply(fields.child('reply')),
         message_id=fields.text('message_id'),
+        address=fields.text('address'),
+        dot_ms=fields.integer('dot_ms'),
         timings_ms=None if timings is None else _timings(timings),
         owner=fields.text('owner'),
         proven_as=fields.text('proven_as'),

@@ -94,10 +94,14 @@ class Documentation:
 
     def _is_common(self, option: t.Any) -> bool:
         """Whether all modules have the option, and say the same of it."""
-        return not option.is_entry_only and list(option.modules) == list(self.row.ALL) and len(set(option.modules.values())) == 1
+        return (
+            not option.is_entry_only
+            and list(option.modules) == list(self.row.ON_HOSTS)
+            and len(set(option.modules.values())) == 1
+        )
 
     def _common(self, option: t.Any) -> Facts:
-        facts = self._in_module(option, self.row.ALL[0])
+        facts = self._in_module(option, self.row.ON_HOSTS[0])
         if option.name == 'servers':
             facts['suboptions'] = {inner.name: self._in_entry(inner) for inner in self.spec.ROWS if inner.in_entry}
         return facts

@@ -61,6 +61,18 @@ PARTS: dict[str, Facts] = {
     'problems of a server': {
         'problems': _value('The problems of this server.', type_='list', elements='dict', sample=[]),
     },
+    'proofs': {
+        'description': [
+            (
+                'The mails that mail servers accepted, for O(printops.infoprint.confirm_delivery#module:proofs). The lists of '
+                'many hosts are joined for it.'
+            ),
+        ],
+        'returned': 'when servers were verified',
+        'type': 'list',
+        'elements': 'dict',
+        'version_added': '1.1.0',
+    },
     'problems': {
         'description': [
             (

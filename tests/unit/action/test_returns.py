@@ -67,6 +67,8 @@ SENT = SendResult(
     ehlo=Ehlo('print1.example.com', ['PIPELINING']),
     reply=FinalReply(250, '2.0.0 Ok: queued as 4A3B', '4A3B'),
     message_id='<1@print1.example.com>',
+    address='192.0.2.17',
+    dot_ms=1_800_000_000_000,
     timings_ms=dict.fromkeys(TIMINGS, 1),
     owner='ipm1',
     proven_as='ipm1',
@@ -104,7 +106,9 @@ FULLEST = {
     case.module.MODULE: case
     for case in (
         Case(
-            send_memo.ActionModule, {'recipients': RECIPIENTS, 'accept_unprotected': True}, SendAnswer([SENT], {}, 1_800_000_000)
+            send_memo.ActionModule,
+            {'recipients': RECIPIENTS, 'accept_unprotected': True},
+            SendAnswer([SENT], {}, 1_800_000_000_250),
         ),
         Case(
             sendmemo_config.ActionModule,

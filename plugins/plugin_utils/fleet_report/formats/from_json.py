@@ -11,7 +11,7 @@ from ...foreign_values import InvalidValue
 from .. import times
 from ..model import STATES, Change, Comparison, Report
 from ..observations import NEVER, VERDICTS, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
-from ..result_reader import read_drift
+from ..result_reader import read_delivery, read_drift
 from ..state import STALE_DAYS, build_report
 from ..values import MOST_SERVERS, Record, number, text
 from . import from_json_v1 as report_version_1
@@ -132,6 +132,7 @@ def _read_observation(given: Record, known: Known) -> Observation:
         drift=read_drift(given),
         problems=given.problems(),
         ignored=given.problems('ignored'),
+        delivery=None if (delivery := given.child('delivery')) is None else read_delivery(delivery, delivery.number('delay_ms')),
         warn_days=number(given.get('warn_days', WARN_DAYS)) or 0,
     )
 

@@ -31,6 +31,11 @@ def _yes(answer: bool) -> str:
     return 'yes' if answer else 'no'
 
 
+def _delay(server: Server) -> str | int:
+    delay_ms = server.delivery.delay_ms if server.delivery else None
+    return '' if delay_ms is None else delay_ms
+
+
 def _end(kind: str) -> dict[str, Value]:
     """Return the columns of the certificate, CA or CRL that ends first."""
 
@@ -69,6 +74,8 @@ COLUMNS: dict[str, Value] = {
     'accepted': lambda row: _yes(row.server.is_accepted),
     'proven_as': lambda row: row.server.facts.proven_as,
     'owner': lambda row: row.server.facts.owner,
+    'delivered': lambda row: '' if row.server.was_delivered is None else _yes(row.server.was_delivered),
+    'delivery_delay_ms': lambda row: _delay(row.server),
 }
 # Where a spreadsheet could find a formula: at the beginning, or behind what one of another country takes for the end of a cell,
 # with blanks of any kind, quotes and what can't be seen in between; signs of full width count too.

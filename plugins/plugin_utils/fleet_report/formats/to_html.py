@@ -21,7 +21,7 @@ from .. import times
 from ..crl_facts import described
 from ..expiry_calendar import DAYS, SOON, endings, months
 from ..model import CRITERION, STATES, Change, Report
-from ..observations import EXPIRY_KINDS, Expiry
+from ..observations import EXPIRY_KINDS, Delivery, Expiry
 from ..summary import causes, sentences, tone, unfinished, verdict
 from ..values import Problem
 
@@ -88,6 +88,8 @@ def to_html(report: Report) -> str:
         minute=times.minute,
         places=_places,
         bound=_bound,
+        after=_after,
+        relay=_relay,
         ago=lambda what: times.ago(what.not_after, report.generated),
         of_crl=lambda what: described(what, report.generated),
     )
@@ -193,6 +195,20 @@ def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:
             found.append((state, round(begin, 2), round(width, 2)))
         begin += width
     return found
+
+
+def _after(delivery: Delivery) -> str:
+    """Return how long a delivery took, in words."""
+    return '' if delivery.delay_ms is None else f' after {delivery.delay_ms / 1000:.1f} s'
+
+
+def _relay(delivery: Delivery) -> str:
+    """Return what the relay noted about the mail."""
+    if not delivery.protocol:
+        return ''
+    sender = ' '.join(filter(None, [delivery.helo, delivery.address and f'[{delivery.address}]']))
+    head = f'; {delivery.by or "the relay"} received it with {delivery.protocol}'
+    return ' '.join(filter(None, (head, f'from {sender}' if sender else '', delivery.tls)))
 
 
 def _day(when: str) -> str:

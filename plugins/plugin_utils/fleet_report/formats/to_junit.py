@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""junit.xml: a test suite per host, and for each server the test cases `configuration` and `proof`."""
+"""junit.xml: a suite per host; for each server the cases `configuration`, `proof` and, if a mailbox was asked, `delivery`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ...outcome.drift import describe
 from ..model import PROVEN, STATES, Host, Report, Server
-from ..result_reader import NOT_AS_DECLARED
+from ..result_reader import DELIVERY_ERRORS, NOT_AS_DECLARED
 
 # Characters that XML 1.0 can't have (2.2), besides those that safe_text has escaped already.
 _NO_XML = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
@@ -66,27 +66,44 @@ def _cases(server: Server) -> list[Case]:
             Case(f'{name} configuration', ELSEWHERE[state], *reason, 0.0),
             Case(f'{name} proof', ELSEWHERE[state], *reason[:2], '', 0.0),
         ]
-    return [_configuration(server, f'{name} configuration', reason), _proof(server, f'{name} proof', reason)]
+    return [
+        _configuration(server, f'{name} configuration', reason),
+        _proof(server, f'{name} proof', reason),
+        *_delivery(server, f'{name} delivery', reason),
+    ]
 
 
 def _configuration(server: Server, name: str, reason: tuple[str, str, str]) -> Case:
     drift = '; '.join(map(describe, server.drift))
     if server.drift and not server.corrected:
         return Case(name, 'failure', 'drift', drift, '', 0.0)
-    if server.state == 'failing' and not _is_in_send(server):
+    if server.state == 'failing' and not _is_in_send(server) and not _is_in_delivery(server):
         return Case(name, 'failure', *reason, 0.0)
     return Case(name, '', '', '', f'corrected: {drift}' if drift else '', 0.0)
 
 
 def _proof(server: Server, name: str, reason: tuple[str, str, str]) -> Case:
     seconds = (server.facts.total_ms or 0) / 1000
-    if server.state in PROVEN:
+    if server.state in PROVEN or _is_in_delivery(server):
         return Case(name, '', '', '', '', seconds)
     if server.is_accepted:
         return Case(name, '', '', '', f'unprotected but accepted: {reason[1]}', seconds)
     if server.state == 'unprotected' or (server.state == 'failing' and _is_in_send(server)):
         return Case(name, 'failure', *reason, seconds)
     return Case(name, 'skipped', server.state, STATES[server.state].meaning, '', 0.0)
+
+
+def _delivery(server: Server, name: str, reason: tuple[str, str, str]) -> list[Case]:
+    """Return the check of the delivery, if a mailbox was asked for it."""
+    if _is_in_delivery(server):
+        return [Case(name, 'failure', *reason, 0.0)]
+    if server.is_unconfirmed:
+        return [Case(name, 'skipped', '', 'The mailbox gave no answer.', '', 0.0)]
+    return [Case(name, '', '', '', '', (server.delivery.delay_ms or 0) / 1000)] if server.delivery else []
+
+
+def _is_in_delivery(server: Server) -> bool:
+    return server.state == 'failing' and (server.cause() or {}).get('code') in DELIVERY_ERRORS
 
 
 def _is_in_send(server: Server) -> bool:

@@ -9,13 +9,13 @@ import typing as t
 from .. import times
 from ..expiry_calendar import endings
 from ..model import PROVEN, Host, Report, Server
-from ..observations import Expiry
+from ..observations import Delivery, Expiry
 from .crl_metrics import CRL_METRICS
 
-Sample = tuple[dict[str, str], int]
+Sample = tuple[dict[str, str], float]
 
 
-def _of_servers(value_of: t.Callable[[Server], int | None]) -> t.Callable[[Report], t.Iterator[Sample]]:
+def _of_servers(value_of: t.Callable[[Server], float | None]) -> t.Callable[[Report], t.Iterator[Sample]]:
     """Return a function that makes a sample of each server that has a value."""
 
     def samples(report: Report) -> t.Iterator[Sample]:
@@ -33,6 +33,10 @@ def _labels(host: Host, server: Server) -> dict[str, str]:
 
 def _seconds(when: str) -> int:
     return times.seconds(when)
+
+
+def _delay(delivery: Delivery | None) -> float | None:
+    return None if delivery is None or delivery.delay_ms is None else delivery.delay_ms / 1000
 
 
 def _info(report: Report) -> t.Iterator[Sample]:
@@ -85,6 +89,14 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
     'sendmemo_server_last_proof_timestamp_seconds': (
         'When the server was last proven, in seconds since 1970.',
         _of_servers(lambda server: _seconds(server.proof.at) if server.proof else None),
+    ),
+    'sendmemo_delivered': (
+        'Whether the last mail that a mailbox was asked for was found there (1), or was lost (0).',
+        _of_servers(lambda server: None if server.was_delivered is None else int(server.was_delivered)),
+    ),
+    'sendmemo_delivery_delay_seconds': (
+        'How long that mail took from the end of the send to the mailbox, at most.',
+        _of_servers(lambda server: _delay(server.delivery)),
     ),
     'sendmemo_expiry_timestamp_seconds': (
         "When a mail server's certificate or a CA ends, or a CRL is to be replaced, in seconds since 1970.",

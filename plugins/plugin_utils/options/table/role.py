@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .row import CONFIG, ROLLBACK, SEND, VALIDATE, Option, Variable
+from .row import CONFIG, DELIVERY, ROLLBACK, SEND, VALIDATE, Option, Variable
 
 # The variables that a site sets first; the role's documentation begins with them.
 ESSENTIAL = ('servers', 'smtp_host', 'smtp_port', 'ca_src', 'hostname', 'verify_recipients')
@@ -64,7 +64,7 @@ ENTRY_POINTS = {
         Variables that contradict each other are refused before the host is touched. So is a variable whose name starts with
         C(sendmemo_tls_) and is not listed here.
         """,
-        (CONFIG, SEND),
+        (CONFIG, SEND, DELIVERY),
     ),
     'audit': EntryPoint(
         'Report drift and problems of InfoPrint servers, changing nothing',
@@ -83,7 +83,7 @@ ENTRY_POINTS = {
         C(not_as_declared), even if the mail is accepted. After the entry point C(rollback) that is so until the inventory
         declares what was restored.
         """,
-        (SEND,),
+        (SEND, DELIVERY),
     ),
     'refresh_crl': EntryPoint(
         'Renew the revocation lists of InfoPrint servers, and change nothing else',

@@ -14,7 +14,9 @@ ROLLBACK = 'sendmemo_rollback'
 VALIDATE = 'sendmemo_validate'
 SEND = 'send_memo'
 ATTRIBUTES = 'server_attributes'
-ALL = (CONFIG, ROLLBACK, VALIDATE, SEND, ATTRIBUTES)
+DELIVERY = 'confirm_delivery'
+ON_HOSTS = (CONFIG, ROLLBACK, VALIDATE, SEND, ATTRIBUTES)  # with the options that all of these have
+ALL = (*ON_HOSTS, DELIVERY)
 
 SAME: t.Any = object()  # the default of the row
 
@@ -48,8 +50,8 @@ class Option(t.NamedTuple):
 
     `in_entry` says that it is also a sub-option of a server's entry, without a default and with `aliases`; an option in
     `ENTRY_ONLY` is that alone. Options with the same word in `one_of` exclude each other. `range` has the lowest and highest
-    number, `is_path` is for an absolute path of the target, `is_multiline` for a text that may have line ends. `version_added`
-    is for an option that is younger than its modules. A description has
+    number, `is_path` is for an absolute path of the target, `is_multiline` for a text that may have line ends, `is_secret` for
+    one that is never shown. `version_added` is for an option that is younger than its modules. A description has
     paragraphs with blank lines between them, and refers to options by O(); for the role these become its variables.
     """
 
@@ -69,6 +71,7 @@ class Option(t.NamedTuple):
     version_added: str = ''
     is_path: bool = False
     is_multiline: bool = False
+    is_secret: bool = False
 
     @property
     def is_entry_only(self) -> bool:

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from .row import ALL, ATTRIBUTES, CONFIG, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
+from .row import ATTRIBUTES, CONFIG, ON_HOSTS, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
 ROWS = (
     Option(
         'base_dir',
         'str',
         "Directory of the target that contains the servers' working directories.",
-        each(*ALL),
+        each(*ON_HOSTS),
         Variable(),
         default='/var/pd',
         is_path=True,
@@ -26,7 +26,7 @@ ROWS = (
         C(sendmemo-ssl.cfg) or an C(error.log), except hidden ones and C(*.BAK).
         """,
         each(
-            *ALL,
+            *ON_HOSTS,
             more="""
             What an entry does not set is taken from the module's option of the same name. Keys that only another module of
             the collection uses are accepted and ignored, so that one list serves all modules.
@@ -40,7 +40,7 @@ ROWS = (
         'name',
         'str',
         'Name of the server, one component of a path.',
-        each(*ALL),
+        each(*ON_HOSTS),
         required=True,
         in_entry=True,
     ),

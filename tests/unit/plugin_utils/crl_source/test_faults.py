@@ -44,7 +44,7 @@ from support.trust_checks import as_if_sha1, partial
 
 NOW = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-SECONDS = 0.6  # that a download may take here
+SECONDS, SHORT = 20.0, 0.6  # that a download may take here; where it is to take too long
 CA, OTHER, TWIN = Authority('Mail CA'), Authority('Other CA'), Authority('Mail CA')
 SIGNS_NO_CRL = Authority('Mail CA without CRLs', crl_sign=False)
 LEGACY = Authority('Legacy CA', key=rsa.generate_private_key(65537, 2048))
@@ -93,6 +93,7 @@ class Fault(t.NamedTuple):
 
     answer: Answer
     cause: str
+    seconds: float = SECONDS
 
 
 def content(given: bytes, cause: str) -> Fault:
@@ -155,9 +156,9 @@ FAULTS = {
     'a redirect to nowhere': Fault(redirect(''), 'it redirects in a loop'),
     'an endless body': Fault(endless, 'it has more than 4 MiB'),
     'a large body, announced': Fault(body(b'', length=5 << 20), 'it has more than 4 MiB'),
-    'a dripping body': Fault(dripping, 'no complete answer within'),
-    'a dripping header': Fault(dripping_headers, 'no complete answer within'),
-    'silence': Fault(silent, 'no complete answer within'),
+    'a dripping body': Fault(dripping, 'no complete answer within', SHORT),
+    'a dripping header': Fault(dripping_headers, 'no complete answer within', SHORT),
+    'silence': Fault(silent, 'no complete answer within', SHORT),
     'closed at once': Fault(closed, 'without response'),
     'closed in the middle': Fault(body(der(NEWER)[:100], length=len(der(NEWER))), 'the answer ended after 100 of'),
     'a Content-Length that is too short': Fault(body(der(NEWER), length=100), 'it is cut short'),
@@ -218,7 +219,7 @@ def test_a_fault_leaves_what_is_kept_and_is_named_with_its_address(
 ) -> None:
     server.answers['/ca.crl'] = fault.answer
     before = keep(tmp_path / 'cache', url)
-    renewal = renew(tmp_path / 'cache', [url])
+    renewal = renew(tmp_path / 'cache', [url], seconds=fault.seconds)
     assert files(tmp_path / 'cache') == before
     assert [one.number for one in renewal.crls] == [10]
     text = text_of(renewal)
@@ -260,7 +261,7 @@ def test_one_that_no_host_would_read_is_refused(server: CrlServer, url: str, tmp
     assert len(served) < 4 << 20
     server.answers['/ca.crl'] = body(served)
     before = keep(tmp_path, url)
-    assert 'a trust file is read up to 4 MiB' in text_of(renew(tmp_path, [url], seconds=10))
+    assert 'a trust file is read up to 4 MiB' in text_of(renew(tmp_path, [url]))
     assert files(tmp_path) == before
 
 

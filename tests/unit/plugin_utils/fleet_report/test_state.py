@@ -49,12 +49,48 @@ def config(*servers: t.Any, module: str = 'sendmemo_config', **more: t.Any) -> E
     return event(module, *servers, **more)
 
 
+def confirm(*proofs: t.Any, **more: t.Any) -> Event:
+    """A mailbox was asked, by a task that runs once, on another host."""
+    return event('confirm_delivery', proofs=list(proofs), **more)._replace(host='print9', delegated='localhost')
+
+
 PROVEN = send(fleet.sent('spl1'))
+AGAIN = send(fleet.sent('spl1', message_id='<another@print1>'))
+DELIVERED = confirm(fleet.delivered(HOST, 'spl1'))
+LOST = confirm(fleet.lost(HOST, 'spl1'), status='failed')
+IN_PLAINTEXT = confirm(
+    fleet.delivered(HOST, 'spl1', problems=[{'code': 'relay_saw_plaintext', 'severity': 'error', 'message': 'by ESMTP'}]),
+    status='failed',
+)
+NO_MAILBOX = {'code': 'mailbox_unavailable', 'severity': 'error', 'message': 'no answer'}
+UNCONFIRMED = confirm(fleet.delivered(HOST, 'spl1', delivered=None, received=None, delay_ms=None, problems=[NO_MAILBOX]))
 CHANGED = config(fleet.configured('spl1', drift=True, changed=True))
 DRIFTED = config(fleet.configured('spl1', drift=True, changed=True), check=True)
 AS_DECLARED = config(fleet.configured('spl1'))
 VALIDATED = event('sendmemo_validate', {'name': 'spl1', 'problems': []})
 STATES: dict[str, tuple[tuple[Event, ...], str]] = {
+    'a delivered mail': ((PROVEN, DELIVERED), 'delivered'),
+    'a delivered mail with a warning': (
+        (PROVEN, confirm(fleet.delivered(HOST, 'spl1', problems=[WARNING]))),
+        'delivered',
+    ),
+    'a lost mail': ((PROVEN, LOST), 'failing'),
+    'a mail that the relay got in plaintext': ((PROVEN, IN_PLAINTEXT), 'failing'),
+    'a proof after a delivered mail': ((PROVEN, DELIVERED, AGAIN), 'proven'),
+    'a proof after a lost mail': ((PROVEN, LOST, AGAIN), 'failing'),
+    'a delivered mail after a lost one': (
+        (PROVEN, LOST, AGAIN, confirm(fleet.delivered(HOST, 'spl1', message_id='<another@print1>'))),
+        'delivered',
+    ),
+    'a delivered mail of an earlier proof': ((AGAIN, DELIVERED), 'proven'),
+    'a change after a delivered mail': ((PROVEN, DELIVERED, CHANGED), 'changed_unproven'),
+    'a failed send after a delivered mail': ((PROVEN, DELIVERED, send(fleet.sent('spl1', ok=False))), 'failing'),
+    'a mail in plaintext that was delivered': ((send(fleet.in_plaintext('spl1')), DELIVERED), 'unprotected'),
+    'a mailbox without an answer': ((PROVEN, UNCONFIRMED), 'proven'),
+    'a mailbox without an answer after a delivered mail': ((PROVEN, DELIVERED, UNCONFIRMED), 'delivered'),
+    'a mailbox without an answer after a lost mail': ((PROVEN, LOST, AGAIN, UNCONFIRMED), 'failing'),
+    'a delivered mail without a proof': ((DELIVERED,), 'not_checked'),
+    'a confirmation that no_log hides': ((PROVEN, confirm(censored='hidden')), 'hidden'),
     'nothing': ((), 'not_checked'),
     'a proof': ((PROVEN,), 'proven'),
     'a proof with a warning': ((send(fleet.sent('spl1', problems=[WARNING])),), 'proven'),
@@ -219,7 +255,7 @@ def test_state(name: str) -> None:
     servers = servers_after(*events)
     assert {server.state for server in servers.values()} == {expected}
     for server in servers.values():
-        assert server.state == 'proven' or (server.cause() or {}).get('message') or server.state == 'tested'
+        assert server.state in ('proven', 'delivered', 'tested') or (server.cause() or {}).get('message')
 
 
 def test_one_server_of_a_failing_host_can_be_proven() -> None:
