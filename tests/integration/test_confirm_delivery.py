@@ -22,7 +22,7 @@ from support.role_results import sends
 from .conftest import Pki
 
 CONVERGE, VERIFY = 'printops.infoprint.converge', 'printops.infoprint.verify'
-MARKS, CONFIRMS = 'Mark the mailbox', 'Confirm that the mails were delivered'
+MARKS, CONFIRMS = 'Mark the mailbox', 'Confirm delivery'
 FAILS = 'End the run after this batch'
 SERVERS = ('spl1', 'spl2')
 OF_LOST = {'name': 'spl1', 'verify_sender': 'lost@example.com'}

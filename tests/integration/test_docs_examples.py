@@ -255,7 +255,7 @@ def test_confirm_delivery(ansible: Ansible, site: Site, mail_server: MailServer,
     with delivering(mail_server.maildir, dovecot.maildir):
         done = run(ansible, site, **given)
     assert done.rc == 0, done.output
-    found = [entry for one in done.results(task='Confirm that') for entry in one.result['proofs']]
+    found = [entry for one in done.results(task='Confirm delivery') for entry in one.result['proofs']]
     assert [(entry['host'], entry['delivered']) for entry in found] == [
         ('print01.example.com', True),
         ('print02.example.com', True),

@@ -236,18 +236,22 @@ def test_a_set_that_cannot_send_is_not_activated(fleet: Fleet) -> None:
     assert list(fleet.base.glob('*/*')) == []
 
 
+def done(run: Run) -> list[str]:
+    """Return the tasks that the host's run did. The one to mark a mailbox is skipped, once for a batch, where none is named."""
+    return [one.task.split(' : ')[-1] for one in run.results('print1') if one.status != 'skipped']
+
+
 def test_one_task_does_it_all_and_no_facts(fleet: Fleet) -> None:
     for arguments in ((), ('--tags', 'configure,verify'), ('--tags', 'all'), ('--tags', 'configure'), ('--skip-tags', 'verify')):
         run = fleet.run(*arguments)
         assert run.rc == 0, run.output
-        tasks = [one.task.split(' : ')[-1] for one in run.results('print1')]
-        assert tasks == [TASK_CONVERGE], arguments
+        assert done(run) == [TASK_CONVERGE], arguments
         verifies = not arguments or 'all' in arguments or 'configure,verify' in arguments
         assert [entry['until'] for entry in sends(run, 'print1')] == ['sent', 'sent'] * verifies
     for arguments in (('--tags', 'verify'), ('--skip-tags', 'configure')):
         run = fleet.run(*arguments)
         assert run.rc == 0, run.output
-        assert [re.split(r' \(', one.task.split(' : ')[-1])[0] for one in run.results('print1')] == [TASK_VERIFY], arguments
+        assert [re.split(r' \(', task)[0] for task in done(run)] == [TASK_VERIFY], arguments
         assert [entry['until'] for entry in sends(run, 'print1')] == ['sent', 'sent']
 
 
