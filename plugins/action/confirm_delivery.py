@@ -131,6 +131,6 @@ def _read_mark(given: t.Mapping[str, t.Any] | None) -> Mark | None:
             mark[name] = int(mark[name])  # before core 2.19, a template may have made text of it
         except (TypeError, ValueError, OverflowError):
             raise ArgumentError(f'mark.{name} is {mark[name]!r:.60}: give the mark as state: mark returned it') from None
-    if mark['at'] is None or not isinstance(mark['mailbox'], str):
+    if mark['at'] is None or not isinstance(mark['mailbox'], str) or not isinstance(mark['known'] or [], list):
         raise ArgumentError('mark is incomplete: give the mark as state: mark returned it')
     return mark

@@ -70,29 +70,37 @@ class LookupModule(LookupBase):
     ) -> list[dict[str, t.Any]]:
         del options
         variables = variables or {}
-        for module in terms:
-            if module not in MODULES:
-                raise AnsibleLookupError(f'{module!r} is not a module that the role uses: {", ".join(sorted(MODULES))}')
-        if entry_point not in ENTRY_POINTS:
-            raise AnsibleLookupError(f'{entry_point!r} is not an entry point of the role: {", ".join(ENTRY_POINTS)}')
+        _check_terms(terms, entry_point)
         # Together, since core from 2.19 on leaves what is omitted out of a mapping and takes it alone for an error.
         found = self._templar.template({name: value for name, value in variables.items() if name.startswith(PREFIX)})
         given = {name[len(PREFIX) :]: value for name, value in _set(found, variables.get('omit')).items()}
-        marked = variables.get(MARKED)
-        sends = 'confirm_delivery' not in terms and _sends(given, variables, entry_point)
         try:
             check_variables(given, entry_point)
-            if sends and marked is not None:
-                check_confirmation(given, marked)
+            if 'confirm_delivery' not in terms and _sends(given, variables, entry_point):
+                _check_confirmation(given, variables.get(MARKED))
         except ArgumentError as error:
             raise AnsibleLookupError(str(error)) from None
-        if given.get('confirm') and sends and marked is None:
-            display.warning(NOT_CONFIRMED)
         offered = offered_in(entry_point)
         given = {name: value for name, value in given.items() if name in offered}
         if entry_point == 'main' and not _verifies(variables):
             given.pop('verify', None)
         return [{**OF_THE_ROLE.get(module, {}), **options_of(module, given)} for module in terms]
+
+
+def _check_terms(terms: t.Sequence[str], entry_point: str) -> None:
+    for module in terms:
+        if module not in MODULES:
+            raise AnsibleLookupError(f'{module!r} is not a module that the role uses: {", ".join(sorted(MODULES))}')
+    if entry_point not in ENTRY_POINTS:
+        raise AnsibleLookupError(f'{entry_point!r} is not an entry point of the role: {", ".join(ENTRY_POINTS)}')
+
+
+def _check_confirmation(given: t.Mapping[str, t.Any], marked: t.Mapping[str, t.Any] | None) -> None:
+    """Check that the mails will be confirmed as the variables say; warn where nobody does so. Raises ArgumentError."""
+    if marked is not None:
+        check_confirmation(given, marked)
+    elif given.get('confirm'):
+        display.warning(NOT_CONFIRMED)
 
 
 def _sends(given: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], entry_point: str) -> bool:

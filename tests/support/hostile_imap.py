@@ -190,7 +190,7 @@ def _at(point: str, step: Step, told: str) -> Fault:
     return Fault(f'{told} at {point}', OUTCOMES[point], {point: step}, deletes=point in DELETING)
 
 
-def _at_all(word: str, step: Step, told: str, points: t.Iterable[str] = OUTCOMES) -> dict[str, Fault]:
+def _at_all(word: str, step: Step, told: str, points: t.Iterable[str]) -> dict[str, Fault]:
     return {f'{word} {point}': _at(point, step, told) for point in points}
 
 
@@ -276,9 +276,9 @@ FAULTS: dict[str, Fault] = {
     'alert with the password': Fault(
         'says the password at EXAMINE', FATAL, {'examine': says('* OK [ALERT] {password} {plain}\r\n{tag} NO {password}')}
     ),
-    **_at_all('silence at', silent, 'says nothing'),
-    **_at_all('close at', closes, 'closes'),
-    **_at_all('BYE at', says('* BYE shutting down'), 'says BYE and stays'),
+    **_at_all('silence at', silent, 'says nothing', OUTCOMES),
+    **_at_all('close at', closes, 'closes', OUTCOMES),
+    **_at_all('BYE at', says('* BYE shutting down'), 'says BYE and stays', OUTCOMES),
     **_at_all('NO to', says('{tag} NO I cannot'), 'says NO', COMMANDS),
     **_at_all('BAD to', says('{tag} BAD I will not'), 'says BAD', COMMANDS),
     **_at_all('drips at', drips, 'sends a byte a second', ('greeting', 'login', 'fetch')),

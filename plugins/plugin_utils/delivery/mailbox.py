@@ -27,8 +27,8 @@ class Arrival(t.NamedTuple):
 
 
 Mark = dict[str, t.Any]
-# The fields of a mark; a Maildir has no UIDs.
-MARK = {'mailbox': str, 'uidvalidity': int, 'uidnext': int, 'at': int}
+# The fields of a mark. A Maildir has no UIDs, but what it has of the names of mails.
+MARK = {'mailbox': str, 'uidvalidity': int, 'uidnext': int, 'at': int, 'known': list}
 
 
 class Mailbox(t.Protocol):

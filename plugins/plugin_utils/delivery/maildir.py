@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import os
 import pathlib
 import stat
@@ -23,7 +24,8 @@ from .received import read_header
 FOLDERS = ('new', 'cur')
 MOST_FILES = 400_000
 LONGEST_HEADER = 64 << 10
-# A clock of another machine may set the times of the files; what is older than this before the mark is not opened.
+# A clock of another machine may set the times of the files. What is older than this before the mark is not opened; of what is
+# younger, the mark has the names.
 SLACK_SECONDS = 600
 
 
@@ -38,16 +40,18 @@ class Maildir:
             directory = self._path / folder
             if directory.is_symlink() or not directory.is_dir():
                 raise Unavailable(f'{self._path} is not a Maildir: {folder} is no directory in it', for_good=True)
-        return {'mailbox': self.name, 'at': int(time.time())}
+        now = int(time.time())
+        known = sorted(_digest(arrival.key.name) for arrival in self.arrivals({'at': now}))
+        return {'mailbox': self.name, 'at': now, 'known': known}
 
     def arrivals(self, mark: Mark) -> list[Arrival]:
-        since = mark['at'] - SLACK_SECONDS
+        since, there = mark['at'] - SLACK_SECONDS, set(mark.get('known') or ())
         found: list[Arrival] = []
         try:
             for folder in FOLDERS:
                 with self._opened(folder) as directory, os.scandir(directory) as entries:
                     for entry in entries:
-                        if self._is_new(entry, since):
+                        if self._is_new(entry, since) and _digest(entry.name) not in there:
                             found.extend(self._read(directory, folder, entry.name))
         except (OSError, Unavailable) as error:
             self._known.difference_update(_unique(arrival.key.name) for arrival in found)
@@ -120,6 +124,11 @@ class Maildir:
 def _unique(name: str) -> str:
     """Return the part of a mail's name that stays when it moves to `cur` or its flags change."""
     return name.partition(':')[0] or name
+
+
+def _digest(name: str) -> str:
+    """Return what a mark has of the name of a mail that was there."""
+    return hashlib.sha256(os.fsencode(_unique(name))).hexdigest()[:16]
 
 
 def _moment(seconds: float) -> dt.datetime | None:

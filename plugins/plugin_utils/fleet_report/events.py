@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ...module_utils.vocabulary import ERROR
@@ -52,40 +53,42 @@ class Collector:
 
     def take(self, event: Event) -> None:
         """Record an event. Never raises for the content of a result."""
-        if event.module == CONFIRMING:
-            if event.status == 'skipped' or self._take_deliveries(event):
-                return
-            event = event._replace(module='', delegated='')
-        results = event.result.get('results') if event.module and isinstance(event.result, t.Mapping) else None
-        items = [item for item in results if isinstance(item, t.Mapping)] if isinstance(results, list) and results else []
-        for item in items or [event.result]:
+        for one in _each(event):
             self._order = max(self._order + 1, event.order or times.microseconds(event.at))
-            # What a module of this collection reports is true of the host that it ran for.
-            host = _delegated(item) or event.delegated or event.host if event.module else event.host
-            if event.module:
+            if one.module == CONFIRMING:
+                if not self._take_deliveries(one):
+                    self._take_item(self._log(one.host), one._replace(module=''))
+                continue
+            host = one.host
+            if one.module:  # what a module of this collection reports is true of the host that it ran for
+                host = _delegated(one.result) or one.delegated or one.host
                 self._planned[host] = None
-            log = self._log(host)
-            self._take_item(log, event._replace(result=item, status=_status(item, event.status) if items else event.status))
+            self._take_item(self._log(host), one)
 
     def _take_deliveries(self, event: Event) -> bool:
         """Record what a mailbox says of the mails of many hosts. False: nothing, it failed as any task does."""
-        self._order = max(self._order + 1, event.order or times.microseconds(event.at))
+        if event.status == 'skipped':
+            return True
         base = Observation(self._order, event.at, event.module, self.run, warn_days=event.warn_days, applied=True)
         if 'censored' in event.result:
-            base.verdict = 'hidden'
-            base.problems = [values.own_problem('hidden', f'no_log hides what {event.module} reported.')]
-            for host in self._planned:
-                self._log(host).note(subject_of(event.module), base)
-            return True
+            problem = values.own_problem('hidden', f'no_log hides what {event.module} reported.')
+            return self._note_everywhere(dataclasses.replace(base, verdict='hidden', problems=[problem]))
         try:
             deliveries = read_deliveries(event.result, base)
         except InvalidValue as error:
             self.unreadable.append(f'{event.host}, {event.module}: {error}')
-            return True
+            problem = values.own_problem('unreadable_result', f'The result of {event.module} could not be read: {error}.')
+            return self._note_everywhere(dataclasses.replace(base, verdict='failing', problems=[problem]))
         for host, server, subject, observation in deliveries:
             self._planned[host] = None
             self._log(host).server(server).note(subject, observation)
         return event.status == 'ok' or bool(deliveries)
+
+    def _note_everywhere(self, observation: Observation) -> bool:
+        """Note an observation of all hosts, since it can be about each of them; return True."""
+        for host in self._planned:
+            self._log(host).note(subject_of(observation.module), observation)
+        return True
 
     def _log(self, host: str) -> HostLog:
         return self._logs.setdefault(host, HostLog(values.host_name(host)))
@@ -158,6 +161,16 @@ class Collector:
     def reached(self) -> int:
         """Return how many hosts have answered."""
         return sum(log.reached != NEVER for log in self._logs.values())
+
+
+def _each(event: Event) -> t.Iterator[Event]:
+    """Yield the event, or one for each item of a loop of a module of this collection."""
+    results = event.result.get('results') if event.module and isinstance(event.result, t.Mapping) else None
+    items = [item for item in results if isinstance(item, t.Mapping)] if isinstance(results, list) else []
+    if not items:
+        yield event
+    for item in items:
+        yield event._replace(result=item, status=_status(item, event.status))
 
 
 def _causes(log: HostLog) -> list[Problem]:

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import random
 import ssl
+import threading
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.delivery.confirm import Watch, delete_found, watch
+from ansible_collections.printops.infoprint.plugins.plugin_utils.delivery.confirm import Watch, delete_found, judged, watch
 from ansible_collections.printops.infoprint.plugins.plugin_utils.delivery.imap import Account, Imap
 from ansible_collections.printops.infoprint.plugins.plugin_utils.delivery.mailbox import Mark, Unavailable
 from ansible_collections.printops.infoprint.plugins.plugin_utils.delivery.proof import Proof
@@ -52,11 +54,12 @@ def pki() -> Pki:
     return Pki(authority.issue(['localhost']), ssl.create_default_context(cadata=authority.pem.decode()))
 
 
+def account_of(server: HostileImap) -> Account:
+    return Account('the mailbox', 'localhost', server.port, server.mode == 'starttls', server.username, server.password, 'INBOX')
+
+
 def session(server: HostileImap, context: ssl.SSLContext, deletes: bool = False) -> Imap:
-    account = Account(
-        'the mailbox', 'localhost', server.port, server.mode == 'starttls', server.username, server.password, 'INBOX'
-    )
-    return Imap(account, context, SESSION_SECONDS, deletes)
+    return Imap(account_of(server), context, SESSION_SECONDS, deletes)
 
 
 def header(message_id: str) -> bytes:
@@ -129,21 +132,46 @@ def test_a_certificate_of_another_ca_ends_it_before_the_password(pki: Pki) -> No
         assert not server.commands
 
 
-def test_commands_are_as_few_as_looks_whatever_the_number_of_proofs(pki: Pki) -> None:
+def test_four_thousand_mails_of_which_some_are_dropped_doubled_delayed_or_of_yesterday(pki: Pki) -> None:
+    chance = random.Random(20261201)
+    proofs = [Proof(f'print{number // 4}', f'spl{number % 4}', f'<{number}@today>') for number in range(4000)]
+    fates = {proof: chance.choice(['dropped', 'doubled', 'delayed', 'with one of yesterday', *[''] * 6]) for proof in proofs}
+    yesterday = [header(f'<{number}@yesterday>') for number in range(400)]
     with HostileImap(pki.server.certificate_pem, pki.server.key_pem) as server:
+        for mail in [*yesterday, *(header(proof.message_id) for proof in proofs if fates[proof] == 'with one of yesterday')]:
+            server.deliver(mail)
         mark = marked(session(server, pki.context))
-        proofs = [Proof('print1', f'spl{number}', f'<{number}@print1>') for number in range(4000)]
-        for proof in proofs:
-            server.deliver(header(proof.message_id))
-        mailbox = session(server, pki.context)
-        began = time.monotonic()
-        watched = watch(mailbox, mark, proofs, 10)
-        seconds = time.monotonic() - began
+        for proof, fate in fates.items():
+            for _copy in range({'dropped': 0, 'delayed': 0, 'doubled': 2}.get(fate, 1)):
+                server.deliver(header(proof.message_id))
+        for mail in yesterday:
+            server.deliver(mail)
+        last: list[float] = []
+
+        def deliver_late() -> None:
+            for proof in proofs:
+                if fates[proof] == 'delayed':
+                    server.deliver(header(proof.message_id))
+            last.append(time.monotonic())
+
+        timer = threading.Timer(1.0, deliver_late)
+        timer.start()
+        mailbox = Imap(account_of(server), pki.context, 60)
+        arriving = [proof for proof in proofs if fates[proof] != 'dropped']
+        watched = watch(mailbox, mark, arriving, 30)
+        seconds = time.monotonic() - last[0]
+        timer.join()
+        all_watched = watch(Imap(account_of(server), pki.context, 60), mark, proofs, 0)
         mailbox.close()
-        assert len(watched.found) == len(proofs)
-        assert seconds < 2
-        words = [command.split()[0] for command in server.sessions[-1].commands]
-        assert words == ['CAPABILITY', 'LOGIN', 'EXAMINE', 'UID', 'LOGOUT'] or words[1] == 'AUTHENTICATE'
+    assert set(watched.found) == {proof.message_id for proof in arriving}
+    assert seconds < 2
+    confirmed = judged(proofs, all_watched, 'the mailbox', 60)
+    assert {one.proof for one in confirmed if not one.delivered} == {proof for proof in proofs if fates[proof] == 'dropped'}
+    assert all(one.problems[0].code == 'not_delivered' for one in confirmed if not one.delivered)
+    commands = server.sessions[1].commands
+    looks = sum(command.startswith('UID FETCH') for command in commands)
+    assert len(commands) <= 3 + 3 * looks
+    assert looks < 10
 
 
 def test_what_others_marked_as_deleted_stays(pki: Pki) -> None:

@@ -362,7 +362,7 @@ def test_what_is_no_maildir_can_not_be_marked(tmp_path: pathlib.Path, make: t.Ca
 def test_a_mark_has_the_maildir_and_the_time(box: Box) -> None:
     before = int(time.time())
     mark = box.reader.mark()
-    assert set(mark) == {'mailbox', 'at'}
+    assert set(mark) == {'mailbox', 'at', 'known'}
     assert mark['mailbox'] == str(box.path)
     assert before <= mark['at'] <= time.time()
 
@@ -487,3 +487,11 @@ def test_whatever_a_file_holds_it_is_borne(tmp_path_factory: pytest.TempPathFact
     for number, content in enumerate(contents):
         (box.path / 'new' / str(number)).write_bytes(content)
     assert len(box.look()) == len(contents)
+
+
+def test_a_mail_that_is_there_at_the_mark_is_not_new_however_young_it_is(box: Box) -> None:
+    before = box.put('new/before')
+    mark = box.reader.mark()
+    box.put('new/after')
+    before.rename(box.path / 'cur' / 'before:2,S')
+    assert [arrival.key.name for arrival in Maildir(str(box.path)).arrivals(mark)] == ['after']

@@ -51,7 +51,8 @@ def config(*servers: t.Any, module: str = 'sendmemo_config', **more: t.Any) -> E
 
 def confirm(*proofs: t.Any, **more: t.Any) -> Event:
     """A mailbox was asked, by a task that runs once, on another host."""
-    return event('confirm_delivery', proofs=list(proofs), **more)._replace(host='print9', delegated='localhost')
+    given = {'proofs': list(proofs), **more} if proofs else more
+    return event('confirm_delivery', **given)._replace(host='print9', delegated='localhost')
 
 
 PROVEN = send(fleet.sent('spl1'))
@@ -90,6 +91,11 @@ STATES: dict[str, tuple[tuple[Event, ...], str]] = {
     'a mailbox without an answer after a delivered mail': ((PROVEN, DELIVERED, UNCONFIRMED), 'delivered'),
     'a mailbox without an answer after a lost mail': ((PROVEN, LOST, AGAIN, UNCONFIRMED), 'failing'),
     'a delivered mail without a proof': ((DELIVERED,), 'not_checked'),
+    'a loop over two mailboxes, one of which lacks the mail': (
+        (PROVEN, confirm(results=[{'proofs': []}, {'proofs': [fleet.lost(HOST, 'spl1')], 'failed': True}], status='failed')),
+        'failing',
+    ),
+    'a confirmation that can not be read': ((PROVEN, confirm({'host': HOST, 'server': 'spl1', 'delivered': 'yes'})), 'failing'),
     'a confirmation that no_log hides': ((PROVEN, confirm(censored='hidden')), 'hidden'),
     'nothing': ((), 'not_checked'),
     'a proof': ((PROVEN,), 'proven'),
