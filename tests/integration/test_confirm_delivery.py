@@ -308,6 +308,23 @@ def test_a_real_mailbox_confirms_in_one_session_and_its_password_is_nowhere(
     assert 'All 8 servers are proven, and all mails delivered.' in run.stdout
 
 
+def test_mails_that_were_found_are_deleted_and_late_ones_are_told(
+    fleet: Fleet, relay: Postfix, dovecot: Dovecot, pki: Pki
+) -> None:
+    in_dovecot(fleet, relay, dovecot, pki, 'imaps')
+    other = dovecot.deliver(b'Message-ID: <other@example.com>\n\nText\n')
+    relay.set(default_destination_rate_delay='1s')  # so some of the eight wait
+    more = {'sendmemo_tls_confirm_delete': True, 'sendmemo_tls_confirm_late_after': 2, 'sendmemo_tls_confirm_timeout': 60}
+    run = fleet.run(CONVERGE, '-e', 'serial=4', **more)
+    assert run.rc == 0, run.output
+    assert all(delivered(run).values())
+    late = {who for who, found in codes(run).items() if found == ['delivered_late']}
+    assert late
+    assert late == {(entry['host'], entry['server']) for entry in confirmations(run) if entry['delay_ms'] > 2000}
+    left = [path.name.partition(':')[0] for path in dovecot.maildir.glob('[nc][eu][wr]/*')]
+    assert left == [other.name]
+
+
 def test_a_mail_that_the_relay_got_in_plaintext_is_told(
     fleet: Fleet, relay: Postfix, dovecot: Dovecot, pki: Pki, tmp_path: pathlib.Path
 ) -> None:

@@ -255,8 +255,9 @@ CASES: dict[str, Case] = {
         lambda host: host.restarts() == [] and host.text == BY_HAND + LATER,
     ),
 }
-# Those with a test of their own.
-ELSEWHERE = {'audit_fails', 'enable_ssl_v3', 'crl_url', 'crl_cache', 'crl_tolerance'}
+CONFIRM = {name.removeprefix(PREFIX) for name in SPECIFIED['main']['options'] if name.startswith(f'{PREFIX}confirm')}
+# Those with a test of their own: of the mailbox in test_confirm_delivery.py.
+ELSEWHERE = {'audit_fails', 'enable_ssl_v3', 'crl_url', 'crl_cache', 'crl_tolerance', *CONFIRM}
 GREYLISTING: list[ScriptedServer] = []
 PD: dict[str, PdPrograms] = {}
 ATTRIBUTES = {'smtp-server-host': 'old.example.com', 'smtp-server-port': '25'}
