@@ -99,24 +99,45 @@ def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader, check: bo
     sources: dict[str, str] = {}
     crls = None
     for keyword in (BY_NAME[name] for name in FILE_KEYWORDS):
-        src, content, path = (entry.get(f'{keyword.option}_{source}') for source in ('src', 'content', 'path'))
+        if entry.get(f'{keyword.option}_path'):
+            settings[keyword.name] = entry[f'{keyword.option}_path']
+            continue
         if keyword.name == 'CrlFile' and entry.get('crl_url'):
             crls = declared_crls(entry, trust.get(settings.get('CAFile', '')), check)
-            data = reader.content(src, crls.pem) if src else crls.pem
-            digest = hashlib.sha256(data).hexdigest() if src else crls.digest
-            name = settings[keyword.name] = name_for_digest(keyword.option, digest)
-            trust.update({name: data} if data else {})
-            sources[name] = ', '.join([crls.source, *(src or [])])
-        elif path:
-            settings[keyword.name] = path
-        elif src or content:
-            data = reader.content(src) if src else str(content).encode('utf-8')
-            name = trust_file_name(keyword.option, data)
-            settings[keyword.name] = name
-            trust[name] = data
-            sources[name] = ', '.join(src) if src else f'{keyword.option}_content'
+            file = _fetched_file(entry, crls, reader)
+        else:
+            file = _declared_file(entry, keyword.option, reader)
+        if file is not None:
+            settings[keyword.name] = file.name
+            trust.update({} if file.content is None else {file.name: file.content})
+            sources[file.name] = file.source
     in_order = {keyword.name: settings[keyword.name] for keyword in KEYWORDS if keyword.name in settings}  # as templates see them
     return DesiredConfig(in_order, trust, sources, crls)
+
+
+class _File(t.NamedTuple):
+    """A declared trust file: its name on the target, its content, None for one that the target has, and where that is from."""
+
+    name: str
+    content: bytes | None
+    source: str
+
+
+def _declared_file(entry: t.Mapping[str, t.Any], option: str, reader: SourceReader) -> _File | None:
+    """Return the file that `src` or `content` of an option declares, None where neither is given. Raises ProblemError."""
+    src, content = entry.get(f'{option}_src'), entry.get(f'{option}_content')
+    if not src and not content:
+        return None
+    data = reader.content(src) if src else str(content).encode('utf-8')
+    return _File(trust_file_name(option, data), data, ', '.join(src) if src else f'{option}_content')
+
+
+def _fetched_file(entry: t.Mapping[str, t.Any], crls: DeclaredCrls, reader: SourceReader) -> _File:
+    """Return the file of CRLs that were fetched, joined with those of `crl_src`. Raises ProblemError."""
+    src = entry.get('crl_src') or []
+    data = reader.content(src, crls.pem) if src else crls.pem
+    digest = hashlib.sha256(data).hexdigest() if src else crls.digest
+    return _File(name_for_digest('crl', digest), data or None, ', '.join([crls.source, *src]))
 
 
 def declared_settings(entry: t.Mapping[str, t.Any]) -> dict[str, str]:

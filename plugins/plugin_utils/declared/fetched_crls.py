@@ -171,6 +171,27 @@ def _as_bytes(renewed: dict[str, t.Any]) -> bytes:
 def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, check: bool) -> dict[str, t.Any]:
     """Renew the CRLs; return them as JSON has them. Raises ProblemError."""
     now = dt.datetime.now(dt.timezone.utc)
+    sources = _sources(urls, ca)
+    cache, deadline = Cache(directory, now.timestamp(), not check), time.monotonic() + MOST_SECONDS
+    renewals = [Renewer(source.authorities, cache, now, _download_once, deadline).renew(source.urls) for source in sources]
+    current = [renewal for renewal in renewals if not is_out_of_date(renewal, now)]
+    return {
+        'pem': _pem_of(current),
+        'source': ', '.join(shown(url) for source in sources for url in source.urls),
+        'facts': [_facts(crl, renewal, now) for renewal in renewals for crl in renewal.crls],
+        'missing': [_missing(one, source, now) for one, source in zip(renewals, sources, strict=True) if one not in current],
+        'problems': [p._asdict() for renewal in renewals for p in renewal_problems(renewal, tolerance, now, directory)],
+        'overdue': [causes_text(renewal.causes) for renewal in renewals if is_overdue(renewal, tolerance, now)],
+    }
+
+
+def _pem_of(renewals: t.Sequence[Renewal]) -> str:
+    """Return the CRLs in PEM, each once."""
+    return ''.join(as_pem(Block(CRL, 0, der)) for der in dict.fromkeys(crl.der for renewal in renewals for crl in renewal.crls))
+
+
+def _sources(urls: t.Sequence[str], ca: bytes) -> list[Source]:
+    """Return the sources of the CRLs, none where no CA can be read, which is reported elsewhere. Raises ProblemError."""
     read = [read_certificate(block.der) for block in read_pem(ca).of(CERTIFICATE)]
     authorities = [authority for authority in read if not isinstance(authority, str)]
     sources = sources_of(urls, authorities) if authorities else []
@@ -183,18 +204,7 @@ def _renewed(urls: t.Sequence[str], ca: bytes, directory: str, tolerance: int, c
                 value=AUTO,
             )
         )
-    cache, deadline = Cache(directory, now.timestamp(), not check), time.monotonic() + MOST_SECONDS
-    renewals = [Renewer(source.authorities, cache, now, _download_once, deadline).renew(source.urls) for source in sources]
-    current = [renewal for renewal in renewals if not is_out_of_date(renewal, now)]
-    crls = {crl.der: crl for renewal in current for crl in renewal.crls}
-    return {
-        'pem': ''.join(as_pem(Block(CRL, 0, der)) for der in crls),
-        'source': ', '.join(shown(url) for source in sources for url in source.urls),
-        'facts': [_facts(crl, renewal, now) for renewal in renewals for crl in renewal.crls],
-        'missing': [_missing(one, source, now) for one, source in zip(renewals, sources, strict=True) if one not in current],
-        'problems': [p._asdict() for renewal in renewals for p in renewal_problems(renewal, tolerance, now, directory)],
-        'overdue': [causes_text(renewal.causes) for renewal in renewals if is_overdue(renewal, tolerance, now)],
-    }
+    return sources
 
 
 def _read(value: bytes) -> DeclaredCrls:

@@ -131,14 +131,19 @@ def _check_servers(given: Values, entry_point: str) -> None:
                     f'{PREFIX}verify_recipients{of} is missing and {PREFIX}{variable} is {given[variable]}: give at least '
                     'one mail address, or set it to handshake or none'
                 )
-        if entry.get('manage_attributes') and not (entry.get('smtp_host') and entry.get('smtp_port')):
-            raise ArgumentError(
-                f'{PREFIX}manage_attributes{of} needs {PREFIX}smtp_host and {PREFIX}smtp_port: they are what the attributes '
-                'are set to'
-            )
-        if entry.get('crl_url') and not (entry.get('ca_src') or entry.get('ca_content')):
-            raise ArgumentError(
-                f'{PREFIX}crl_url{of} needs {PREFIX}ca_src or {PREFIX}ca_content: a CRL that is fetched is checked against the '
-                'CAs that are declared'
-            )
+        _check_needs(entry, of)
         check_mail(entry, of, variable_of)
+
+
+def _check_needs(entry: Values, of: str) -> None:
+    """Check that a server has what its other options need; `of` says whose they are. Raises ArgumentError."""
+    if entry.get('manage_attributes') and not (entry.get('smtp_host') and entry.get('smtp_port')):
+        raise ArgumentError(
+            f'{PREFIX}manage_attributes{of} needs {PREFIX}smtp_host and {PREFIX}smtp_port: they are what the attributes are set '
+            'to'
+        )
+    if entry.get('crl_url') and not (entry.get('ca_src') or entry.get('ca_content')):
+        raise ArgumentError(
+            f'{PREFIX}crl_url{of} needs {PREFIX}ca_src or {PREFIX}ca_content: a CRL that is fetched is checked against the CAs '
+            'that are declared'
+        )
