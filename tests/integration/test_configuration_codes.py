@@ -18,8 +18,9 @@ from support.playbook import hosts, local_host
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / 'docs' / 'reference' / 'problems.md'
 HEADINGS = ('The configuration file', 'Files and directories', 'Trust files')
-# They need a change, a rollback, or servers that were found: see test_config.py, test_rollback.py and test_validate.py.
-ELSEWHERE = {'no_previous_set', 'write_failed', 'not_configured'}
+# They need a change, a rollback, servers that were found, or a CRL that is fetched: see test_config.py, test_rollback.py,
+# test_validate.py and test_crl_url.py.
+ELSEWHERE = {'no_previous_set', 'write_failed', 'not_configured', 'crl_fetch_failed', 'crl_older_than_installed'}
 
 TLS = 'EnableTLS = 1\n'
 BOTH = TLS + 'CAFile = ca.pem\nCrlFile = crl.pem\n'

@@ -108,8 +108,8 @@ class Cluster:
             self._fleet.link(self._fleet[name], 'up')
 
     def begun(self, name: str) -> bool:
-        """Whether the worker has run a slice's first task."""
-        return any(self._fleet[name].path('/tmp').glob('*/artifacts/*/job_events/*'))
+        """Whether the worker does a slice: its directory is there as long as that takes."""
+        return any(self._fleet[name].path('/tmp').glob('*/artifacts'))
 
     def kill(self, name: str) -> None:
         """End a worker, without a word. What it has started goes on, as after a crash of the worker alone."""

@@ -96,7 +96,10 @@ def test_variables_of_the_role_become_the_options_of_its_modules(run_playbook):
     ('terms', 'message'),
     [
         ("'sendmemo_confg'", "'sendmemo_confg' is not a module that the role uses"),
-        ("'send_memo', entry_point='prove'", "'prove' is not an entry point of the role: main, audit, verify, rollback"),
+        (
+            "'send_memo', entry_point='prove'",
+            "'prove' is not an entry point of the role: main, audit, verify, refresh_crl, rollback",
+        ),
         ("'send_memo'", 'sendmemo_tls_bse_dir is not a variable of the role: did you mean sendmemo_tls_base_dir?'),
     ],
     ids=['module', 'entry point', 'variable'],
