@@ -104,7 +104,7 @@ def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader, check: bo
             continue
         if keyword.name == 'CrlFile' and entry.get('crl_url'):
             crls = declared_crls(entry, trust.get(settings.get('CAFile', '')), check)
-            file = _fetched_file(entry, crls, reader)
+            file: _File | None = _fetched_file(entry, crls, reader)
         else:
             file = _declared_file(entry, keyword.option, reader)
         if file is not None:
