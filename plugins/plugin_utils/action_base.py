@@ -25,7 +25,7 @@ from .problems.text import complete, is_failure, summary
 from .target.carrier import Target
 from .target.program import prepare
 from .x509.budget import Budget, limited_to
-from .x509.library import missing_library
+from .x509.missing_library import missing_library
 
 EVERY_TEXT_IS_A_TEMPLATE = not hasattr(template, 'trust_as_template')  # unless it is marked as none: core before 2.19
 

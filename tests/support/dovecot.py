@@ -8,19 +8,18 @@ the Maildir by `deliver`, or by the real Postfix: `Postfix(..., maildirs={ADDRES
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import pathlib
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import time
 
 from .postfix import LOOPBACK, MAIL_OWNER, free_ports
+from .process_group import end_group
 
 ADDRESS = 'proofs@example.com'
 USERNAME = 'proofs'
@@ -160,11 +159,7 @@ class Dovecot:
     def stop(self) -> None:
         """End it with its children, and remove its directory."""
         if self._process is not None:
-            for number in (signal.SIGTERM, signal.SIGKILL):
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, number)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(STOP_SECONDS)
+            end_group(self._process, STOP_SECONDS)
         shutil.rmtree(self._base, ignore_errors=True)
 
     def make_folder(self, wire_name: str) -> pathlib.Path:

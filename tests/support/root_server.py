@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import abc
 import contextlib
-import os
 import pathlib
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +16,7 @@ import typing as t
 
 from .debian_root import make_root
 from .postfix import LOOPBACK, free_ports
+from .process_group import end_group
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -89,9 +88,5 @@ class RootServer(abc.ABC):
     def stop(self) -> None:
         """End it with its children, and remove its root directory."""
         if self._process is not None:
-            for number in (signal.SIGTERM, signal.SIGKILL):
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, number)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(STOP_SECONDS)
+            end_group(self._process, STOP_SECONDS)
         shutil.rmtree(self.root, ignore_errors=True)

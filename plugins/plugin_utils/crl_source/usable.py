@@ -152,6 +152,10 @@ def is_of_same_key(one: RevocationList, other: RevocationList) -> bool:
     return one.name == other.name and (one.key_id is None or other.key_id is None or one.key_id == other.key_id)
 
 
+def _has_lower_number(one: RevocationList, other: RevocationList) -> bool:
+    return one.number is not None and other.number is not None and one.number < other.number
+
+
 def older_fault(new: RevocationList, kept: RevocationList, now: dt.datetime) -> str:
     """Return why a CRL is older than the one that is kept, in words that follow its name; '' if it isn't.
 
@@ -163,6 +167,6 @@ def older_fault(new: RevocationList, kept: RevocationList, now: dt.datetime) -> 
     if new.last_update < kept.last_update:
         return f'is older than the one that is kept: its thisUpdate is {moment(new.last_update)}, not {moment(kept.last_update)}'
     is_current = kept.next_update is not None and kept.next_update > now
-    if is_current and is_of_same_key(new, kept) and None not in (new.number, kept.number) and new.number < kept.number:  # type: ignore[operator]
+    if is_current and is_of_same_key(new, kept) and _has_lower_number(new, kept):
         return f'is older than the one that is kept: its number is {new.number}, not {kept.number}'
     return ''

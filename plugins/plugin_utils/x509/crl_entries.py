@@ -10,7 +10,7 @@ import re
 from . import budget, records
 from . import der as asn1
 from .dates import utc_or_none
-from .library import missing_library
+from .missing_library import missing_library
 from .reading_errors import attempt, read_or_reason
 from .records import Entry, RevocationList
 

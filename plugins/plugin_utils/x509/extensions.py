@@ -13,7 +13,7 @@ import typing as t
 
 from . import der as asn1
 from . import records
-from .library import missing_library
+from .missing_library import missing_library
 from .reading_errors import attempt, is_of_reading
 from .records import NameKey
 

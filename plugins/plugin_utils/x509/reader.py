@@ -18,7 +18,7 @@ from . import records
 from .crl_entries import refused_entry
 from .dates import utc, utc_or_none
 from .extensions import OF_CERTIFICATES, OF_CRLS, Signed, name_key, read_extensions
-from .library import missing_library
+from .missing_library import missing_library
 from .reading_errors import attempt, read_or_reason
 from .records import Certificate, RevocationList
 

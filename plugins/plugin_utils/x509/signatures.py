@@ -13,7 +13,7 @@ import warnings
 
 from . import budget
 from . import der as asn1
-from .library import missing_library
+from .missing_library import missing_library
 from .reading_errors import is_of_reading
 from .records import Certificate, RevocationList
 
