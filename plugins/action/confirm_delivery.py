@@ -13,7 +13,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils.problems import ProblemError
 from ..plugin_utils.action_base import EVERY_TEXT_IS_A_TEMPLATE, shown
-from ..plugin_utils.declared.entry import SourceReader
+from ..plugin_utils.declared.source_files import SourceReader
 from ..plugin_utils.delivery.confirm import Confirmation, delete_found, judged, summary, unavailable, watch
 from ..plugin_utils.delivery.imap import Account, Imap
 from ..plugin_utils.delivery.mailbox import MARK, Mailbox, Mark, Unavailable
@@ -37,6 +37,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        self._vars = task_vars or {}
         # A member of the action group has the defaults of the group, too. Before core 2.19, a template makes '' of null.
         given = {name: value for name, value in self._task.args.items() if name not in OF_HOSTS}
         self._task.args = {name: value for name, value in given.items() if name != 'mark' or value not in ('', None)}
@@ -113,7 +114,7 @@ class ActionModule(ActionBase):
         return Imap(account, context, args['timeout'] + SPARE_SECONDS, deletes=args['delete'])
 
     def _context(self, source: str) -> ssl.SSLContext:
-        content = SourceReader(self).content([source]).decode('ascii', 'replace')
+        content = SourceReader(self, self._vars).content([source], 'imap_ca_src').decode('ascii', 'replace')
         try:
             return ssl.create_default_context(cadata=content)
         except (ssl.SSLError, ValueError) as error:

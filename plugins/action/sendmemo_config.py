@@ -10,7 +10,7 @@ from ..module_utils.config.keywords import CONFIG_NAME
 from ..module_utils.messages.change import ChangeOptions
 from ..module_utils.messages.configure import ConfigureRequest
 from ..module_utils.messages.send import SendRequest
-from ..module_utils.problems import Problem
+from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.vocabulary import INFO
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.entry import all_settings
@@ -39,9 +39,12 @@ class ActionModule(InfoprintAction):
             if servers and not present(servers):
                 return Outcome([], [], 'All servers are to be absent: they have no CRLs.')
             servers, args = _for_crls(servers, args)
-        request = self._request(builder, args, servers)
+        try:
+            request = self._request(builder, args, servers)
+        except ProblemError as error:
+            return Outcome([], [error.problem], extra={**_about_crls(builder, args), 'refused': True})
         if any(problem.is_error for problem in builder.problems):
-            return Outcome([], [*builder.problems, *builder.crl_problems], extra=_about_crls(builder, args))
+            return Outcome([], [*builder.problems, *builder.crl_problems], extra={**_about_crls(builder, args), 'refused': True})
         reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), args['warn_days'])
 
         check, answers = request.options.check, server_answers(reviewed.answer, servers)

@@ -95,6 +95,21 @@ options:
     ini:
       - section: fleet_report
         key: mode
+  quiet:
+    description:
+      - Whether the terminal shows in words what the tasks of this collection do, in place of their results as JSON. Each host has
+        a line, each failure is reported once with its remedy, and a line after each batch of a play says how far it has come.
+      - With C(-v) a table of the servers is added; with C(-vv) and more, core's own output is shown.
+      - This applies to the default output (C(stdout_callback)) only, and to no task of your own. What a playbook registers, other
+        callbacks and C(report.json) are not affected.
+    type: bool
+    default: true
+    version_added: 1.1.0
+    env:
+      - name: INFOPRINT_REPORT_QUIET
+    ini:
+      - section: fleet_report
+        key: quiet
   summary:
     description: Whether to show a few lines at the end of the run about the servers that need attention, and why.
     type: bool
@@ -112,6 +127,7 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
+from ..plugin_utils.core_objects import action_of, part_of
 from ..plugin_utils.fleet_report import plays, times, values
 from ..plugin_utils.fleet_report.compare import compare, logs_of
 from ..plugin_utils.fleet_report.events import Collector, Event, concerns_hosts, module_of
@@ -120,9 +136,12 @@ from ..plugin_utils.fleet_report.model import Report
 from ..plugin_utils.fleet_report.observations import WARN_DAYS, Logs, Run, merge_newer, without_departed
 from ..plugin_utils.fleet_report.provenance import complete_run
 from ..plugin_utils.fleet_report.state import build_report
-from ..plugin_utils.fleet_report.summary import terminal_lines, tone
+from ..plugin_utils.fleet_report.summary import tone
 from ..plugin_utils.foreign_values import InvalidValue
 from ..plugin_utils.options.spec import file_mode
+from ..plugin_utils.terminal.core_output import filter_core_output
+from ..plugin_utils.terminal.narrator import Narrator
+from ..plugin_utils.terminal.summary_lines import summary_lines
 
 COLOURS = {'well': 'green', 'fair': 'cyan', 'ill': 'yellow'}
 
@@ -144,6 +163,7 @@ class CallbackModule(CallbackBase):
         self._before: Report | None = None
         self._has_read_before = False
         self._warned = False
+        self._narrator: Narrator | None = None  # None: core's own output shows all results
 
     def _safely(self, what: t.Callable[[], None]) -> None:
         """Do a part of the work. An error is shown once in a run, and only as a warning."""
@@ -159,6 +179,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         def note() -> None:
+            self._quieten()
             name = getattr(playbook, '_file_name', None) or ''
             self._playbooks.append(values.text(pathlib.PurePath(name).name))
             of_collection = [play for play in playbook.get_plays() if plays.uses_collection(play)]
@@ -166,6 +187,12 @@ class CallbackModule(CallbackBase):
             self._own_play = self._own_play or next(iter(of_collection), None)
 
         self._safely(note)
+
+    def _quieten(self) -> None:
+        """Leave what concerns this collection's tasks out of core's output, if that is wanted and can be done."""
+        if self._narrator is None and self.get_option('quiet'):
+            narrator = Narrator(self._show, self._display.verbosity, self._collector.states)
+            self._narrator = narrator if filter_core_output(narrator) else None
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         def note() -> None:
@@ -179,7 +206,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         del is_conditional
         # A role or file that was included while the play ran.
-        if self._play is not None and concerns_hosts(_action(task)):
+        if self._play is not None and concerns_hosts(action_of(task)):
             self._safely(self._expect_hosts)
 
     def _expect_hosts(self) -> None:
@@ -188,32 +215,38 @@ class CallbackModule(CallbackBase):
         self._collector.expect(plays.hosts_of(self._own_play))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        self._safely(lambda: self._take('ok', result))
+        self._note('ok', result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        self._safely(lambda: self._take('failed', result, ignore_errors))
+        self._note('failed', result, ignore_errors)
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
-        self._safely(lambda: self._take('unreachable', result))
+        self._note('unreachable', result)
 
     def v2_runner_on_skipped(self, result: t.Any) -> None:
-        self._safely(lambda: self._take('skipped', result))
+        self._note('skipped', result)
+
+    def _note(self, status: str, result: t.Any, may_go_on: bool = False) -> None:
+        self._safely(lambda: self._take(status, result, may_go_on))
+        if self._narrator is not None and self._narrator.hides_result(result):
+            self._handle_warnings(part_of(result, 'result'))
+            self._narrator.tell(status, result, may_go_on)
 
     def _take(self, status: str, result: t.Any, may_go_on: bool = False) -> None:
-        task = _part(result, 'task')
-        module = module_of(_action(task))
+        task = part_of(result, 'task')
+        module = module_of(action_of(task))
         if not module and status in ('ok', 'skipped'):
             return
-        fields = _part(result, 'task_fields') or {}
+        fields = getattr(result, '_task_fields', None) or {}
         delegated, warn_days = fields.get('delegate_to'), (fields.get('args') or {}).get('warn_days')
         check = task.check_mode if isinstance(task.check_mode, bool) else None
         self._collector.take(
             Event(
-                _part(result, 'host').get_name(),
+                part_of(result, 'host').get_name(),
                 values.text(task.get_name()),
                 module,
                 status,
-                _part(result, 'result'),
+                part_of(result, 'result'),
                 times.moment_of(now := time.time_ns() // 1000),
                 order=now,
                 check_mode=check,
@@ -250,7 +283,7 @@ class CallbackModule(CallbackBase):
         if self._collector.unreadable:
             self._warn(self._collector.unreadable[0])
         if self.get_option('summary'):
-            self._display_lines(terminal_lines(report, page), COLOURS[tone(report)])
+            self._display_lines(self._summary(report, page), COLOURS[tone(report)])
 
     def _formats(self) -> list[str]:
         """Return the formats to write: those chosen and, to merge the next run with it, the JSON."""
@@ -298,22 +331,19 @@ class CallbackModule(CallbackBase):
             self._warn(f"the report before, {path}, can't be read{f', and is kept as {kept}' if kept else ''}: {error}")
             return None
 
+    def _summary(self, report: Report, page: str) -> list[str]:
+        if self._narrator is None:
+            return summary_lines(report, page, lambda _message: False)
+        return summary_lines(report, page, self._narrator.has_said, self._narrator.advice)
+
     def _display_lines(self, lines: list[str], colour: str) -> None:
         self._display.display('')
         for number, line in enumerate(lines):
-            self._display.display(line, color=None if number else colour)
+            self._show(line, None if number else colour)
+
+    def _show(self, line: str, colour: str | None) -> None:
+        self._display.display(line, color=colour)
 
 
 def _now() -> str:
     return times.moment_of(time.time_ns() // 1000)
-
-
-def _action(task: t.Any) -> str:
-    """Return the full name of a task's action, also where a playbook gives the short one."""
-    return str(getattr(task, 'resolved_action', None) or task.action)
-
-
-def _part(result: t.Any, name: str) -> t.Any:
-    """Return the host, task or result of a task's result: core 2.19 gave them names without an underscore."""
-    found = getattr(result, name, None)
-    return getattr(result, f'_{name}') if found is None else found

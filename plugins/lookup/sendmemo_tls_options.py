@@ -51,6 +51,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ..plugin_utils.options.origin import with_origin
 from ..plugin_utils.options.role import OF_THE_ROLE, check_confirmation, check_variables, options_of
 from ..plugin_utils.options.spec import MODULES, ArgumentError
 from ..plugin_utils.options.table.role import ENTRY_POINTS
@@ -79,7 +80,7 @@ class LookupModule(LookupBase):
             if 'confirm_delivery' not in terms and _sends(given, variables, entry_point):
                 _check_confirmation(given, variables.get(MARKED))
         except ArgumentError as error:
-            raise AnsibleLookupError(str(error)) from None
+            raise AnsibleLookupError(with_origin(str(error), variables)) from None
         offered = offered_in(entry_point)
         given = {name: value for name, value in given.items() if name in offered}
         if entry_point == 'main' and not _verifies(variables):

@@ -262,6 +262,12 @@ proofs:
       address: 192.0.2.17
       queue_id: 4ABC1D2E3F
       relay: mail.example.com:587
+refused:
+  # From return_parts: refused
+  description: "Whether the options were refused on the controller: nothing was done on the host."
+  returned: when they were
+  type: bool
+  sample: true
 problems:
   # From return_parts: problems
   description:

@@ -132,6 +132,12 @@ servers:
       type: str
       returned: when there is a previous set
       sample: /var/pd/spl1/sendmemo-ssl.backups/20261120T074000Z-0002
+refused:
+  # From return_parts: refused
+  description: "Whether the options were refused on the controller: nothing was done on the host."
+  returned: when they were
+  type: bool
+  sample: true
 problems:
   # From return_parts: problems
   description:

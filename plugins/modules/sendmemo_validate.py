@@ -97,6 +97,12 @@ valid:
   returned: when the configurations could be read
   type: bool
   sample: false
+refused:
+  # From return_parts: refused
+  description: "Whether the options were refused on the controller: nothing was done on the host."
+  returned: when they were
+  type: bool
+  sample: true
 problems:
   # From return_parts: problems
   description:

@@ -122,6 +122,12 @@ servers:
       returned: always
       elements: dict
       sample: []
+refused:
+  # From return_parts: refused
+  description: "Whether the options were refused on the controller: nothing was done on the host."
+  returned: when they were
+  type: bool
+  sample: true
 problems:
   description:
     - All problems, in one list, like those of M(printops.infoprint.sendmemo_config). C(keyword) is the attribute.

@@ -20,7 +20,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.vocabulary import ERROR
 from .foreign_values import InvalidValue
-from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, merged_servers, normalized
+from .options.spec import EXCLUSIVE, MODULES, ArgumentError, check, check_keys, keys_of, merged_servers, normalized
 from .problems.text import complete, is_failure, summary
 from .target.carrier import Target
 from .target.program import prepare
@@ -83,6 +83,9 @@ class InfoprintAction(ActionBase, abc.ABC):
 
         ActionBase.validate_argument_spec does the same, with a validator that it makes anew for each host.
         """
+        spec = MODULES[self.MODULE]
+        if 'servers' in spec:
+            check_keys(self._task.args.get('servers'), 'servers', keys_of(spec['servers']['options']))
         read = self._validator.validate(self._task.args)
         if read.error_messages:
             raise ArgumentError(
@@ -103,7 +106,7 @@ class InfoprintAction(ActionBase, abc.ABC):
         """Return the result of a task whose options are wrong; nothing is known of any server."""
         text = f'{self.target.host}: {error}'
         problem = Problem('invalid_value', text, 'Correct the option; nothing was done on the host.')
-        return {'failed': True, 'changed': False, 'msg': text, 'problems': shown([problem])}
+        return {'failed': True, 'changed': False, 'msg': text, 'problems': shown([problem]), 'refused': True}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)

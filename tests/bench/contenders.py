@@ -70,7 +70,7 @@ _UNVALIDATED = _task('Converge and verify', 'import_role', {'name': ROLE, 'roles
 _IN_ROLES = _play(roles=[{'role': ROLE}])
 _IMPORTED = _task('Converge and verify', 'import_role', {'name': ROLE})
 _INCLUDED = _task('Converge and verify', 'include_role', {'name': ROLE})
-_ALL_AT_ONCE = {'serial': ['100%']}
+_ALL_AT_ONCE = {'batches': ['100%']}
 _FILES = {**_ALL_AT_ONCE, 'sendmemo_tls_try_before_commit': 'none'}
 _CONFIGURE = ('--tags', 'configure')
 

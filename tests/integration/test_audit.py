@@ -42,7 +42,7 @@ class Host:
         }
 
     async def converge(self, **variables: t.Any) -> Run:
-        return await Playbook('converge', '-e', 'serial=100%', **{**self.variables, **variables})
+        return await Playbook('converge', '-e', 'batches=100%', **{**self.variables, **variables})
 
     async def audit(self, **variables: t.Any) -> Run:
         return await Playbook('audit', **{**self.variables, **variables})

@@ -126,7 +126,7 @@ def test_each_batch_is_confirmed_once_before_the_next_one(fleet: Fleet) -> None:
 @pytest.mark.version_shim
 def test_a_mail_that_is_lost_fails_its_host_alone_and_ends_the_run(fleet: Fleet) -> None:
     fleet.losing()
-    run = fleet.run(CONVERGE, '-e', 'serial=2', special={'print02': {'sendmemo_tls_servers': [OF_LOST, {'name': 'spl2'}]}})
+    run = fleet.run(CONVERGE, '-e', 'batches=2', special={'print02': {'sendmemo_tls_servers': [OF_LOST, {'name': 'spl2'}]}})
     assert run.rc == 2, run.output
     assert delivered(run) == {
         ('print01', 'spl1'): True,
@@ -170,7 +170,7 @@ def test_the_mails_of_a_host_that_failed_otherwise_are_confirmed_all_the_same(fl
         'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 9}],
         'sendmemo_tls_try_before_commit': 'none',
     }
-    run = fleet.run(CONVERGE, '-e', 'serial=4', special={'print01': broken})
+    run = fleet.run(CONVERGE, '-e', 'batches=4', special={'print01': broken})
     assert run.rc == 2, run.output
     assert failed(run) == ['print01']
     assert delivered(run) == {
@@ -180,7 +180,7 @@ def test_the_mails_of_a_host_that_failed_otherwise_are_confirmed_all_the_same(fl
 
 def test_verify_confirms_too(fleet: Fleet) -> None:
     fleet.losing()
-    assert fleet.run(CONVERGE, '-e', 'serial=4', sendmemo_tls_confirm=False).rc == 0
+    assert fleet.run(CONVERGE, '-e', 'batches=4', sendmemo_tls_confirm=False).rc == 0
     run = fleet.run(VERIFY, special={'print03': {'sendmemo_tls_servers': [{'name': 'spl1'}, OF_LOST | {'name': 'spl2'}]}})
     assert run.rc == 2, run.output
     assert failed(run) == ['print03']
@@ -189,7 +189,7 @@ def test_verify_confirms_too(fleet: Fleet) -> None:
 
 @pytest.mark.version_shim
 def test_a_failed_send_fails_verify_whether_mails_are_confirmed_or_not(fleet: Fleet) -> None:
-    assert fleet.run(CONVERGE, '-e', 'serial=4', sendmemo_tls_confirm=False).rc == 0
+    assert fleet.run(CONVERGE, '-e', 'batches=4', sendmemo_tls_confirm=False).rc == 0
     broken = {'print02': {'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2', 'smtp_port': 9}]}}
     for confirm in (True, False):
         run = fleet.run(VERIFY, special=broken, sendmemo_tls_confirm=confirm)
@@ -199,7 +199,7 @@ def test_a_failed_send_fails_verify_whether_mails_are_confirmed_or_not(fleet: Fl
 
 @pytest.mark.version_shim
 def test_a_mailbox_that_gives_no_answer_fails_no_host(fleet: Fleet) -> None:
-    run = fleet.run(CONVERGE, '-e', 'serial=4', sendmemo_tls_confirm_maildir='/nonexistent')
+    run = fleet.run(CONVERGE, '-e', 'batches=4', sendmemo_tls_confirm_maildir='/nonexistent')
     assert run.rc == 0, run.output
     assert set(delivered(run).values()) == {None}
     assert {tuple(of) for of in codes(run).values()} == {('mailbox_unavailable',)}
@@ -207,13 +207,13 @@ def test_a_mailbox_that_gives_no_answer_fails_no_host(fleet: Fleet) -> None:
 
 
 def test_in_check_mode_nothing_is_opened(fleet: Fleet) -> None:
-    run = fleet.run(CONVERGE, '-e', 'serial=4', '--check', sendmemo_tls_confirm_maildir='/nonexistent')
+    run = fleet.run(CONVERGE, '-e', 'batches=4', '--check', sendmemo_tls_confirm_maildir='/nonexistent')
     assert run.rc == 0, run.output
     assert '/nonexistent' not in run.output
 
 
 def test_without_the_tag_verify_nothing_is_confirmed(fleet: Fleet) -> None:
-    run = fleet.run(CONVERGE, '-e', 'serial=4', '--tags', 'configure', sendmemo_tls_confirm_maildir='/nonexistent')
+    run = fleet.run(CONVERGE, '-e', 'batches=4', '--tags', 'configure', sendmemo_tls_confirm_maildir='/nonexistent')
     assert run.rc == 0, run.output
     assert not confirmations(run)
 
@@ -234,7 +234,7 @@ def test_without_the_tag_verify_nothing_is_confirmed(fleet: Fleet) -> None:
 def test_a_host_whose_mails_would_not_be_confirmed_is_refused_before_it_is_touched(
     fleet: Fleet, special: dict[str, Variables], words: str
 ) -> None:
-    run = fleet.run(CONVERGE, '-e', 'serial=4', special=special)
+    run = fleet.run(CONVERGE, '-e', 'batches=4', special=special)
     assert run.rc == 2, run.output
     assert failed(run) == ['print03']
     assert words in ' '.join(str(one.result.get('msg')) for one in run.results('print03') if one.status == 'failed')
@@ -255,7 +255,7 @@ def test_a_play_of_ones_own_is_told_that_nothing_is_confirmed(fleet: Fleet) -> N
 
 
 def test_the_first_host_does_not_decide_for_the_others(fleet: Fleet) -> None:
-    run = fleet.run(CONVERGE, '-e', 'serial=4', special={'print01': {'sendmemo_tls_confirm': False}})
+    run = fleet.run(CONVERGE, '-e', 'batches=4', special={'print01': {'sendmemo_tls_confirm': False}})
     assert failed(run) == ['print02', 'print03', 'print04'], run.output
     assert not (fleet.directory / 'print02' / 'spl1' / 'sendmemo-ssl.cfg').exists()
 
@@ -290,7 +290,7 @@ def test_a_real_mailbox_confirms_in_one_session_and_its_password_is_nowhere(
 ) -> None:
     in_dovecot(fleet, relay, dovecot, pki, mode)
     before = len(dovecot.sessions())
-    run = fleet.run(CONVERGE, '-e', 'serial=4', '-vvv', '--diff')
+    run = fleet.run(CONVERGE, '-e', 'batches=4', '-vvv', '--diff')
     assert run.rc == 0, run.output
     assert delivered(run) == {(name, server): True for name in fleet.names for server in SERVERS}
     mark, confirm = dovecot.sessions()[before:]
@@ -321,7 +321,7 @@ def test_mails_that_were_found_are_deleted_and_late_ones_are_told(
     before = names_in(dovecot)
     relay.set(default_destination_rate_delay='1s')  # so some of the eight wait
     more = {'sendmemo_tls_confirm_delete': True, 'sendmemo_tls_confirm_late_after': 2, 'sendmemo_tls_confirm_timeout': 60}
-    run = fleet.run(CONVERGE, '-e', 'serial=4', **more)
+    run = fleet.run(CONVERGE, '-e', 'batches=4', **more)
     assert run.rc == 0, run.output
     assert all(delivered(run).values())
     late = {who for who, found in codes(run).items() if found == ['delivered_late']}
@@ -339,7 +339,7 @@ def test_a_mail_that_the_relay_got_in_plaintext_is_told(
     proxy = CountingProxy(relay.ports['plain'], context)
     servers = [{'name': 'spl1', 'enable_tls': 'smtps', 'smtp_port': proxy.port}, {'name': 'spl2'}]
     try:
-        run = fleet.run(CONVERGE, '-e', 'serial=4', special={'print02': {'sendmemo_tls_servers': servers}})
+        run = fleet.run(CONVERGE, '-e', 'batches=4', special={'print02': {'sendmemo_tls_servers': servers}})
     finally:
         proxy.stop()
     assert run.rc == 2, run.output

@@ -186,7 +186,7 @@ def test_first_rollout(ansible: Ansible, site: Site) -> None:
     assert audit.rc == 0, audit.output
     assert 'EnableTLS' in audit.output
     assert config.read_text() == 'EnableTLS = 3\n'
-    assert len(all_ok(run(ansible, site, '-e', 'serial=1,10,25%,100%', '--forks', '50'))) == 2
+    assert len(all_ok(run(ansible, site, '-e', 'batches=1,10,25%,100%', '--forks', '50'))) == 2
 
 
 def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:

@@ -70,7 +70,7 @@ class Host:
         }
 
     async def run(self, *arguments: str, **variables: t.Any) -> tuple[Run, dict[str, t.Any]]:
-        run = await Playbook('converge', '-e', 'serial=100%', *arguments, **{**self.variables, **variables})
+        run = await Playbook('converge', '-e', 'batches=100%', *arguments, **{**self.variables, **variables})
         return run, reported(run).result
 
     def restarts(self) -> int:

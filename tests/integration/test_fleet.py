@@ -27,7 +27,7 @@ FREE = [
         'tasks': [{'name': 'Converge', 'ansible.builtin.import_role': {'name': 'printops.infoprint.sendmemo_tls'}}],
     }
 ]
-AT_ONCE = {'serial': ['100%']}
+AT_ONCE = {'batches': ['100%']}
 # Becomes the host's /usr/bin/python3 ({python} is the real one): reads what it is to run, loses its connection, then runs it.
 CUT_OFF = """\
 #!/bin/sh
@@ -218,7 +218,7 @@ def test_a_failure_ends_the_rollout_with_its_batch(site):
     site.fleet['print03'].run('ip', 'route', 'add', 'unreachable', box.MAIL_ADDRESS)
     site.fleet.link(site.fleet['print02'], 'down')
     try:
-        run = site.run('printops.infoprint.converge', serial=['1', '4', '100%'])
+        run = site.run('printops.infoprint.converge', batches=['1', '4', '100%'])
     finally:
         site.fleet['print03'].run('ip', 'route', 'delete', 'unreachable', box.MAIL_ADDRESS)
         site.fleet.link(site.fleet['print02'], 'up')

@@ -536,7 +536,7 @@ def test_what_one_task_changed_and_sent_has_the_state_of_both(site: Site) -> Non
     for name in cases:
         site.add(name, 'smtps', *['expired'] * (name == 'half'))
     cases['half']['sendmemo_tls_servers'] = site.hosts['half']['entries']
-    once = ('-e', 'serial=100%')
+    once = ('-e', 'batches=100%')
     run = site.role_on(cases, 'converge', *once)
     assert 'Traceback' not in run.output
     assert 'The fleet report' not in run.output

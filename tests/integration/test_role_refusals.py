@@ -117,7 +117,9 @@ REFUSED: dict[str, dict[str, Case]] = {
         'an unknown proof': Case({**RECIPIENTS, 'verify': 'ping'}, 'sendmemo_tls_verify'),
         'an unknown occasion': Case({**RECIPIENTS, 'verify_when': 'never'}, 'sendmemo_tls_verify_when'),
         'an unknown TLS version': Case({**RECIPIENTS, 'min_tls': 'TLSv1.4'}, 'sendmemo_tls_min_tls'),
-        'a template that is not there': Case({**RECIPIENTS, 'template': 'no-such.j2'}, "The template no-such.j2 can't be read"),
+        'a template that is not there': Case(
+            {**RECIPIENTS, 'template': 'no-such.j2'}, 'is no-such.j2, and there is no such file'
+        ),
     },
     'audit': {
         'a failure that is none': Case({'audit_fails': 'perhaps'}, 'sendmemo_tls_audit_fails'),

@@ -18,7 +18,7 @@ from .conftest import Pki
 
 pytestmark = pytest.mark.every_core
 
-TASK_ROLLBACK = 'Roll every InfoPrint server back to its previous set'
+TASK_ROLLBACK = 'Roll the servers back to their previous sets'
 CONFIG = 'sendmemo-ssl.cfg'
 
 

@@ -195,7 +195,9 @@ async def test_a_configuration_changed_by_hand_fails_though_its_mail_is_sent(hos
     assert [entry['reply']['code'] for entry in result['servers']] == [250] * 4
     problem = result['servers'][0]['problems'][-1]
     assert (problem['file'], problem['line'], problem.get('stage')) == (str(host.base_dir / 'spl1' / 'sendmemo-ssl.cfg'), 1, None)
-    assert problem['message'] == 'EnableTLS = 1 (enable_tls) is declared; the current configuration has EnableTLS = 0.'
+    assert (
+        problem['message'] == 'EnableTLS = 1 (sendmemo_tls_enable_tls) is declared; the active configuration has EnableTLS = 0.'
+    )
     assert 'printops.infoprint.converge' in problem['hint']
     assert '[not_as_declared]' in result['msg'].splitlines()[0]
     assert (await host.send(enable_tls='starttls'))['servers'][0]['ok'] is True, 'compared where it is asked for alone'

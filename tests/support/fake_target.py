@@ -65,7 +65,9 @@ def run_action(
             return Problem('program_failed', f'{HOST}: {error}')
 
     monkeypatch.setattr(action_base, 'Target', Target)
-    task = types.SimpleNamespace(args=dict(args), check_mode=check, diff=diff, async_val=0, action=module.MODULE, no_log=False)
+    task = types.SimpleNamespace(
+        args=dict(args), check_mode=check, diff=diff, async_val=0, action=module.MODULE, no_log=False, _role=None
+    )
     shell = types.SimpleNamespace(tmpdir='/nonexistent')
     parts = {'task': task, 'connection': types.SimpleNamespace(_shell=shell)}
     others = dict.fromkeys(('play_context', 'loader', 'templar', 'shared_loader_obj'))

@@ -8,9 +8,9 @@ import typing as t
 
 from .playbook import Run, TaskResult
 
-CONVERGE = 'Converge the mail encryption of every InfoPrint server and verify it'
-VERIFY = 'Verify every InfoPrint server with a real mail'  # where tags, or the playbook, leave the other one out
-RESTART_AFTER_FAILURE = 'Restart the InfoPrint servers, since something was changed'
+CONVERGE = 'Converge and verify the servers'
+VERIFY = 'Verify the servers with a mail'  # where tags, or the playbook, leave the other one out
+RESTART_AFTER_FAILURE = 'Restart the InfoPrint servers after a failure'
 REPORT_FAILURE = 'Report the failure'
 NOT_ACTIVE = '{}: not verified, since the declared configuration is not active in check mode.'
 

@@ -32,6 +32,7 @@ ORDER = {
         'safe_text vocabulary',
     ),
     'plugin_utils': (
+        'terminal',
         'fleet_report.formats',
         'fleet_report',
         'outcome',
@@ -41,7 +42,7 @@ ORDER = {
         'crl_source',
         'x509 problems',
         'options.table',
-        'bounded_json days foreign_values run_cache run_name',
+        'bounded_json core_objects days foreign_values run_cache run_name',
     ),
 }
 

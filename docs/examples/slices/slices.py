@@ -32,7 +32,7 @@ def main(scheduler, data, slices, out):
 
     def submit(number, attempt):
         ident = f'{started}-{number}-{attempt}'  # the run, the slice, the try: the Message-IDs of its mails have it
-        command = f'-e serial=100% -e target=print_servers[{(number - 1) * size}:{number * size - 1}]'
+        command = f'-e batches=100% -e target=print_servers[{(number - 1) * size}:{number * size - 1}]'
         options = ('-p', 'site.yml', '--ident', ident, '--cmdline', command, '--only-failed-event-data')
         return client.submit(work, run('ansible-runner', 'transmit', data, *options), key=ident)
 

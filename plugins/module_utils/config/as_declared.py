@@ -17,7 +17,7 @@ def differences(config: ConfigFile, declared: Dict[str, str]) -> List[Problem]:
 
 def _difference(config: ConfigFile, keyword: str, declared: str) -> Problem:
     effective = config.settings[keyword]
-    message = '%s (%s) is declared; the current configuration has %s.' % (
+    message = '%s (sendmemo_tls_%s) is declared; the active configuration has %s.' % (
         _setting(keyword, declared),
         BY_NAME[keyword].option,
         _setting(keyword, effective),

@@ -5,21 +5,13 @@
 from __future__ import annotations
 
 import hashlib
-import pathlib
 import typing as t
-
-from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 
 from ...module_utils.change.set_files import name_for_digest, trust_file_name
 from ...module_utils.config.keywords import BY_NAME, FILE_KEYWORDS, KEYWORDS
-from ...module_utils.problems import Problem, ProblemError
-from ...module_utils.trust.pem import as_pem, read_pem
 from ...module_utils.vocabulary import MODE_BY_NAME
 from .fetched_crls import DeclaredCrls, declared_crls
-
-VAULT = b'$ANSIBLE_VAULT;'  # how an encrypted file begins
-MAX_SOURCE = 4 << 20  # bytes, as much as is read of a trust file on a target
+from .source_files import SourceReader
 
 
 class DesiredConfig(t.NamedTuple):
@@ -29,65 +21,6 @@ class DesiredConfig(t.NamedTuple):
     trust: dict[str, bytes]
     sources: dict[str, str]  # how each trust file was declared, by its name
     crls: DeclaredCrls | None = None  # those that were fetched
-
-
-class SourceReader:
-    """Reads trust files of the controller, each once; they are searched as core searches `files`."""
-
-    def __init__(self, action: ActionBase) -> None:
-        self._action = action
-        self._read: dict[str, bytes] = {}
-
-    def content(self, sources: t.Sequence[str], more: bytes = b'') -> bytes:
-        """Return one file as it is, or several joined, each certificate and CRL once; `more` goes first. Raises ProblemError."""
-        contents = [*filter(None, [more]), *(self._one(source) for source in sources)]
-        if len(contents) == 1:
-            return contents[0]
-        read = [read_pem(content) for content in contents]
-        if any(pem.faults or pem.others or not pem.blocks for pem in read):
-            return b'\n'.join(contents)  # as it is, so that the checks report its problems
-        unique = {(block.label, block.der): block for pem in read for block in pem.blocks}
-        return ''.join(map(as_pem, unique.values())).encode('ascii')
-
-    def _one(self, source: str) -> bytes:
-        if source not in self._read:
-            try:
-                path = self._action._find_needle('files', source)
-                real = self._action._loader.get_real_file(path)
-                try:
-                    with pathlib.Path(real).open('rb') as stream:
-                        content = stream.read(MAX_SOURCE + 1)
-                finally:
-                    self._action._loader.cleanup_tmp_file(real)
-            except (AnsibleError, OSError) as error:
-                raise ProblemError(unreadable(source, error, self._action)) from None
-            if len(content) > MAX_SOURCE:
-                raise ProblemError(
-                    Problem(
-                        'file_not_readable',
-                        f'{source} has more than {MAX_SOURCE >> 20} MiB.',
-                        'Use a file with only the CAs that are needed.',
-                        file=source,
-                    )
-                )
-            self._read[source] = content
-        return self._read[source]
-
-
-def unreadable(source: str, error: Exception, action: ActionBase, folder: str = 'files', shown: str = '') -> Problem:
-    """Return the problem that a file of the controller can't be read, and for an encrypted one that it can't be decrypted."""
-    shown = shown or source
-    try:
-        with pathlib.Path(action._find_needle(folder, source)).open('rb') as stream:
-            is_vaulted = stream.read(len(VAULT)) == VAULT
-    except (AnsibleError, OSError):
-        is_vaulted = False
-    if not is_vaulted:
-        return Problem('file_not_found', f"{shown} can't be read on the controller: {error}", file=source)
-    has_password = bool(action._loader._vault.secrets)
-    why = 'none of the given vault passwords decrypts it' if has_password else 'no vault password was given'
-    hint = 'Provide the password with --ask-vault-pass, --vault-id or vault_password_file; or encrypt the file with another one.'
-    return Problem('file_not_readable', f'{shown} is encrypted with Ansible Vault, and {why}.', hint, file=source)
 
 
 def desired_config(entry: t.Mapping[str, t.Any], reader: SourceReader, check: bool = False) -> DesiredConfig:
@@ -128,14 +61,14 @@ def _declared_file(entry: t.Mapping[str, t.Any], option: str, reader: SourceRead
     src, content = entry.get(f'{option}_src'), entry.get(f'{option}_content')
     if not src and not content:
         return None
-    data = reader.content(src) if src else str(content).encode('utf-8')
+    data = reader.content(src, f'{option}_src') if src else str(content).encode('utf-8')
     return _File(trust_file_name(option, data), data, ', '.join(src) if src else f'{option}_content')
 
 
 def _fetched_file(entry: t.Mapping[str, t.Any], crls: DeclaredCrls, reader: SourceReader) -> _File:
     """Return the file of CRLs that were fetched, joined with those of `crl_src`. Raises ProblemError."""
     src = entry.get('crl_src') or []
-    data = reader.content(src, crls.pem) if src else crls.pem
+    data = reader.content(src, 'crl_src', crls.pem) if src else crls.pem
     digest = hashlib.sha256(data).hexdigest() if src else crls.digest
     return _File(name_for_digest('crl', digest), data or None, ', '.join([crls.source, *src]))
 

@@ -10,8 +10,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ...module_utils.config.keywords import CONFIG_NAME, FILE_KEYWORDS
+from ...module_utils.config.keywords import CONFIG_NAME, FILE_KEYWORDS, KEYWORDS
 from ...module_utils.config.parser import parse
+from ...module_utils.config.rules import value_problem
 from ...module_utils.messages.change import StagedTest
 from ...module_utils.messages.configure import ConfigureEntry, FetchedCrls
 from ...module_utils.pd.command_lines import HOST, PORT
@@ -24,9 +25,10 @@ from ..run_cache import once
 from ..x509.budget import limited_to
 from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, check_files, ends
-from .entry import DesiredConfig, SourceReader, desired_config
+from .entry import DesiredConfig, desired_config
 from .fetched_crls import DeclaredCrls
 from .ports import port_problems
+from .source_files import SourceReader, called
 from .template import Renderer
 
 
@@ -70,8 +72,9 @@ class RequestBuilder:
         self.overdue: dict[str, None] = {}  # why CRLs are not fresh enough
         self.crl_lines: dict[str, None] = {}  # what is known of fetched CRLs
         self._action = action
+        self._vars = task_vars
         self._args = args
-        self._reader = SourceReader(action)
+        self._reader = SourceReader(action, task_vars)
         self._renderer = Renderer(action, task_vars, args['template'])
         self._texts: dict[str | None, bytes] = {}
         self._ends_of: dict[tuple[str, str], list[dict[str, t.Any]]] = {}  # by CA and CRL file, as far as they were checked
@@ -95,6 +98,7 @@ class RequestBuilder:
         desired = desired_config(entry, self._reader, bool(self._action._task.check_mode) if entry.get('crl_url') else False)
         path = request.working_dir or f'{self._args["base_dir"]}/{name}'
         server = {'name': name, 'working_dir': path} if name else None
+        self._check_settings(desired.settings, name)
         try:
             self._texts[name], warnings = self._renderer.render(server, desired.settings)
         except ProblemError as error:
@@ -107,6 +111,15 @@ class RequestBuilder:
         trust = {file: self._add(content, known.get(id(content), '')) for file, content in desired.trust.items()}
         crls = self._crls(desired)
         return request._replace(config=self._add(self._texts[name]), trust=trust, crls=crls)
+
+    def _check_settings(self, settings: t.Mapping[str, str], name: str | None) -> None:
+        """Check the declared values before they are rendered, so that a message names what declared them. Raises ProblemError."""
+        for keyword in KEYWORDS:
+            given = keyword.kind != 'file' and keyword.name in settings
+            problem = value_problem(keyword, settings[keyword.name], '') if given else None
+            if problem is not None:
+                message = f'{called(self._action, self._vars, keyword.option)}: {problem.message}'
+                raise ProblemError(problem._replace(message=message, server=name, file=None))
 
     def _crls(self, desired: DesiredConfig) -> FetchedCrls | None:
         """Return what a target has to know of the CRLs: of fetched ones, and of all where nothing else is changed."""

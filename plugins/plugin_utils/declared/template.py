@@ -15,7 +15,7 @@ from ...module_utils.config.keywords import CONFIG_NAME, defaults
 from ...module_utils.config.parser import parse
 from ...module_utils.config.rules import check_config
 from ...module_utils.problems import Problem, ProblemError
-from .entry import unreadable
+from .source_files import find, unreadable
 
 ENVIRONMENT: dict[str, t.Any] = {}
 try:
@@ -90,10 +90,10 @@ class _UsersTemplate:
 
     def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], name: str) -> None:
         try:
-            self.path = str(action._find_needle('templates', name))
+            self.path = find(action, task_vars, 'templates', name, 'template')
             self._text = action._loader.get_text_file_contents(self.path) if trust_as_template else _text_of(action, self.path)
         except (AnsibleError, OSError, UnicodeError) as error:
-            raise ProblemError(unreadable(name, error, action, 'templates', f'The template {name}')) from None
+            raise ProblemError(unreadable(self.path, name, error, action)) from None
         self._action = action
         self._vars = task_vars
         places = [*(task_vars.get('ansible_search_path') or []), action._loader.get_basedir(), pathlib.Path(self.path).parent]

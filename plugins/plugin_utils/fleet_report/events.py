@@ -8,11 +8,12 @@ import dataclasses
 import typing as t
 
 from ...module_utils.vocabulary import ERROR
+from ..core_objects import without_core
 from ..foreign_values import InvalidValue
 from . import times, values
 from .observations import NEVER, WARN_DAYS, HostLog, Logs, Observation, Run
 from .result_reader import COLLECTION, failure, has_error, read_deliveries, read_servers, subject_of
-from .state import ELSEWHERE
+from .state import ELSEWHERE, evaluate
 from .values import Problem, Record
 
 CONFIRMING = 'confirm_delivery'  # whose result is of many hosts, and not of the one that its task runs on
@@ -106,7 +107,8 @@ class Collector:
         if event.status == 'unreachable':
             message = result.get('msg')
             base.verdict = 'unreachable'
-            base.problems = [values.own_problem('unreachable', values.text(message) if isinstance(message, str) else '')]
+            said = without_core(values.text(message)) if isinstance(message, str) else ''
+            base.problems = [values.own_problem('unreachable', said)]
             log.note(subject_of(event.module) or ELSEWHERE, base)
         elif not event.module:
             if event.status == 'failed' and not event.may_go_on:
@@ -157,6 +159,11 @@ class Collector:
                 del log.observations[ELSEWHERE]  # it was rescued, or follows from the result of a task of this collection
             logs[log.name] = log
         return logs
+
+    def states(self, host: str) -> dict[str, str]:
+        """Return the state of each of a host's servers as this run has observed it so far; that of '' if they are not known."""
+        log = self._log(host)
+        return {name: evaluate(name, log).state for name in log.servers or ('',)}
 
     def reached(self) -> int:
         """Return how many hosts have answered."""

@@ -9,6 +9,7 @@ import itertools
 import typing as t
 
 from ...module_utils.vocabulary import DISABLED, ERROR, GOALS, MODE_BY_VALUE, SENT, TLS_MODES, WARNING
+from ..core_objects import without_core
 from ..foreign_values import InvalidValue
 from . import values
 from .crl_facts import read_crl_facts
@@ -132,7 +133,7 @@ def failure(result: Record, task: str = '') -> Problem:
     if errors:
         return errors[0]
     given = result.get('msg')
-    message = values.text(given) if isinstance(given, str) and given else 'It does not say why.'
+    message = without_core(values.text(given)) if isinstance(given, str) and given else 'It does not say why.'
     return values.own_problem('task_failed', f'{task}: {message}' if task else message)
 
 

@@ -183,9 +183,9 @@ def _add_facts(server: Server, observation: Observation) -> None:
 
 
 def _problems(server: Server, last: t.Sequence[Observation]) -> list[Problem]:
-    """Return the problems of all subjects, each once: first those that decide its state, then the worst first."""
+    """Return the problems of all subjects, each once: first those that decide its state, of the newest result, then the worst."""
     found: dict[tuple[t.Any, ...], Problem] = {}
-    for observation in sorted(last, key=lambda item: VERDICTS.index(item.verdict)):
+    for observation in sorted(last, key=lambda item: (VERDICTS.index(item.verdict), -item.order)):
         for problem in sorted(observation.problems, key=lambda problem: SEVERITIES.index(problem['severity'])):
             found.setdefault((problem.get('code'), problem.get('message'), problem.get('stage')), problem)
     deciding = (NOT_AS_DECLARED, *UNPROTECTED) if server.state == 'unprotected' else ()

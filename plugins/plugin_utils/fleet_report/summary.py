@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The verdict in one line, and the few lines at the end of a run: who needs attention and why."""
+"""The verdict in one line, and the causes: who needs attention and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from .model import ORDER, PROVEN, STATES, UNKNOWN, Comparison, Report, Server
 from .observations import EXPIRY_KINDS
 
 MOST_LINES = 10
-MOST_NAMED = 3  # servers that are named beside a cause
 
 
 def verdict(report: Report) -> str:
@@ -153,22 +152,3 @@ def causes(report: Report) -> list[Group]:
             group = found.setdefault(key, Group(server.state, code, message, hint, []))
             group.servers.append((numbers[id(host)], host.name, server.name))
     return sorted(found.values(), key=lambda group: (ORDER[group.state], -len(group.servers)))
-
-
-def terminal_lines(report: Report, page: str) -> list[str]:
-    """Return the lines for the end of a run; `page` is the path of the page, '' if none was written."""
-    lines = [f'{report.title}: {verdict(report)}']
-    groups = causes(report)
-    for group in groups[:MOST_LINES]:
-        who = ', '.join(f'{host} {server}'.strip() for _number, host, server in group.servers[:MOST_NAMED])
-        more = len(group.servers) - MOST_NAMED
-        why = ' '.join(filter(None, (group.message, group.code and f'[{group.code}]', group.hint)))
-        state = STATES[group.state]
-        lines.append(f'  {state.sign} {state.label}: {who}{f" and {more} more" if more > 0 else ""}: {why}')
-    if len(groups) > MOST_LINES:
-        lines.append(f'  and {len(groups) - MOST_LINES} more causes')
-    if report.comparison is not None:
-        lines.append(f'  {since(report.comparison)}')
-    if page:
-        lines.append(f'  {page}')
-    return lines

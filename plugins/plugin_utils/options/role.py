@@ -11,7 +11,19 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .mail import check_mail
 from .mailbox import check_mailbox, mailbox_name
-from .spec import EXCLUSIVE, MODULES, NAMED, ArgumentError, Spec, check, check_option, merged_servers, normalized
+from .spec import (
+    EXCLUSIVE,
+    MODULES,
+    NAMED,
+    ArgumentError,
+    Spec,
+    check,
+    check_keys,
+    check_option,
+    keys_of,
+    merged_servers,
+    normalized,
+)
 from .table.mail import VERIFYING
 from .table.row import DELIVERY
 from .variables import PREFIX, VARIABLES, option_of, variable_argument, variable_of
@@ -57,6 +69,7 @@ def check_variables(given: Values, entry_point: str) -> None:
     """
     for name in sorted(set(given) - set(SPEC)):
         raise ArgumentError(_unknown(name))
+    check_keys(given.get('servers'), f'{PREFIX}servers', keys_of(SPEC['servers']['options']))
     read = _VALIDATOR.validate({PREFIX + name: value for name, value in given.items()})
     if read.error_messages:
         raise ArgumentError('; '.join(read.error_messages))

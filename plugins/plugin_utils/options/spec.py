@@ -8,6 +8,7 @@ does not set is the module's option of the same name, and that option's default.
 
 from __future__ import annotations
 
+import difflib
 import re
 import typing as t
 
@@ -78,6 +79,26 @@ _CONTROL_IN_TEXT = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 
 class ArgumentError(ValueError):
     """An option has a value that it can't have; the text names the option, the value and what is allowed."""
+
+
+def check_keys(entries: object, where: str, known: t.Collection[str]) -> None:
+    """Check that the servers' entries have no unknown key; `where` is the list's name. Raises ArgumentError."""
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        for key in entry if isinstance(entry, dict) else ():
+            if key not in known:
+                of = f' (server {entry["name"]})' if isinstance(entry.get('name'), str) else ''
+                raise ArgumentError(f'{where}[{number}].{key}{of} is not a key of a server{_meant(str(key), known)}')
+
+
+def _meant(name: str, known: t.Collection[str]) -> str:
+    """Return a question that suggests the known name that is meant, or else where they are listed."""
+    similar = difflib.get_close_matches(name, sorted(known), 1)
+    return f': did you mean {similar[0]}?' if similar else f'. The keys are {", ".join(sorted(known))}.'
+
+
+def keys_of(spec: Spec) -> set[str]:
+    """Return the names that options may be given by, aliases too."""
+    return {name for option, facts in spec.items() for name in (option, *facts.get('aliases', ()))}
 
 
 def check(args: t.Mapping[str, t.Any]) -> None:

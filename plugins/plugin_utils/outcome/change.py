@@ -109,8 +109,9 @@ def _server(answer: ServerAnswer, run: _Run) -> _Server:
             diff += trust_diffs(answer, run.blocks)
     problems += more
     warnings = [CHANGED_EARLIER.format(name=answer.name)] if changed and answer.unreported else []
+    after = 'declared' if answer.restored is None else 'restored'
     is_unclear = failed or not run.reviewed.is_done
-    first = warnings or [drift_report.message(answer.name, answer.drift, changed, run.check, is_unclear)]
+    first = warnings or [drift_report.message(answer.name, answer.drift, changed, run.check, is_unclear, after)]
     return _Server(
         entry=_entry(answer, changed, problems, sent),
         problems=problems,

@@ -14,19 +14,22 @@ from ...module_utils.safe_text import safe_text
 RIGHTS = (OWNER, GROUP, MODE)
 
 
-def describe(drift: t.Mapping[str, t.Any]) -> str:
-    """Return one difference, in the form that results have, in words: `CAFile changed (was a.pem, declared b.pem)`."""
+def describe(drift: t.Mapping[str, t.Any], after: str = 'declared') -> str:
+    """Return one difference, in the form that results have, in words: `CAFile changed (was a.pem, declared b.pem)`.
+
+    `after` says what the other value is.
+    """
     subject = drift.get('keyword') or drift['file'].rsplit('/', 1)[-1]
-    values = ', '.join(f'{word} {drift[key]}' for key, word in (('before', 'was'), ('after', 'declared')) if key in drift)
+    values = ', '.join(f'{word} {drift[key]}' for key, word in (('before', 'was'), ('after', after)) if key in drift)
     return f'{subject} {drift["kind"]}{f" ({values})" if values else ""}'
 
 
-def message(name: str, drift: t.Sequence[Drift], changed: bool, check: bool, failed: bool) -> str:
+def message(name: str, drift: t.Sequence[Drift], changed: bool, check: bool, failed: bool, after: str = 'declared') -> str:
     """Return a server's line; one that has `failed` may not have been compared."""
     if not drift:
         return f'{name}: not changed' if failed else f'{name}: as declared'
     verdict = ('would be changed' if check else 'changed') if changed else 'not changed'
-    return f'{name}: {verdict}: {"; ".join(describe(plain(difference)) for difference in drift)}'
+    return f'{name}: {verdict}: {"; ".join(describe(plain(difference), after) for difference in drift)}'
 
 
 def diff(header: str, before: str, after: str, after_header: str = '') -> dict[str, str]:

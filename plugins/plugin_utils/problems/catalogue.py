@@ -38,10 +38,13 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'Remove the line; it has no effect.',
         ),
         'no_effect': ('A value has no effect because of another setting.', 'No action is needed; remove the line for clarity.'),
-        'tls_off': ('EnableTLS is 0: mails leave the host in plaintext.', 'Set EnableTLS to 1 (STARTTLS) or 2 (SMTPS).'),
+        'tls_off': (
+            'EnableTLS is 0: mails leave the host in plaintext.',
+            'Set sendmemo_tls_enable_tls to starttls or smtps (EnableTLS 1 or 2).',
+        ),
         'verification_off': (
             'IgnoreCertificateErrors is 1: mails are encrypted, but for whoever answers.',
-            'Set IgnoreCertificateErrors to 0 and CAFile to the CA of the mail server.',
+            'Set sendmemo_tls_ca_src (CAFile) to the CA, and remove sendmemo_tls_ignore_certificate_errors.',
         ),
         'name_check_off': (
             'CertValidationIgnoreHostName is 1: any host with a certificate of this CA is taken for the mail server.',
@@ -49,7 +52,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'port_mismatch': (
             'EnableTLS and the port do not fit: STARTTLS is usual on 25 and 587, SMTPS on 465.',
-            'Set the port to agree with EnableTLS, or EnableTLS with the port.',
+            'Set sendmemo_tls_smtp_port to agree with sendmemo_tls_enable_tls (EnableTLS), or the other way round.',
         ),
     },
     'Files and directories': {
@@ -182,7 +185,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'The name of the mail server is unknown on this host.',
             "Correct smtp_host, or the host's name resolution.",
         ),
-        'connection_refused': ('Nothing listens on that port.', 'Correct the port, or start the mail server.'),
+        'connection_refused': (
+            'Nothing listens on that port.',
+            'Correct the port (sendmemo_tls_smtp_port), or start the mail server.',
+        ),
         'connection_timed_out': (
             'The mail server did not answer.',
             'Check the network and firewalls between the host and the mail server.',
@@ -199,17 +205,17 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'tls_expected': (
             'The port speaks TLS from the first byte.',
-            'Set EnableTLS to 2 (SMTPS), or use the STARTTLS port (usually 587).',
+            'Set sendmemo_tls_enable_tls to smtps (EnableTLS 2), or sendmemo_tls_smtp_port to the STARTTLS port (usually 587).',
         ),
     },
     'EHLO, STARTTLS': {
         'ehlo_refused': (
             'The mail server refuses EHLO.',
-            'Set Hostname to a name or address literal that the server accepts.',
+            'Set sendmemo_tls_hostname (Hostname) to a name or address literal that the server accepts.',
         ),
         'starttls_not_offered': (
             'The mail server does not offer STARTTLS.',
-            'Use another port, EnableTLS 2, or have STARTTLS switched on there.',
+            'Use another port (sendmemo_tls_smtp_port), or smtps (sendmemo_tls_enable_tls), or have STARTTLS enabled there.',
         ),
         'starttls_stripped': (
             'The offer of STARTTLS was overwritten in transit.',
@@ -227,7 +233,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     'Handshake': {
         'plaintext_expected': (
             'The port begins in plaintext.',
-            'Set EnableTLS to 1 (STARTTLS), or use the SMTPS port (usually 465).',
+            'Set sendmemo_tls_enable_tls to starttls (EnableTLS 1), or sendmemo_tls_smtp_port to the SMTPS port (usually 465).',
         ),
         'protocol_too_old': (
             'The mail server speaks no TLS version that is allowed.',
@@ -248,7 +254,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     'Certificate': {
         'unknown_ca': (
             'The certificate is signed by a CA that is not in the CA file.',
-            "Set CAFile to that CA's certificate, if it is to be trusted; intermediate CAs have to be sent by the mail server.",
+            'To trust that CA, add it to sendmemo_tls_ca_src (CAFile). Intermediate CAs have to be sent by the mail server.',
         ),
         'self_signed': ('The certificate is self-signed.', f'{_CERTIFICATE}, or put it into the CA file.'),
         'expired': ('The certificate has expired.', f'{_CERTIFICATE}.'),

@@ -34,6 +34,14 @@ MIN_LIMIT = 1.0  # seconds
 EXTRA_SECONDS = 120.0  # seconds past the program's own limit, for connection, login and become
 _NOISE = re.compile(r'^(debug\d: |OpenSSH_|Shared connection to .* closed|Connection to .* closed|BECOME-SUCCESS-)')
 _PRIVATE_KEY = re.compile(r'-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)', re.DOTALL)
+# What core's ssh connection says before the words of ssh, and ssh before its own.
+_OF_CORE_AND_SSH = re.compile(
+    r'\A(?:Failed to connect to the host via ssh: |'
+    r'Data could not be sent to remote host "[^"]*"\. Make sure this host can be reached over ssh: )?(?:ssh: )?'
+)
+_NEVER_CONNECTED = re.compile(
+    'connect to host .* port|Could not resolve hostname|Host key verification failed|Permission denied|Invalid/incorrect password'
+)
 _TOO_OLD = re.compile(r'INFOPRINT-TOO-OLD:(\d+\.\d+\.\d+):END')
 
 
@@ -107,11 +115,7 @@ class Target:
                 return t.cast('dict[str, t.Any]', action._low_level_execute_command(command, in_data=data))
             return t.cast('dict[str, t.Any]', action._low_level_execute_command(f'{command} < {self._as_file(data)}'))
         except AnsibleConnectionFailure as error:
-            raise AnsibleConnectionFailure(
-                f'{self.host}: no connection, or it was lost: {self._redacted(str(error))}. What ran there '
-                'ends on its own and leaves either the old or the new set of files active. Check that the host is up and '
-                'that this user may log in, then run again.'
-            ) from None
+            raise AnsibleConnectionFailure(_connection_failure(self._redacted(' '.join(str(error).split())))) from None
 
     def _takes_standard_input(self) -> bool:
         """Return whether the connection passes data to a command: core does so only where pipelining is on, yet where it
@@ -200,6 +204,14 @@ class Target:
         action._compute_environment_string(environment)
         secrets_ = [action.get_connection_option('password'), action.get_become_option('become_pass'), *environment.values()]
         return sorted((str(secret) for secret in secrets_ if secret and len(str(secret)) > 3), key=len, reverse=True)
+
+
+def _connection_failure(said: str) -> str:
+    """Return what to say of a connection that was never made, or was lost; `said` is what core and ssh say of it."""
+    why = _OF_CORE_AND_SSH.sub('', said).strip().rstrip('.')
+    if _NEVER_CONNECTED.search(said):
+        return f'No connection: {why}.'
+    return f'The connection was lost, or never made: {why}. {OLD_OR_NEW}'
 
 
 def _read_envelope(fields: AnswerObject) -> Envelope:

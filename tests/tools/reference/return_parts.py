@@ -56,6 +56,12 @@ PARTS: dict[str, Facts] = {
         'type': 'list',
         'elements': 'dict',
     },
+    'refused': {
+        'description': 'Whether the options were refused on the controller: nothing was done on the host.',
+        'returned': 'when they were',
+        'type': 'bool',
+        'sample': True,
+    },
     'name': {'name': _value('Name of the server.', sample='spl1')},
     'working_dir': {'working_dir': _value('Its working directory.', sample='/var/pd/spl1')},
     'problems of a server': {

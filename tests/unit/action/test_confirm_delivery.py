@@ -44,6 +44,7 @@ def run(args: t.Mapping[str, t.Any], *, check: bool = False) -> Result:
         async_val=0,
         action=CONFIRM,
         no_log=False,
+        _role=None,
         get_search_path=lambda: ['/nonexistent'],
     )
     connection = types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir='/nonexistent'))

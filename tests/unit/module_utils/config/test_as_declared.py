@@ -32,7 +32,7 @@ def test_what_is_not_declared_is_not_compared():
 
 def test_each_keyword_with_another_value_is_reported_with_both_and_its_line():
     assert reported('; by hand\nEnableTLS = 0\nIgnoreCertificateErrors = 1\n', EnableTLS='1', IgnoreCertificateErrors='0') == [
-        ('EnableTLS', '0', 2, 'EnableTLS = 1 (enable_tls) is declared; the current configuration has EnableTLS = 0.'),
+        ('EnableTLS', '0', 2, 'EnableTLS = 1 (sendmemo_tls_enable_tls) is declared; the active configuration has EnableTLS = 0.'),
         (
             'IgnoreCertificateErrors',
             '1',
@@ -47,7 +47,12 @@ def test_each_keyword_with_another_value_is_reported_with_both_and_its_line():
 
 def test_a_default_in_effect_has_no_line():
     assert reported('EnableTLS = 1\n', Hostname='a.example.com', IgnoreCertificateErrors='1') == [
-        ('Hostname', '', None, 'Hostname = a.example.com (hostname) is declared; the current configuration has no Hostname.'),
+        (
+            'Hostname',
+            '',
+            None,
+            'Hostname = a.example.com (sendmemo_tls_hostname) is declared; the active configuration has no Hostname.',
+        ),
         (
             'IgnoreCertificateErrors',
             '0',

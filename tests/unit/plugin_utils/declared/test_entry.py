@@ -8,24 +8,16 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
-from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import trust_file_name
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import KEYWORDS
-from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.plugin_utils.declared import entry as declared
-from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.entry import (
-    MAX_SOURCE,
-    SourceReader,
-    declared_settings,
-    desired_config,
-)
+from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.entry import declared_settings, desired_config
+from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.source_files import SourceReader
 from support.pki import Authority
 
-FIRST, SECOND = Authority('First CA'), Authority('Second CA')
-PASSWORD = VaultSecret(b'secret')
+FIRST = Authority('First CA')
 
 
 class Action:
@@ -38,21 +30,18 @@ class Action:
 
     def _find_needle(self, _kind: str, name: str) -> str:
         self.asked.append(name)
-        if not (self.folder / name).exists():
-            raise AnsibleError(f'Could not find {name}')
         return str(self.folder / name)
 
 
 @pytest.fixture
 def action(tmp_path: pathlib.Path) -> Action:
     (tmp_path / 'first.pem').write_bytes(FIRST.pem)
-    (tmp_path / 'second.pem').write_bytes(SECOND.pem)
     return Action(tmp_path)
 
 
 @pytest.fixture
 def reader(action: Action) -> SourceReader:
-    return SourceReader(t.cast('t.Any', action))
+    return SourceReader(t.cast('t.Any', action), {})
 
 
 def desired(reader: SourceReader, **entry: object) -> declared.DesiredConfig:
@@ -100,87 +89,3 @@ def test_a_file_or_a_content_gets_a_managed_name(reader: SourceReader, option: s
         assert config.trust == {name: FIRST.pem}
         assert config.sources == {name: source}
         assert list(config.settings.values()) == [name]
-
-
-def test_one_file_is_taken_as_it_is(reader: SourceReader, action: Action) -> None:
-    for content in (b'# a comment\n' + FIRST.pem, b'no PEM', b'', FIRST.pem * 2):
-        (action.folder / f'{len(content)}.pem').write_bytes(content)
-        assert reader.content([f'{len(content)}.pem']) == content
-
-
-def test_of_several_files_each_certificate_is_taken_once(reader: SourceReader, action: Action) -> None:
-    (action.folder / 'both.pem').write_bytes(b'# both\r\n' + SECOND.pem.replace(b'\n', b'\r\n') + FIRST.pem)
-    assert reader.content(['first.pem', 'both.pem', 'second.pem']) == FIRST.pem + SECOND.pem
-    config = desired(reader, ca_src=['first.pem', 'both.pem'])
-    assert list(config.sources.values()) == ['first.pem, both.pem']
-
-
-@pytest.mark.parametrize(
-    'other',
-    [b'', b'no PEM', FIRST.pem[:-30], b'-----BEGIN X-----\nMAA=\n-----END X-----\n'],
-    ids=['empty', 'text', 'cut off', 'another label'],
-)
-def test_several_files_of_which_one_is_wrong_are_joined_as_they_are(reader: SourceReader, action: Action, other: bytes) -> None:
-    (action.folder / 'other.pem').write_bytes(other)
-    assert reader.content(['first.pem', 'other.pem']) == FIRST.pem + b'\n' + other
-
-
-def test_a_file_is_read_once(reader: SourceReader, action: Action) -> None:
-    assert reader.content(['first.pem']) == reader.content(['first.pem']) == FIRST.pem
-    assert action.asked == ['first.pem']
-
-
-@pytest.mark.parametrize(('size', 'is_refused'), [(MAX_SOURCE, False), (MAX_SOURCE + 1, True)], ids=['the most', 'one byte more'])
-def test_a_file_is_read_up_to_a_size(reader: SourceReader, action: Action, size: int, *, is_refused: bool) -> None:
-    with (action.folder / 'large.pem').open('wb') as stream:
-        stream.truncate(size)
-    if not is_refused:
-        assert len(reader.content(['large.pem'])) == size
-        return
-    problem = problem_of(reader, 'large.pem')
-    assert (problem.code, problem.file) == ('file_not_readable', 'large.pem')
-    assert problem.hint
-
-
-def problem_of(reader: SourceReader, source: str) -> t.Any:
-    with pytest.raises(ProblemError) as caught:
-        reader.content([source])
-    return caught.value.problem
-
-
-def test_a_file_that_is_not_there_is_a_problem(reader: SourceReader, action: Action) -> None:
-    (action.folder / 'directory').mkdir()
-    for source in ('missing.pem', 'directory'):
-        problem = problem_of(reader, source)
-        assert (problem.code, problem.file) == ('file_not_found', source)
-        assert source in problem.message
-
-
-def encrypt(action: Action, name: str) -> None:
-    (action.folder / name).write_bytes(VaultLib([('default', PASSWORD)]).encrypt(FIRST.pem, PASSWORD))
-
-
-def test_an_encrypted_file_is_decrypted(reader: SourceReader, action: Action) -> None:
-    encrypt(action, 'vaulted.pem')
-    action._loader.set_vault_secrets([('default', PASSWORD)])
-    assert reader.content(['vaulted.pem']) == FIRST.pem
-
-
-@pytest.mark.parametrize(
-    ('secrets', 'why'),
-    [
-        ([], 'no vault password was given'),
-        ([('default', VaultSecret(b'wrong'))], 'none of the given vault passwords decrypts it'),
-    ],
-    ids=['no password', 'wrong password'],
-)
-def test_an_encrypted_file_that_can_not_be_decrypted_says_why(
-    reader: SourceReader, action: Action, secrets: list[tuple[str, VaultSecret]], why: str
-) -> None:
-    encrypt(action, 'vaulted.pem')
-    action._loader.set_vault_secrets(secrets)
-    problem = problem_of(reader, 'vaulted.pem')
-    assert problem.code == 'file_not_readable'
-    assert why in problem.message
-    assert 'vault' in problem.hint
-    assert 'BEGIN' not in problem.message

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pathlib
+import types
 import typing as t
 
 import pytest
@@ -35,6 +36,8 @@ CA = Authority('Declared CA').pem.decode()
 
 class Action:
     """What the request needs of an action: files of the controller, looked up in one directory."""
+
+    _task = types.SimpleNamespace(check_mode=False, _role=None)
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder

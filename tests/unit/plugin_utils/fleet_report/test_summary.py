@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The verdict, its tone, and the lines at the end of a run: which servers need attention, and why."""
+"""The verdict, its tone: which servers need attention, and why."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.model import Change, Comparison, Report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.summary import (
-    MOST_LINES,
     causes,
     since,
-    terminal_lines,
     tone,
     verdict,
 )
@@ -85,17 +83,6 @@ def test_servers_with_the_same_cause_are_one_line() -> None:
     )
     (group,) = causes(report)
     assert (group.state, group.code, len(group.servers)) == ('failing', 'expired', 5)
-    line = terminal_lines(report, '')[1]
-    assert line.startswith('  ✕ failing: print0 spl1, print1 spl1, print2 spl1 and 2 more: The certificate of ')
-    assert line.endswith("[expired] Have the mail server's administrators replace the certificate.")
-
-
-def test_many_causes_are_counted() -> None:
-    report: Report = fleet.report(
-        fleet.Result(f'print{number}', 'send_memo', 'failed', {'msg': f'reason {number * number}'}) for number in range(13)
-    )
-    lines = terminal_lines(report, '/reports/index.html')
-    assert lines[1 + MOST_LINES :] == ['  and 3 more causes', '  /reports/index.html']
 
 
 ONE = [Change('a', 'b', 'proven', 'failing')]
