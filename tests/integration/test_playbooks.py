@@ -125,7 +125,7 @@ def test_a_failure_ends_the_run_with_its_batch_whose_other_hosts_are_converged_a
     messages = [one.result['msg'] for one in run.results(task=TASK_END) if one.status == 'failed']
     assert len(messages) == 2
     for message in messages:
-        assert 'Hosts not processed: 7' in message
+        assert '7 hosts were not processed' in message
         assert "--limit 'print_servers:!print03:!print05'" in message
     again = fleet.run('--limit', 'print_servers:!print03:!print05')
     assert again.rc == 0, again.output
@@ -220,7 +220,7 @@ def test_a_failing_restart_fails_its_host_and_ends_the_run_with_its_batch(fleet:
     [restart] = [one for one in run.results(name) if one.status == 'failed' and 'Restart' in one.task]
     assert 'no such server' in restart.result['stderr']
     message = run.results(name, TASK_END)[0].result['msg']
-    assert f'Hosts not processed: {12 - seen}' in message
+    assert f'{12 - seen} hosts were not processed' in message
     assert f"'print_servers:!{name}'" in message
 
 

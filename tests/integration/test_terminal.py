@@ -127,13 +127,17 @@ MISTAKES = {
     ),
     'a misspelt key of a server': (
         {'sendmemo_tls_servers': [{'name': 'spl1'}, {'name': 'spl2', 'smtp_prot': 25}]},
-        r'hosts\.yml, line \d+: sendmemo_tls_servers\[1\]\.smtp_prot \(server spl2\) is not a key of a server: '
-        r'did you mean smtp_port\?',
+        (
+            r'hosts\.yml, line \d+: sendmemo_tls_servers\[1\]\.smtp_prot \(server spl2\) is not a key of a server: '
+            r'did you mean smtp_port\?'
+        ),
     ),
     'a lost CA file': (
         {'sendmemo_tls_ca_src': 'lost.pem'},
-        r'sendmemo_tls_ca_src \(\S*hosts\.yml, line \d+\) is lost\.pem, and there is no such file on the controller\. '
-        r'Looked for it in \S+/files, \S+\. Correct the path, or put the file there\.',
+        (
+            r'sendmemo_tls_ca_src \(\S*hosts\.yml, line \d+\) is lost\.pem, and there is no such file on the controller\. '
+            r'Looked for it in \S+/files, \S+\. Correct the path, or put the file there\.'
+        ),
     ),
     'a name without a dot': (
         {'sendmemo_tls_hostname': 'localhost'},
@@ -162,8 +166,10 @@ def test_an_unreachable_host_is_told_once_in_the_words_of_ssh(site: Site) -> Non
     assert run.rc == 4
     assert [line for line in told(run) if 'print2' in line or line.startswith('    ')] == [
         'unreachable: [print2]',
-        '    No connection: connect to host 127.0.0.1 port 9: Connection refused. '
-        'Check that the host is up and accepts SSH connections from the controller.',
+        (
+            '    No connection: connect to host 127.0.0.1 port 9: Connection refused. '
+            'Check that the host is up and accepts SSH connections from the controller.'
+        ),
         'unreachable: [print2] as before',
     ]
     assert any(line.endswith('print2 [unreachable]') for line in end_of(run))
