@@ -7,7 +7,7 @@ CHECK = $(PYTHON) -B tests/tools/check.py
 help:  ## Show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
-demo:  ## Show the whole product at work, with a mail server of its own
+demo:  ## Show the whole product at work, with a mail server of its own (QUICK=1: the main job only)
 	$(PYTHON) -B demo/run.py
 
 test:  ## Run lint, the documentation's site, unit tests, ansible-test sanity, integration tests: each test, not on each version

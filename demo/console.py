@@ -6,19 +6,23 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import textwrap
 import typing as t
 
 from support.mail_server_process import Mail
+from support.playbook import ROOT
 
-WIDTH = 110
+WIDTH = min(shutil.get_terminal_size((100, 24)).columns, 120)  # longer lines are hard to read
 INDENT = '   '
+OUTPUT_WIDTH = WIDTH - len(INDENT) - 2  # behind a bar
 COLOURS = {'bold': '1', 'green': '32', 'red': '31', 'yellow': '33', 'cyan': '36', 'dim': '2'}
 # How the lines of Ansible's output and of unified diffs begin, and the colour that Ansible gives them.
 ANSIBLE = (
     ('ok:', 'green'),
     ('changed:', 'yellow'),
+    ('failed:', 'red'),
     ('fatal:', 'red'),
     ('skipping:', 'cyan'),
     ('+', 'green'),
@@ -65,16 +69,21 @@ def command(text: str) -> None:
 
 def done(text: str) -> None:
     """Print a statement that was checked and is true."""
-    _print(f'{INDENT}{coloured("ok", "green")}  {text}')
+    first, *more = textwrap.wrap(text, WIDTH - len(INDENT) - 4, break_long_words=False, break_on_hyphens=False)
+    _print('\n'.join([f'{INDENT}{coloured("ok", "green")}  {first}', *(f'{INDENT}    {line}' for line in more)]))
 
 
 def output(printed: str) -> None:
-    """Print the output of ansible-playbook without its blank lines and rows of stars."""
-    for line in printed.splitlines():
+    """Print the output of ansible-playbook without its blank lines, its rows of stars, the directory that paths begin with, and
+    the zeros of its recap."""
+    for line in printed.replace(f'{ROOT}/', '').splitlines():
         text = re.sub(r' \*{3,}$', '', line.rstrip())
-        if text:
-            colour = next((colour for start, colour in ANSIBLE if text.startswith(start)), '')
-            _print(f'{INDENT}| {coloured(text, colour) if colour else text}')
+        if ' : ok=' in text:
+            text = re.sub(r' +', ' ', re.sub(r' \w+=0', '', text)).rstrip()
+        colour = next((colour for start, colour in ANSIBLE if text.startswith(start)), '')
+        hanging = ' ' * (len(text) - len(text.lstrip()) + 2)
+        for part in textwrap.wrap(text, OUTPUT_WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False):
+            _print(f'{INDENT}| {coloured(part, colour) if colour else part}')
 
 
 def table(head: t.Sequence[str], rows: t.Iterable[t.Sequence[object]]) -> None:
@@ -83,6 +92,7 @@ def table(head: t.Sequence[str], rows: t.Iterable[t.Sequence[object]]) -> None:
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     for number, line in enumerate(lines):
         text = '  '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        text = text if len(text) <= WIDTH - len(INDENT) else f'{text[: WIDTH - len(INDENT) - 1]}…'
         _print(INDENT + (coloured(text, 'dim') if head and number == 0 else text))
 
 
@@ -92,16 +102,6 @@ def show_mails(mails: t.Sequence[Mail]) -> None:
         note('No mail arrived.')
         return
     table(
-        ('file', 'listener', 'EHLO', 'TLS', 'to', 'subject'),
-        [
-            (
-                mail.path.name,
-                mail.listener,
-                mail.ehlo,
-                f'{mail.tls_version or "none"} {mail.cipher or ""}',
-                ', '.join(mail.recipients),
-                mail.message['Subject'],
-            )
-            for mail in mails
-        ],
+        ('file', 'port', 'EHLO', 'TLS', 'subject'),
+        [(mail.path.name, mail.listener, mail.ehlo, mail.tls_version or 'none', mail.message['Subject']) for mail in mails],
     )

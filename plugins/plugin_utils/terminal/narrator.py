@@ -206,6 +206,8 @@ class Narrator:
         for host, cause in found.lost:
             self._failed.add(host)
             self._tell_cause('failed', host, cause)
+        for host in list(self._progress.finished) if self._progress is not None else ():
+            self._note_progress(host)  # a mailbox has changed the states of many
 
     def _tell_cause(self, status: str, host: str, cause: failure.Cause) -> None:
         """Say why a host failed; of a cause that was reported before, only that it is the same."""
