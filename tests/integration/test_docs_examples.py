@@ -23,6 +23,7 @@ import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from ansible_collections.printops.infoprint.plugins.plugin_utils.terminal.layout import table
 from support import sshd as sshd_support
 from support.crl_server import CrlServer, body
 from support.dovecot import Dovecot
@@ -96,16 +97,18 @@ def run(ansible: Ansible, site: Site, *arguments: str, playbook: str = CONVERGE,
     return ansible.playbook(playbook, site.directory / 'hosts.yml', *arguments, extra_vars={**site.here, **variables})
 
 
-def reported(ansible: Ansible, site: Site, **variables: t.Any) -> Run:
+def reported(ansible: Ansible, site: Site, *arguments: str, **variables: t.Any) -> Run:
     """Run it on one host with the quick start's ansible.cfg, so that a report is written."""
     return ansible.playbook(
         CONVERGE,
         site.directory / 'hosts.yml',
         '--limit',
         'print01.example.com',
+        *arguments,
         extra_vars={**site.here, **variables},
         callbacks=['printops.infoprint.fleet_report'],
         ANSIBLE_CONFIG=str(site.directory / 'ansible.cfg'),
+        COLUMNS='80',
     )
 
 
@@ -126,6 +129,7 @@ def expect_shown(name: str, text: str, site: Site) -> None:
         (r'(mail\.example\.com:)\d+', r'\g<1>587'),
         (r'587 SMTPS', '465 SMTPS'),
         (r'queued as \w+', 'queued as 4A3B'),
+        (r'proven \(\w+\)', 'proven (4A3B)'),
         (r'sendmemo-ca-[0-9a-f]{16}', 'sendmemo-ca-50fa1260ec6c677f'),
         (r'\d{4}-\d\d-\d\d \d\d:\d\d UTC', '2026-11-21 04:05 UTC'),
     ):
@@ -161,7 +165,9 @@ def test_quick_start(ansible: Ansible, site: Site) -> None:
     assert (site.directory / 'report' / 'index.html').exists()
     assert all_ok(first) == {('print01', 'spl1')}
     expect_shown('quick-start/output.txt', screen(first), site)
-    expect_shown('quick-start/proof.txt', result_of(first).result['msg'] + '\n', site)
+    first_line, *rows = screen(reported(ansible, site, '-v')).split(' ***\n')[2].partition('\n\n')[0].splitlines()
+    cells = [re.split('  +', re.sub(r'127\.0\.0\.1:\d+', 'mail.example.com:587', row.strip())) for row in rows]
+    expect_shown('quick-start/table.txt', '\n'.join([first_line, *table(cells, '    ')]) + '\n', site)
     assert all_ok(run(ansible, site)) == {('print01', 'spl1'), ('print02', 'spl1')}
 
 
@@ -196,7 +202,7 @@ def test_failure(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
     bad = {'sendmemo_tls_smtp_port': mail_server.ports['expired'], 'sendmemo_tls_enable_tls': 'smtps'}
     failed = reported(ansible, site, sendmemo_tls_try_before_commit='none', **bad)
     assert failed.rc != 0
-    expect_shown('failure/summary.txt', screen(failed).rsplit('\n\n\n', maxsplit=1)[-1], site)
+    expect_shown('failure/output.txt', screen(failed), site)
     result = result_of(failed).result
     expect_shown('failure/message.txt', result['msg'] + '\n', site)
     expect_shown('failure/problem.yml', yaml.safe_dump(result['problems'], sort_keys=False, width=110), site)

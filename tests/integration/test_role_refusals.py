@@ -75,7 +75,9 @@ REFUSED: dict[str, dict[str, Case]] = {
             'sendmemo_tls_servers[0].ca_src and sendmemo_tls_servers[0].ca_content exclude each other',
         ),
         'an empty CA': Case({**RECIPIENTS, 'ca_src': []}, 'sendmemo_tls_ca_src is empty'),
-        'a CA that the controller does not have': Case({**RECIPIENTS, 'ca_src': 'no-such-ca.pem'}, 'is no-such-ca.pem, and there is no such file'),
+        'a CA that the controller does not have': Case(
+            {**RECIPIENTS, 'ca_src': 'no-such-ca.pem'}, 'is no-such-ca.pem, and there is no such file'
+        ),
         'a CA path that is relative': Case({**RECIPIENTS, 'ca_path': 'ca.pem'}, "sendmemo_tls_ca_path is 'ca.pem'"),
         'attributes without values': Case(
             {**RECIPIENTS, 'manage_attributes': True, 'smtp_host': 'mail.example.com'},
