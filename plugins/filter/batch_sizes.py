@@ -61,7 +61,7 @@ def batch_sizes(batches: object, serial: object = None) -> list[str]:
         return list(DEFAULT)
     given = batches if isinstance(batches, list) else str(batches).strip('[]').split(',')
     sizes = [str(size).strip(' \'"') for size in given]
-    for size in sizes:
+    for size in sizes or ['']:
         if not _SIZE.fullmatch(size):
             raise AnsibleFilterError(
                 f'batches: {size!r} is not the size of a batch: give numbers or percentages, such as 1,25%,100%'

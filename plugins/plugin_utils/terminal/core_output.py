@@ -58,7 +58,11 @@ def filter_core_output(chosen: Filter) -> bool:
 def _unless(hides: t.Callable[..., bool], original: t.Callable[..., None]) -> t.Callable[..., None]:
     @functools.wraps(original)
     def method(self: t.Any, *args: t.Any, **kwargs: t.Any) -> None:
-        if not hides(*args, **kwargs):
+        try:
+            is_hidden = hides(*args, **kwargs)
+        except Exception:  # of whatever a later core changes: to show it twice is better than never
+            is_hidden = False
+        if not is_hidden:
             original(self, *args, **kwargs)
 
     setattr(method, _ORIGINAL, original)

@@ -17,7 +17,6 @@ from ..core_objects import action_of, part_of
 from ..fleet_report import plays, values
 from ..fleet_report.events import CONFIRMING, module_of
 from ..fleet_report.result_reader import COLLECTION
-from ..foreign_values import InvalidValue
 from ..problems.report_codes import REPORT_CODES
 from . import delivery, failure, words
 from .batches import Progress, batch_sizes
@@ -136,7 +135,7 @@ class Narrator:
         shown = part_of(result, 'result')
         try:
             self._tell(status, task, host, shown, is_ignored)
-        except InvalidValue:  # a failure must be seen, whatever the result looks like
+        except Exception:  # a failure must be seen, whatever the result looks like
             self._head(task)
             self._show(f'{status}: [{host}] {values.text(str(shown.get("msg", "")), 4096)}', _colour(status))
 
