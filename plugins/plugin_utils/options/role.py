@@ -142,7 +142,7 @@ def _check_servers(given: Values, entry_point: str) -> None:
             if given[variable] in values and not entry.get('recipients'):
                 raise ArgumentError(
                     f'{PREFIX}verify_recipients{of} is missing and {PREFIX}{variable} is {given[variable]}: give at least '
-                    'one mail address, or set it to handshake or none'
+                    f'one mail address, or set {PREFIX}{variable} to handshake or none'
                 )
         _check_needs(entry, of)
         check_mail(entry, of, variable_of)
