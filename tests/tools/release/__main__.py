@@ -39,15 +39,15 @@ def check_checkout(*, trial: bool) -> str:
     return state.version
 
 
-def check_contents(archive: Path) -> list[str]:
-    """Return the names of an archive's files; ends the program where they are not what users need, or links are dead."""
+def check_contents(archive: Path) -> dict[str, int]:
+    """Return the size of each file of an archive; ends the program where they are not what users need, or links are dead."""
     files = read(archive)
     pages = {name: content.decode() for name, (content, _mode) in files.items() if name.endswith('.md')}
     wrong = [*misplaced(files), *dead_links(pages, files)]
     if wrong:
         sys.exit('\n'.join(wrong))
     print(f'{len(files)} files: {summary(files)}')
-    return list(files)
+    return {name: len(content) for name, (content, _mode) in sorted(files.items())}
 
 
 def write_sums(directory: Path) -> str:
@@ -66,8 +66,10 @@ def main(arguments: list[str]) -> None:
         made.mkdir()
         home.mkdir()
         archive = build_reproducibly(CHECKOUT, sanity.tracked_files(), made, date)
-        names = check_contents(archive)
-        print(f'installed and used: {smoke(archive, names, home)}')
+        sizes = check_contents(archive)
+        listed = ''.join(f'{size:>8}  {name}\n' for name, size in sizes.items())
+        (made / f'printops-infoprint-{version}.files.txt').write_text(listed, 'utf-8')
+        print(f'installed and used: {smoke(archive, sizes, home)}')
         digest = hashlib.sha256(archive.read_bytes()).hexdigest()
         (made / f'printops-infoprint-{version}.cdx.json').write_text(sbom(version, digest, date), 'utf-8')
         importer.main()
