@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
         'PATH': f'{environment.bin}{os.pathsep}{os.environ["PATH"]}',
         'PYTHONPATH': str(environments.CHECKOUT / 'tests' / 'tools'),
         'PYTHONDONTWRITEBYTECODE': '1',
+        'PYTHONUNBUFFERED': '1',  # what is said and what is refused, in this order
     }
     command = [str(environment.bin / 'python'), '-m', 'release', *arguments]
     return subprocess.run(command, cwd=environments.CHECKOUT, env=variables, stdin=subprocess.DEVNULL, check=False).returncode
