@@ -2,7 +2,7 @@
 PYTHON ?= python3
 CHECK = $(PYTHON) -B tests/tools/check.py
 
-.PHONY: help demo test test-all lint docs unit sanity integration fuzz faults bench reference clean
+.PHONY: help demo test test-all lint docs unit sanity integration fuzz faults bench reference release clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -43,6 +43,9 @@ bench:  ## Compare runs with a ping and with other tools, on fleets of namespace
 reference:  ## Write what is made from the tables in the code: reference pages, documentation of options, role defaults
 	$(PYTHON) -B -m tests.tools.reference
 
+release:  ## Build and verify the archive, its bill of materials and checksums in dist/ (TRIAL=1 for what is not a release yet)
+	$(PYTHON) -B tests/tools/make_release.py $(if $(TRIAL),--trial)
+
 clean:  ## Remove all that these commands made
-	rm -rf .venvs .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible tests/output demo/scratch docs/_build docs/collection
+	rm -rf .venvs .hypothesis .pytest_cache .mypy_cache .ruff_cache .ansible tests/output demo/scratch dist docs/_build docs/collection
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -121,6 +121,23 @@ options:
         key: summary
 """
 
+EXAMPLES = r"""
+# In ansible.cfg: each run updates the report of the fleet.
+ansible.cfg: |
+  [defaults]
+  callbacks_enabled = printops.infoprint.fleet_report
+
+  [fleet_report]
+  directory = fleet-report
+  title = Print servers of Example Ltd
+
+# For one run, without an ansible.cfg: the page and the metrics of this run alone.
+shell: |
+  ANSIBLE_CALLBACKS_ENABLED=printops.infoprint.fleet_report \
+  INFOPRINT_REPORT_DIRECTORY=/srv/report INFOPRINT_REPORT_FORMATS=html,prometheus INFOPRINT_REPORT_MERGE=false \
+  ansible-playbook -i hosts.yml printops.infoprint.converge
+"""
+
 import pathlib
 import time
 import typing as t

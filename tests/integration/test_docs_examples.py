@@ -245,6 +245,41 @@ def test_mail_server(ansible: Ansible, site: Site, tmp_path: pathlib.Path) -> No
     assert 'EnableTLS = 2' in (site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg').read_text()
 
 
+def test_remove(ansible: Ansible, site: Site) -> None:
+    site.take('quick-start')
+    site.make('print01', 'spl1')
+    given = functools.partial(run, ansible, site, '--limit', 'print01.example.com')
+    all_ok(given())
+    playbook = str(site.take('remove') / 'remove.yml')
+    assert given('--check', '--diff', playbook=playbook).rc == 0
+    assert (site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg').exists()
+    removed = given(playbook=playbook)
+    assert removed.rc == 0, removed.output
+    assert {path.name for path in site.working_dir('print01', 'spl1').iterdir()} == {'sendmemo-ssl.backups'}
+    assert given(playbook='printops.infoprint.rollback').rc == 0
+    assert (site.working_dir('print01', 'spl1') / 'sendmemo-ssl.cfg').exists()
+
+
+def test_without_mail(ansible: Ansible, site: Site, mail_server: MailServer) -> None:
+    """A server that was proven is tested after a run without a mail, and its last proof keeps its date."""
+    site.take('quick-start')
+    site.make('print01', 'spl1')
+    all_ok(reported(ansible, site))
+    arrived = len(mail_server.mails())
+    site.take('without-mail')
+    tested = reported(ansible, site)
+    assert tested.rc == 0, tested.output
+    assert [server['until'] for server in proofs(tested).values()] == ['envelope']
+    assert len(mail_server.mails()) == arrived
+    metrics = (site.directory / 'report' / 'sendmemo.prom').read_text()
+    of_server = '{host="print01.example.com",server="spl1"}'
+    values = dict(line.rsplit(' ', 1) for line in metrics.splitlines() if of_server in line)
+    assert values[f'sendmemo_server_proven{of_server}'] == '0'
+    assert values[f'sendmemo_server_needs_attention{of_server}'] == '0'
+    assert float(values[f'sendmemo_server_last_proof_timestamp_seconds{of_server}']) > 0
+    assert 'state="tested"' in metrics
+
+
 def test_confirm_delivery(ansible: Ansible, site: Site, mail_server: MailServer, dovecot: Dovecot) -> None:
     """The mail server of the examples has a Maildir: what the IMAP server sees is what it delivered."""
     site.put['imap.example.com'] = 'localhost'

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import pathlib
@@ -14,6 +15,9 @@ import tarfile
 import typing as t
 
 import pytest
+import yaml
+
+from tools.release.contents import SHIPPED
 
 pytestmark = pytest.mark.every_core
 
@@ -23,20 +27,6 @@ ON_THE_CONTROLLER = ('merge_reports', 'confirm_delivery', 'crl_verdict')
 MODULES = sorted(file.stem for file in (ROOT / 'plugins' / 'modules').glob('*.py'))
 PLAYBOOKS = sorted(file.stem for file in (ROOT / 'playbooks').glob('*.yml'))
 ROLES = sorted(directory.name for directory in (ROOT / 'roles').iterdir() if directory.is_dir())
-# Everything at the top of what is shipped. A name that is new here was either forgotten in build_ignore, or belongs in this list.
-SHIPPED = {
-    'CHANGELOG.rst',
-    'FILES.json',
-    'LICENSE',
-    'MANIFEST.json',
-    'README.md',
-    'changelogs',
-    'docs',
-    'meta',
-    'playbooks',
-    'plugins',
-    'roles',
-}
 
 
 def command(home: pathlib.Path, *words: str, collections: pathlib.Path | None = None) -> str:
@@ -144,7 +134,17 @@ def test_ansible_doc_shows_each_module(documentation: Documentation, name: str) 
 
 
 def test_ansible_doc_shows_the_callback(documentation: Documentation) -> None:
-    assert documentation.entries['fleet_report']['doc']['options']['directory']['env']
+    entry = documentation.entries['fleet_report']
+    options = entry['doc']['options']
+    assert options['directory']['env']
+    examples = yaml.safe_load(entry['examples'])
+    settings = configparser.ConfigParser()
+    settings.read_string(examples['ansible.cfg'])
+    assert settings['defaults']['callbacks_enabled'] == 'printops.infoprint.fleet_report'
+    assert set(settings['fleet_report']) <= {one['key'] for option in options.values() for one in option['ini']}
+    variables = set(re.findall(r'INFOPRINT_\w+', examples['shell']))
+    assert variables
+    assert variables <= {one['name'] for option in options.values() for one in option['env']}
 
 
 @pytest.mark.parametrize('name', ROLES)
@@ -152,6 +152,7 @@ def test_ansible_doc_shows_each_role(documentation: Documentation, name: str) ->
     entry = documentation.entries[name]
     assert entry['entry_points']['main']['short_description']
     assert f'{name}_servers' in entry['entry_points']['main']['options']
+    assert all(yaml.safe_load(entry_point['examples']) for entry_point in entry['entry_points'].values())
 
 
 @pytest.mark.parametrize('playbook', PLAYBOOKS)

@@ -8,6 +8,7 @@ anything from another host.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -20,11 +21,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 DOCS = CHECKOUT / 'docs'
 # The pages that are made from the plugins' own documentation.
 COLLECTION = DOCS / 'collection'
+ROLE = COLLECTION / 'sendmemo_tls_role.rst'
 BUILD = DOCS / '_build'
 SITE = BUILD / 'html'
 START = SITE / 'index.html'
 # Made by Sphinx without a link to them.
 UNLINKED = {'search.html', '404.html'}
+ENTRY_POINT = re.compile(r'^(?=\.\. _ansible_collections\.\S+__entrypoint-)', re.MULTILINE)
 FETCHED = {('script', 'src'), ('img', 'src'), ('source', 'src'), ('iframe', 'src'), ('object', 'data')}
 
 
@@ -59,6 +62,13 @@ def run(*command: str) -> None:
         sys.exit(done.returncode)
 
 
+def main_first(page: str) -> str:
+    """Return a role's page, in reStructuredText, with the entry point main first; antsibull-docs sorts them by name."""
+    head, *sections = ENTRY_POINT.split(page)
+    sections.sort(key=lambda section: '__entrypoint-main:' not in section.partition('\n')[0])
+    return head + ''.join(f'{section.rstrip()}\n\n' for section in sections)
+
+
 def build() -> None:
     """Make the pages of the plugins, then the site."""
     for directory in (COLLECTION, BUILD):
@@ -76,6 +86,7 @@ def build() -> None:
         str(COLLECTION),
         'printops.infoprint',
     )
+    ROLE.write_text(main_first(ROLE.read_text('utf-8')), 'utf-8')
     run('sphinx-build', '-q', '-W', '--keep-going', '-j', 'auto', '-b', 'html', str(DOCS), str(SITE))
 
 

@@ -65,6 +65,11 @@ def for_docs(core: str, python: Path) -> Environment:
     return Environment('docs', python, (f'ansible-core ~= {core}.0',), (REQUIREMENTS / 'docs.txt',))
 
 
+def for_molecule(core: str, python: Path) -> Environment:
+    """The environment of Molecule, for the scenarios that users try their inventory with."""
+    return Environment('molecule', python, (f'ansible-core ~= {core}.0',), (REQUIREMENTS / 'molecule.txt',))
+
+
 def for_pyinfra(python: Path) -> Environment:
     """The environment of pyinfra, which the benchmark compares with."""
     return Environment('pyinfra', python, (), (REQUIREMENTS / 'pyinfra.txt',))

@@ -35,7 +35,7 @@ from .set_files import MANAGED, CurrentFile, is_refused, read_current_file
 from .unreadable_files import Unread, link_into, move
 
 BACKUPS = 'sendmemo-ssl.backups'
-# Whoever owns the directory can create as many backups as he likes: any beyond these numbers are not read.
+# Whoever owns the directory can create any number of backups: those beyond these numbers are not read.
 MOST_READ = 25  # backups that are searched for the previous set
 READ_BEYOND = 20  # backups, beside those that are retained, that are searched for one that differs
 MOST_REMOVED = 500  # backups that one run removes; the next one removes more

@@ -94,7 +94,7 @@ def failure(error):
 def main(payload):
     output = Output(os.dup(1), payload['nonce'])
     os.dup2(2, 1)  # nothing but the answer goes to standard output
-    os.umask(os.umask(0o077) & 0o077)  # an umask that takes rights from the owner would lock him out of new files
+    os.umask(os.umask(0o077) & 0o077)  # a umask that takes rights from the owner would make new files unusable
     sys.meta_path.insert(0, _Sources(payload['modules']))
     wire = __import__(PACKAGE + '.messages.wire', fromlist=['plain'])
     watchdog_module = __import__(PACKAGE + '.program.watchdog', fromlist=['Watchdog'])

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the sends of a host share: parsed trust files, and contexts, because loading a bundle of CAs takes longest.
 
-Children of several owners share what was made before they were forked. What an owner's files contain is read by his own child;
-but the content of files that this process itself put there is known to it.
+Children of several owners share what was made before they were forked. What an owner's files contain is read by that owner's
+child; but the content of files that this process itself put there is known to it.
 """
 
 import os

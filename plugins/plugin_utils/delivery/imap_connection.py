@@ -67,7 +67,7 @@ class Connection(imaplib.IMAP4):
         del timeout
         self.host, self.port = ascii_host(host), port
         self.sock, _address = connect(resolve(self.host, port, self._end), host, port, self._end)
-        # A peer that drips would have each single wait begin anew, so the connection is shut down at its end.
+        # A peer that trickles would have each single wait begin anew, so the connection is shut down at its end.
         self._alarm = threading.Timer(self._left(), self._cut, (self.sock,))
         self._alarm.daemon = True
         self._alarm.start()

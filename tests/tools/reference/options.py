@@ -11,7 +11,8 @@ import importlib
 import re
 import typing as t
 
-from .yaml_text import yaml_lines
+from .role_examples import EXAMPLES
+from .yaml_text import literal_lines, yaml_lines
 
 PACKAGE = 'ansible_collections.printops.infoprint.plugins.plugin_utils.options'
 LICENCE = """\
@@ -73,7 +74,7 @@ class Documentation:
                 'author': ['The printops.infoprint authors'],
                 'version_added': '1.0.0',
             }
-            lines += [f'  {name}:', *yaml_lines(facts, 4), '    options:']
+            lines += [f'  {name}:', *yaml_lines(facts, 4), *literal_lines('examples', EXAMPLES[name], 4), '    options:']
             for variable, option in offered.items():
                 if variable in known:
                     lines.append(f'      sendmemo_tls_{variable}: *{variable}')

@@ -32,6 +32,12 @@ def yaml_lines(facts: t.Mapping[str, t.Any], indent: int) -> Iterator[str]:
             yield f'{pad}{name}: {_scalar(value)}'
 
 
+def literal_lines(name: str, text: str, indent: int) -> Iterator[str]:
+    """Yield the lines of a text that keeps its own."""
+    yield f'{" " * indent}{name}: |-'
+    yield from textwrap.indent(text.strip(), ' ' * (indent + 2)).splitlines()
+
+
 def _item(text: str, indent: int) -> Iterator[str]:
     """Yield an item of a list: a text as it is where YAML takes it for one, else folded."""
     pad, is_plain = ' ' * indent, PLAIN.fullmatch(text)

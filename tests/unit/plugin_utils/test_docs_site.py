@@ -8,7 +8,7 @@ import pathlib
 
 import pytest
 
-from tools.docs_site import faults
+from tools.docs_site import faults, main_first
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,10 @@ def test_a_reference_that_does_not_hold_is_reported(tmp_path: pathlib.Path, star
     found = list(faults(tmp_path))
     assert len(found) == int(wrong is not None)
     assert all(wrong in line for line in found)
+
+
+def test_the_page_of_a_role_begins_with_its_entry_point_main() -> None:
+    audit, main, verify = (
+        f'.. _ansible_collections.a.b.c_role__entrypoint-{name}:\n\n{name}\n\n' for name in ('audit', 'main', 'verify')
+    )
+    assert main_first(f'Role\n\n{audit}{main}{verify}') == f'Role\n\n{main}{audit}{verify}'

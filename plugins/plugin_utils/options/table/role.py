@@ -52,9 +52,9 @@ ENTRY_POINTS = {
     'main': EntryPoint(
         'Converge the mail encryption of InfoPrint servers and verify it with a real mail',
         """
-        Most sites need six variables: O(servers), the InfoPrint servers of a host; O(smtp_host) and O(smtp_port), their mail
-        server; O(ca_src), the CA that vouches for it; O(hostname), the name of the host in EHLO; and O(recipients), who
-        receives the verification mails. Every other variable has a default or is optional.
+        Set these six: O(servers), the InfoPrint servers of a host; O(smtp_host) and O(smtp_port), their mail server;
+        O(ca_src), the CA that vouches for it; O(hostname), the name of the host in EHLO; and O(recipients), who receives the
+        verification mails. Of these only O(recipients) must be set. Every other variable has a default or is optional.
 
         Writes C(sendmemo-ssl.cfg), CA and CRL of every RICOH InfoPrint Manager server of a host, then sends a mail from each
         of them under the policy of its configuration.
@@ -69,6 +69,8 @@ ENTRY_POINTS = {
     'audit': EntryPoint(
         'Report drift and problems of InfoPrint servers, changing nothing',
         """
+        Nothing must be set. What the entry point C(main) needs declares what the servers are compared with.
+
         Changes nothing. Compares as the entry point C(main) does in check mode, validates the current configuration, and
         reports both in one message. Succeeds, unless O(audit_fails) is set or the host could not be queried.
         """,
@@ -77,6 +79,9 @@ ENTRY_POINTS = {
     'verify': EntryPoint(
         'Verify InfoPrint servers with a real mail and the current configuration',
         """
+        Set O(recipients), who receives the mails, and O(servers), O(smtp_host) and O(smtp_port) as for the entry point C(main).
+        Only O(recipients) must be set.
+
         Changes nothing, and sends from every server that is not to be absent, as the entry point C(main) does at its end.
 
         If the current configuration differs from the declared one in what protects the mail, the verification fails with
@@ -88,6 +93,9 @@ ENTRY_POINTS = {
     'refresh_crl': EntryPoint(
         'Renew the revocation lists of InfoPrint servers, and change nothing else',
         """
+        Must be set: O(crl_url), where the lists are; O(ca_src) or O(ca_content), by which they are checked; and O(recipients),
+        who receives the verification mails. The rest is as for the entry point C(main).
+
         Fetches the revocation lists of O(crl_url) and hands them to every server whose active set has the declared CAs; the rest
         of the set stays as it is. Each new list is tested and verified as in the entry point C(main). Where a list is not a new
         one, nothing is changed.
@@ -99,6 +107,8 @@ ENTRY_POINTS = {
     'rollback': EntryPoint(
         'Restore the set that was active before the last change',
         """
+        Nothing must be set. Name in O(servers) those to roll back: without it, every server of the host is rolled back.
+
         The previous set of each server is tested before it is activated. Another rollback returns to where the first one
         began. The files, and the attributes if they are managed, come from the backup, whatever is declared.
         """,

@@ -10,6 +10,9 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.role import ADDRESSED, check_variables
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.table.role import ENTRY_POINTS
+from ansible_collections.printops.infoprint.plugins.plugin_utils.options.variables import VARIABLES
 from tools.reference import return_parts
 from tools.reference.files import PLUGINS
 from tools.reference.options import Documentation
@@ -78,6 +81,28 @@ def test_a_variable_that_an_entry_point_lacks_is_named_without_a_link(role: dict
 
 def test_a_range_is_documented(role: dict[str, t.Any]) -> None:
     assert 'From V(1) to V(65535).' in role['main']['options']['sendmemo_tls_smtp_port']['description']
+
+
+@pytest.mark.parametrize('name', ENTRY_POINTS)
+def test_an_entry_point_begins_with_what_must_be_set(role: dict[str, t.Any], name: str) -> None:
+    first = role[name]['description'][0]
+    assert re.match(r'Set |Must be set: |Nothing must be set\.', first)
+    required = {'sendmemo_tls_verify_recipients'} if 'envelope' in dict(ADDRESSED.get(name, ())).get('verify', ()) else set()
+    assert required <= set(re.findall(r'O\((\w+)\)', first))
+
+
+@pytest.mark.parametrize('name', ENTRY_POINTS)
+def test_the_example_of_an_entry_point_is_one_that_the_role_accepts(role: dict[str, t.Any], name: str) -> None:
+    [play] = yaml.safe_load(role[name]['examples'])
+    taken = play['roles'][0] if name == 'main' else play['tasks'][0]
+    if name != 'main':
+        assert taken['ansible.builtin.import_role'] == {'name': 'printops.infoprint.sendmemo_tls', 'tasks_from': name}
+    assert set(taken['vars']) <= set(role[name]['options'])
+    [of_main] = yaml.safe_load(role['main']['examples'])
+    in_the_inventory = {} if name in ('main', 'rollback') else of_main['roles'][0]['vars']
+    given = {key.removeprefix('sendmemo_tls_'): value for key, value in {**in_the_inventory, **taken['vars']}.items()}
+    defaults = {variable: option.default_in_role for variable, option in VARIABLES.items()}
+    check_variables({**{key: value for key, value in defaults.items() if value is not None}, **given}, name)
 
 
 PARTS: dict[str, dict[str, t.Any]] = {
