@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import shutil
 import typing as t
 
@@ -361,11 +362,23 @@ def test_on_paper_there_are_no_tools_and_light_colours(reader: Reader) -> None:
     page = reader.open(color_scheme='dark', viewport={'width': 1032, 'height': 700})  # A4 in landscape, within its margins
     page.emulate_media(media='print')
     assert page.evaluate('document.querySelector("table").getBoundingClientRect().right') <= 1032
-    assert not page.locator('.tools').is_visible()
+    assert page.locator('.tools :is(input, select, button):visible').count() == 0
     assert page.evaluate('getComputedStyle(document.body).backgroundColor') == 'rgb(255, 255, 255)'
     lines = page.locator('tbody th a').evaluate_all('(all) => all.map((one) => one.getClientRects().length)')
     assert set(lines) == {1}  # no name is broken
     assert len(page.pdf(prefer_css_page_size=True)) > 10_000
+
+
+def test_paper_says_what_the_table_is_limited_to(reader: Reader) -> None:
+    page = reader.open()
+    page.locator('.tile', has_text='failing').click()
+    page.locator('#group').select_option(index=1)
+    page.get_by_label('Filter').fill('spl2')
+    page.emulate_media(media='print')
+    limits = page.locator('#shown').evaluate('(one) => getComputedStyle(one, "::after").content')
+    assert re.fullmatch(r'", limited to failing; site_. *: \d+ servers, \d+ needs? attention; \\"spl2\\""', limits)
+    assert page.locator('#shown').is_visible()
+    assert not page.get_by_label('Filter').is_visible()
 
 
 def test_what_is_chosen_is_printed_and_what_is_not_is_counted(reader: Reader) -> None:

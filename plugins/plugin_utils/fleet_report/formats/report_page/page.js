@@ -37,6 +37,13 @@ function markChosen() {
   onlyChip.hidden = !chosen.only;
   onlyChip.setAttribute('aria-pressed', 'true');
   onlyChip.textContent = chosen.only ? `${chosen.only.label} ✕` : '';
+  const limits = [
+    chosen.states && chips.find((one) => one.dataset.states === chosen.states)?.textContent,
+    chosen.group !== '' && group.selectedOptions[0].text,
+    chosen.only && chosen.only.label,
+    chosen.words.length > 0 && `"${chosen.words.join(' ')}"`,
+  ].filter(Boolean);
+  byId('shown').dataset.limits = limits.length ? `, limited to ${limits.join('; ')}` : '';  // on paper
 }
 
 for (const tile of tiles) tile.addEventListener('click', () => choose({states: tile.dataset.states}));
