@@ -38,12 +38,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pathlib.Path]:
     troubled.comparison = report_compare.compare(fleet.report(fleet.results(HOSTS - 10, 2)), troubled)
     troubled.unfinished, troubled.merged = ['Prove the others'], ['A slice', 'Another slice']
     well = fleet.report([fleet.Result('print1', 'send_memo', 'ok', {'servers': [fleet.sent('spl1')]})])
+    large = fleet.report(fleet.results(1250, 4))
+    large.comparison = report_compare.compare(fleet.report(fleet.results(1100, 4)), large)
     made = {
         'troubled': troubled,
         'hostile': fleet.grouped(fleet.report(fleet.hostile_results(40), title=fleet.MARKUP), ['site_a', fleet.MARKUP]),
         'empty': fleet.report([]),
         'well': well,
-        'large': fleet.report(fleet.results(1250, 4)),
+        'large': large,
     }
     found = {}
     for name, report in made.items():
@@ -149,7 +151,7 @@ def test_a_group_is_counted_and_its_name_leads_to_its_servers(reader: Reader) ->
     assert page.locator('#group').evaluate('(one) => one.selectedOptions[0].text').startswith(f'site_b: {servers} servers, ')
 
 
-@pytest.mark.parametrize('where', ['.cause', '.endings li'])
+@pytest.mark.parametrize('where', ['.cause', '.endings li', '.since div'])
 def test_and_so_many_more_leads_to_the_table_of_them(reader: Reader, where: str) -> None:
     page = reader.open('large')
     entry = page.locator(where, has=page.locator('a.more')).first
@@ -385,6 +387,7 @@ def test_what_is_chosen_is_printed_and_what_is_not_is_counted(reader: Reader) ->
     page = reader.open('large')
     page.evaluate('dispatchEvent(new Event("beforeprint"))')
     assert page.locator('tbody tr').count() == 2000
+    page.emulate_media(media='print')
     assert page.locator('#rest').inner_text() == f'{LARGE - 2000:,} more servers are not shown here.'
     page.evaluate('dispatchEvent(new Event("afterprint"))')
     assert page.locator('tbody tr').count() == 100
@@ -404,5 +407,16 @@ def test_what_is_chosen_is_printed_and_what_is_not_is_counted(reader: Reader) ->
 )
 def test_accessible_by_the_rules_of_axe(reader: Reader, name: str, options: dict[str, t.Any]) -> None:
     page = reader.open(name, **options)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_what_a_reader_opens_is_accessible_by_the_rules_of_axe(reader: Reader) -> None:
+    page = reader.open('large')
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.locator('.cause a.more').first.click()
+    page.locator('tbody tr').nth(3).locator('th a').click()
+    page.locator('details:target[open]').get_by_role('button').first.click()
+    page.locator('textarea:focus').wait_for()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

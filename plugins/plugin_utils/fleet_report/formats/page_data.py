@@ -14,7 +14,7 @@ import typing as t
 
 from ..expiry_calendar import Ending
 from ..groups import GroupOfHosts
-from ..model import ORDER, STATES, Host, Report, Server
+from ..model import ORDER, STATES, Change, Host, Report, Server
 from ..observations import Expiry
 from ..summary import Group
 from .page_cells import LONG_NAME, Cell, Subject, cells
@@ -26,15 +26,24 @@ MOST_PRINTED = 2000
 
 
 class Row(t.NamedTuple):
-    """A row of the table: its number, that of its host, and that of the cause of its state, if that is a reason to look at it."""
+    """A row of the table: its number, and those of its host, of the cause of its state and of its part of the comparison."""
 
     number: int
     host_number: int
     host: Host
     server: Server
     cause: int | None
+    part: int | None
     cells: list[Cell]
     facts: list[Fact]
+
+
+class Part(t.NamedTuple):
+    """A part of the comparison with the report before: its name, what it means, and the servers in it."""
+
+    name: str
+    meaning: str
+    changes: list[Change]
 
 
 def rows(report: Report, causes: t.Sequence[Group], ending: t.Sequence[Ending]) -> list[Row]:
@@ -42,6 +51,7 @@ def rows(report: Report, causes: t.Sequence[Group], ending: t.Sequence[Ending]) 
     cause_of = {(number, server): cause for cause, group in enumerate(causes) for number, _host, server in group.servers}
     numbers = {key(one.what): number for number, one in enumerate(ending)}
     began = since(report.comparison)
+    part_of = {(one.host, one.server): number for number, part in enumerate(parts(report)) for one in part.changes}
     found = [
         (cause_of.get((number, server.name)), number, Subject(report, host, server))
         for number, host in enumerate(report.hosts)
@@ -49,8 +59,30 @@ def rows(report: Report, causes: t.Sequence[Group], ending: t.Sequence[Ending]) 
     ]
     found.sort(key=lambda row: (ORDER[row[2].server.state], len(causes) if row[0] is None else row[0]))  # stable: then by name
     return [
-        Row(number, host_number, of.host, of.server, cause, cells(of), facts(of, began, lambda what: numbers[key(what)]))
+        Row(
+            number,
+            host_number,
+            of.host,
+            of.server,
+            cause,
+            part_of.get((of.host.name, of.server.name)),
+            cells(of),
+            facts(of, began, lambda what: numbers[key(what)]),
+        )
         for number, (cause, host_number, of) in enumerate(found)
+    ]
+
+
+def parts(report: Report) -> list[Part]:
+    """Return the parts of the comparison, if there is one."""
+    found = report.comparison
+    if found is None:
+        return []
+    return [
+        Part('new', 'was fine or unknown before', found.new),
+        Part('still broken', 'was already broken', found.still),
+        Part('fixed', 'was broken before', found.fixed),
+        Part('not known to be fixed', 'was broken before; not checked again, or not proven since', found.unknown),
     ]
 
 
@@ -92,7 +124,8 @@ def to_script(report: Report, every: t.Sequence[Row], causes: t.Sequence[Group],
         [
             row.host_number,
             states.index(row.server.state),
-            -1 if row.cause is None else row.cause,
+            row.cause,
+            row.part,
             [all_cells.number(cell) for cell in row.cells],
             [all_facts.number(fact) for fact in row.facts],
         ]
@@ -105,6 +138,7 @@ def to_script(report: Report, every: t.Sequence[Row], causes: t.Sequence[Group],
         'long': LONG_NAME,
         'states': states,
         'causes': [group.code or group.message or STATES[group.state].label for group in causes],
+        'parts': [part.name for part in parts(report)],
         'hosts': hosts,
         'cells': all_cells.values(),
         'facts': all_facts.values(),

@@ -25,7 +25,7 @@ from ..model import CRITERION, STATES, Change, Report
 from ..observations import EXPIRY_KINDS
 from ..summary import causes, sentences, tone, unfinished, verdict
 from .page_cells import COLUMNS, LONG_NAME, counted
-from .page_data import Row, rows, static, to_script
+from .page_data import Part, Row, parts, rows, static, to_script
 
 PAGE = pathlib.Path(__file__).parent / 'report_page'
 MOST_CAUSES = 30  # that are shown separately
@@ -175,18 +175,10 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Change]]]]:
-    """Return the parts of the comparison: heading, what it means, and the changes with the number of each one's host."""
-    if report.comparison is None:
-        return []
+def _changes(report: Report) -> list[tuple[Part, list[tuple[int | None, Change]]]]:
+    """Return the parts of the comparison with the number of the host of each change."""
     numbers = {host.name: number for number, host in enumerate(report.hosts)}
-    parts = (
-        ('New', 'was fine or unknown before', report.comparison.new),
-        ('Still broken', 'was already broken', report.comparison.still),
-        ('Fixed', 'was broken before', report.comparison.fixed),
-        ('Not known to be fixed', 'was broken before; not checked again, or not proven since', report.comparison.unknown),
-    )
-    return [(heading, meaning, [(numbers.get(change.host), change) for change in group]) for heading, meaning, group in parts]
+    return [(part, [(numbers.get(change.host), change) for change in part.changes]) for part in parts(report)]
 
 
 def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:

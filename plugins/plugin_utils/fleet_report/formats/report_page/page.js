@@ -70,9 +70,10 @@ document.addEventListener('keydown', (event) => {
   keys[event.key]?.(event);
 });
 
-// #h1 is a host, #e1 what expires; #g1, #c1 and #u1 lead to the servers of a group, of a cause, and of what expires.
+// #h1 is a host, #e1 what expires. To servers lead: #g1 of a group, #c1 of a cause, #p1 of a part of the comparison, #u1 of what
+// expires.
 const follow = () => {
-  const [, kind, digits] = /^#([hegcu])(\d+)$/.exec(location.hash) || [];
+  const [, kind, digits] = /^#([hegcpu])(\d+)$/.exec(location.hash) || [];
   const number = Number(digits);
   if (kind === 'h' && hosts[number] && !byId(`h${number}`)) byId('hosts').prepend(detailsOf(hosts[number]));
   if (kind === 'g' && group) {
@@ -81,7 +82,7 @@ const follow = () => {
   } else if (onlyTo[kind]) {
     choose({only: onlyTo[kind](number)});
   }
-  const target = kind && byId('gcu'.includes(kind) ? 'servers' : `${kind}${number}`);
+  const target = kind && byId('gcpu'.includes(kind) ? 'servers' : `${kind}${number}`);
   if (!target) return;
   const details = target.closest('details');
   if (details) details.open = true;

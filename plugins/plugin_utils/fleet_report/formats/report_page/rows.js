@@ -4,18 +4,19 @@ const data = JSON.parse(byId('data').textContent);
 const cells = data.cells.map(([text, notes, tone, key]) => ({text, notes, tone, key}));
 const facts = data.facts.map(([label, text, tone, ending, more]) => ({label, text, tone, ending, more}));
 const hosts = data.hosts.map(([name, groups], number) => ({name, groups, number, rows: []}));
-const rows = data.rows.map(([host, state, cause, ofCells, ofFacts], number) => {
-  const row = {number, host: hosts[host], state: data.states[state], cause, cells: ofCells, facts: ofFacts};
+const rows = data.rows.map(([host, state, cause, part, ofCells, ofFacts], number) => {
+  const row = {number, host: hosts[host], state: data.states[state], cause, part, cells: ofCells, facts: ofFacts};
   row.host.rows.push(row);
   return row;
 });
 const serverOf = (row) => cells[row.cells[0]].text;
 const counted = (number, what) => `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 
-// What is chosen: `only` is the cause, or what expires, that a link leads to the servers of.
+// What is chosen: `only` is the cause, the part of the comparison, or what expires, that a link leads to the servers of.
 const chosen = {words: [], states: '', group: '', only: null};
 const onlyTo = {
   c: (number) => ({label: `cause: ${data.causes[number]}`, fits: (row) => row.cause === number}),
+  p: (number) => ({label: `since the last run: ${data.parts[number]}`, fits: (row) => row.part === number}),
   u: (number) => {
     const about = facts.map((fact) => fact.ending === number);
     const found = facts[about.indexOf(true)];

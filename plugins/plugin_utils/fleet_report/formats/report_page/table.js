@@ -43,6 +43,7 @@ const show = (first, length = data.page) => {
   view.first = first;
   const [all, pages] = [view.rows.length, byId('pages')];
   byId('nothing').hidden = all > 0;
+  byId('rest').className = 'paper';
   byId('rest').textContent = all > last - first ? `${counted(all - last + first, 'more server')} ${all - last + first === 1 ? 'is' : 'are'} not shown here.` : '';
   pages.hidden = all <= data.page;
   const turn = (label, to, fits) => {

@@ -301,7 +301,7 @@ def test_each_row_of_the_page_has_a_cell_for_each_column(report: Report) -> None
     rows = body.partition('</tbody>')[0].split('<tr ')[1:]
     assert len(rows) == PAGE_LENGTH
     assert {row.count('<th>') + row.count('<td>') for row in rows} == {head.count('<th ')} == {len(COLUMNS)}
-    assert {len(cells) + 1 for _host, _state, _cause, cells, _facts in data_of(page)['rows']} == {len(COLUMNS)}
+    assert {len(cells) + 1 for _host, _state, _cause, _part, cells, _facts in data_of(page)['rows']} == {len(COLUMNS)}
     assert ':column(' not in page.replace(':column(...)', '')
 
 

@@ -55,7 +55,7 @@ def test_the_data_has_every_row_and_each_text_once(report: Report, every: list[R
     text = to_script(report, every, causes(report), by_group(report))
     data = json.loads(text)
     assert [data['hosts'][row[0]][0] for row in data['rows']] == [row.host.name for row in every]
-    assert [[tuple(data['facts'][number]) for number in row[4]] for row in data['rows']] == [
+    assert [[tuple(data['facts'][number]) for number in row[5]] for row in data['rows']] == [
         [tuple(fact) for fact in row.facts] for row in every
     ]
     assert text.count('CN=Example Mail CA,O=Example expired') <= 1
