@@ -95,7 +95,8 @@ def static(every: t.Sequence[Row], causes: int) -> list[Row]:
     """Return the rows that readers without scripts have: the first of each cause, and others up to a screenful."""
     share = max(1, MOST_STATIC // max(1, causes))
     seen: collections.Counter[int | None] = collections.Counter()
-    first, others = [], []
+    first: list[Row] = []
+    others: list[Row] = []
     for row in every:
         seen[row.cause] += 1
         (first if row.cause is not None and seen[row.cause] <= share else others).append(row)
