@@ -39,7 +39,7 @@ function markChosen() {
   onlyChip.textContent = chosen.only ? `${chosen.only.label} ✕` : '';
   const limits = [
     chosen.states && chips.find((one) => one.dataset.states === chosen.states)?.textContent,
-    chosen.group !== '' && group.selectedOptions[0].text,
+    chosen.group !== '' && `group ${group.selectedOptions[0].dataset.name}`,
     chosen.only && chosen.only.label,
     chosen.words.length > 0 && `"${chosen.words.join(' ')}"`,
   ].filter(Boolean);
