@@ -287,7 +287,7 @@ class CallbackModule(CallbackBase):
         inventory = plays.inventory_of(self._own_play)
         complete_run(self._run, self._playbooks, inventory, len(logs), self._collector.reached())
         self._run.ended = _now()
-        report = self._of_run(logs, unfinished)
+        report = self._of_run(plays.with_groups(logs, inventory), unfinished)
         formats = self._formats()
         try:
             if formats:
@@ -332,7 +332,8 @@ class CallbackModule(CallbackBase):
             self._has_read_before, self._before = True, known
         if known is not None and self.get_option('merge'):
             older = without_departed(logs_of(known), inventory.hosts, inventory.sources)
-            report = self._of_run(merge_newer(plays.without_undeclared(self._own_play, older, logs), logs), report.unfinished)
+            merged = merge_newer(plays.without_undeclared(self._own_play, older, logs), logs)
+            report = self._of_run(plays.with_groups(merged, inventory), report.unfinished)
         if self._before is not None:
             report.comparison = compare(self._before, report)
         return report

@@ -266,6 +266,7 @@ def test_a_run_over_a_part_updates_that_part_and_hosts_leave_with_the_inventory(
     assert len(re.findall(r'^sendmemo_server_checked_timestamp_seconds\{', metrics, re.MULTILINE)) == 3
     limited = site.report()['runs'][-1]
     assert (limited['limit'], limited['hosts']) == ('print1', {'inventory': 3, 'seen': 1, 'reached': 1})
+    assert {host['name']: host['groups'] for host in site.report()['hosts']} == {name: ['print_servers'] for name in site.hosts}
     assert (limited['playbook'], limited['user']) == ('playbook.json', getpass.getuser())
     assert set(limited['versions']) == {'collection', 'ansible_core', 'python', 'openssl'}
     del site.hosts['print3']

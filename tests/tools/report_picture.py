@@ -23,8 +23,8 @@ from environments import link_collection  # noqa: E402
 from support import fleet  # noqa: E402
 
 IMAGES = CHECKOUT / 'docs' / 'images'
-SIZE: ViewportSize = {'width': 1280, 'height': 1440}
-HOSTS = 40
+SIZE: ViewportSize = {'width': 1280, 'height': 1850}
+HOSTS, SITES = 40, ('berlin', 'hamburg', 'leipzig')
 
 
 def sample(directory: Path) -> Path:
@@ -33,7 +33,7 @@ def sample(directory: Path) -> Path:
     from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report import compare as report_compare  # noqa: PLC0415
     from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats import to_html as report_html  # noqa: PLC0415
 
-    now = fleet.report(fleet.results(HOSTS, 2), title='Print servers of Example Ltd')
+    now = fleet.grouped(fleet.report(fleet.results(HOSTS, 2), title='Print servers of Example Ltd'), SITES)
     before = fleet.report(fleet.results(HOSTS - 6, 2), days=-1)
     for host in before.hosts[:2]:
         for server in host.servers:

@@ -190,7 +190,8 @@ class ServerLog:
 class HostLog:
     """The last observations of a host as a whole, by subject, and of each of its servers.
 
-    `reached` is the order of the last result with its servers, `skipped` the last task of this collection that was skipped.
+    `reached` is the order of the last result with its servers, `skipped` the last task of this collection that was skipped,
+    `groups` the inventory's groups that the host is in, as far as is known.
     """
 
     name: str
@@ -198,6 +199,7 @@ class HostLog:
     servers: dict[str, ServerLog] = dataclasses.field(default_factory=dict)
     reached: int = NEVER
     skipped: str = ''
+    groups: list[str] = dataclasses.field(default_factory=list)
 
     def note(self, subject: str, observation: Observation) -> None:
         _note(self.observations, subject, observation)
@@ -212,6 +214,7 @@ class HostLog:
             self.server(name).merge_newer(log)
         self.reached = max(self.reached, newer.reached)
         self.skipped = newer.skipped or self.skipped
+        self.groups = newer.groups or self.groups
 
     def all_observations(self) -> t.Iterator[Observation]:
         yield from self.observations.values()

@@ -16,13 +16,15 @@ from .result_reader import COLLECTION
 
 ROLE_ACTIONS = ('include_role', 'import_role')
 DECLARED = 'sendmemo_tls_servers'
+EVERYWHERE = ('all', 'ungrouped')  # core's own groups, which say nothing of a host
 
 
 class Inventory(t.NamedTuple):
-    """The names of all hosts of an inventory, whatever --limit says, and where it was read from."""
+    """The names of all hosts of an inventory, whatever --limit says, where it was read from, and the groups of each host."""
 
     hosts: frozenset[str]
     sources: tuple[str, ...]
+    groups: dict[str, list[str]]
 
 
 def identity(play: t.Any) -> str:
@@ -80,7 +82,19 @@ def inventory_of(play: t.Any) -> Inventory:
     """Return the inventory of a play."""
     inventory = play.get_variable_manager()._inventory
     hosts = inventory.get_hosts('all', ignore_limits=True, ignore_restrictions=True)
-    return Inventory(frozenset(values.host_name(host.get_name()) for host in hosts), tuple(map(str, inventory._sources)))
+    groups = {values.host_name(host.get_name()): _groups_of(host) for host in hosts}
+    return Inventory(frozenset(groups), tuple(map(str, inventory._sources)), groups)
+
+
+def _groups_of(host: t.Any) -> list[str]:
+    return values.group_names(sorted({group.get_name() for group in host.get_groups()} - set(EVERYWHERE)))
+
+
+def with_groups(logs: Logs, inventory: Inventory) -> Logs:
+    """Return the logs with the groups of each host that the inventory has."""
+    for name in logs.keys() & inventory.groups.keys():
+        logs[name].groups = inventory.groups[name]
+    return logs
 
 
 def without_undeclared(play: t.Any, older: Logs, newer: Logs) -> Logs:

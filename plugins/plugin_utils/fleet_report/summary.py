@@ -36,11 +36,11 @@ def _of_states(report: Report) -> str:
     if not total:
         return 'No InfoPrint server was checked.'
     if proven == total:
-        return f'{"The server is" if total == 1 else f"All {total} servers are"} proven{_delivered(servers)}.'
+        return f'{"The server is" if total == 1 else f"All {total:,} servers are"} proven{_delivered(servers)}.'
     if bad:
-        line = f'{len(bad)} of {_servers(total)} {"needs" if len(bad) == 1 else "need"} attention: {_listed(bad)}'
+        line = f'{len(bad):,} of {_servers(total)} {"needs" if len(bad) == 1 else "need"} attention: {_listed(bad)}'
     else:
-        line = f'{proven} of {_servers(total)} {"is" if 1 in (proven, total) else "are"} proven'
+        line = f'{proven:,} of {_servers(total)} {"is" if 1 in (proven, total) else "are"} proven'
     rest = _listed(server for server in servers if not server.needs_attention and server.state not in PROVEN)
     return f'{line}; {rest}.' if rest else f'{line}.'
 
@@ -51,7 +51,7 @@ def _delivered(servers: t.Sequence[Server]) -> str:
     if not found:
         return ''
     if found < len(servers):
-        return f', {found} of {len(servers)} mails delivered'
+        return f', {found:,} of {len(servers):,} mails delivered'
     return ', and its mail delivered' if found == 1 else ', and all mails delivered'
 
 
@@ -60,7 +60,7 @@ def _of_mailbox(report: Report) -> str:
     count = sum(server.is_unconfirmed for _host, server in report.servers())
     if not count:
         return ''
-    return f'The mailbox gave no answer: {count} mail{" is" if count == 1 else "s are"} not confirmed.'
+    return f'The mailbox gave no answer: {count:,} mail{" is" if count == 1 else "s are"} not confirmed.'
 
 
 def _of_ends(report: Report) -> str:
@@ -72,7 +72,7 @@ def _of_ends(report: Report) -> str:
     when = times.in_days(first.not_after, report.generated)
     if len(soon) == 1:
         return f'{EXPIRY_KINDS[first.kind].subject} {first.name} expires {when}.'
-    return f'{len(soon)} certificates, CAs and CRLs expire soon, the first {when}: {first.name}.'
+    return f'{len(soon):,} certificates, CAs and CRLs expire soon, the first {when}: {first.name}.'
 
 
 def unfinished(report: Report) -> str:
@@ -108,14 +108,14 @@ def tone(report: Report) -> str:
 
 
 def _servers(number: int) -> str:
-    return f'{number} server{"" if number == 1 else "s"}'
+    return f'{number:,} server{"" if number == 1 else "s"}'
 
 
 def _listed(servers: t.Iterable[Server]) -> str:
     """Return how many servers are in each state, the worst first."""
     counts = collections.Counter('' if server.is_accepted else server.state for server in servers)
-    named = [f'{counts[state]} {STATES[state].label}' for state in STATES if counts[state]]
-    return ', '.join([*named, *([f'{counts[""]} unprotected but accepted'] if counts[''] else [])])
+    named = [f'{counts[state]:,} {STATES[state].label}' for state in STATES if counts[state]]
+    return ', '.join([*named, *([f'{counts[""]:,} unprotected but accepted'] if counts[''] else [])])
 
 
 def since(comparison: Comparison) -> str:
@@ -126,7 +126,7 @@ def since(comparison: Comparison) -> str:
         (comparison.still, 'still broken'),
         (comparison.unknown, 'not known to be fixed'),
     )
-    counts = ', '.join(f'{len(group)} {name}' for group, name in parts if group)
+    counts = ', '.join(f'{len(group):,} {name}' for group, name in parts if group)
     return f'since {times.minute(comparison.since)} UTC: {counts or "nothing new"}'
 
 

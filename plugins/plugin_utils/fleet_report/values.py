@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from collections.abc import Collection
 
@@ -15,6 +16,7 @@ from . import times
 Problem = dict[str, t.Any]
 MOST_SERVERS = 10_000  # of a host
 MOST_ENTRIES = 200  # problems, differences or names of a server
+MOST_GROUPS = 50  # of the inventory that a host is in
 LONGEST_NAME = 255
 _PROBLEM_TEXTS = ('code', 'severity', 'message', 'hint', 'stage', 'file', 'keyword', 'value')
 
@@ -90,6 +92,11 @@ def whole(value: object) -> int | None:
 def host_name(value: str) -> str:
     """Return a host's name as the report has it."""
     return text(value, LONGEST_NAME) or 'a host without a name'
+
+
+def group_names(given: t.Iterable[object]) -> list[str]:
+    """Return the names of a host's groups as the report has them. Raises InvalidValue."""
+    return list(filter(None, dict.fromkeys(text(name, LONGEST_NAME) for name in itertools.islice(given, MOST_GROUPS))))
 
 
 def own_problem(code: str, message: str, hint: str | None = None, severity: str = '') -> Problem:

@@ -13,7 +13,7 @@ from ..model import STATES, Change, Comparison, Report
 from ..observations import NEVER, VERDICTS, WARN_DAYS, HostLog, Logs, Observation, Run, ServerLog
 from ..result_reader import read_delivery, read_drift
 from ..state import STALE_DAYS, build_report
-from ..values import MOST_SERVERS, Record, number, text
+from ..values import MOST_GROUPS, MOST_SERVERS, Record, group_names, number, text
 from . import from_json_v1 as report_version_1
 from .json_parts import Known, read_expiry, read_facts, read_proof
 from .to_json import FORMAT, VERSION
@@ -85,6 +85,7 @@ def _read_host(given: Record, known: Known) -> HostLog:
     if not name:
         raise InvalidValue('a host without a name')
     log = HostLog(name, _read_observations(given, known), {}, _read_order(given, 'reached'), given.line('skipped'))
+    log.groups = group_names(given.items('groups', MOST_GROUPS))
     for server in given.entries('servers', MOST_SERVERS):
         server_log = server.child('log')
         if server_log is not None:

@@ -15,18 +15,21 @@ import re
 import typing as t
 
 import jinja2
+import markupsafe
 
-from ...outcome.drift import describe
 from .. import times
 from ..crl_facts import described
 from ..expiry_calendar import DAYS, SOON, endings, months
+from ..groups import MOST, by_group
 from ..model import CRITERION, STATES, Change, Report
-from ..observations import EXPIRY_KINDS, Delivery, Expiry
+from ..observations import EXPIRY_KINDS
 from ..summary import causes, sentences, tone, unfinished, verdict
-from ..values import Problem
+from .page_cells import COLUMNS, LONG_NAME, counted
+from .page_data import Part, Row, parts, rows, static, to_script
 
 PAGE = pathlib.Path(__file__).parent / 'report_page'
-MOST_GROUPS = 30  # causes that are shown separately
+MOST_CAUSES = 30  # that are shown separately
+MOST_GROUPS = 12  # that are shown at once
 MOST_CHANGES = 12  # servers that are named in a part of the comparison
 # The tiles: the states that each counts, its label, and whether it is shown when it counts none.
 TILES = (
@@ -41,31 +44,8 @@ TILES = (
 )
 
 
-class Column(t.NamedTuple):
-    """A column of the table of servers. Its kind says how it is shown (page.css) and sorted; `label` replaces the heading where
-    a narrow window shows it in each cell."""
-
-    heading: str
-    kind: str = 'text'
-    title: str = ''
-    label: str = ''
-
-
-# In the order of the cells in page.html.j2.
-COLUMNS = (
-    Column('Host', 'host'),
-    Column('Server'),
-    Column('State', 'state'),
-    Column('Cause and remedy', 'cause'),
-    Column('Drift'),
-    Column('Mail server'),
-    Column('TLS'),
-    Column('Cert.', 'number', "Days left of the mail server's certificate", 'Certificate'),
-    Column('CA', 'number', 'Days left of the first CA to expire'),
-    Column('CRL', 'number', 'Days left of the first CRL to expire'),
-    Column('Last proof', 'time'),
-)
-WITHOUT_LABEL = ('host', 'state', 'cause')  # kinds that a narrow window shows without a label
+WITHOUT_LABEL = ('host', 'state', 'cause')  # kinds of columns that a narrow window shows without a label
+SCRIPTS = ('rows.js', 'table.js', 'details.js', 'page.js')
 # The headline's sign by the verdict's tone.
 SIGNS = {'well': '✓', 'fair': '○', 'ill': '!'}
 MOST_RUNS = 50  # whose provenance is shown
@@ -73,7 +53,6 @@ HOST_WORDS = {'inventory': 'hosts in the inventory', 'seen': 'in this run', 'rea
 
 
 def to_html(report: Report) -> str:
-    style, script = _style((PAGE / 'page.css').read_text('utf-8')), (PAGE / 'page.js').read_text('utf-8')
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGE),
         autoescape=True,
@@ -83,61 +62,90 @@ def to_html(report: Report) -> str:
         finalize=lambda value: '' if value is None else value,
     )
     environment.filters.update(
-        describe=describe,
         day=_day,
         minute=times.minute,
-        places=_places,
         bound=_bound,
-        after=_after,
-        relay=_relay,
+        counted=counted,
+        thousands='{:,}'.format,
+        breakable=_breakable,
+        listed=_listed,
         ago=lambda what: times.ago(what.not_after, report.generated),
         of_crl=lambda what: described(what, report.generated),
     )
-    numbers = {id(host): number for number, host in enumerate(report.hosts)}
-    ending = endings(report)
-    near = sum(one.days_left < DAYS for one in ending)
-    places = {(one.what.not_after, one.what.kind, one.what.name): number for number, one in enumerate(ending)}
+    return environment.get_template('page.html.j2').render(report=report, **_assets(), **_fleet(report), **_table(report))
+
+
+def _assets() -> dict[str, t.Any]:
+    """Return the page's style and script, what allows them alone, and what the words and signs of the template are."""
+    style = _style((PAGE / 'page.css').read_text('utf-8') + (PAGE / 'narrow.css').read_text('utf-8'))
+    script = "'use strict';\n" + ''.join((PAGE / name).read_text('utf-8') for name in SCRIPTS)
+    return {
+        'style': style,
+        'script': script,
+        'policy': _policy(style, script),
+        'signs': SIGNS,
+        'states': STATES,
+        'criterion': CRITERION,
+        'columns': COLUMNS,
+        'host_words': HOST_WORDS,
+        'kinds': {kind: names.label for kind, names in EXPIRY_KINDS.items()},
+        'days': DAYS,
+        'soon': SOON,
+        'long_name': LONG_NAME,
+    }
+
+
+def _fleet(report: Report) -> dict[str, t.Any]:
+    """Return what the page says of the fleet as a whole."""
     counts = report.counts()
-    return environment.get_template('page.html.j2').render(
-        report=report,
-        verdict=verdict(report),
-        sentences=sentences(report),
-        tone=tone(report),
-        signs=SIGNS,
-        criterion=CRITERION,
-        counts=counts,
-        total=sum(counts.values()),
-        states=STATES,
-        columns=COLUMNS,
-        runs=report.runs[::-1][:MOST_RUNS],
-        style=style,
-        script=script,
-        policy=_policy(style, script),
-        number_of=lambda host: numbers[id(host)],
-        rows=report.worst_first(),
-        accepted=sum(server.is_accepted for _host, server in report.servers()),
-        begin=report.runs[-1].started if report.runs else '',
-        host_words=HOST_WORDS,
-        tiles=[
+    return {
+        'verdict': verdict(report),
+        'sentences': sentences(report),
+        'tone': tone(report),
+        'runs': report.runs[::-1][:MOST_RUNS],
+        'accepted': sum(server.is_accepted for _host, server in report.servers()),
+        'counts': counts,
+        'tiles': [
             (group, label, sum(counts[state] for state in group))
             for group, label, always in TILES
             if always or any(counts[state] for state in group)
         ],
-        shares=_shares(counts),
-        unfinished=unfinished(report) if report.unfinished else '',
-        groups=causes(report),
-        most_groups=MOST_GROUPS,
-        most=MOST_CHANGES,
-        days=DAYS,
-        soon=SOON,
-        kinds={kind: names.label for kind, names in EXPIRY_KINDS.items()},
-        endings=ending,
-        near=near,
-        place_of=lambda what: places[what.not_after, what.kind, what.name],
-        months=months(report, ending[:near]),
-        changes=_changes(report),
-        left=lambda what: _left(report, what),
-    )
+        'shares': _shares(counts),
+        'unfinished': unfinished(report) if report.unfinished else '',
+        'changes': _changes(report),
+        'most_changes': MOST_CHANGES,
+    }
+
+
+def _table(report: Report) -> dict[str, t.Any]:
+    """Return the rows of the table, and what leads to them."""
+    reasons, ending, groups = causes(report), endings(report), by_group(report)
+    near = sum(one.days_left < DAYS for one in ending)
+    every = rows(report, reasons, ending)
+    shown = static(every, len(reasons))
+    return {
+        'causes': reasons,
+        'most_causes': MOST_CAUSES,
+        'endings': ending,
+        'near': near,
+        'months': months(report, ending[:near]),
+        'groups': groups[:MOST],
+        'most_groups': MOST_GROUPS,
+        'other_groups': len(groups[MOST:]),
+        'rows': shown,
+        'total': len(every),
+        'rows_of_hosts': _by_host(every, shown),
+        'data': to_script(report, every, reasons, groups[:MOST]),
+    }
+
+
+def _by_host(every: t.Sequence[Row], shown: t.Sequence[Row]) -> list[list[Row]]:
+    """Return all rows of each host that has one among those shown, by name."""
+    found: dict[int, list[Row]] = {row.host_number: [] for row in shown}
+    for row in every:
+        if row.host_number in found:
+            found[row.host_number].append(row)
+    return [sorted(found[number], key=lambda row: row.server.name) for number in sorted(found)]
 
 
 def _style(css: str) -> str:
@@ -167,22 +175,10 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _left(report: Report, what: Expiry | None) -> int | None:
-    return None if what is None else times.days_between(report.generated, what.not_after)
-
-
-def _changes(report: Report) -> list[tuple[str, str, list[tuple[int | None, Change]]]]:
-    """Return the parts of the comparison: heading, what it means, and the changes with the number of each one's host."""
-    if report.comparison is None:
-        return []
+def _changes(report: Report) -> list[tuple[Part, list[tuple[int | None, Change]]]]:
+    """Return the parts of the comparison with the number of the host of each change."""
     numbers = {host.name: number for number, host in enumerate(report.hosts)}
-    parts = (
-        ('New', 'was fine or unknown before', report.comparison.new),
-        ('Still broken', 'was already broken', report.comparison.still),
-        ('Fixed', 'was broken before', report.comparison.fixed),
-        ('Not known to be fixed', 'was broken before; not checked again, or not proven since', report.comparison.unknown),
-    )
-    return [(heading, meaning, [(numbers.get(change.host), change) for change in group]) for heading, meaning, group in parts]
+    return [(part, [(numbers.get(change.host), change) for change in part.changes]) for part in parts(report)]
 
 
 def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:
@@ -197,30 +193,20 @@ def _shares(counts: t.Mapping[str, int]) -> list[tuple[str, float, float]]:
     return found
 
 
-def _after(delivery: Delivery) -> str:
-    """Return how long a delivery took, in words."""
-    return '' if delivery.delay_ms is None else f' after {delivery.delay_ms / 1000:.1f} s'
-
-
-def _relay(delivery: Delivery) -> str:
-    """Return what the relay noted about the mail."""
-    if not delivery.protocol:
-        return ''
-    sender = ' '.join(filter(None, [delivery.helo, delivery.address and f'[{delivery.address}]']))
-    head = f'; {delivery.by or "the relay"} received it with {delivery.protocol}'
-    return ' '.join(filter(None, (head, f'from {sender}' if sender else '', delivery.tls)))
-
-
 def _day(when: str) -> str:
     return when[:10]
-
-
-def _places(problem: Problem) -> list[str]:
-    """Return the location of a problem, in words."""
-    words = (('stage', 'stage {}'), ('file', '{}'), ('line', 'line {}'), ('keyword', '{}'), ('value', '"{}"'))
-    return [word.format(problem[key]) for key, word in words if key in problem]
 
 
 def _bound(line: str) -> str:
     """Keep a number and what it counts on one line."""
     return re.sub(r'(?<=\d) ', '\u00a0', line)
+
+
+def _breakable(name: str) -> str | markupsafe.Markup:
+    """Return a host's name; a long one may break behind its dots."""
+    return markupsafe.Markup('.<wbr>').join(name.split('.')) if len(name) > LONG_NAME else name
+
+
+def _listed(counts: t.Mapping[str, int]) -> str:
+    """Return how many servers are in each state."""
+    return ', '.join(f'{number:,} {STATES[state].label}' for state, number in counts.items())

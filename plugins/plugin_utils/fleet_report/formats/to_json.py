@@ -116,6 +116,7 @@ def _host_log(log: HostLog, shared: Shared) -> dict[str, t.Any]:
     entry = {
         'reached': log.reached if log.reached != NEVER else None,
         'skipped': log.skipped,
+        'groups': log.groups,
         'seen': {subject: _observation(observation, shared) for subject, observation in log.observations.items()},
     }
     return {key: value for key, value in entry.items() if value}

@@ -191,6 +191,13 @@ def test_a_proof_is_none_any_more_when_its_certificate_has_expired() -> None:
     assert 'expired on 2026-11-25 08:15 UTC' in (later.hosts[0].servers[0].cause() or {})['message']
 
 
+def test_a_merged_report_has_the_newest_known_groups_of_each_host() -> None:
+    reports = [report({'a': {'1': 'proven'}, 'b': {'1': 'proven'}}, days) for days in (-1, 0)]
+    reports[0].hosts[0].log.groups, reports[0].hosts[1].log.groups = ['site_a'], ['site_b']
+    reports[1].hosts[0].log.groups = ['site_c']
+    assert [host.log.groups for host in merge(reports[::-1], '').hosts] == [['site_c'], ['site_b']]
+
+
 def test_nothing_to_merge_is_refused() -> None:
     with pytest.raises(ValueError, match='no report'):
         merge([], '')

@@ -14,6 +14,7 @@ from ansible.playbook import Playbook
 from ansible.vars.manager import VariableManager
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report import plays
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.observations import HostLog
 from support import fleet
 
 INVENTORY = """
@@ -80,9 +81,21 @@ def test_hosts_of_a_play_that_never_started(tmp_path: pathlib.Path, name: str) -
 def test_an_inventory_has_all_hosts_whatever_the_limit(tmp_path: pathlib.Path) -> None:
     play = play_of(tmp_path, '', limit='print1')
     inventory = plays.inventory_of(play)
-    assert inventory == ({'print1', 'print2', 'print3', 'mail1'}, (str(tmp_path / 'hosts.yml'),))
+    assert inventory.hosts == {'print1', 'print2', 'print3', 'mail1'}
+    assert inventory.sources == (str(tmp_path / 'hosts.yml'),)
+    assert inventory.groups == {'print1': ['print'], 'print2': ['print'], 'print3': ['print'], 'mail1': ['mail']}
     assert plays.hosts_of(play) == ['print1']
     assert plays.name_of(play) == 'A play'
+
+
+def test_hosts_have_the_groups_of_the_inventory_and_others_those_from_before() -> None:
+    logs = {name: HostLog(name, groups=['before']) for name in ('print1', 'print2', 'elsewhere')}
+    inventory = plays.Inventory(frozenset({'print1', 'print2'}), (), {'print1': ['site_a'], 'print2': []})
+    assert {name: log.groups for name, log in plays.with_groups(logs, inventory).items()} == {
+        'print1': ['site_a'],
+        'print2': [],
+        'elsewhere': ['before'],
+    }
 
 
 KEPT = {

@@ -15,7 +15,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.ob
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.plays import Inventory
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.provenance import complete_run
 
-INVENTORY = Inventory(frozenset({'print1', 'print2'}), ('/etc/hosts.yml',))
+INVENTORY = Inventory(frozenset({'print1', 'print2'}), ('/etc/hosts.yml',), {})
 
 
 def completed(monkeypatch: pytest.MonkeyPatch, **arguments: t.Any) -> Run:

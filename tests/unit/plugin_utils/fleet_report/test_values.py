@@ -7,7 +7,14 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report import times
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.values import Record, own_problem, whole
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.values import (
+    LONGEST_NAME,
+    MOST_GROUPS,
+    Record,
+    group_names,
+    own_problem,
+    whole,
+)
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.problems.report_codes import REPORT_CODES
 
@@ -72,3 +79,12 @@ def test_a_problem_of_the_report_has_severity_and_remedy_of_the_catalogue(code: 
     entry = REPORT_CODES[code]
     assert own_problem(code, 'so') == {'code': code, 'severity': entry.severity, 'message': 'so', 'hint': entry.remedy}
     assert own_problem(code, 'so', hint='') == {'code': code, 'severity': entry.severity, 'message': 'so'}
+
+
+def test_names_of_groups_are_bounded_in_number_and_length_and_safe() -> None:
+    assert group_names(['b', 'a', 'b', '']) == ['b', 'a']
+    assert len(group_names(str(number) for number in range(10_000))) == MOST_GROUPS
+    assert [len(name) for name in group_names(['x' * 10_000])] == [LONGEST_NAME]
+    assert group_names(['a\x1b[31m\u202e']) == ['a\\x1b[31m\\xe2\\x80\\xae']
+    with pytest.raises(InvalidValue):
+        group_names([7])

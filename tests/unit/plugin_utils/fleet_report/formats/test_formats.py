@@ -33,7 +33,9 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.fo
     MOST_VALUES,
     from_json,
 )
-from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_html import COLUMNS, to_html
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.page_cells import COLUMNS
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.page_data import PAGE_LENGTH
+from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_html import to_html
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_json import to_json
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_junit import to_junit
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.formats.to_prometheus import METRICS, to_prometheus
@@ -60,7 +62,7 @@ def report() -> Report:
     before.hosts[0].log.name = before.hosts[0].name = 'print0000.example.com'  # which nobody has looked at since
     found: Report = fleet.report(fleet.results(60, 2), ['print9999.example.com'], before=before)
     found.comparison = compare(made(50, 2), found)
-    return found
+    return t.cast(Report, fleet.grouped(found))
 
 
 @pytest.fixture(scope='module')
@@ -72,7 +74,7 @@ def hostile() -> Report:
     run = found.runs[-1]
     run.playbook = run.limit = run.user = run.controller = MARKUP
     run.tags, run.versions = [MARKUP], {'python': MARKUP}
-    return found
+    return t.cast(Report, fleet.grouped(found, ['site_a', MARKUP]))
 
 
 def test_the_fleet_of_the_tests_has_every_state(report: Report) -> None:
@@ -96,6 +98,7 @@ DAMAGE = {
     'a run that it does not have': ('"run":1', '"run":9'),
     'no time': ('"generated": "2026', '"generated": "x'),
     'hosts are a number': ('"hosts": [', '"hosts": 7, "x": ['),
+    'a group that is a number': ('"groups":["', '"groups":[7,"'),
     'no JSON': ('}', ''),
     'a severity that is an object': ('"severity":"error"', '"severity":{}'),
     'nested without end': ('{', '[' * 100_000),
@@ -167,6 +170,7 @@ def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Repor
         assert len(rows) == 1 + len(list(one.servers()))
         assert {len(row) for row in rows} == {len(report_csv.COLUMNS)}
         assert {row[2] for row in rows[1:]} == {server.state for _host, server in one.servers()}
+        assert {row[-1] for row in rows[1:]} == {' '.join(host.log.groups) for host in one.hosts}
 
 
 CELLS: dict[str, tuple[str | int, str]] = {
@@ -277,10 +281,17 @@ def test_no_file_and_no_line_holds_what_moves_a_cursor(hostile: Report) -> None:
         assert not set(text.replace('\r\n', '\n')) & set('\u202e\u2066\x1b\x00\r')
 
 
+def data_of(page: str) -> dict[str, t.Any]:
+    """Return the data that the page's script reads."""
+    found: dict[str, t.Any] = json.loads(page.partition('id="data">')[2].partition('</script>')[0])
+    return found
+
+
 def test_page_shows_every_server_and_every_state(report: Report) -> None:
     page = Page(to_html(report))
-    for host, _server in report.servers():
-        assert host.name in page.text
+    rows = data_of(to_html(report))
+    assert sorted(rows['hosts'][row[0]][0] for row in rows['rows']) == sorted(host.name for host, _server in report.servers())
+    assert all(host.name in page.text for host, server in report.servers() if server.needs_attention)
     assert all(state.label in page.text and state.meaning in page.text for state in STATES.values())
 
 
@@ -288,8 +299,9 @@ def test_each_row_of_the_page_has_a_cell_for_each_column(report: Report) -> None
     page = to_html(report)
     head, _tag, body = page.partition('<thead>')[2].partition('<tbody>')
     rows = body.partition('</tbody>')[0].split('<tr ')[1:]
-    assert len(rows) == len(list(report.servers()))
+    assert len(rows) == PAGE_LENGTH
     assert {row.count('<th>') + row.count('<td>') for row in rows} == {head.count('<th ')} == {len(COLUMNS)}
+    assert {len(cells) + 1 for _host, _state, _cause, _part, cells, _facts in data_of(page)['rows']} == {len(COLUMNS)}
     assert ':column(' not in page.replace(':column(...)', '')
 
 
