@@ -11,11 +11,6 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.terminal.layout
 TEXT = 'The certificate of CN=mail.example.com expired on 2026-11-21 04:05 UTC, 3 days ago.'
 
 
-@pytest.fixture(autouse=True)
-def pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv('COLUMNS', raising=False)
-
-
 def test_in_a_pipe_nothing_is_wrapped() -> None:
     assert columns() == 0
     assert paragraph(TEXT, '    ') == [f'    {TEXT}']
