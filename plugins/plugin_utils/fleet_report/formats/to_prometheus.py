@@ -11,6 +11,7 @@ from ..expiry_calendar import endings
 from ..model import PROVEN, Host, Report, Server
 from ..observations import Delivery, Expiry
 from .crl_metrics import CRL_METRICS
+from .host_metrics import HOST_METRICS
 
 Sample = tuple[dict[str, str], float]
 
@@ -42,7 +43,12 @@ def _delay(delivery: Delivery | None) -> float | None:
 def _info(report: Report) -> t.Iterator[Sample]:
     for host, server in report.servers():
         cause = server.cause() or {}
-        facts = {'state': server.state, 'tls_version': server.facts.tls_version, 'code': cause.get('code', '')}
+        facts = {
+            'state': server.state,
+            'mode': server.facts.mode,
+            'tls_version': server.facts.tls_version,
+            'code': cause.get('code', ''),
+        }
         yield {**_labels(host, server), **{key: value for key, value in facts.items() if value}}, 1
 
 
@@ -73,7 +79,10 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
         'Servers by state.',
         lambda report: [({'state': state}, count) for state, count in report.counts().items()],
     ),
-    'sendmemo_server_info': ('Each server, with its state, TLS version and the code of its cause as labels.', _info),
+    'sendmemo_server_info': (
+        'Each server, with its state, how its mail was sent, TLS version and the code of its cause as labels.',
+        _info,
+    ),
     'sendmemo_server_proven': (
         'Whether the server is proven by a real mail over TLS, and nothing later says otherwise (1), or not (0).',
         _of_servers(lambda server: int(server.state in PROVEN)),
@@ -90,6 +99,10 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
         'When the server was last proven, in seconds since 1970.',
         _of_servers(lambda server: _seconds(server.proof.at) if server.proof else None),
     ),
+    'sendmemo_send_duration_seconds': (
+        'How long the last send took, from the connection to the end.',
+        _of_servers(lambda server: None if server.facts.total_ms is None else server.facts.total_ms / 1000),
+    ),
     'sendmemo_delivered': (
         'Whether the last mail that a mailbox was asked for was found there (1), or was lost (0).',
         _of_servers(lambda server: None if server.was_delivered is None else int(server.was_delivered)),
@@ -104,6 +117,7 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
     ),
     'sendmemo_expiry_servers': ('How many servers use that certificate, CA or CRL.', _users),
     **CRL_METRICS,
+    **HOST_METRICS,
 }
 
 

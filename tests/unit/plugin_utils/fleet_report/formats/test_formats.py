@@ -60,6 +60,7 @@ def report() -> Report:
     before.hosts[0].log.name = before.hosts[0].name = 'print0000.example.com'  # which nobody has looked at since
     found: Report = fleet.report(fleet.results(60, 2), ['print9999.example.com'], before=before)
     found.comparison = compare(made(50, 2), found)
+    found.runs[-1].limit = 'all'
     return found
 
 
@@ -242,6 +243,9 @@ def test_metrics_are_read_by_the_parser_of_prometheus(report: Report, hostile: R
         assert sum(sample.value for sample in families['sendmemo_delivered'].samples) == one.counts()['delivered']
         assert {sample.value for sample in families['sendmemo_delivery_delay_seconds'].samples} == {1.25}
         assert len(proven) == len(list(one.servers()))
+        assert {sample.value for sample in families['sendmemo_send_duration_seconds'].samples} == {0.035}
+        reachable = {sample.labels['host']: bool(sample.value) for sample in families['sendmemo_host_reachable'].samples}
+        assert reachable == {host.name: host.state != 'unreachable' for host in one.hosts if host.is_checked}
 
 
 class Page(html.parser.HTMLParser):
