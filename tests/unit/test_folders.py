@@ -32,6 +32,7 @@ ORDER = {
         'safe_text vocabulary',
     ),
     'plugin_utils': (
+        'distribution',
         'fleet_report.formats',
         'fleet_report',
         'outcome',

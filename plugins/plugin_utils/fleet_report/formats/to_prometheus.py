@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from .. import times
@@ -14,6 +15,7 @@ from .crl_metrics import CRL_METRICS
 from .host_metrics import HOST_METRICS
 
 Sample = tuple[dict[str, str], float]
+QUANTILES = (0.5, 0.9, 1)
 
 
 def _of_servers(value_of: t.Callable[[Server], float | None]) -> t.Callable[[Report], t.Iterator[Sample]]:
@@ -50,6 +52,13 @@ def _info(report: Report) -> t.Iterator[Sample]:
             'code': cause.get('code', ''),
         }
         yield {**_labels(host, server), **{key: value for key, value in facts.items() if value}}, 1
+
+
+def _durations(report: Report) -> t.Iterator[Sample]:
+    """Yield quantiles alone: a series for each server would make the file a tenth larger."""
+    taken = sorted(server.facts.total_ms for _host, server in report.servers() if server.facts.total_ms is not None)
+    for quantile in QUANTILES if taken else ():
+        yield {'quantile': f'{quantile:g}'}, taken[math.ceil(quantile * len(taken)) - 1] / 1000
 
 
 def _names(what: Expiry) -> dict[str, str]:
@@ -99,10 +108,6 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
         'When the server was last proven, in seconds since 1970.',
         _of_servers(lambda server: _seconds(server.proof.at) if server.proof else None),
     ),
-    'sendmemo_send_duration_seconds': (
-        'How long the last send took, from the connection to the end.',
-        _of_servers(lambda server: None if server.facts.total_ms is None else server.facts.total_ms / 1000),
-    ),
     'sendmemo_delivered': (
         'Whether the last mail that a mailbox was asked for was found there (1), or was lost (0).',
         _of_servers(lambda server: None if server.was_delivered is None else int(server.was_delivered)),
@@ -110,6 +115,10 @@ METRICS: dict[str, tuple[str, t.Callable[[Report], t.Iterable[Sample]]]] = {
     'sendmemo_delivery_delay_seconds': (
         'How long that mail took from the end of the send to the mailbox, at most.',
         _of_servers(lambda server: _delay(server.delivery)),
+    ),
+    'sendmemo_send_duration_seconds': (
+        'How long the last sends took, from the connection to the end: half of them, nine of ten, and all took no longer.',
+        _durations,
     ),
     'sendmemo_expiry_timestamp_seconds': (
         "When a mail server's certificate or a CA ends, or a CRL is to be replaced, in seconds since 1970.",
