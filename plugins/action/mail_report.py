@@ -32,7 +32,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     'ca_src': {'type': 'path'},
     'username': {'type': 'str'},
     'password': {'type': 'str', 'no_log': True},
-    'when': {'type': 'str', 'choices': ['always', 'attention'], 'default': 'always'},
+    'send_when': {'type': 'str', 'choices': ['always', 'attention'], 'default': 'always'},
     'attach': {'type': 'list', 'elements': 'str', 'choices': list(FORMATS), 'default': ['html']},
     'max_age': {'type': 'float', 'default': 24},
     'stale_after': {'type': 'float', 'default': STALE_DAYS},
@@ -53,7 +53,7 @@ class ActionModule(ActionBase):
         read = _read(args)
         is_old = report_mail.hours_old(read.report, times.moment_of(time.time_ns() // 1000)) > args['max_age']
         line = report_mail.subject(read.report, is_old)
-        if args['when'] == 'attention' and not is_old and not report_mail.needs_attention(read.report):
+        if args['send_when'] == 'attention' and not is_old and not report_mail.needs_attention(read.report):
             result.update(
                 changed=False, sent=False, subject=line, attachments=[], msg='Nothing needs attention: no mail was sent.'
             )

@@ -52,7 +52,7 @@ options:
   password:
     description: The password that belongs to O(username). It is never sent without TLS.
     type: str
-  when:
+  send_when:
     description:
       - V(attention) sends a mail only if a server is neither proven nor accepted as it is, a certificate, CA or CRL expires soon,
         the run ended early, or the report is old.

@@ -159,6 +159,21 @@ def of_accepted(_metrics: Metrics) -> t.Iterator[Named]:
     yield 'plaintext is accepted', recorded.NOW.timestamp(), [Phase(text, 2)], [Check(1, 'SendmemoServerUnprotected', [])]
 
 
+def of_many_hosts(_metrics: Metrics) -> t.Iterator[Named]:
+    """One host is not many, however many servers it has."""
+
+    def text(hosts: int) -> str:
+        one = recorded.Result('print0', 'send_memo', 'ok', {'servers': [recorded.sent(f'spl{number}') for number in range(20)]})
+        gone = [recorded.Result(f'print{number}', 'send_memo', 'unreachable', {'msg': ''}) for number in range(hosts)]
+        before = recorded.report([one], days=-1)
+        return to_prometheus(recorded.report(gone, before=before))
+
+    name = 'SendmemoManyServersOneCause'
+    many = alert(name, 'critical', '11 hosts have the same problem: unreachable', code='unreachable')
+    phases = [Phase(text(1), 1), Phase(text(11), 1)]
+    yield 'many hosts are unreachable', recorded.NOW.timestamp(), phases, [Check(0.9, name, []), Check(1.5, name, [many])]
+
+
 def of_late_mail(_metrics: Metrics) -> t.Iterator[Named]:
     def text(delay_ms: int) -> str:
         confirmed = {'proofs': [recorded.delivered('print1', 'spl1', delay_ms=delay_ms)]}
@@ -320,7 +335,7 @@ def of_coverage(metrics: Metrics) -> t.Iterator[Named]:
     )
 
 
-GROUPS = (of_servers, of_accepted, of_late_mail, of_age, of_ends, of_crls, of_coverage)
+GROUPS = (of_servers, of_accepted, of_many_hosts, of_late_mail, of_age, of_ends, of_crls, of_coverage)
 
 
 @pytest.fixture(scope='module')
