@@ -119,21 +119,6 @@ def test_an_auditor_gets_the_page_by_mail_and_finds_the_same_bytes_in_the_archiv
     assert (len(broken.mails()), len(list(broken.archive.iterdir()))) == (1, 1)
 
 
-def test_a_report_is_archived_once_and_never_written_again(well: Distribution) -> None:
-    assert well.run('--check', archive=str(well.archive)).results(task='Archive')[0].result['changed'] is True
-    assert not well.archive.exists()
-    first = well.run(archive=str(well.archive)).results(task='Archive')[0].result
-    path = pathlib.Path(first['path'])
-    before = {file.name: file.read_bytes() for file in path.iterdir()}
-    assert well.run(archive=str(well.archive)).results(task='Archive')[0].result['changed'] is False
-    # Another report of the same second, as of two runs that end together.
-    (well.directory / 'index.html').write_text('another')
-    second = well.run(archive=str(well.archive)).results(task='Archive')[0].result
-    assert second['path'] == f'{path}-2'
-    assert {file.name: file.read_bytes() for file in path.iterdir()} == before
-    assert not list(well.archive.glob('.partial*'))
-
-
 def test_old_reports_leave_the_archive_unless_they_are_signed(well: Distribution) -> None:
     days = {'2020-01-01T000000Z': (), '2020-01-02T000000Z': ('SHA256SUMS.asc',), '2020-13-01T000000Z': (), 'notes': ()}
     for name, more in days.items():
