@@ -16,6 +16,7 @@ from support import owners as owners_support
 from support import postfix as postfix_support
 from support import sshd as sshd_support
 from support.mail_server_process import Listener, MailServer
+from support.monitored_fleet import MonitoredFleet
 from support.pki import Authority, Identity, days_from_now
 from support.playbook import Ansible
 
@@ -130,6 +131,16 @@ def owners() -> t.Iterator[owners_support.Owners]:
 def ansible(tmp_path: pathlib.Path) -> Ansible:
     """The real ansible-playbook and ansible, in the test's own directory."""
     return Ansible(tmp_path / 'controller')
+
+
+@pytest.fixture(scope='session')
+def monitored_fleet(tmp_path_factory: pytest.TempPathFactory, pki: Pki, mail_server: MailServer) -> MonitoredFleet:
+    """The reports of two real runs, for what monitors them."""
+    directory = tmp_path_factory.mktemp('monitored')
+    variables = {'sendmemo_tls_ca_src': str(pki.ca_path), 'sendmemo_tls_crl_src': str(pki.crl_path)}
+    fleet = MonitoredFleet(Ansible(directory / 'controller'), directory / 'fleet', variables, mail_server)
+    fleet.run()
+    return fleet
 
 
 @pytest.fixture

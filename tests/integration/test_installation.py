@@ -23,7 +23,7 @@ pytestmark = pytest.mark.every_core
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(sys.executable).parent
-ON_THE_CONTROLLER = ('merge_reports', 'confirm_delivery', 'crl_verdict')
+ON_THE_CONTROLLER = ('merge_reports', 'archive_report', 'mail_report', 'confirm_delivery', 'crl_verdict')
 MODULES = sorted(file.stem for file in (ROOT / 'plugins' / 'modules').glob('*.py'))
 PLAYBOOKS = sorted(file.stem for file in (ROOT / 'playbooks').glob('*.yml'))
 ROLES = sorted(directory.name for directory in (ROOT / 'roles').iterdir() if directory.is_dir())

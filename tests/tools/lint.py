@@ -9,6 +9,8 @@ from pathlib import Path
 # mypy must see the files under the collection's name, since their imports are relative to it.
 COLLECTION = '.venvs/collections/ansible_collections/printops/infoprint'
 
+CHECK = 'monitoring/nagios/check_sendmemo'
+
 # Newer than Python 3.6, and used only where they are found; the unit tests run this code on Python 3.6.
 GUARDED = ('os.memfd_create', 'ssl.TLSVersion', 'ssl.SSLContext.minimum_version', 'ssl.SSLContext.maximum_version')
 
@@ -22,7 +24,8 @@ def lint_commands(files: list[str]) -> dict[str, list[str]]:
         'ruff, format': ['ruff', 'format', '--check', '--quiet', '--no-cache', '.'],
         'mypy': ['mypy', *(f'{COLLECTION}/{directory}' for directory in typed_directories(files))],
         'mypy, demo and tools': ['mypy', 'demo', 'tests/bench', 'tests/fleet', 'tests/support', 'tests/tools'],
-        'vermin': [*vermin, 'plugins/module_utils'],
+        'mypy, check of the report': ['mypy', '--scripts-are-modules', CHECK],
+        'vermin': [*vermin, 'plugins/module_utils', CHECK],
         'ansible-lint': ['ansible-lint', '--offline', '--nocolor', '-q'],
         'yamllint': ['yamllint', '--strict', '.'],
         'antsibull-docs': ['antsibull-docs', 'lint-collection-docs', '--plugin-docs', '--disallow-unknown-collection-refs', '.'],

@@ -33,6 +33,7 @@ ORDER = {
     ),
     'plugin_utils': (
         'terminal',
+        'distribution',
         'fleet_report.formats',
         'fleet_report',
         'outcome',

@@ -16,6 +16,7 @@ from .result_reader import COLLECTION, failure, has_error, read_deliveries, read
 from .state import ELSEWHERE, evaluate
 from .values import Problem, Record
 
+OF_NO_HOST = ('merge_reports', 'archive_report', 'mail_report', 'crl_verdict')
 CONFIRMING = 'confirm_delivery'  # whose result is of many hosts, and not of the one that its task runs on
 
 
@@ -218,6 +219,6 @@ def concerns_hosts(action: str) -> bool:
 
 
 def module_of(action: str) -> str:
-    """Return the name of this collection's module that an action is; '' for others, and for the one that concerns no host."""
+    """Return the name of this collection's module that an action is; '' for others, and for those that concern no host."""
     name = action[len(COLLECTION) :] if action.startswith(COLLECTION) else ''
-    return '' if name in ('merge_reports', 'crl_verdict') else name
+    return '' if name in OF_NO_HOST else name

@@ -133,6 +133,13 @@ class Host:
         return any(True for _observation in self.log.all_observations())
 
     @property
+    def is_reachable(self) -> bool | None:
+        """Whether it answered when it was last tried, None if it never was."""
+        if not self.is_checked:
+            return None
+        return not any(one.verdict == 'unreachable' and one.order >= self.log.reached for one in self.log.all_observations())
+
+    @property
     def state(self) -> str:
         """The worst state of its servers."""
         return min((server.state for server in self.servers), key=ORDER.__getitem__)

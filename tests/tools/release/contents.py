@@ -36,6 +36,8 @@ REQUIRED = {
     'docs/reference/support.md',
     'extensions/molecule/default/molecule.yml',
     'meta/runtime.yml',
+    'monitoring/nagios/check_sendmemo',
+    'monitoring/prometheus/sendmemo.rules.yml',
     'playbooks/converge.yml',
     'plugins/module_utils/problems.py',
     'roles/sendmemo_tls/meta/argument_specs.yml',

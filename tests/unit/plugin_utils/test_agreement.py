@@ -14,7 +14,7 @@ from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
 from jinja2 import Environment
 
-from ansible_collections.printops.infoprint.plugins.action.merge_reports import SPEC as MERGING
+from ansible_collections.printops.infoprint.plugins.action import archive_report, mail_report, merge_reports
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import KEYWORDS, defaults
 from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.config.rules import check_config
@@ -33,6 +33,7 @@ COLLECTION = 'printops.infoprint'
 # What an argument spec and a module's documentation both say of an option.
 FACETS = ('type', 'elements', 'choices', 'required', 'default')
 ABSENT = {'type': 'str', 'required': False}
+OF_REPORTS = {'merge_reports': merge_reports, 'archive_report': archive_report, 'mail_report': mail_report}
 # The files with tasks of each entry point of the role.
 OF_THE_PLAYBOOKS = (
     '../../playbooks/tasks/mark_mailbox.yml',
@@ -113,11 +114,12 @@ def passed_by_the_role() -> set[tuple[str, str]]:
 def test_every_module_is_specified_documented_and_has_an_action() -> None:
     for directory in ('modules', 'action'):
         names = {path.stem for path in (ROOT / 'plugins' / directory).glob('*.py')}
-        assert names == {*MODULES, 'merge_reports', 'crl_verdict'}, directory
+        assert names == {*MODULES, *OF_REPORTS, 'crl_verdict'}, directory
 
 
-def test_module_for_reports_is_specified_as_it_is_documented() -> None:
-    assert facets(documented('merge_reports')) == facets(MERGING)
+@pytest.mark.parametrize('name', OF_REPORTS)
+def test_module_for_reports_is_specified_as_it_is_documented(name: str) -> None:
+    assert facets(documented(name)) == facets(OF_REPORTS[name].SPEC)
 
 
 def test_action_group_has_every_module() -> None:

@@ -62,6 +62,7 @@ def report() -> Report:
     before.hosts[0].log.name = before.hosts[0].name = 'print0000.example.com'  # which nobody has looked at since
     found: Report = fleet.report(fleet.results(60, 2), ['print9999.example.com'], before=before)
     found.comparison = compare(made(50, 2), found)
+    found.runs[-1].limit = 'all'
     return t.cast(Report, fleet.grouped(found))
 
 
@@ -246,6 +247,8 @@ def test_metrics_are_read_by_the_parser_of_prometheus(report: Report, hostile: R
         assert sum(sample.value for sample in families['sendmemo_delivered'].samples) == one.counts()['delivered']
         assert {sample.value for sample in families['sendmemo_delivery_delay_seconds'].samples} == {1.25}
         assert len(proven) == len(list(one.servers()))
+        reachable = {sample.labels['host']: bool(sample.value) for sample in families['sendmemo_host_reachable'].samples}
+        assert reachable == {host.name: host.state != 'unreachable' for host in one.hosts if host.is_checked}
 
 
 class Page(html.parser.HTMLParser):
@@ -293,6 +296,14 @@ def test_page_shows_every_server_and_every_state(report: Report) -> None:
     assert sorted(rows['hosts'][row[0]][0] for row in rows['rows']) == sorted(host.name for host, _server in report.servers())
     assert all(host.name in page.text for host, server in report.servers() if server.needs_attention)
     assert all(state.label in page.text and state.meaning in page.text for state in STATES.values())
+
+
+def test_durations_of_sends_are_quantiles() -> None:
+    entries = [fleet.sent(f'spl{number}', timings_ms={'total': 10 * number}) for number in range(1, 11)]
+    text = to_prometheus(made(0, results=[fleet.Result('print1', 'send_memo', 'ok', {'servers': entries})]))
+    found = dict(re.findall(r'^sendmemo_send_duration_seconds\{quantile="(.+)"\} (.+)$', text, re.MULTILINE))
+    assert found == {'0.5': '0.05', '0.9': '0.09', '1': '0.1'}
+    assert 'sendmemo_send_duration_seconds{' not in to_prometheus(made(0))
 
 
 def test_each_row_of_the_page_has_a_cell_for_each_column(report: Report) -> None:
