@@ -305,7 +305,7 @@ def test_a_lost_connection_makes_the_host_unreachable_and_says_so(probe: t.Any, 
     # The probe ends the sshd process that serves this connection.
     run = probe(sshd.host('root', ansible_ssh_args='-o ControlMaster=no'), request={'do': 'disconnect'})
     assert run.stats['print1']['unreachable'] == 1, run.output
-    assert 'print1: no connection, or it was lost' in run.output
+    assert 'The connection was lost, or never made' in run.output
     assert 'Traceback' not in run.output
 
 

@@ -245,7 +245,7 @@ async def test_what_a_rollback_will_set_is_shown_before_it_does(managed: Program
     result = await managed.site.rollback('--check', '--diff', **managed.rollback)
     reported = {one['keyword']: (one['before'], one['after']) for one in result['servers'][0]['drift']}
     assert reported == {'EnableTLS': ('2', '1'), HOST: ('mail.example.com', 'other.example.com'), PORT: ('465', '25')}
-    assert 'smtp-server-host changed (was mail.example.com, declared other.example.com)' in result['msg']
+    assert 'smtp-server-host changed (was mail.example.com, restored other.example.com)' in result['msg']
     assert '-smtp-server-host = mail.example.com\n' in managed.site.output
     assert '+smtp-server-host = other.example.com\n' in managed.site.output
     assert managed.pd.attributes('spl1') == SMTPS
