@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs trials: a configuration put in place, a server that plays its part, a mail caused, and what came of it.
+
+A mail that came, or an alert, shows what the mailer wants. That nothing came means something only if something would have come:
+such a trial is followed by one in which a mail has to come, the control, and is repeated.
+"""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+
+from ...module_utils.config.keywords import CONFIG_NAME
+from .playing.authorities import Authorities
+from .playing.playing_server import PlayingServer
+from .playing.server import Server
+from .playing.visit import REFUSED, SENT, Visit
+from .questions.experiment import MAIL, NAME, TLS, Trial, outcome, text_of
+
+CA_NAME, CRL_NAME = 'observe-ca.pem', 'observe-crl.pem'
+DOMAIN = 'observe.example.com'
+CONTROL = Trial(text_of())
+STALE = 'an older configuration'  # was used: an outcome that no reading allows
+NOT_PLAYED = 'not played'  # the controller can't: such an outcome too
+UNSTABLE = 'once this, once that'  # and another one
+ATTEMPTS = 2  # at a control
+
+
+class Mailer(t.Protocol):
+    """What sends the mails: the product's own, or a stand-in. Each method may raise what ends the observation."""
+
+    working_directory: str
+
+    def install(self, files: t.Mapping[str, bytes]) -> None:
+        """Make these its files, by their names in the working directory; the configuration is one of them."""
+
+    def restart(self) -> bool:
+        """Restart it; return False where nobody knows how."""
+
+    def send(self) -> bool:
+        """Cause a mail; return whether all that comes of it has come already."""
+
+
+class Patience(t.NamedTuple):
+    """Seconds: how long a mail is waited for, and how long after a connection another one may come."""
+
+    deadline: float = 30.0
+    quiet: float = 2.0
+
+
+class Sighting(t.NamedTuple):
+    """What came of a trial: `names` has the word for each argument of EHLO that it expected."""
+
+    visits: tuple[Visit, ...]
+    names: dict[str, str]
+    is_stale: bool
+
+    def outcome(self, view: str) -> str:
+        return STALE if self.is_stale else outcome(view, self.visits, self.names)
+
+    @property
+    def is_firm(self) -> bool:
+        return any(visit.is_firm for visit in self.visits) and not self.is_stale
+
+    def shown(self) -> str:
+        return ' | '.join(visit.shown() for visit in self.visits[:4]) or 'no connection'
+
+
+class Silence(Exception):
+    """The mailer sends nothing that the control expects: the message says what came instead."""
+
+
+class Laboratory:
+    """A mailer and a server. `restarts` is whether the mailer is restarted after each change of its files."""
+
+    def __init__(self, mailer: Mailer, server: PlayingServer, authorities: Authorities, patience: Patience) -> None:
+        self.authorities = authorities
+        self.restarts = False
+        self.mailer = mailer
+        self._server = server
+        self._patience = patience
+        self._old_names: set[str] = set()
+        self._new_names: set[str] = set()
+        self._passed: dict[tuple[Trial, str], Sighting] = {}
+
+    def run(self, trial: Trial) -> Sighting:
+        """Run a trial, and say what came, whatever it means."""
+        files, names = self._prepare(trial)
+        self._server.play(trial.server)
+        self.mailer.install(files)
+        if self.restarts:
+            self.mailer.restart()
+        return self.send(names)
+
+    def send(self, names: dict[str, str]) -> Sighting:
+        """Cause a mail with the files as they are."""
+        is_over = self.mailer.send()
+        visits = self._server.wait(self._patience.deadline, 0.0 if is_over else self._patience.quiet, not is_over)
+        return Sighting(tuple(visits), names, any(name in self._old_names for visit in visits for name in visit.names))
+
+    def run_firmly(self, trial: Trial, view: str) -> tuple[Sighting, bool]:
+        """Run a trial until what came of it is firm, or was seen twice while the mailer worked. Raises Silence.
+
+        Returns what came, and whether it is that.
+        """
+        first = self.run(trial)
+        if first.is_firm:
+            return first, True
+        self.check(CONTROL)
+        second = self.run(trial)
+        self.check(CONTROL)
+        return second, second.is_firm or second.outcome(view) == first.outcome(view)
+
+    def check(self, control: Trial, view: str = MAIL, again: bool = True) -> Sighting:
+        """Return what came of a control, in which a mail must come in TLS. Raises Silence.
+
+        Unless `again`, one that has passed once is not repeated.
+        """
+        wanted = f'{SENT}, name' if view == NAME else SENT
+        passed = self._passed.get((control, wanted))
+        if passed is not None and not again:
+            return passed
+        for _attempt in range(ATTEMPTS):
+            sighting = self.run(control)
+            if sighting.outcome(view if view == NAME else TLS) == wanted:
+                self._passed[control, wanted] = sighting
+                return sighting
+        raise Silence(f'the control, in which a mail has to come ({wanted}), came to: {sighting.shown()}')
+
+    def why_impossible(self, trial: Trial) -> str:
+        """Return why this run has no such server, '' where it has."""
+        identity = trial.server.identity
+        return '' if self.authorities.can_present(identity) else f'this run has no certificate "{identity}"'
+
+    def outcome_of_version(self, server: Server, offered: t.Sequence[str]) -> str:
+        """Return what a server of one version that can't be played here would have come to, by what the mailer offers; ''
+        where it can be played."""
+        if server.oldest != server.newest or self._server.can_play(server.oldest):
+            return ''
+        return REFUSED if offered and server.oldest not in offered else NOT_PLAYED
+
+    def _prepare(self, trial: Trial) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Return the files, and the words for EHLO's arguments."""
+        token = secrets.token_hex(4)
+        values = {'name': f'n{token}.{DOMAIN}', 'other': f'o{token}.{DOMAIN}', 'ca': CA_NAME, 'crl': CRL_NAME}
+        values['directory'] = self.mailer.working_directory
+        files = {CONFIG_NAME: trial.text.format_map(values).encode(), CA_NAME: self.authorities.ca_files[trial.ca]}
+        if trial.crl:
+            files[CRL_NAME] = self.authorities.crl_files[trial.crl]
+        words = {values['name']: 'name', values['other']: 'other'}
+        words.update({text.format_map(values): word for word, text in trial.names})
+        self._old_names.update(self._new_names)
+        self._new_names = {values['name'], values['other']}
+        return files, words

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An observation: every question is asked of a mailer, in an order in which each can rest on the answers before it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .facts import Facts, cipher_verdict, facts_of, sender_verdict
+from .laboratory import CONTROL, UNSTABLE, Laboratory, Silence
+from .playing.client_hello import ClientHello
+from .playing.server import Server
+from .questions.experiment import Question, Trial
+from .questions.grammar import GRAMMAR
+from .questions.session import SESSION
+from .questions.trust import NAMES, TRUST
+from .reload import WHEN_READ, when_is_it_read
+from .verdict import Verdict, judge, unknown, unmet_needs
+
+QUESTIONS: tuple[Question, ...] = (*TRUST, *NAMES, *SESSION, *GRAMMAR)
+
+
+class Observation(t.NamedTuple):
+    """All verdicts, in the order of the questions, and what else was seen of the mailer; None where no mail ever came."""
+
+    verdicts: tuple[Verdict, ...]
+    facts: Facts | None
+
+
+def observe(laboratory: Laboratory, questions: t.Sequence[Question] = QUESTIONS, ours: ClientHello | None = None) -> Observation:
+    """Ask the questions; `ours` is what the collection itself offers from the same host, to be compared with.
+
+    Raises what the mailer raises.
+    """
+    verdicts = {WHEN_READ: when_is_it_read(laboratory)}
+    try:
+        facts = facts_of(laboratory.check(CONTROL))
+    except Silence as silence:
+        everything = [unknown(question.name, str(silence)) for question in questions]
+        return Observation((verdicts[WHEN_READ], *everything), None)
+    for question in questions:
+        verdicts[question.name] = _ask(laboratory, question, verdicts, facts)
+    verdicts['ciphers'] = cipher_verdict(facts, verdicts, ours)
+    verdicts['sender'] = sender_verdict(facts)
+    return Observation(tuple(verdicts.values()), facts)
+
+
+def _ask(laboratory: Laboratory, question: Question, answers: t.Mapping[str, Verdict], facts: Facts) -> Verdict:
+    why = unmet_needs(question, answers)
+    why += filter(None, map(laboratory.why_impossible, question.trials))
+    if why:
+        return unknown(question.name, *why)
+    try:
+        laboratory.check(question.control, question.view, again=False)
+        return _answer(laboratory, question, facts)
+    except Silence as silence:
+        return unknown(question.name, str(silence))
+
+
+def _answer(laboratory: Laboratory, question: Question, facts: Facts) -> Verdict:
+    """Run the question's trials, and judge."""
+    outcomes, evidence = [], []
+    for trial in question.trials:
+        outcome, seen = _run(laboratory, question, trial, facts)
+        outcomes.append(outcome)
+        evidence.append(f'{_shown(trial.server)}: {outcome} [{seen}]')
+    return judge(question, outcomes, evidence)
+
+
+def _run(laboratory: Laboratory, question: Question, trial: Trial, facts: Facts) -> tuple[str, str]:
+    """Return what a trial came to, and the details."""
+    instead = laboratory.outcome_of_version(trial.server, facts.hello.versions if facts.hello else ())
+    if instead:
+        return instead, 'by the versions that it offers'
+    sighting, is_firm = laboratory.run_firmly(trial, question.view)
+    return (sighting.outcome(question.view) if is_firm else UNSTABLE), sighting.shown()
+
+
+def _shown(server: Server) -> str:
+    """Return a server in words."""
+    only = f', {server.newest} alone' if server.oldest == server.newest else ''
+    refuses = f', refuses {server.refuses[0]}' if server.refuses[0] else ''
+    return f'{server.mode} server, certificate "{server.identity}"{only}{refuses}'
