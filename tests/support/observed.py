@@ -15,7 +15,10 @@ from ansible_collections.printops.infoprint.plugins.module_utils.vocabulary impo
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.laboratory import Laboratory, Patience
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import QUESTIONS
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.authorities import Authorities, PublicIdentity
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.client_hello import ClientHello, read_client_hello
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.client_hello import (
+    ClientHello,
+    read_client_hello,
+)
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.questions.experiment import NAME, Question
 
@@ -73,29 +76,37 @@ def authorities() -> Authorities:
 def our_hello() -> ClientHello:
     """What this Python's OpenSSL offers."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1
-    context.set_ciphers('DEFAULT:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0')
     with contextlib.suppress(ssl.SSLWantReadError):
-        context.wrap_bio(incoming, outgoing, server_hostname=HOST).do_handshake()
+        _our_context().wrap_bio(incoming, outgoing, server_hostname=HOST).do_handshake()
     hello = read_client_hello(outgoing.read())
     assert hello is not None
     return hello
 
 
 @contextlib.contextmanager
-def laboratory_of(switches: t.Mapping[str, str], directory: pathlib.Path) -> t.Iterator[Laboratory]:
-    """A laboratory with a stand-in, whose working directory has to be empty."""
+def playing() -> t.Iterator[PlayingServer]:
+    """A playing server on loopback, which can take part in many observations, one after the other."""
     server = PlayingServer(authorities(), LOOPBACK)
-    names = [suite['name'] for suite in _suites() if suite['protocol'] != 'TLSv1.3']
-    mailer = StandIn(switches, directory, HOST, (LOOPBACK, server.port), public_authority().pem, ':'.join(names))
     try:
-        yield Laboratory(mailer, server, authorities(), Patience(5.0, 0.05))
+        yield server
     finally:
         server.close()
 
 
-def _suites() -> list[dict[str, t.Any]]:
+def laboratory_of(switches: t.Mapping[str, str], server: PlayingServer, directory: pathlib.Path) -> Laboratory:
+    """Return a laboratory with a stand-in, whose working directory has to be empty."""
+    mailer = StandIn(switches, directory, HOST, (LOOPBACK, server.port), public_authority().pem, our_ciphers())
+    return Laboratory(mailer, server, authorities(), Patience(5.0, 0.05))
+
+
+@functools.lru_cache(maxsize=1)
+def our_ciphers() -> str:
+    """What this Python's OpenSSL offers up to TLS 1.2, as OpenSSL writes it."""
+    return ':'.join(suite['name'] for suite in _our_context().get_ciphers() if suite['protocol'] != 'TLSv1.3')
+
+
+def _our_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1
     context.set_ciphers('DEFAULT:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0')
-    return t.cast('list[dict[str, t.Any]]', context.get_ciphers())
+    return context

@@ -13,11 +13,13 @@ from .playing.visit import SENT
 from .verdict import DIFFERS, HOLDS, Verdict, unknown
 
 AS_OURS, OTHERS = 'as_ours', 'others'
+NAME = '{hostname}'  # in a sender: the name in EHLO
+OUR_SENDER = f'sendmemo@{NAME}'
 OF_TLS_1_3 = 'TLSv1.3'
 
 
 class Facts(t.NamedTuple):
-    """`hello` None: it could not be read. `header` has the fields that show the form of a mail."""
+    """`hello` None: it could not be read. `sender` has NAME for the name in EHLO. `header` has what shows the form of a mail."""
 
     hello: ClientHello | None
     ehlo: str
@@ -33,13 +35,15 @@ class Facts(t.NamedTuple):
 def facts_of(control: Sighting) -> Facts:
     """Return what the connection that brought the mail shows."""
     visit, mail = next((visit, visit.mail) for visit in control.visits if visit.kind == SENT and visit.mail is not None)
-    return Facts(visit.hello, visit.names[-1] if visit.names else '', mail.sender, mail.header(), 'QUIT' in visit.commands)
+    name = visit.names[-1] if visit.names else ''
+    sender = mail.sender.replace(name, NAME) if name else mail.sender
+    return Facts(visit.hello, name, sender, mail.header(), 'QUIT' in visit.commands)
 
 
 def sender_verdict(facts: Facts) -> Verdict:
     """Compare the sender with the one that our own mails have unless another is declared."""
-    same = facts.sender == f'sendmemo@{facts.ehlo}'
-    return Verdict('sender', HOLDS if same else DIFFERS, facts.sender or '<>', (f'MAIL FROM:<{facts.sender}>',))
+    verdict = HOLDS if facts.sender == OUR_SENDER else DIFFERS
+    return Verdict('sender', verdict, facts.sender or '<>', (f'MAIL FROM:<{facts.sender}>',))
 
 
 def cipher_verdict(facts: Facts, answers: t.Mapping[str, Verdict], ours: ClientHello | None) -> Verdict:

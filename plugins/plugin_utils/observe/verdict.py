@@ -12,12 +12,16 @@ HOLDS, DIFFERS, UNKNOWN = VERDICTS = ('holds', 'differs', 'unknown')
 
 
 class Verdict(t.NamedTuple):
-    """The answer to a question: whether the assumption holds, the reading that was observed ('' where unknown), and why."""
+    """The answer to a question: whether the assumption holds, the reading that was observed ('' where unknown), and why.
+
+    `is_firm` is whether it rests on mails and alerts alone, and on nothing that failed to come.
+    """
 
     question: str
     verdict: str
     observed: str
     evidence: tuple[str, ...]
+    is_firm: bool = True
 
 
 def unknown(question: str, *why: str) -> Verdict:
@@ -33,14 +37,19 @@ def matching_readings(question: Question, outcomes: t.Sequence[str]) -> list[str
     ]
 
 
-def judge(question: Question, outcomes: t.Sequence[str], evidence: t.Sequence[str]) -> Verdict:
+def judge(question: Question, outcomes: t.Sequence[str], evidence: t.Sequence[str], is_firm: bool = True) -> Verdict:
     """Return the verdict: unknown unless exactly one reading allows what was observed."""
     readings = matching_readings(question, outcomes)
     if len(readings) != 1:
         why = f'no reading allows this: {", ".join(outcomes)}' if not readings else f'several allow this: {", ".join(readings)}'
         return unknown(question.name, *evidence, why)
     verdict = HOLDS if readings[0] in question.assumed else DIFFERS
-    return Verdict(question.name, verdict, readings[0], tuple(evidence))
+    return Verdict(question.name, verdict, readings[0], tuple(evidence), is_firm)
+
+
+def doubted(verdict: Verdict, why: str) -> Verdict:
+    """Return a verdict of a mailer whose mails do not always come: unknown unless it is firm."""
+    return verdict if verdict.is_firm else unknown(verdict.question, *verdict.evidence, why)
 
 
 def unmet_needs(question: Question, answers: t.Mapping[str, Verdict]) -> list[str]:

@@ -35,7 +35,8 @@ class PlayingServer:
     """Listens from its creation until `close`. `port` is where."""
 
     def __init__(self, authorities: Authorities, address: str, port: int = 0) -> None:
-        self._context = functools.lru_cache(maxsize=None)(functools.partial(_new_context, authorities))
+        self._context = functools.cache(functools.partial(_new_context, authorities))
+        self._playable: dict[str, bool] = {}
         self._server = Server()
         self._visits: list[Visit] = []
         self._open: set[socket.socket] = set()
@@ -72,7 +73,9 @@ class PlayingServer:
 
     def can_play(self, version: str) -> bool:
         """Return whether this controller's OpenSSL speaks a version, which its build or a policy of its system may forbid."""
-        return _can_speak(self._context('good', version, version), version)
+        if version not in self._playable:
+            self._playable[version] = _can_speak(self._context('good', version, version), version)
+        return self._playable[version]
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

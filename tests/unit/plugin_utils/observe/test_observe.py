@@ -4,23 +4,32 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import typing as t
 
 import pytest
+
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import QUESTIONS, observe
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import DIFFERS, HOLDS, UNKNOWN
-from support.observed import BESIDE, as_assumed, expected, laboratory_of, our_hello, sampled
+from support.observed import BESIDE, as_assumed, expected, laboratory_of, our_hello, playing, sampled
 
 # The playing server speaks old versions on purpose.
 pytestmark = pytest.mark.filterwarnings('ignore:ssl.TLSVersion:DeprecationWarning')
-COMBINATIONS = 200
+COMBINATIONS = 200 if os.environ.get('INFOPRINT_TEST_ALL') else 40
 AT_A_TIME = 20
 
 
-def check(switches: dict[str, str], directory: pathlib.Path) -> None:
+@pytest.fixture(scope='module')
+def server() -> t.Iterator[PlayingServer]:
+    with playing() as server:
+        yield server
+
+
+def check(switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> None:
     directory.mkdir()
-    with laboratory_of(switches, directory) as laboratory:
-        observation = observe(laboratory, ours=our_hello())
+    observation = observe(laboratory_of(switches, server, directory), ours=our_hello())
     found = {verdict.question: verdict for verdict in observation.verdicts}
     assert set(found) == set(switches)
     wanted = {question.name: expected(question, switches) for question in QUESTIONS}
@@ -34,15 +43,15 @@ def check(switches: dict[str, str], directory: pathlib.Path) -> None:
         assert (found[name].verdict == HOLDS) == (switches[name] == BESIDE[name][0]), found[name]
 
 
-def test_a_mailer_as_assumed_is_found_to_be_that(tmp_path: pathlib.Path) -> None:
-    check(as_assumed(), tmp_path / 'server')
+def test_a_mailer_as_assumed_is_found_to_be_that(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    check(as_assumed(), server, tmp_path / 'server')
 
 
 @pytest.mark.newest_core
 @pytest.mark.parametrize('first', range(0, COMBINATIONS, AT_A_TIME))
-def test_every_switch_is_found(first: int, tmp_path: pathlib.Path) -> None:
+def test_every_switch_is_found(first: int, server: PlayingServer, tmp_path: pathlib.Path) -> None:
     for number in range(first, first + AT_A_TIME):
-        check(sampled(number), tmp_path / str(number))
+        check(sampled(number), server, tmp_path / str(number))
 
 
 def test_each_question_rests_on_those_before_it() -> None:
