@@ -84,9 +84,9 @@ def our_hello() -> ClientHello:
 
 
 @contextlib.contextmanager
-def playing() -> t.Iterator[PlayingServer]:
+def playing(seconds: float = 30.0) -> t.Iterator[PlayingServer]:
     """A playing server on loopback, which can take part in many observations, one after the other."""
-    server = PlayingServer(authorities(), LOOPBACK)
+    server = PlayingServer(authorities(), LOOPBACK, seconds=seconds)
     try:
         yield server
     finally:

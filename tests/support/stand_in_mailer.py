@@ -18,7 +18,6 @@ from .stand_in_config import Refused, Switches, settings_in
 from .stand_in_tls import Trust, name_is_accepted, new_context
 
 OWN_NAME = 'print17.example.net'
-LONGEST_WAIT = 5  # seconds
 CONFIG = 'sendmemo-ssl.cfg'
 FROM = {'as_ours': 'sendmemo@{name}', 'other': 'infoprint@print17.example.net'}
 
@@ -38,6 +37,8 @@ class NotNow(Failed):
 class StandIn:
     """Sends a mail for each `send`. `host` is the mail server's name, which is at `address`; `public` are the authorities that it
     knows without a CAFile, and `ciphers` those that it offers unless switched."""
+
+    longest_wait = 5.0  # seconds, for a reply
 
     def __init__(
         self,
@@ -92,7 +93,9 @@ class StandIn:
     def _try(self, mode: str, name: str, trust: Trust, settings: t.Mapping[str, str]) -> None:
         with socket.create_connection(self._address) as connection:
             connection.settimeout(None)  # so that OpenSSL blocks; the system still ends a wait
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', LONGEST_WAIT, 0))
+            connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', *divmod(int(self.longest_wait * 1_000_000), 1_000_000))
+            )
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 _Session(self, connection, settings, trust).send(mode, name, self._from(name))

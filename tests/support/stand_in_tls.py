@@ -61,7 +61,7 @@ def _set_ciphers(context: SSL.Context, switches: Switches, ours: str) -> None:
 
 
 def _load(context: SSL.Context, switches: Switches, trust: Trust) -> None:
-    store = context.get_cert_store()
+    store = t.cast(crypto.X509Store, context.get_cert_store())
     for certificate in trust.authorities(switches):
         store.add_cert(crypto.X509.from_cryptography(certificate))
     flags = crypto.X509StoreFlags.PARTIAL_CHAIN if switches['partial_chain'] == 'accepted' else 0

@@ -102,13 +102,15 @@ class Laboratory:
     def run_twice(self, trial: Trial, view: str) -> tuple[Sighting, str]:
         """Run a trial; unless what came of it is firm, prove that the mailer works, and run it again. Raises Silence.
 
-        Returns what came, and its outcome: UNSTABLE where the second one differs.
+        Returns what came, and its outcome: UNSTABLE where neither is firm and they differ.
         """
         first = self.run(trial)
         if first.is_firm:
             return first, first.outcome(view)
         self.check(CONTROL)
         second = self.run(trial)
+        if second.is_firm:
+            return second, second.outcome(view)
         self.check(CONTROL)
         return second, first.outcome(view) if first.outcome(view) == second.outcome(view) else UNSTABLE
 

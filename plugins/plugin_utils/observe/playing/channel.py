@@ -32,7 +32,7 @@ class Over(Exception):
 class Channel:
     """One accepted connection. Each method raises Over at its end; what is learned of TLS is noted in the visit."""
 
-    def __init__(self, connection: socket.socket, visit: Visit, seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(self, connection: socket.socket, visit: Visit, seconds: float) -> None:
         self._socket = connection
         self._visit = visit
         self._end = time.monotonic() + seconds

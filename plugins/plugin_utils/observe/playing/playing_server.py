@@ -15,7 +15,7 @@ import threading
 import time
 
 from .authorities import Authorities
-from .channel import Channel, Over
+from .channel import LONGEST_SECONDS, Channel, Over
 from .dialog import Dialog
 from .server import Server
 from .visit import Visit
@@ -32,9 +32,10 @@ _VERSIONS = {
 
 
 class PlayingServer:
-    """Listens from its creation until `close`. `port` is where."""
+    """Listens from its creation until `close`. `port` is where. A connection lasts so many `seconds` at most."""
 
-    def __init__(self, authorities: Authorities, address: str, port: int = 0) -> None:
+    def __init__(self, authorities: Authorities, address: str, port: int = 0, seconds: float = LONGEST_SECONDS) -> None:
+        self._seconds = seconds
         self._context = functools.cache(functools.partial(_new_context, authorities))
         self._playable: dict[str, bool] = {}
         self._server = Server()
@@ -112,7 +113,7 @@ class PlayingServer:
         try:
             context = self._context(server.identity, server.oldest, server.newest)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            Dialog(Channel(connection, visit), visit, server, context).run()
+            Dialog(Channel(connection, visit, self._seconds), visit, server, context).run()
         except Over as over:
             visit.cut_short = str(over)
         except (OSError, ValueError) as error:  # of OpenSSL, or of a connection that ended
