@@ -24,6 +24,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.questio
 
 from .pki import Authority
 from .stand_in_mailer import StandIn
+from .stand_in_switches import AS_ASSUMED
 
 HOST = 'mail.observe.example.com'
 LOOPBACK = '127.0.0.1'
@@ -37,7 +38,7 @@ NEVER_SWITCHED = {'ehlo_host': 'refused'}  # no mail would ever come
 
 def as_assumed() -> dict[str, str]:
     """Return the switches of a mailer for which every assumption holds."""
-    return {**{question.name: question.assumed[0] for question in QUESTIONS}, **{name: ways[0] for name, ways in BESIDE.items()}}
+    return dict(AS_ASSUMED)
 
 
 def sampled(number: int) -> dict[str, str]:

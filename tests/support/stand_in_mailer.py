@@ -3,10 +3,17 @@
 """A stand-in for sendmemo, with a switch for every reading of every question of the observation.
 
 The product itself is not at hand: this shows that the kit finds how a mailer behaves, not how the product does.
+
+    python -m support.stand_in_mailer DIRECTORY HOST ADDRESS PORT SWITCHES
+
+sends one mail with the configuration in DIRECTORY, to the mail server HOST at ADDRESS. SWITCHES is a file of JSON, which may leave
+out those that are as assumed.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import pathlib
 import socket
 import struct
@@ -15,6 +22,7 @@ import typing as t
 from OpenSSL import SSL
 
 from .stand_in_config import Refused, Switches, settings_in
+from .stand_in_switches import AS_ASSUMED
 from .stand_in_tls import Trust, name_is_accepted, new_context
 
 OWN_NAME = 'print17.example.net'
@@ -63,7 +71,7 @@ class StandIn:
             (self._directory / name).write_bytes(content)
 
     def restart(self) -> bool:
-        self._loaded = {path.name: path.read_bytes() for path in self._directory.iterdir()}
+        self._loaded = {path.name: path.read_bytes() for path in self._directory.iterdir() if path.is_file()}
         return True
 
     def send(self) -> bool:
@@ -215,3 +223,19 @@ class _Session:
             self._read += data
         line, _end, self._read = self._read.partition(b'\r\n')
         return line
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description='A stand-in for sendmemo.')
+    parser.add_argument('directory', type=pathlib.Path)
+    parser.add_argument('host')
+    parser.add_argument('address')
+    parser.add_argument('port', type=int)
+    parser.add_argument('switches', type=pathlib.Path)
+    options = parser.parse_args()
+    switches = {**AS_ASSUMED, **json.loads(options.switches.read_text())}
+    StandIn(switches, options.directory, options.host, (options.address, options.port)).send()
+
+
+if __name__ == '__main__':
+    main()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 import typing as t
 
+from ...module_utils.change.set_files import trust_file_name
 from ...module_utils.config.keywords import CONFIG_NAME
 from .playing.authorities import Authorities
 from .playing.playing_server import PlayingServer
@@ -18,7 +19,6 @@ from .playing.server import Server
 from .playing.visit import REFUSED, SENT, Visit
 from .questions.experiment import MAIL, NAME, TLS, Trial, outcome, text_of
 
-CA_NAME, CRL_NAME = 'observe-ca.pem', 'observe-crl.pem'
 DOMAIN = 'observe.example.com'
 CONTROL = Trial(text_of())
 STALE = 'an older configuration'  # was used: an outcome that no reading allows
@@ -91,12 +91,13 @@ class Laboratory:
         self.mailer.install(files)
         if self.restarts:
             self.mailer.restart()
-        return self.send(names)
+        return self.send(names, trial.watches_on)
 
-    def send(self, names: dict[str, str]) -> Sighting:
+    def send(self, names: dict[str, str], watches_on: bool = False) -> Sighting:
         """Cause a mail with the files as they are."""
         is_over = self.mailer.send()
-        visits = self._server.wait(self._patience.deadline, 0.0 if is_over else self._patience.quiet, not is_over)
+        deadline, quiet = self._patience
+        visits = self._server.wait(deadline, 0.0 if is_over else quiet, not is_over, watches_on and not is_over)
         return Sighting(tuple(visits), names, any(name in self._old_names for visit in visits for name in visit.names))
 
     def run_twice(self, trial: Trial, view: str) -> tuple[Sighting, str]:
@@ -125,6 +126,7 @@ class Laboratory:
             sighting = self._checked[control, view] = self._check(control, view, wanted)
         if sighting.outcome(view) != wanted:
             raise Silence(f'the control, in which a mail has to come ({wanted}), came to: {sighting.shown()}')
+        self._server.admitted = sighting.visits[0].address
         return sighting
 
     def _check(self, control: Trial, view: str, wanted: str) -> Sighting:
@@ -149,11 +151,18 @@ class Laboratory:
     def _prepare(self, trial: Trial) -> tuple[dict[str, bytes], dict[str, str]]:
         """Return the files, and the words for EHLO's arguments."""
         token = secrets.token_hex(4)
-        values = {'name': f'n{token}.{DOMAIN}', 'other': f'o{token}.{DOMAIN}', 'ca': CA_NAME, 'crl': CRL_NAME}
-        values['directory'] = self.mailer.working_directory
-        files = {CONFIG_NAME: trial.text.format_map(values).encode(), CA_NAME: self.authorities.ca_files[trial.ca]}
+        contents = {'ca': self.authorities.ca_files[trial.ca]}
         if trial.crl:
-            files[CRL_NAME] = self.authorities.crl_files[trial.crl]
+            contents['crl'] = self.authorities.crl_files[trial.crl]
+        trust = {kind: trust_file_name(kind, content) for kind, content in contents.items()}
+        values = {
+            'name': f'n{token}.{DOMAIN}',
+            'other': f'o{token}.{DOMAIN}',
+            'directory': self.mailer.working_directory,
+            **trust,
+        }
+        files = {CONFIG_NAME: trial.text.format_map(values).encode()}
+        files.update({trust[kind]: content for kind, content in contents.items()})
         words = {values['name']: 'name', values['other']: 'other'}
         words.update({text.format_map(values): word for word, text in trial.names})
         self._old_names.update(self._new_names)

@@ -27,6 +27,15 @@ class Observation(t.NamedTuple):
     facts: Facts | None
 
 
+def chosen(names: t.Collection[str]) -> tuple[Question, ...]:
+    """Return the questions of these names, and those that they rest on; all for none."""
+    wanted = set(names)
+    for question in reversed(QUESTIONS):  # each rests on those before it
+        if question.name in wanted:
+            wanted.update(need.question for need in question.needs)
+    return tuple(question for question in QUESTIONS if question.name in wanted or not names)
+
+
 def observe(laboratory: Laboratory, questions: t.Sequence[Question] = QUESTIONS, ours: ClientHello | None = None) -> Observation:
     """Ask the questions; `ours` is what the collection itself offers from the same host, to be compared with.
 

@@ -40,6 +40,7 @@ class PlayingServer:
         self._playable: dict[str, bool] = {}
         self._server = Server()
         self._visits: list[Visit] = []
+        self.admitted = ''  # the only address whose connections count, '' = any
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
         family = socket.AF_INET6 if ':' in address else socket.AF_INET
@@ -53,23 +54,26 @@ class PlayingServer:
         with self._changed:
             self._server, self._visits = server, []
 
-    def wait(self, seconds: float, quiet: float, awaits_first: bool = True) -> list[Visit]:
+    def wait(self, seconds: float, quiet: float, awaits_first: bool = True, watches_on: bool = False) -> list[Visit]:
         """Return the trial's connections once there was one and all are over since `quiet` seconds, or after `seconds` in all.
 
-        Without `awaits_first` nobody will connect who has not done so yet.
+        Without `awaits_first` nobody will connect who has not done so yet. With `watches_on` the quiet lasts up to that end;
+        without, a mail ends it.
         """
         end = time.monotonic() + seconds
         with self._changed:
-            while (left := self._seconds_left(end, quiet, awaits_first)) > 0:
+            while (left := self._seconds_left(end, quiet, awaits_first, watches_on)) > 0:
                 self._changed.wait(left)
             return list(self._visits)
 
-    def _seconds_left(self, end: float, quiet: float, awaits_first: bool) -> float:
+    def _seconds_left(self, end: float, quiet: float, awaits_first: bool, watches_on: bool) -> float:
         now = time.monotonic()
         if not self._visits:
             return end - now if awaits_first else 0.0
-        if self._open or not all(visit.ended for visit in self._visits):
+        if watches_on or not all(visit.ended for visit in self._visits):
             return end - now
+        if any(visit.mail for visit in self._visits):
+            return 0.0
         return min(end, max(visit.ended for visit in self._visits) + quiet) - now
 
     def can_play(self, version: str) -> bool:
@@ -94,13 +98,14 @@ class PlayingServer:
     def _accept(self) -> None:
         while True:
             try:
-                connection, _address = self._listener.accept()
+                connection, address = self._listener.accept()
             except OSError:
                 return
             with self._changed:
-                taken = len(self._open) < MOST_AT_ONCE and len(self._visits) < MOST_VISITS
+                has_room = len(self._open) < MOST_AT_ONCE and len(self._visits) < MOST_VISITS
+                taken = has_room and self.admitted in ('', address[0])
                 if taken:
-                    visit, server = Visit(time.monotonic()), self._server
+                    visit, server = Visit(time.monotonic(), address[0]), self._server
                     self._visits.append(visit)
                     self._open.add(connection)
                     self._changed.notify_all()

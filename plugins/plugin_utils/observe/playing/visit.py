@@ -52,6 +52,7 @@ class Visit:
     """
 
     began: float
+    address: str = ''
     ended: float = 0.0
     commands: list[str] = dataclasses.field(default_factory=list)  # EHLO with its name, of others the verb
     names: list[str] = dataclasses.field(default_factory=list)  # EHLO's and HELO's arguments, as they came

@@ -27,7 +27,8 @@ class Trial(t.NamedTuple):
     """One configuration and one server, then one mail.
 
     In `text`, {name} and {other} are host names for EHLO, new in each trial, {ca} and {crl} the files' names, and {directory} is
-    the path of the working directory. `names` has names for what else may come as EHLO's argument: {word: text}.
+    the path of the working directory. `names` has words for what else may come as EHLO's argument: (word, text). With
+    `watches_on`, what comes after a connection is awaited up to the deadline.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Trial(t.NamedTuple):
     ca: str = 'root'
     crl: str = ''
     names: tuple[tuple[str, str], ...] = ()
+    watches_on: bool = False
 
 
 Outcomes = tuple[str, ...]

@@ -82,7 +82,7 @@ SESSION = (
         'Is a mail that is refused for now (451) tried again within the deadline?',
         COUNT,
         PLAIN,
-        (Trial(text_of(), Server(refuses=('RCPT', '451 4.7.1 Try again later'))),),
+        (Trial(text_of(), Server(refuses=('RCPT', '451 4.7.1 Try again later')), watches_on=True),),
         (reading('no', 'once'), reading('yes', 'again')),
         ('no', 'yes'),
     ),

@@ -54,6 +54,13 @@ def test_every_switch_is_found(first: int, server: PlayingServer, tmp_path: path
         check(sampled(number), server, tmp_path / str(number))
 
 
+def test_the_stand_in_has_a_switch_for_every_question() -> None:
+    assert as_assumed() == {
+        **{question.name: question.assumed[0] for question in QUESTIONS},
+        **{name: readings[0] for name, readings in BESIDE.items()},
+    }
+
+
 def test_each_question_rests_on_those_before_it() -> None:
     names = [question.name for question in QUESTIONS]
     assert len(set(names)) == len(names)
