@@ -6,8 +6,8 @@ The product itself is not at hand: this shows that the kit finds how a mailer be
 
     python -m support.stand_in_mailer DIRECTORY HOST ADDRESS PORT SWITCHES
 
-sends one mail with the configuration in DIRECTORY, to the mail server HOST at ADDRESS. SWITCHES is a file of JSON, which may leave
-out those that are as assumed.
+sends one mail with the configuration in DIRECTORY, to the mail server HOST at ADDRESS. SWITCHES is a file of JSON, which may
+leave out those that are as assumed.
 """
 
 from __future__ import annotations

@@ -6,20 +6,24 @@ The trials are changes as any other, by the transaction's own store. The first o
 to; no later one makes another, and nothing of the old set is removed before.
 """
 
+import os
 import stat
-from typing import Any, Dict, List, Union
+from typing import Any, Dict, List, Tuple, Union
 
 from ..change.backup_handover import rights_to_read_backups
 from ..change.backups import Backups
+from ..change.change_marker import MARKER as UNFINISHED
 from ..change.change_marker import ROLLBACK
 from ..change.converge import converge_servers
+from ..change.cross_references import referenced_elsewhere
 from ..change.observation import (
     Observation,
     backup_to_return_to,
     digest_of,
+    digest_of_content,
     is_of_a_trial,
     read_observation,
-    remove_observation,
+    remove_markers,
     write_observation,
 )
 from ..change.previous_set import desired_set_of
@@ -81,8 +85,14 @@ def _install(directory: WorkingDir, request: ObserveRequest, watchdog: Watchdog)
         transaction.desired = _trial_set(directory, active, request)
         transaction.compare()
         transaction.stage()
+        trials = digest_of(active), digest_of_content(transaction.desired.config or b'')
         if observation is None:
-            _begin(transaction, active, request, watchdog)
+            attributes = _read_attributes(request, watchdog)
+            backup = transaction.back_up(Backups(directory), attributes, {}) or ''
+            observation = Observation(os.path.basename(backup), digest_of(active), trials)
+        write_observation(directory, observation._replace(trials=trials))
+        if request.attributes:  # those that are set already are not set again
+            _set_attributes(request, watchdog)
         watchdog.check()
         with watchdog.uninterrupted():
             transaction.commit()
@@ -92,9 +102,12 @@ def _install(directory: WorkingDir, request: ObserveRequest, watchdog: Watchdog)
 
 def _check_first(directory: WorkingDir, active: Union[CurrentFile, None]) -> None:
     """Refuse a server that could not be put back as it was. Raises ProblemError."""
+    path = directory.path_of(CONFIG_NAME)
+    if directory.status_of(UNFINISHED) is not None:
+        message = 'An earlier change of %s is not finished.' % path
+        raise ProblemError(Problem('write_failed', message, 'Converge the server first.', server=directory.server, file=path))
     if active is None:
         return
-    path = directory.path_of(CONFIG_NAME)
     if active.content is None:
         message = '%s is a symbolic link, or its owner can not read it: it could not be put back.' % path
         raise ProblemError(Problem('unsafe_path', message, server=directory.server, file=path))
@@ -114,18 +127,13 @@ def _trial_set(directory: WorkingDir, active: Union[CurrentFile, None], request:
     uid, gid = desired_owner(directory, None, None, request.name)
     mode = USUAL_MODE
     if active is not None:
-        uid, gid, mode = active.status.st_uid, active.status.st_gid, stat.S_IMODE(active.status.st_mode)
+        uid, gid, mode = _rights_of(active)
     trust = {name: content.encode('latin-1') for name, content in request.trust.items()}
     return DesiredSet(request.config.encode('latin-1'), trust, uid, gid, mode)
 
 
-def _begin(transaction: Transaction, active: Union[CurrentFile, None], request: ObserveRequest, watchdog: Watchdog) -> None:
-    """Back up the active set, note that the server is to be put back to it, and set the attributes."""
-    before = _read_attributes(request, watchdog)
-    backup = transaction.back_up(Backups(transaction.directory), before, {}) or ''
-    write_observation(transaction.directory, Observation(backup.rpartition('/')[2], digest_of(active)))
-    if request.attributes:
-        _set_attributes(request, watchdog)
+def _rights_of(file: CurrentFile) -> Tuple[int, int, int]:
+    return file.status.st_uid, file.status.st_gid, stat.S_IMODE(file.status.st_mode)
 
 
 def _read_attributes(request: ObserveRequest, watchdog: Watchdog) -> Values:
@@ -152,7 +160,7 @@ def _set_attributes(request: ObserveRequest, watchdog: Watchdog) -> None:
 
 def _put_back(request: ObserveRequest, entry: RollbackEntry, watchdog: Watchdog) -> ChangeAnswer:
     """Make the set the active one that was so before the first trial; where no trial was made, nothing."""
-    options = ChangeOptions(request.base_dir, request.pd_bin_dir, backup_keep=0)
+    options = ChangeOptions(request.base_dir, request.pd_bin_dir)  # the set of a trial is not backed up
     host = HostOutcome(find_servers(request.base_dir, [entry]))
 
     def start(outcome: ServerOutcome) -> ServerChange:
@@ -164,44 +172,57 @@ def _put_back(request: ObserveRequest, entry: RollbackEntry, watchdog: Watchdog)
         for_each_server(changes, lambda change: restored.append(change) if _has_set_to_restore(change) else None)
         return restored
 
-    answer = converge_servers(host, start, options, watchdog, decide)
+    answer = converge_servers(host, start, options, watchdog, decide, keep_locks=False)
     if not host.servers[0].failed:
-        _remove_marker(host.servers[0], request.base_dir)
+        for_each_server([start(host.servers[0])], lambda change: _tidy(change, request))
     return answer
+
+
+def _tidy(change: ServerChange, request: ObserveRequest) -> None:
+    """Remove what the trials left, the markers last. Raises ProblemError, OSError."""
+    directory, transaction = change.directory, change.transaction
+    try:
+        if read_observation(directory) is None:
+            return
+        if not transaction.lock():
+            raise ProblemError(transaction.lock_problem())
+        transaction.referenced = lambda: referenced_elsewhere(request.base_dir, [change], [])
+        transaction.clean()
+        remove_markers(directory)
+    finally:
+        change.close()
 
 
 def _has_set_to_restore(change: ServerChange) -> bool:
     """Set what the server is put back to; return whether there is anything. Raises ProblemError."""
-    directory = change.directory
-    observation = read_observation(directory)
+    observation = read_observation(change.directory)
     if observation is None:
         return False
-    active = read_current_file(directory, CONFIG_NAME)
-    is_back = digest_of(active) == observation.digest
-    if not is_back and not is_of_a_trial(directory, observation):
-        change.outcome.problems.append(_changed_since(directory))
+    active = read_current_file(change.directory, CONFIG_NAME)
+    if digest_of(active) == observation.digest:
+        try:
+            _set_desired(change, observation, active)  # its attributes may still be those of the trials
+        except ProblemError:  # the backup was being removed, which is the last step
+            return False
+    elif is_of_a_trial(change.directory, observation):
+        _set_desired(change, observation, active)
+    else:
+        change.outcome.problems.append(_changed_since(change.directory))
         return False
+    return True
+
+
+def _set_desired(change: ServerChange, observation: Observation, active: Union[CurrentFile, None]) -> None:
+    """Set what the change is to restore, with the rights that the trials had from it. Raises ProblemError."""
+    directory = change.directory
+    uid, gid, mode = directory.status.st_uid, directory.status.st_gid, USUAL_MODE
+    if active is not None:
+        uid, gid, mode = _rights_of(active)
     with rights_to_read_backups(directory):
         backup = backup_to_return_to(directory, observation)
-        if backup is None:
-            if is_back:  # an earlier run was killed between its last two steps
-                return False
-            raise Backups(directory).unusable(observation.backup, 'it is gone')
-        rights = active.status if active is not None else directory.status
-        mode = stat.S_IMODE(rights.st_mode) if active is not None else USUAL_MODE
-        desired = desired_set_of(directory, Backups(directory), backup, rights.st_uid, rights.st_gid, mode)
-    change.transaction.desired = desired
+        change.transaction.desired = desired_set_of(directory, Backups(directory), backup, uid, gid, mode)
     change.transaction.by = ROLLBACK
     change.transaction.source = backup.path
     change.restored_backup = backup
     change.outcome.restored = backup.path
     change.attributes = dict(backup.attributes)
-    return True
-
-
-def _remove_marker(outcome: ServerOutcome, base_dir: str) -> None:
-    with open_to_change(outcome, base_dir) as directory:
-        try:
-            remove_observation(directory)
-        except OSError as error:
-            outcome.fail(write_failed(error, directory.path, outcome.server.name).problem)

@@ -5,6 +5,7 @@
 import os
 
 import pytest
+
 from ansible_collections.printops.infoprint.plugins.module_utils.change import observation as marker
 from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import trust_file_name
 from ansible_collections.printops.infoprint.plugins.module_utils.operations import observe
@@ -44,7 +45,7 @@ class Server:
                 'pd_bin_dir': '/nonexistent',
                 'name': 'spl1',
                 'config': config.decode('latin-1'),
-                'trust': {name: 'x' for name in trust},
+                'trust': dict.fromkeys(trust, 'x'),
                 'commands': list(commands),
                 'seconds': 5.0,
             },
@@ -137,6 +138,13 @@ def test_a_server_that_could_not_be_put_back_is_not_touched(server):
     with pytest.raises(ProblemError, match='symbolic link'):
         server.trial()
     assert server.files() == {CONFIG, 'own.pem'}
+
+
+def test_an_unfinished_change_comes_first(server):
+    server.write('sendmemo-ssl.unfinished', b'x')
+    with pytest.raises(ProblemError, match='not finished'):
+        server.trial()
+    assert server.read() == BEFORE
 
 
 @pytest.mark.parametrize(
