@@ -14,14 +14,16 @@ import typing as t
 import pytest
 import yaml
 
+from support.pd_programs import PdPrograms
 from support.playbook import Ansible, Run, hosts, local_host
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOOPBACK, HOST = '127.0.0.1', 'mail.observe.example.com'
 CONFIG = 'sendmemo-ssl.cfg'
+ATTRIBUTES = {'smtp-server-host': 'mail.example.com', 'smtp-server-port': '587'}
 BEFORE = '# by hand\nEnableTLS = 0\n'
 DEVIATIONS = {'crl_check': 'chain', 'duplicate_keyword': 'first', 'partial_wildcard': 'accepted'}
-ASKED = [*DEVIATIONS, 'unknown_ca', 'expired_crl', 'keyword_case', 'min_tls']
+ASKED = [*DEVIATIONS, 'unknown_ca', 'keyword_case']
 
 
 def free_port() -> int:
@@ -37,6 +39,7 @@ class Site:
         self.server = directory / 'pd' / 'lab1'
         self.server.mkdir(parents=True)
         (self.server / CONFIG).write_text(BEFORE)
+        self.pd = PdPrograms(directory / 'pd-programs', {'lab1': ATTRIBUTES})
         self.profile = directory / 'profile.yml'
         switches = directory / 'switches.json'
         switches.write_text(json.dumps(DEVIATIONS))
@@ -50,12 +53,12 @@ class Site:
             'observe_listen_address': LOOPBACK,
             'observe_listen_port': self.port,
             'observe_mail_host': HOST,
-            'observe_set_attributes': False,
             'observe_trigger_command': trigger,
             'observe_deadline': 3,
             'observe_experiments': ASKED,
             'observe_profile_path': str(self.profile),
             'sendmemo_tls_base_dir': str(self.server.parent),
+            'sendmemo_tls_pd_bin_dir': str(self.pd.bin_dir),
         }
 
     def observe(self, *arguments: str, names: t.Sequence[str] = ('print1',), **variables: t.Any) -> Run:
@@ -83,6 +86,8 @@ def test_deviations_are_found_and_all_is_put_back(site: Site) -> None:
     assert {found[name]['verdict'] for name in DEVIATIONS} == {'differs'}
     assert {found[name]['verdict'] for name in set(ASKED) - set(DEVIATIONS)} == {'holds'}
     assert site.files() == {CONFIG: BEFORE}
+    assert site.pd.attributes('lab1') == ATTRIBUTES
+    assert any(str(site.port) in ' '.join(call['arguments']) for call in site.pd.calls('pdset'))
     profile = yaml.safe_load(site.profile.read_text())
     assert profile['trust']['crl_check'] == 'chain'
     assert profile['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
@@ -109,3 +114,15 @@ def test_check_mode_says_what_would_be_done_and_does_nothing(site: Site) -> None
     assert f'which the print server reaches as {HOST}' in run.output
     assert 'partial_wildcard: Does' in run.output
     assert site.files() == {CONFIG: BEFORE}
+
+
+def test_a_run_that_is_killed_is_ended_by_another(site: Site) -> None:
+    """The command that is to cause the first mail ends the worker that waits for it, and Ansible."""
+    killing = """kill -9 {{ lookup('ansible.builtin.pipe', 'echo $PPID $(ps -o ppid= -p $PPID)') }}"""
+    site.observe(observe_confirm=True, observe_trigger_command=killing)
+    assert site.files()[CONFIG] != BEFORE
+    assert site.pd.attributes('lab1') != ATTRIBUTES
+    run = site.observe(observe_put_back_only=True)
+    assert run.rc == 0, run.output
+    assert site.files() == {CONFIG: BEFORE}
+    assert site.pd.attributes('lab1') == ATTRIBUTES

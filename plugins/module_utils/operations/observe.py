@@ -78,6 +78,7 @@ def _install(directory: WorkingDir, request: ObserveRequest, watchdog: Watchdog)
     try:
         observation = read_observation(directory)
         active = read_current_file(directory, CONFIG_NAME)
+        is_first = observation is None
         if observation is None:
             _check_first(directory, active)
         elif digest_of(active) != observation.digest and not is_of_a_trial(directory, observation):
@@ -91,7 +92,7 @@ def _install(directory: WorkingDir, request: ObserveRequest, watchdog: Watchdog)
             backup = transaction.back_up(Backups(directory), attributes, {}) or ''
             observation = Observation(os.path.basename(backup), digest_of(active), trials)
         write_observation(directory, observation._replace(trials=trials))
-        if request.attributes:  # those that are set already are not set again
+        if is_first and request.attributes:
             _set_attributes(request, watchdog)
         watchdog.check()
         with watchdog.uninterrupted():
