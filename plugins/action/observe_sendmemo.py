@@ -12,8 +12,10 @@ import typing as t
 from ansible.utils.display import Display
 
 from ..module_utils.messages.observe import PUT_BACK, TRIAL, EndedCommand, ObserveRequest
+from ..module_utils.messages.send import MailOptions, SendEntry, SendOptions, SendRequest
 from ..module_utils.pd.command_lines import HOST, PORT
 from ..module_utils.problems import Problem, ProblemError
+from ..module_utils.vocabulary import HANDSHAKE
 from ..plugin_utils.action_base import InfoprintAction, Outcome, server_entry
 from ..plugin_utils.observe.laboratory import Laboratory, Patience
 from ..plugin_utils.observe.observe import QUESTIONS, Observation, chosen, observe
@@ -101,7 +103,16 @@ class ActionModule(InfoprintAction):
         server = PlayingServer(authorities, args['listen_address'], args['listen_ports'][0])
         with contextlib.closing(server):
             laboratory = Laboratory(mailer, server, authorities, Patience(args['deadline']))
-            return observe(laboratory, _questions(args))
+            return observe(laboratory, _questions(args), lambda: laboratory.hello_of(lambda: self._send_ours(args)))
+
+    def _send_ours(self, args: Args) -> None:
+        """Let the collection itself connect from the host, whatever comes of it."""
+        mail = MailOptions(smtp_host=args['listen_address'], smtp_port=args['listen_ports'][0])
+        entry = SendEntry(args['server'], args['server_working_dir'])
+        options = SendOptions(HANDSHAKE, args['deadline'])
+        with contextlib.suppress(ProblemError):
+            request = SendRequest(args['base_dir'], args['pd_bin_dir'], options, [entry], mail)
+            self.target.run('operations.send', request, args['deadline'] + STEP_SECONDS)
 
     def _try(self, request: ObserveRequest) -> list[str]:
         """Do a trial on the host."""

@@ -23,7 +23,7 @@ CONFIG = 'sendmemo-ssl.cfg'
 ATTRIBUTES = {'smtp-server-host': 'mail.example.com', 'smtp-server-port': '587'}
 BEFORE = '# by hand\nEnableTLS = 0\n'
 DEVIATIONS = {'crl_check': 'chain', 'duplicate_keyword': 'first', 'partial_wildcard': 'accepted'}
-ASKED = [*DEVIATIONS, 'unknown_ca', 'keyword_case']
+ASKED = [*DEVIATIONS, 'unknown_ca', 'keyword_case', 'min_tls', 'max_tls']
 
 
 def free_port() -> int:
@@ -85,6 +85,7 @@ def test_deviations_are_found_and_all_is_put_back(site: Site) -> None:
     assert {name: found[name]['observed'] for name in DEVIATIONS} == DEVIATIONS
     assert {found[name]['verdict'] for name in DEVIATIONS} == {'differs'}
     assert {found[name]['verdict'] for name in set(ASKED) - set(DEVIATIONS)} == {'holds'}
+    assert found['ciphers']['verdict'] == 'holds'  # compared with what the collection itself offers from the host
     assert site.files() == {CONFIG: BEFORE}
     assert site.pd.attributes('lab1') == ATTRIBUTES
     assert any(str(site.port) in ' '.join(call['arguments']) for call in site.pd.calls('pdset'))

@@ -14,6 +14,7 @@ import typing as t
 from ...module_utils.change.set_files import trust_file_name
 from ...module_utils.config.keywords import CONFIG_NAME
 from .playing.authorities import Authorities
+from .playing.client_hello import ClientHello
 from .playing.playing_server import PlayingServer
 from .playing.server import Server
 from .playing.visit import REFUSED, SENT, Visit
@@ -135,6 +136,13 @@ class Laboratory:
             self.failed_controls += 1
             sighting = self.run(control)
         return sighting
+
+    def hello_of(self, connect: t.Callable[[], None]) -> ClientHello | None:
+        """Return what is offered by who connects, with the files as they are."""
+        self._server.play(Server())
+        connect()
+        visits = self._server.wait(self._patience.deadline, 0.0, awaits_first=False)
+        return next((visit.hello for visit in visits if visit.hello), None)
 
     def why_impossible(self, trial: Trial) -> str:
         """Return why this run has no such server, '' where it has."""

@@ -19,6 +19,8 @@ from .verdict import Verdict, doubted, judge, unknown, unmet_needs
 
 QUESTIONS: tuple[Question, ...] = (*TRUST, *NAMES, *SESSION, *GRAMMAR)
 
+Ours = t.Callable[[], ClientHello | None]
+
 
 class Observation(t.NamedTuple):
     """All verdicts, in the order of the questions, and what else was seen of the mailer; None where no mail ever came."""
@@ -36,14 +38,15 @@ def chosen(names: t.Collection[str]) -> tuple[Question, ...]:
     return tuple(question for question in QUESTIONS if question.name in wanted or not names)
 
 
-def observe(laboratory: Laboratory, questions: t.Sequence[Question] = QUESTIONS, ours: ClientHello | None = None) -> Observation:
-    """Ask the questions; `ours` is what the collection itself offers from the same host, to be compared with.
+def observe(laboratory: Laboratory, questions: t.Sequence[Question] = QUESTIONS, ours: Ours = lambda: None) -> Observation:
+    """Ask the questions; `ours` returns what the collection itself offers from the same host, to be compared with.
 
     Raises what the mailer raises.
     """
     verdicts = {WHEN_READ: when_is_it_read(laboratory)}
     try:
         facts = facts_of(laboratory.check(CONTROL))
+        own_hello = ours()
         laboratory.failed_controls = 0  # one may fail before it is known that each change needs a restart
     except Silence as silence:
         everything = [unknown(question.name, str(silence)) for question in questions]
@@ -53,7 +56,7 @@ def observe(laboratory: Laboratory, questions: t.Sequence[Question] = QUESTIONS,
     if laboratory.failed_controls:
         why = f'{laboratory.failed_controls} of the mails that had to come did not: what did not come proves nothing'
         verdicts = {name: doubted(verdict, why) for name, verdict in verdicts.items()}
-    verdicts['ciphers'] = cipher_verdict(facts, verdicts, ours)
+    verdicts['ciphers'] = cipher_verdict(facts, verdicts, own_hello)
     verdicts['sender'] = sender_verdict(facts)
     return Observation(tuple(verdicts.values()), facts)
 

@@ -29,7 +29,7 @@ def server() -> t.Iterator[PlayingServer]:
 
 def check(switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> None:
     directory.mkdir()
-    observation = observe(laboratory_of(switches, server, directory), ours=our_hello())
+    observation = observe(laboratory_of(switches, server, directory), ours=our_hello)
     found = {verdict.question: verdict for verdict in observation.verdicts}
     assert set(found) == set(switches)
     wanted = {question.name: expected(question, switches) for question in QUESTIONS}
