@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import pathlib
+import ssl
 import typing as t
 
 from ansible.utils.display import Display
@@ -20,7 +21,7 @@ from ..plugin_utils.action_base import InfoprintAction, Outcome, server_entry
 from ..plugin_utils.observe.laboratory import Laboratory, Patience
 from ..plugin_utils.observe.observe import QUESTIONS, Observation, chosen, observe
 from ..plugin_utils.observe.on_host import MailerOnHost
-from ..plugin_utils.observe.playing.authorities import Authorities, PublicIdentity
+from ..plugin_utils.observe.playing.authorities import PUBLIC, Authorities, PublicIdentity
 from ..plugin_utils.observe.playing.playing_server import PlayingServer
 from ..plugin_utils.observe.profile import Profile, profile_of, to_yaml
 from ..plugin_utils.observe.terminal import plan, table
@@ -40,6 +41,7 @@ class ActionModule(InfoprintAction):
     MODULE = 'observe_sendmemo'
     PROGRAM = 'operations.observe'
 
+    complaints: t.Sequence[str] = ()
     NOTHING_KNOWN: t.ClassVar[Args] = {'assumptions': [], 'profile': None}
 
     def _options(self) -> Args:
@@ -100,8 +102,8 @@ class ActionModule(InfoprintAction):
         mailer = MailerOnHost(
             request, self._try, args['trigger_command'] or '', args['restart_command'] or '', display.display, _directory(args)
         )
-        server = PlayingServer(authorities, args['listen_address'], args['listen_ports'][0])
-        with contextlib.closing(server):
+        with contextlib.closing(_listening(args, authorities)) as server:
+            self.complaints = mailer.complaints
             laboratory = Laboratory(mailer, server, authorities, Patience(args['deadline']))
             return observe(laboratory, _questions(args), lambda: laboratory.hello_of(lambda: self._send_ours(args)))
 
@@ -128,14 +130,15 @@ class ActionModule(InfoprintAction):
     def _reported(self, args: Args, observation: Observation, problems: list[Problem]) -> Outcome:
         today = dt.datetime.now(dt.timezone.utc).date().isoformat()
         profile = profile_of(observation, args['product'], args['product_version'], today)
-        if args['profile_path']:
+        if args['profile_path'] and observation.facts:  # of a mailer that sent nothing there is nothing to write
             _write(args['profile_path'], to_yaml(profile))
         assumptions = [
             {'name': one.question, 'verdict': one.verdict, 'observed': one.observed, 'evidence': list(one.evidence)}
             for one in observation.verdicts
         ]
+        warnings = [f'A command did not end well: {complaint}' for complaint in dict.fromkeys(self.complaints)]
         extra = {'assumptions': assumptions, 'profile': _plain(profile)}
-        return self._outcome(args, problems, msg=table(observation), extra=extra, changed=True)
+        return self._outcome(args, problems, msg=table(observation), extra=extra, changed=True, warnings=warnings)
 
     def _outcome(self, args: Args, problems: list[Problem], msg: str = '', changed: bool = False, **more: t.Any) -> Outcome:
         entry = server_entry(args['server'], _directory(args), problems)
@@ -156,6 +159,21 @@ def _directory(args: Args) -> str:
 
 def _ended(fields: AnswerObject) -> EndedCommand:
     return EndedCommand(fields.integer('code', -255, 255), fields.text('why', ''), fields.text('output', ''))
+
+
+def _listening(args: Args, authorities: Authorities) -> PlayingServer:
+    """Return the playing server. Raises ArgumentError where nobody can listen there, or with the certificate that was given."""
+    try:
+        if authorities.can_present(PUBLIC):
+            authorities.load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), PUBLIC)
+        return PlayingServer(authorities, args['listen_address'], args['listen_ports'][0])
+    except ssl.SSLError as error:
+        raise ArgumentError(f'public_certificate_src and public_key_src: {error}') from None
+    except OSError as error:
+        where = f'{args["listen_address"]} port {args["listen_ports"][0]}'
+        raise ArgumentError(
+            f'listen_address and listen_ports: nobody can listen on {where} ({error.strerror or error})'
+        ) from None
 
 
 def _complaint(ended: EndedCommand) -> str:

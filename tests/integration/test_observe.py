@@ -23,7 +23,7 @@ CONFIG = 'sendmemo-ssl.cfg'
 ATTRIBUTES = {'smtp-server-host': 'mail.example.com', 'smtp-server-port': '587'}
 BEFORE = '# by hand\nEnableTLS = 0\n'
 DEVIATIONS = {'crl_check': 'chain', 'duplicate_keyword': 'first', 'partial_wildcard': 'accepted'}
-ASKED = [*DEVIATIONS, 'unknown_ca', 'keyword_case', 'min_tls', 'max_tls']
+ASKED = [*DEVIATIONS, 'min_tls', 'max_tls']
 
 
 def free_port() -> int:
@@ -92,6 +92,24 @@ def test_deviations_are_found_and_all_is_put_back(site: Site) -> None:
     profile = yaml.safe_load(site.profile.read_text())
     assert profile['trust']['crl_check'] == 'chain'
     assert profile['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
+
+
+def test_a_command_that_fails_is_told_and_nothing_is_concluded(site: Site) -> None:
+    run = site.observe(
+        observe_confirm=True, observe_trigger_command='echo no such queue; exit 3', observe_deadline=1, observe_profile_path=''
+    )
+    (result,) = [one.result for one in run.results(task='Observe')]
+    assert {one['verdict'] for one in result['assumptions']} == {'unknown'}
+    assert 'A command did not end well: exit code 3: no such queue' in run.output
+    assert site.files() == {CONFIG: BEFORE}
+
+
+def test_a_port_that_is_taken_is_told(site: Site) -> None:
+    with socket.create_server((LOOPBACK, site.port)):
+        run = site.observe(observe_confirm=True)
+    assert run.rc != 0
+    assert f'nobody can listen on {LOOPBACK} port {site.port}' in run.output
+    assert site.files() == {CONFIG: BEFORE}
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class Patience(t.NamedTuple):
     """Seconds: how long a mail is waited for, and how long after a connection another one may come."""
 
     deadline: float = 30.0
-    quiet: float = 2.0
+    quiet: float = 1.0
 
 
 class Sighting(t.NamedTuple):

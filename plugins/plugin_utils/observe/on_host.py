@@ -10,6 +10,8 @@ from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.messages.observe import ObserveRequest
 from ...module_utils.safe_text import safe_text
 
+MOST_COMPLAINTS = 5
+
 
 class Steps(t.Protocol):
     """Does a step on the host; returns what the trial's commands did, each in a line, '' for one that ended well."""
@@ -52,7 +54,8 @@ class MailerOnHost:
         self._number += 1
         commands = [command for command in (self._restart if self._restarts else '', self._trigger) if command]
         complaints = filter(None, self._do(self._request._replace(commands=commands)))
-        self.complaints = [*self.complaints, *map(safe_text, complaints)][-5:]
+        self.complaints += map(safe_text, complaints)
+        del self.complaints[:-MOST_COMPLAINTS]
         if not self._trigger:
             self._say(f'Mail {self._number}: make the server send a notification now.')
         return False
