@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Runs trials: a configuration put in place, a server that plays its part, a mail caused, and what came of it.
 
-A mail that came, or an alert, shows what the mailer wants. That nothing came means something only if something would have come:
-such a trial is followed by one in which a mail has to come, the control, and is repeated.
+A mail that came, or an alert, shows what the mailer wants, if the name in EHLO tells that it is of this trial. Anything else
+means something only if a mail would have come: such a trial is followed by one in which a mail has to come, the control, and is
+repeated.
 """
 
 from __future__ import annotations
@@ -50,18 +51,22 @@ class Patience(t.NamedTuple):
 
 
 class Sighting(t.NamedTuple):
-    """What came of a trial: `names` has the word for each argument of EHLO that it expected."""
+    """What came of a trial: `names` has the word for each argument of EHLO that it expected.
+
+    `is_firm` is whether a mail came, or an alert, that can be of no other trial.
+    """
 
     visits: tuple[Visit, ...]
     names: dict[str, str]
     is_stale: bool
+    is_firm: bool
+
+    @property
+    def has_mail(self) -> bool:
+        return any(visit.mail for visit in self.visits)
 
     def outcome(self, view: str) -> str:
         return STALE if self.is_stale else outcome(view, self.visits, self.names)
-
-    @property
-    def is_firm(self) -> bool:
-        return any(visit.is_firm for visit in self.visits) and not self.is_stale
 
     def shown(self) -> str:
         return ' | '.join(visit.shown() for visit in self.visits[:4]) or 'no connection'
@@ -82,6 +87,8 @@ class Laboratory:
         self._patience = patience
         self._old_names: set[str] = set()
         self._new_names: set[str] = set()
+        self._has_begun = False  # whether a mail came
+        self._names_count = False  # whether the mailer calls itself what the configuration says
         self.failed_controls = 0
         self._checked: dict[tuple[Trial, str], Sighting] = {}
 
@@ -99,7 +106,14 @@ class Laboratory:
         is_over = self.mailer.send()
         deadline, quiet = self._patience
         visits = self._server.wait(deadline, 0.0 if is_over else quiet, not is_over, watches_on and not is_over)
-        return Sighting(tuple(visits), names, any(name in self._old_names for visit in visits for name in visit.names))
+        said = {name for visit in visits for name in visit.names}
+        is_stale = bool(said & self._old_names - names.keys())
+        is_firm = any(visit.is_firm and self._is_known(visit, names) for visit in visits)
+        return Sighting(tuple(visits), names, is_stale, is_firm and not is_stale)
+
+    def _is_known(self, visit: Visit, names: t.Container[str]) -> bool:
+        """Return whether its name tells that a connection is of this trial."""
+        return self._names_count and any(name in names for name in visit.names)
 
     def run_twice(self, trial: Trial, view: str) -> tuple[Sighting, str]:
         """Run a trial; unless what came of it is firm, prove that the mailer works, and run it again. Raises Silence.
@@ -121,18 +135,21 @@ class Laboratory:
 
         Unless `again`, what it came to is remembered.
         """
-        wanted, view = (f'{SENT}, name', NAME) if view == NAME else (SENT, TLS)
+        wanted, view = (f'{SENT}, name', NAME) if view == NAME or self._names_count else (SENT, TLS)
         sighting = self._checked.get((control, view))
-        if sighting is None or again:
+        if sighting is None or again or not sighting.has_mail:
             sighting = self._checked[control, view] = self._check(control, view, wanted)
         if sighting.outcome(view) != wanted:
             raise Silence(f'the control, in which a mail has to come ({wanted}), came to: {sighting.shown()}')
-        self._server.admitted = sighting.visits[0].address
+        if not self._has_begun:
+            self._has_begun = True
+            self._server.admitted = next(visit.address for visit in sighting.visits if visit.mail)
+            self._names_count = sighting.outcome(NAME) == f'{SENT}, name'
         return sighting
 
     def _check(self, control: Trial, view: str, wanted: str) -> Sighting:
         sighting = self.run(control)
-        if sighting.outcome(view) != wanted and not sighting.is_firm:
+        if sighting.outcome(view) != wanted and (self._names_count or not sighting.has_mail):
             self.failed_controls += 1
             sighting = self.run(control)
         return sighting
@@ -174,5 +191,5 @@ class Laboratory:
         words = {values['name']: 'name', values['other']: 'other'}
         words.update({text.format_map(values): word for word, text in trial.names})
         self._old_names.update(self._new_names)
-        self._new_names = {values['name'], values['other']}
+        self._new_names = {values['name'], values['other'], *words}
         return files, words
