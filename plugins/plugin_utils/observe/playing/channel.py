@@ -147,8 +147,9 @@ class Channel:
         return data
 
     def _flush(self) -> None:
-        if self._outgoing.pending:
-            self._send(self._outgoing.read())
+        data = self._outgoing.read()
+        if data:
+            self._send(data)
 
     def _send(self, data: bytes) -> None:
         self._socket.settimeout(max(self._end - time.monotonic(), 0.01))
