@@ -14,6 +14,7 @@ import typing as t
 import pytest
 import yaml
 
+from support.mail_server_process import MailServer
 from support.pd_programs import PdPrograms
 from support.playbook import Ansible, Run, hosts, local_host
 
@@ -77,8 +78,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(Ansible(directory / 'ansible'), directory)
 
 
-def test_deviations_are_found_and_all_is_put_back(site: Site) -> None:
-    run = site.observe(observe_confirm=True)
+def test_deviations_are_found_and_all_is_put_back(site: Site, mail_server: MailServer) -> None:
+    recipient = 'observed@example.com'
+    run = site.observe(
+        observe_confirm=True,
+        observe_verify=True,
+        sendmemo_tls_enable_tls='disabled',
+        sendmemo_tls_smtp_host=LOOPBACK,
+        sendmemo_tls_smtp_port=mail_server.ports['plain'],
+        sendmemo_tls_verify_recipients=[recipient],
+    )
     assert run.rc == 0, run.output
     (result,) = [one.result for one in run.results(task='Observe')]
     found = {one['name']: one for one in result['assumptions']}
@@ -89,6 +98,7 @@ def test_deviations_are_found_and_all_is_put_back(site: Site) -> None:
     assert site.files() == {CONFIG: BEFORE}
     assert site.pd.attributes('lab1') == ATTRIBUTES
     assert any(str(site.port) in ' '.join(call['arguments']) for call in site.pd.calls('pdset'))
+    assert len(mail_server.mails(recipient)) == 2  # the proofs before and after
     profile = yaml.safe_load(site.profile.read_text())
     assert profile['trust']['crl_check'] == 'chain'
     assert profile['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
