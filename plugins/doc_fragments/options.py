@@ -13,11 +13,6 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  base_dir:
-    description:
-      - Directory of the target that contains the servers' working directories.
-    type: str
-    default: /var/pd
   servers:
     description:
       - The InfoPrint servers of the host.
@@ -187,6 +182,11 @@ options:
 
     SENDMEMO_CONFIG = r"""
 options:
+  base_dir:
+    description:
+      - Directory of the target that contains the servers' working directories.
+    type: str
+    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -482,6 +482,11 @@ options:
 
     SENDMEMO_ROLLBACK = r"""
 options:
+  base_dir:
+    description:
+      - Directory of the target that contains the servers' working directories.
+    type: str
+    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -575,6 +580,11 @@ options:
 
     SENDMEMO_VALIDATE = r"""
 options:
+  base_dir:
+    description:
+      - Directory of the target that contains the servers' working directories.
+    type: str
+    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -629,6 +639,11 @@ options:
 
     SEND_MEMO = r"""
 options:
+  base_dir:
+    description:
+      - Directory of the target that contains the servers' working directories.
+    type: str
+    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -770,6 +785,11 @@ options:
 
     SERVER_ATTRIBUTES = r"""
 options:
+  base_dir:
+    description:
+      - Directory of the target that contains the servers' working directories.
+    type: str
+    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -869,4 +889,111 @@ options:
         extension UIDPLUS cannot delete some mails without others, so nothing is deleted there.
     type: bool
     default: false
+"""
+
+    OBSERVE_SENDMEMO = r"""
+options:
+  base_dir:
+    description:
+      - Directory of the target that contains the servers' working directories.
+    type: str
+    default: /var/pd
+  pd_bin_dir:
+    description:
+      - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
+    type: str
+    default: /usr/lpp/pd/bin
+  server:
+    description:
+      - Name of the InfoPrint server that is observed, one component of a path.
+    type: str
+    required: true
+  server_working_dir:
+    description:
+      - Absolute path of its working directory. Without it, the directory O(server) under O(base_dir).
+    type: str
+  confirm:
+    description:
+      - Whether the observation may begin. For some minutes the server sends its mails to the controller and not to the mail
+        server, by configurations most of which are wrong on purpose, so this must be a server that nobody needs meanwhile.
+    type: bool
+    default: false
+  put_back_only:
+    description:
+      - >-
+        Whether only an earlier observation is ended, whose run was killed: the server is put back as it was before it. The next
+        observation does so too, before it begins.
+    type: bool
+    default: false
+  listen_address:
+    description:
+      - Address of the controller on which the playing mail servers listen. The print server must reach it.
+    type: str
+    required: true
+  listen_ports:
+    description:
+      - Port of the controller on which they listen. A list of one; the first that is given counts.
+    type: list
+    elements: int
+    default: [2525]
+  mail_host:
+    description:
+      - >-
+        Name or address by which the print server reaches the controller: the server attribute C(smtp-server-host) during the
+        observation, and the name in the certificates. A name of three labels or more, such as V(control.print.example.com),
+        lets the rules for wildcards be observed too. Without it, O(listen_address).
+    type: str
+  set_attributes:
+    description:
+      - Whether the server attributes C(smtp-server-host) and C(smtp-server-port) are set for the observation with C(pdset), and
+        put back with the rest. Otherwise they must have been set by hand to O(mail_host) and O(listen_ports).
+    type: bool
+    default: true
+  trigger_command:
+    description:
+      - Command line, run by C(/bin/sh) on the print server, that makes this server send one notification mail. Without it, each
+        experiment waits for a mail that somebody causes.
+    type: str
+  restart_command:
+    description:
+      - Command line that restarts the server, used if its mailer turns out to read its configuration only when the server
+        starts. Without it, nothing else can be observed then.
+    type: str
+  deadline:
+    description:
+      - Seconds that a mail is waited for. An experiment in which none comes takes this long, several times.
+      - From V(1) to V(600).
+    type: int
+    default: 30
+  experiments:
+    description:
+      - Names of the questions that are asked; all of them if empty. What others rest on is asked too.
+    type: list
+    elements: str
+    default: []
+  public_certificate_src:
+    description:
+      - >-
+        File on the controller with a certificate of a publicly known CA and its chain, in PEM, such as a wildcard of the
+        company's, valid for O(mail_host). Without it, whether C(CAFile) replaces the publicly known CAs or adds to them is not
+        observed: nobody can mint such a certificate.
+    type: str
+  public_key_src:
+    description:
+      - File on the controller with the private key of O(public_certificate_src), in PEM.
+    type: str
+  profile_path:
+    description:
+      - File on the controller that the profile is written to. A file that is there is replaced.
+    type: str
+  product:
+    description:
+      - Name of the product in the profile.
+    type: str
+    default: RICOH InfoPrint Manager
+  product_version:
+    description:
+      - Version of the product in the profile.
+    type: str
+    default: unknown
 """

@@ -42,6 +42,7 @@ class Pki(t.NamedTuple):
 # The files that take longest, longest first.
 LONG_FILES = (
     'kill_points',
+    'observe',
     'confirm_delivery',
     'config',
     'rollback',

@@ -65,7 +65,7 @@ def read_beginning(data: bytes) -> Beginning:
         if kind == HANDSHAKE and version is None and len(body) >= 6 and body[0] == SERVER_HELLO:
             version = VERSION_NAMES.get(int.from_bytes(body[4:6], 'big'), '')
     plaintext = data if data and not _may_be_record(data, 0) else b''
-    asks = any(kind == CERTIFICATE_REQUEST for kind, _body in _handshake_messages(data))
+    asks = any(kind == CERTIFICATE_REQUEST for kind, _body in handshake_messages(data))
     return Beginning(plaintext, alert, version is not None, version or '', asks)
 
 
@@ -85,10 +85,10 @@ def _records(data: bytes) -> Iterator[Tuple[int, int, bytes]]:
 
 def certificates_in(data: bytes) -> List[bytes]:
     """Return the chain, in DER, in a server's first bytes, [] for none: TLS 1.2 and older send it unencrypted."""
-    return next((_items(body) for kind, body in _handshake_messages(data) if kind == CERTIFICATE), [])
+    return next((_items(body) for kind, body in handshake_messages(data) if kind == CERTIFICATE), [])
 
 
-def _handshake_messages(data: bytes) -> Iterator[Tuple[int, bytes]]:
+def handshake_messages(data: bytes) -> Iterator[Tuple[int, bytes]]:
     """Yield kind and body of the whole messages, which may cross the borders of records, up to a record of another kind."""
     parts = []
     while len(data) >= 5 and data[0] == HANDSHAKE:

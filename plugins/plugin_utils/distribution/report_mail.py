@@ -14,7 +14,8 @@ import typing as t
 
 from ..fleet_report import times
 from ..fleet_report.model import Report
-from ..fleet_report.summary import terminal_lines, tone, verdict
+from ..fleet_report.summary import tone, verdict
+from ..terminal.summary_lines import summary_lines
 from .report_files import ReportFiles, digest
 
 LONGEST_SUBJECT = 200
@@ -83,7 +84,7 @@ def body(report: Report, attached: t.Sequence[Attachment], is_old: bool, archive
     when = f'Report of {times.minute(report.generated)} UTC.'
     if is_old:
         when += ' It is OLD: no run has written a newer one. What it says is not the state of today.'
-    parts = [[when], terminal_lines(report, '')]
+    parts = [[when], summary_lines(report, '', lambda _message: False)]
     if attached:
         parts.append(['Attached:', *(f'  {one.attached_as}: {_facts(one)}' for one in attached)])
     if archive:

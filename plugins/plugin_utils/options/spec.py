@@ -14,12 +14,13 @@ import typing as t
 
 from ...module_utils.program.rights import HIGHEST_ID
 from ..crl_source.urls import urls_fault
-from .table import change, config, delivery, mail, role, server, validation
+from .table import change, config, delivery, mail, observe, role, server, validation
 from .table.row import ALL, Option
 
 Spec = dict[str, dict[str, t.Any]]
 
-ROWS: tuple[Option, ...] = (*server.ROWS, *config.ROWS, *change.ROWS, *mail.ROWS, *validation.ROWS, *role.ROWS, *delivery.ROWS)
+TABLES = (server, config, change, mail, validation, role, delivery, observe)
+ROWS: tuple[Option, ...] = tuple(option for table in TABLES for option in table.ROWS)
 
 
 def argument(option: Option, default: t.Any = None) -> dict[str, t.Any]:

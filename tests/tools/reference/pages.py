@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The pages docs/reference/problems.md, keywords.md and smtp.md, from the tables in the code."""
+"""The pages docs/reference/problems.md, keywords.md, smtp.md and observation.md, from the tables in the code."""
 
 from __future__ import annotations
 
 import importlib
 import types
 from collections.abc import Iterator, Sequence
+
+from .observation import observation_page
 
 PACKAGE = 'ansible_collections.printops.infoprint.plugins'
 WRITTEN = '<!-- Written from the tables in the code by `make reference`. -->\n'
@@ -198,4 +200,5 @@ def pages() -> dict[str, str]:
         'problems.md': problems_page(catalogue.GROUPS, catalogue.severity_of),
         'keywords.md': keywords_page(keywords, steps.TLS_MODES, lines.LONGEST_LINE, lines.LARGEST),
         'smtp.md': smtp_page(steps, refusals, conversation.QUIT_SECONDS),
+        'observation.md': observation_page(),
     }

@@ -15,8 +15,9 @@ VALIDATE = 'sendmemo_validate'
 SEND = 'send_memo'
 ATTRIBUTES = 'server_attributes'
 DELIVERY = 'confirm_delivery'
+OBSERVE = 'observe_sendmemo'
 ON_HOSTS = (CONFIG, ROLLBACK, VALIDATE, SEND, ATTRIBUTES)  # with the options that all of these have
-ALL = (*ON_HOSTS, DELIVERY)
+ALL = (*ON_HOSTS, DELIVERY, OBSERVE)
 
 SAME: t.Any = object()  # the default of the row
 

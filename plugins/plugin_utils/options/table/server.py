@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from .row import ATTRIBUTES, CONFIG, ON_HOSTS, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
+from .row import ATTRIBUTES, CONFIG, OBSERVE, ON_HOSTS, ROLLBACK, SEND, VALIDATE, Module, Option, Variable, each
 
 ROWS = (
     Option(
         'base_dir',
         'str',
         "Directory of the target that contains the servers' working directories.",
-        each(*ON_HOSTS),
+        each(*ON_HOSTS, OBSERVE),
         Variable(),
         default='/var/pd',
         is_path=True,
@@ -72,7 +72,7 @@ ROWS = (
         'str',
         "Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.",
         {
-            **each(CONFIG, ROLLBACK, ATTRIBUTES),
+            **each(CONFIG, ROLLBACK, ATTRIBUTES, OBSERVE),
             SEND: Module(
                 more="""
                 C(pdls) runs with the rights of the task, not as the owner of the working directory, since InfoPrint grants

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Observes the product's own mailer on one print server, by mail servers that play a part on the controller."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import pathlib
+import ssl
+import typing as t
+
+from ansible.utils.display import Display
+
+from ..module_utils.messages.observe import PUT_BACK, TRIAL, EndedCommand, ObserveRequest
+from ..module_utils.messages.send import MailOptions, SendEntry, SendOptions, SendRequest
+from ..module_utils.pd.command_lines import HOST, PORT
+from ..module_utils.problems import Problem, ProblemError
+from ..module_utils.vocabulary import HANDSHAKE
+from ..plugin_utils.action_base import InfoprintAction, Outcome, server_entry
+from ..plugin_utils.observe.laboratory import Laboratory, Patience
+from ..plugin_utils.observe.observe import QUESTIONS, Observation, chosen, observe
+from ..plugin_utils.observe.on_host import MailerOnHost
+from ..plugin_utils.observe.playing.authorities import PUBLIC, Authorities, PublicIdentity
+from ..plugin_utils.observe.playing.playing_server import PlayingServer
+from ..plugin_utils.observe.profile import Profile, profile_of, to_yaml
+from ..plugin_utils.observe.terminal import plan, table
+from ..plugin_utils.options.spec import MODULES, ArgumentError
+from ..plugin_utils.options.table.row import ON_HOSTS
+from ..plugin_utils.target.answer import AnswerObject, server_answers
+
+display = Display()
+STEP_SECONDS = 120.0  # of the target's clock for a step, besides its commands
+COMMAND_SECONDS = 60.0
+OF_HOSTS = frozenset.intersection(*(frozenset(MODULES[module]) for module in ON_HOSTS))
+
+Args = dict[str, t.Any]
+
+
+class ActionModule(InfoprintAction):
+    MODULE = 'observe_sendmemo'
+    PROGRAM = 'operations.observe'
+
+    complaints: t.Sequence[str] = ()
+    NOTHING_KNOWN: t.ClassVar[Args] = {'assumptions': [], 'profile': None}
+
+    def _options(self) -> Args:
+        # A member of the action group has the defaults of the group, too.
+        foreign = OF_HOSTS - MODULES[self.MODULE].keys()
+        self._task.args = {name: value for name, value in self._task.args.items() if name not in foreign}
+        return super()._options()
+
+    def perform(self, args: Args, servers: list[Args]) -> Outcome:
+        del servers
+        self._check(args)
+        request = self._request(args)
+        if self._task.check_mode:
+            return self._outcome(args, [], msg=plan(args, _questions(args)), extra=self.NOTHING_KNOWN)
+        problems = self._put_back(request)
+        if args['put_back_only'] or any(problem.is_error for problem in problems):
+            return self._outcome(args, problems, extra=self.NOTHING_KNOWN)
+        display.display(plan(args, _questions(args)))
+        try:
+            observation = self._observe(args, request)
+        finally:
+            problems += self._put_back(request)
+        return self._reported(args, observation, problems)
+
+    def _check(self, args: Args) -> None:
+        """Raise ArgumentError where this is not what somebody wanted for one server."""
+        hosts = self.task_vars.get('ansible_play_hosts_all') or []
+        if len(hosts) > 1:
+            raise ArgumentError(f'this play has {len(hosts)} hosts: observe one lab server, named with --limit')
+        unknown = sorted(set(args['experiments']) - {question.name for question in QUESTIONS})
+        if unknown:
+            raise ArgumentError(f'experiments has {unknown[0]!r}, which is no question of the observation')
+        if len(args['listen_ports']) != 1:
+            raise ArgumentError('listen_ports is a list of one port')
+        if '/' in args['server'] or args['server'] in ('', '.', '..'):
+            raise ArgumentError(f"server is {args['server']!r}: a server's name is one path component, for example spl1")
+        if not (args['confirm'] or args['put_back_only'] or self._task.check_mode):
+            raise ArgumentError(
+                'confirm is false: for some minutes the server would not send its mails. Look at what would be done with '
+                '--check, and set confirm to true for a lab server'
+            )
+
+    @staticmethod
+    def _request(args: Args) -> ObserveRequest:
+        attributes = {HOST: _mail_host(args), PORT: str(args['listen_ports'][0])} if args['set_attributes'] else {}
+        return ObserveRequest(
+            TRIAL,
+            args['base_dir'],
+            args['pd_bin_dir'],
+            args['server'],
+            args['server_working_dir'],
+            attributes=attributes,
+            seconds=COMMAND_SECONDS,
+        )
+
+    def _observe(self, args: Args, request: ObserveRequest) -> Observation:
+        authorities = Authorities(_mail_host(args), _public_identity(args))
+        mailer = MailerOnHost(
+            request, self._try, args['trigger_command'] or '', args['restart_command'] or '', display.display, _directory(args)
+        )
+        with contextlib.closing(_listening(args, authorities)) as server:
+            self.complaints = mailer.complaints
+            laboratory = Laboratory(mailer, server, authorities, Patience(args['deadline']))
+            return observe(laboratory, _questions(args), lambda: laboratory.hello_of(lambda: self._send_ours(args)))
+
+    def _send_ours(self, args: Args) -> None:
+        """Let the collection itself connect from the host, whatever comes of it."""
+        mail = MailOptions(smtp_host=args['listen_address'], smtp_port=args['listen_ports'][0])
+        entry = SendEntry(args['server'], args['server_working_dir'])
+        options = SendOptions(HANDSHAKE, args['deadline'])
+        with contextlib.suppress(ProblemError):
+            request = SendRequest(args['base_dir'], args['pd_bin_dir'], options, [entry], mail)
+            self.target.run('operations.send', request, args['deadline'] + STEP_SECONDS)
+
+    def _try(self, request: ObserveRequest) -> list[str]:
+        """Do a trial on the host."""
+        answer = self.target.run(self.PROGRAM, request, STEP_SECONDS + COMMAND_SECONDS * len(request.commands))
+        return [_complaint(_ended(fields)) for fields in answer.children('commands')]
+
+    def _put_back(self, request: ObserveRequest) -> list[Problem]:
+        """Put the server back as it was before the first trial of this run, or of one that was killed."""
+        answer = self.target.run(self.PROGRAM, request._replace(step=PUT_BACK), STEP_SECONDS)
+        (fields,) = server_answers(answer, [{'name': request.name}])
+        return fields.problems()
+
+    def _reported(self, args: Args, observation: Observation, problems: list[Problem]) -> Outcome:
+        today = dt.datetime.now(dt.timezone.utc).date().isoformat()
+        profile = profile_of(observation, args['product'], args['product_version'], today)
+        if args['profile_path'] and observation.facts:  # of a mailer that sent nothing there is nothing to write
+            _write(args['profile_path'], to_yaml(profile))
+        assumptions = [
+            {'name': one.question, 'verdict': one.verdict, 'observed': one.observed, 'evidence': list(one.evidence)}
+            for one in observation.verdicts
+        ]
+        warnings = [f'A command did not end well: {complaint}' for complaint in dict.fromkeys(self.complaints)]
+        extra = {'assumptions': assumptions, 'profile': _plain(profile)}
+        return self._outcome(args, problems, msg=table(observation), extra=extra, changed=True, warnings=warnings)
+
+    def _outcome(self, args: Args, problems: list[Problem], msg: str = '', changed: bool = False, **more: t.Any) -> Outcome:
+        entry = server_entry(args['server'], _directory(args), problems)
+        return Outcome([entry], problems, msg=msg if not problems else '', changed=changed, **more)
+
+
+def _questions(args: Args) -> tuple[t.Any, ...]:
+    return chosen(args['experiments'])
+
+
+def _mail_host(args: Args) -> str:
+    return str(args['mail_host'] or args['listen_address'])
+
+
+def _directory(args: Args) -> str:
+    return str(args['server_working_dir']) if args['server_working_dir'] else f'{args["base_dir"]}/{args["server"]}'
+
+
+def _ended(fields: AnswerObject) -> EndedCommand:
+    return EndedCommand(fields.integer('code', -255, 255), fields.text('why', ''), fields.text('output', ''))
+
+
+def _listening(args: Args, authorities: Authorities) -> PlayingServer:
+    """Return the playing server. Raises ArgumentError where nobody can listen there, or with the certificate that was given."""
+    try:
+        if authorities.can_present(PUBLIC):
+            authorities.load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), PUBLIC)
+        return PlayingServer(authorities, args['listen_address'], args['listen_ports'][0])
+    except ssl.SSLError as error:
+        raise ArgumentError(f'public_certificate_src and public_key_src: {error}') from None
+    except OSError as error:
+        where = f'{args["listen_address"]} port {args["listen_ports"][0]}'
+        raise ArgumentError(
+            f'listen_address and listen_ports: nobody can listen on {where} ({error.strerror or error})'
+        ) from None
+
+
+def _complaint(ended: EndedCommand) -> str:
+    """Return what went wrong with a command, '' for nothing."""
+    if ended.code == 0:
+        return ''
+    how = f'exit code {ended.code}' if ended.code is not None else ended.why
+    return f'{how}: {ended.output}'
+
+
+def _public_identity(args: Args) -> PublicIdentity | None:
+    paths = args['public_certificate_src'], args['public_key_src']
+    if None in paths:
+        return None
+    try:
+        return PublicIdentity(*(pathlib.Path(path).read_bytes() for path in paths))
+    except OSError as error:
+        raise ArgumentError(f"public_certificate_src or public_key_src can't be read: {error}") from None
+
+
+def _plain(profile: Profile) -> Args:
+    return {**profile._asdict(), 'ciphers': list(profile.ciphers)}
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        pathlib.Path(path).write_text(text, 'utf-8')
+    except OSError as error:
+        problem = Problem('write_failed', f'The profile could not be written: {error}.', file=path)
+        raise ProblemError(problem) from None

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The messages of observe_sendmemo: a trial of one server, and what the commands of it did.
+
+What puts the server back is answered with `messages.change.ChangeAnswer`.
+"""
+
+from typing import Any, Dict, NamedTuple, Optional, Sequence
+
+TRIAL, PUT_BACK = STEPS = ('trial', 'put_back')
+
+
+class ObserveRequest(NamedTuple):
+    """One step of an observation of the server `name`.
+
+    In a trial `config` and the files of `trust`, by managed name, become its set, bytes as latin-1; then the `commands`, lines of
+    a shell, run one after the other, each for so many `seconds` at most. `attributes` are set before the first trial; {} = not
+    managed.
+    """
+
+    step: str
+    base_dir: str
+    pd_bin_dir: str
+    name: str
+    working_dir: Optional[str] = None
+    config: str = ''
+    trust: Dict[str, str] = {}
+    attributes: Dict[str, str] = {}
+    commands: Sequence[str] = ()
+    seconds: float = 60.0
+
+    @classmethod
+    def of(cls, data: Dict[str, Any]) -> 'ObserveRequest':
+        return cls(**data)
+
+
+class EndedCommand(NamedTuple):
+    """How a command ended: its exit code, None where it did not end by itself and `why` says so, and its last output."""
+
+    code: Optional[int]
+    why: str
+    output: str
+
+
+class TrialAnswer(NamedTuple):
+    commands: Sequence[EndedCommand]

@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs trials: a configuration put in place, a server that plays its part, a mail caused, and what came of it.
+
+A mail that came, or an alert, shows what the mailer wants, if the name in EHLO tells that it is of this trial. Anything else
+means something only if a mail would have come: such a trial is followed by one in which a mail has to come, the control, and is
+repeated.
+"""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+
+from ...module_utils.change.set_files import trust_file_name
+from ...module_utils.config.keywords import CONFIG_NAME
+from .playing.authorities import Authorities
+from .playing.client_hello import ClientHello
+from .playing.playing_server import PlayingServer
+from .playing.server import Server
+from .playing.visit import REFUSED, SENT, Visit
+from .questions.experiment import MAIL, NAME, TLS, Trial, outcome, text_of
+
+DOMAIN = 'observe.example.com'
+CONTROL = Trial(text_of())
+STALE = 'an older configuration'  # was used: an outcome that no reading allows
+NOT_PLAYED = 'not played'  # the controller can't: such an outcome too
+UNSTABLE = 'once this, once that'  # and another one
+
+
+class Mailer(t.Protocol):
+    """What sends the mails: the product's own, or a stand-in. Each method may raise what ends the observation."""
+
+    working_directory: str
+
+    def install(self, files: t.Mapping[str, bytes]) -> None:
+        """Make these its files, by their names in the working directory; the configuration is one of them."""
+
+    def restart(self) -> bool:
+        """Restart it; return False where nobody knows how."""
+
+    def send(self) -> bool:
+        """Cause a mail; return whether all that comes of it has come already."""
+
+
+class Patience(t.NamedTuple):
+    """Seconds: how long a mail is waited for, and how long after a connection another one may come."""
+
+    deadline: float = 30.0
+    quiet: float = 1.0
+
+
+class Sighting(t.NamedTuple):
+    """What came of a trial: `names` has the word for each argument of EHLO that it expected.
+
+    `is_firm` is whether a mail came, or an alert, that can be of no other trial.
+    """
+
+    visits: tuple[Visit, ...]
+    names: dict[str, str]
+    is_stale: bool
+    is_firm: bool
+
+    @property
+    def has_mail(self) -> bool:
+        return any(visit.mail for visit in self.visits)
+
+    def outcome(self, view: str) -> str:
+        return STALE if self.is_stale else outcome(view, self.visits, self.names)
+
+    def shown(self) -> str:
+        return ' | '.join(visit.shown() for visit in self.visits[:4]) or 'no connection'
+
+
+class Silence(Exception):
+    """The mailer sends nothing that the control expects: the message says what came instead."""
+
+
+class Laboratory:
+    """A mailer and a server. `restarts` is whether the mailer is restarted after each change of its files."""
+
+    def __init__(self, mailer: Mailer, server: PlayingServer, authorities: Authorities, patience: Patience) -> None:
+        self.authorities = authorities
+        self.restarts = False
+        self.mailer = mailer
+        self._server = server
+        self._patience = patience
+        self._old_names: set[str] = set()
+        self._new_names: set[str] = set()
+        self._has_begun = False  # whether a mail came
+        self._names_count = False  # whether the mailer calls itself what the configuration says
+        self.failed_controls = 0
+        self._checked: dict[tuple[Trial, str], Sighting] = {}
+
+    def run(self, trial: Trial) -> Sighting:
+        """Run a trial, and say what came, whatever it means."""
+        files, names = self._prepare(trial)
+        self._server.play(trial.server)
+        self.mailer.install(files)
+        if self.restarts:
+            self.mailer.restart()
+        return self.send(names, trial.watches_on)
+
+    def send(self, names: dict[str, str], watches_on: bool = False) -> Sighting:
+        """Cause a mail with the files as they are."""
+        is_over = self.mailer.send()
+        deadline, quiet = self._patience
+        visits = self._server.wait(deadline, 0.0 if is_over else quiet, not is_over, watches_on and not is_over)
+        said = {name for visit in visits for name in visit.names}
+        is_stale = bool(said & self._old_names - names.keys())
+        is_firm = any(visit.is_firm and self._is_known(visit, names) for visit in visits)
+        return Sighting(tuple(visits), names, is_stale, is_firm and not is_stale)
+
+    def _is_known(self, visit: Visit, names: t.Container[str]) -> bool:
+        """Return whether its name tells that a connection is of this trial."""
+        return self._names_count and any(name in names for name in visit.names)
+
+    def run_twice(self, trial: Trial, view: str) -> tuple[Sighting, str]:
+        """Run a trial; unless what came of it is firm, prove that the mailer works, and run it again. Raises Silence.
+
+        Returns what came, and its outcome: UNSTABLE where neither is firm and they differ.
+        """
+        first = self.run(trial)
+        if first.is_firm:
+            return first, first.outcome(view)
+        self.check(CONTROL)
+        second = self.run(trial)
+        if second.is_firm:
+            return second, second.outcome(view)
+        self.check(CONTROL)
+        return second, first.outcome(view) if first.outcome(view) == second.outcome(view) else UNSTABLE
+
+    def check(self, control: Trial, view: str = MAIL, again: bool = True) -> Sighting:
+        """Return what came of a control, in which a mail must come in TLS. Raises Silence.
+
+        Unless `again`, what it came to is remembered.
+        """
+        wanted, view = (f'{SENT}, name', NAME) if view == NAME or self._names_count else (SENT, TLS)
+        sighting = self._checked.get((control, view))
+        if sighting is None or again or not sighting.has_mail:
+            sighting = self._checked[control, view] = self._check(control, view, wanted)
+        if sighting.outcome(view) != wanted:
+            raise Silence(f'the control, in which a mail has to come ({wanted}), came to: {sighting.shown()}')
+        if not self._has_begun:
+            self._has_begun = True
+            self._server.admitted = next(visit.address for visit in sighting.visits if visit.mail)
+            self._names_count = sighting.outcome(NAME) == f'{SENT}, name'
+        return sighting
+
+    def _check(self, control: Trial, view: str, wanted: str) -> Sighting:
+        sighting = self.run(control)
+        if sighting.outcome(view) != wanted and (self._names_count or not sighting.has_mail):
+            self.failed_controls += 1
+            sighting = self.run(control)
+        return sighting
+
+    def hello_of(self, connect: t.Callable[[], None]) -> ClientHello | None:
+        """Return what is offered by who connects, with the files as they are."""
+        self._server.play(Server())
+        connect()
+        visits = self._server.wait(self._patience.deadline, 0.0, awaits_first=False)
+        return next((visit.hello for visit in visits if visit.hello), None)
+
+    def why_impossible(self, trial: Trial) -> str:
+        """Return why this run has no such server, '' where it has."""
+        identity = trial.server.identity
+        return '' if self.authorities.can_present(identity) else f'this run has no certificate "{identity}"'
+
+    def outcome_of_version(self, server: Server, offered: t.Sequence[str]) -> str:
+        """Return what a server of one version that can't be played here would have come to, by what the mailer offers; ''
+        where it can be played."""
+        if server.oldest != server.newest or self._server.can_play(server.oldest):
+            return ''
+        return REFUSED if offered and server.oldest not in offered else NOT_PLAYED
+
+    def _prepare(self, trial: Trial) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Return the files, and the words for EHLO's arguments."""
+        token = secrets.token_hex(4)
+        contents = {'ca': self.authorities.ca_files[trial.ca]}
+        if trial.crl:
+            contents['crl'] = self.authorities.crl_files[trial.crl]
+        trust = {kind: trust_file_name(kind, content) for kind, content in contents.items()}
+        values = {
+            'name': f'n{token}.{DOMAIN}',
+            'other': f'o{token}.{DOMAIN}',
+            'directory': self.mailer.working_directory,
+            **trust,
+        }
+        files = {CONFIG_NAME: trial.text.format_map(values).encode()}
+        files.update({trust[kind]: content for kind, content in contents.items()})
+        words = {values['name']: 'name', values['other']: 'other'}
+        words.update({text.format_map(values): word for word, text in trial.names})
+        self._old_names.update(self._new_names)
+        self._new_names = {values['name'], values['other'], *words}
+        return files, words

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A whole observation of a stand-in for sendmemo, by the playbook: what is found, and that all is put back."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import shlex
+import socket
+import sys
+import typing as t
+
+import pytest
+import yaml
+
+from support.mail_server_process import MailServer
+from support.pd_programs import PdPrograms
+from support.playbook import Ansible, Run, hosts, local_host
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOOPBACK, HOST = '127.0.0.1', 'mail.observe.example.com'
+CONFIG = 'sendmemo-ssl.cfg'
+ATTRIBUTES = {'smtp-server-host': 'mail.example.com', 'smtp-server-port': '587'}
+BEFORE = '# by hand\nEnableTLS = 0\n'
+DEVIATIONS = {'crl_check': 'chain', 'duplicate_keyword': 'first', 'partial_wildcard': 'accepted'}
+ASKED = [*DEVIATIONS, 'min_tls', 'max_tls']
+
+
+def free_port() -> int:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+class Site:
+    """A print server on this machine with a stand-in for sendmemo, which has some deviations."""
+
+    def __init__(self, ansible: Ansible, directory: pathlib.Path) -> None:
+        self.ansible = ansible
+        self.server = directory / 'pd' / 'lab1'
+        self.server.mkdir(parents=True)
+        (self.server / CONFIG).write_text(BEFORE)
+        self.pd = PdPrograms(directory / 'pd-programs', {'lab1': ATTRIBUTES})
+        self.profile = directory / 'profile.yml'
+        switches = directory / 'switches.json'
+        switches.write_text(json.dumps(DEVIATIONS))
+        self.port = free_port()
+        words = [sys.executable, '-m', 'support.stand_in_mailer', self.server, HOST, LOOPBACK, self.port, switches]
+        trigger = f'PYTHONPATH={shlex.quote(":".join(sys.path))} ' + ' '.join(shlex.quote(str(word)) for word in words)
+        self.variables: dict[str, t.Any] = {
+            'target': 'all',
+            'observe_server': 'lab1',
+            'observe_verify': False,
+            'observe_listen_address': LOOPBACK,
+            'observe_listen_port': self.port,
+            'observe_mail_host': HOST,
+            'observe_trigger_command': trigger,
+            'observe_deadline': 3,
+            'observe_experiments': ASKED,
+            'observe_profile_path': str(self.profile),
+            'sendmemo_tls_base_dir': str(self.server.parent),
+            'sendmemo_tls_pd_bin_dir': str(self.pd.bin_dir),
+        }
+
+    def observe(self, *arguments: str, names: t.Sequence[str] = ('print1',), **variables: t.Any) -> Run:
+        inventory = hosts(**{name: local_host() for name in names})
+        return self.ansible.playbook(
+            'printops.infoprint.observe', inventory, *arguments, extra_vars={**self.variables, **variables}
+        )
+
+    def files(self) -> dict[str, str]:
+        return {path.name: path.read_text() for path in self.server.iterdir() if path.is_file()}
+
+
+@pytest.fixture(scope='module')
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    directory = tmp_path_factory.mktemp('observed')
+    return Site(Ansible(directory / 'ansible'), directory)
+
+
+def test_deviations_are_found_and_all_is_put_back(site: Site, mail_server: MailServer) -> None:
+    recipient = 'observed@example.com'
+    run = site.observe(
+        observe_confirm=True,
+        observe_verify=True,
+        sendmemo_tls_enable_tls='disabled',
+        sendmemo_tls_smtp_host=LOOPBACK,
+        sendmemo_tls_smtp_port=mail_server.ports['plain'],
+        sendmemo_tls_verify_recipients=[recipient],
+    )
+    assert run.rc == 0, run.output
+    (result,) = [one.result for one in run.results(task='Observe')]
+    found = {one['name']: one for one in result['assumptions']}
+    assert {name: found[name]['observed'] for name in DEVIATIONS} == DEVIATIONS
+    assert {found[name]['verdict'] for name in DEVIATIONS} == {'differs'}
+    assert {found[name]['verdict'] for name in set(ASKED) - set(DEVIATIONS)} == {'holds'}
+    assert found['ciphers']['verdict'] == 'holds'  # compared with what the collection itself offers from the host
+    assert site.files() == {CONFIG: BEFORE}
+    assert site.pd.attributes('lab1') == ATTRIBUTES
+    assert any(str(site.port) in ' '.join(call['arguments']) for call in site.pd.calls('pdset'))
+    assert len(mail_server.mails(recipient)) == 2  # the proofs before and after
+    profile = yaml.safe_load(site.profile.read_text())
+    assert profile['trust']['crl_check'] == 'chain'
+    assert profile['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
+
+
+def test_a_command_that_fails_is_told_and_nothing_is_concluded(site: Site) -> None:
+    run = site.observe(
+        observe_confirm=True, observe_trigger_command='echo no such queue; exit 3', observe_deadline=1, observe_profile_path=''
+    )
+    (result,) = [one.result for one in run.results(task='Observe')]
+    assert {one['verdict'] for one in result['assumptions']} == {'unknown'}
+    assert 'A command did not end well: exit code 3: no such queue' in run.output
+    assert site.files() == {CONFIG: BEFORE}
+
+
+def test_a_port_that_is_taken_is_told(site: Site) -> None:
+    with socket.create_server((LOOPBACK, site.port)):
+        run = site.observe(observe_confirm=True)
+    assert run.rc != 0
+    assert f'nobody can listen on {LOOPBACK} port {site.port}' in run.output
+    assert site.files() == {CONFIG: BEFORE}
+
+
+@pytest.mark.parametrize(
+    ('names', 'variables', 'message'),
+    [
+        pytest.param(['print1'], {}, 'confirm is false', id='without a confirmation'),
+        pytest.param(['print1', 'print2'], {'observe_confirm': True}, 'this play has 2 hosts', id='a fleet'),
+        pytest.param(['print1'], {'observe_experiments': ['crl']}, "'crl', which is no question", id='an unknown question'),
+    ],
+)
+def test_what_nobody_wants_is_refused(site: Site, names: list[str], variables: dict[str, t.Any], message: str) -> None:
+    run = site.observe(names=names, **variables)
+    assert run.rc != 0
+    assert message in run.output
+    assert site.files() == {CONFIG: BEFORE}
+
+
+def test_check_mode_says_what_would_be_done_and_does_nothing(site: Site) -> None:
+    run = site.observe('--check')
+    assert run.rc == 0, run.output
+    assert f'which the print server reaches as {HOST}' in run.output
+    assert 'partial_wildcard: Does' in run.output
+    assert site.files() == {CONFIG: BEFORE}
+
+
+def test_a_run_that_is_killed_is_ended_by_another(site: Site) -> None:
+    """The command that is to cause the first mail ends the worker that waits for it, and Ansible."""
+    killing = """kill -9 {{ lookup('ansible.builtin.pipe', 'echo $PPID $(ps -o ppid= -p $PPID)') }}"""
+    site.observe(observe_confirm=True, observe_trigger_command=killing)
+    assert site.files()[CONFIG] != BEFORE
+    assert site.pd.attributes('lab1') != ATTRIBUTES
+    run = site.observe(observe_put_back_only=True)
+    assert run.rc == 0, run.output
+    assert site.files() == {CONFIG: BEFORE}
+    assert site.pd.attributes('lab1') == ATTRIBUTES
