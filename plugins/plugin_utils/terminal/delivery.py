@@ -7,23 +7,30 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.vocabulary import ERROR
+from ..core_objects import without_core
 from ..fleet_report.result_reader import MOST_DELIVERIES
 from ..fleet_report.values import Record, host_name
 from .failure import Cause, cause_of
 
+UNCONFIRMED = 'unconfirmed'
+
 
 class Deliveries(t.NamedTuple):
-    """One line about all mails, and the causes of those that count as lost, each with its host."""
+    """One line about all mails, and the causes of those that count as lost, each with its host.
 
+    `status` is ok if all were delivered, failed if one counts as lost or nothing is known, else unconfirmed.
+    """
+
+    status: str
     line: str
     lost: list[tuple[str, Cause]]
 
 
-def read(result: t.Mapping[str, t.Any]) -> Deliveries | None:
-    """Return what a result of confirm_delivery says, None if it only marked the mailbox. Raises InvalidValue."""
+def read(result: t.Mapping[str, t.Any]) -> Deliveries:
+    """Return what a result of confirm_delivery says of mails. Raises InvalidValue."""
     record = Record(result, 'the result')
     if 'proofs' not in result:
-        return None
+        return Deliveries('failed', without_core(record.line('msg', 4096)) or 'It does not say why.', [])
     proofs = record.entries('proofs', MOST_DELIVERIES)
     delivered = sum(proof.is_true('delivered') for proof in proofs)
     delays = [delay for proof in proofs if (delay := proof.number('delay_ms')) is not None]
@@ -34,4 +41,5 @@ def read(result: t.Mapping[str, t.Any]) -> Deliveries | None:
         for problem in proof.entries('problems')
         if problem.as_problem()['severity'] == ERROR
     ]
-    return Deliveries(f'{delivered:,} of {len(proofs):,} mails delivered{after}', lost)
+    status = 'failed' if lost else 'ok' if delivered == len(proofs) else UNCONFIRMED
+    return Deliveries(status, f'{delivered:,} of {len(proofs):,} mails delivered{after}', lost)

@@ -156,7 +156,7 @@ class Narrator:
         status = 'changed' if result.get('changed') else 'ok'
         if not module:
             if isinstance(result.get('msg'), list):
-                self._tell_audit(task, host, [values.text(one, 4096) for one in result['msg']])
+                self._tell_audit('ok', task, host, result['msg'])
             elif action_of(task) in RESTART:
                 self._head(task)
                 self._show(f'{status}: [{host}]', _colour(status))
@@ -170,11 +170,14 @@ class Narrator:
             for row in table(words.table(result, module, states, check), INDENT):
                 self._show(row, None)
 
-    def _tell_audit(self, task: t.Any, host: str, lines: list[str]) -> None:
+    def _tell_audit(self, status: str, task: t.Any, host: str, found: list[t.Any]) -> None:
         """Say what an audit reports of a host, in one line if nothing differs."""
         self._head(task)
+        lines = [values.text(one, 4096) for one in found]
         is_fine = all(line.endswith((': as declared', ': no problems')) for line in lines)
-        self._show(f'ok: [{host}]{f" {len(lines) - 1} servers as declared, no problems" if is_fine else ""}', _colour('ok'))
+        self._show(
+            f'{status}: [{host}]{f" {len(lines) - 1} servers as declared, no problems" if is_fine else ""}', _colour(status)
+        )
         if not is_fine:
             self._reported.update(dict.fromkeys(lines, host))
             self._show_all(lines)
@@ -184,6 +187,9 @@ class Narrator:
             self.advice = self.advice or values.text(str(result.get('msg', '')).splitlines()[-1], 4096)
             return
         if task.name in REPEATS and host in self._failed:
+            return
+        if isinstance(result.get('msg'), list):
+            self._tell_audit(status, task, host, result['msg'])
             return
         self._head(task)
         self._failed.add(host)
@@ -196,12 +202,12 @@ class Narrator:
             self._show('...ignoring', constants.COLOR_SKIP)
 
     def _tell_deliveries(self, task: t.Any, result: t.Mapping[str, t.Any]) -> None:
-        found = delivery.read(result)
-        if found is None:
-            self._confirms = True  # the mailbox was marked
+        if 'mark' in result:
+            self._confirms = True
             return
+        found = delivery.read(result)
         self._head(task)
-        self._show(f'ok: {found.line}', _colour('ok'))
+        self._show_all([f'{found.status}: {found.line}'], '', _colour(found.status))
         for host, cause in found.lost:
             self._failed.add(host)
             self._tell_cause('failed', host, cause)
@@ -239,7 +245,12 @@ class Narrator:
 
 
 def _colour(status: str) -> str:
-    colours = {'ok': constants.COLOR_OK, 'changed': constants.COLOR_CHANGED, 'unreachable': constants.COLOR_UNREACHABLE}
+    colours = {
+        'ok': constants.COLOR_OK,
+        'changed': constants.COLOR_CHANGED,
+        'unreachable': constants.COLOR_UNREACHABLE,
+        delivery.UNCONFIRMED: constants.COLOR_WARN,
+    }
     return str(colours.get(status, constants.COLOR_ERROR))
 
 

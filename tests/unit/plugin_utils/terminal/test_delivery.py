@@ -20,31 +20,36 @@ def proof(server: str = 'spl1', *, delivered: bool | None = True, delay: int | N
 LOST = {'code': 'not_delivered', 'severity': 'error', 'message': 'It is lost.', 'hint': 'Ask for it.'}
 
 
-def test_a_mark_says_nothing() -> None:
-    assert read({'mark': {'mailbox': 'INBOX'}}) is None
-
-
 @pytest.mark.parametrize(
-    ('proofs', 'line'),
+    ('result', 'status', 'line'),
     [
-        pytest.param([proof(), proof('spl2', delay=300)], '2 of 2 mails delivered, after 1.2 s at most', id='all'),
         pytest.param(
-            [proof(), proof('spl2', delivered=False, delay=None)], '1 of 2 mails delivered, after 1.2 s at most', id='one'
+            {'proofs': [proof(), proof('spl2', delay=300)]}, 'ok', '2 of 2 mails delivered, after 1.2 s at most', id='all'
         ),
-        pytest.param([proof(delivered=None, delay=None)], '0 of 1 mails delivered', id='no answer'),
-        pytest.param([], '0 of 0 mails delivered', id='none'),
+        pytest.param(
+            {'proofs': [proof(), proof('spl2', delivered=False, delay=None, problems=[LOST])]},
+            'failed',
+            '1 of 2 mails delivered, after 1.2 s at most',
+            id='one',
+        ),
+        pytest.param(
+            {'proofs': [proof(), proof('spl2', delivered=None, delay=None)]},
+            'unconfirmed',
+            '1 of 2 mails delivered, after 1.2 s at most',
+            id='no answer',
+        ),
+        pytest.param({'proofs': []}, 'ok', '0 of 0 mails delivered', id='none'),
+        pytest.param({'msg': 'imap_host is missing'}, 'failed', 'imap_host is missing', id='a task that failed'),
     ],
 )
-def test_mails_are_counted(proofs: list[dict[str, t.Any]], line: str) -> None:
-    found = read({'proofs': proofs})
-    assert found is not None
-    assert found.line == line
+def test_mails_are_counted(result: dict[str, t.Any], status: str, line: str) -> None:
+    found = read(result)
+    assert (found.status, found.line) == (status, line)
 
 
 def test_a_lost_mail_names_its_host_and_server_and_a_late_one_does_not() -> None:
     late = {**LOST, 'code': 'delivered_late', 'severity': 'warning'}
     found = read({'proofs': [proof('spl2', delivered=False, problems=[LOST]), proof(problems=[late])]})
-    assert found is not None
     assert found.lost == [('print1', Cause(('spl2',), 'not_delivered', 'It is lost. Ask for it.'))]
 
 

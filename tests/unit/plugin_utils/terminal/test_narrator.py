@@ -101,3 +101,19 @@ def test_a_large_batch_shows_its_progress_on_a_terminal(
     assert [line for line in told.lines if line.startswith('batch')] == (
         [f'batch 1 of 1: 1 of {hosts} hosts, 1 server proven, 0 failing, 00:06'] if is_shown else []
     )
+
+
+def test_an_audit_that_fails_says_what_it_found() -> None:
+    told = Told()
+    lines = ['spl1: would be changed: EnableTLS changed (was 0, declared 1)', 'current configuration: no problems']
+    assert told.tell('failed', {'msg': lines}, action='ansible.builtin.assert') == [
+        'failed: [print1]',
+        *(f'    {line}' for line in lines),
+    ]
+
+
+def test_a_mailbox_that_could_not_be_asked_is_no_ok() -> None:
+    told = Told()
+    confirm = {'action': 'printops.infoprint.confirm_delivery'}
+    assert told.tell('ok', {'mark': {}}, **confirm) == []
+    assert told.tell('ok', {'msg': 'imap_host is missing'}, **confirm) == ['failed: imap_host is missing']
