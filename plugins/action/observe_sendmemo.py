@@ -21,6 +21,7 @@ from ..plugin_utils.action_base import InfoprintAction, Outcome, server_entry
 from ..plugin_utils.observe.laboratory import Laboratory, Patience
 from ..plugin_utils.observe.observe import QUESTIONS, Observation, chosen, observe
 from ..plugin_utils.observe.on_host import MailerOnHost
+from ..plugin_utils.observe.page import page
 from ..plugin_utils.observe.playing.authorities import PUBLIC, Authorities, PublicIdentity
 from ..plugin_utils.observe.playing.playing_server import PlayingServer
 from ..plugin_utils.observe.profile import Profile, profile_of, to_yaml
@@ -132,6 +133,8 @@ class ActionModule(InfoprintAction):
         profile = profile_of(observation, args['product'], args['product_version'], today)
         if args['profile_path'] and observation.facts:  # of a mailer that sent nothing there is nothing to write
             _write(args['profile_path'], to_yaml(profile))
+        if args['page_path']:
+            _write(args['page_path'], page(observation, profile, args['server']))
         assumptions = [
             {'name': one.question, 'verdict': one.verdict, 'observed': one.observed, 'evidence': list(one.evidence)}
             for one in observation.verdicts
@@ -202,5 +205,5 @@ def _write(path: str, text: str) -> None:
     try:
         pathlib.Path(path).write_text(text, 'utf-8')
     except OSError as error:
-        problem = Problem('write_failed', f'The profile could not be written: {error}.', file=path)
+        problem = Problem('write_failed', f'The result could not be written: {error}.', file=path)
         raise ProblemError(problem) from None

@@ -986,6 +986,10 @@ options:
     description:
       - File on the controller that the profile is written to. A file that is there is replaced.
     type: str
+  page_path:
+    description:
+      - File on the controller that the result is written to as a page, with the evidence. A file that is there is replaced.
+    type: str
   product:
     description:
       - Name of the product in the profile.

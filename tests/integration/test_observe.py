@@ -42,6 +42,7 @@ class Site:
         (self.server / CONFIG).write_text(BEFORE)
         self.pd = PdPrograms(directory / 'pd-programs', {'lab1': ATTRIBUTES})
         self.profile = directory / 'profile.yml'
+        self.page = directory / 'observed.html'
         switches = directory / 'switches.json'
         switches.write_text(json.dumps(DEVIATIONS))
         self.port = free_port()
@@ -58,6 +59,7 @@ class Site:
             'observe_deadline': 3,
             'observe_experiments': ASKED,
             'observe_profile_path': str(self.profile),
+            'observe_page_path': str(self.page),
             'sendmemo_tls_base_dir': str(self.server.parent),
             'sendmemo_tls_pd_bin_dir': str(self.pd.bin_dir),
         }
@@ -101,6 +103,7 @@ def test_deviations_are_found_and_all_is_put_back(site: Site, mail_server: MailS
     assert len(mail_server.mails(recipient)) == 2  # the proofs before and after
     profile = yaml.safe_load(site.profile.read_text())
     assert profile['trust']['crl_check'] == 'chain'
+    assert '<code>crl_check</code>' in site.page.read_text()
     assert profile['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
 
 

@@ -115,6 +115,11 @@ ROWS = (
         'str',
         'File on the controller that the profile is written to. A file that is there is replaced.',
     ),
+    _option(
+        'page_path',
+        'str',
+        'File on the controller that the result is written to as a page, with the evidence. A file that is there is replaced.',
+    ),
     _option('product', 'str', 'Name of the product in the profile.', default='RICOH InfoPrint Manager'),
     _option('product_version', 'str', 'Version of the product in the profile.', default='unknown'),
 )
