@@ -27,7 +27,7 @@ def made() -> str:
 def test_every_question_has_its_verdict_and_evidence_the_worst_first() -> None:
     text = made()
     assert re.findall(r'<td><code>(\w+)</code>', text) == [QUESTIONS[number].name for number in (1, 2, 0)]
-    assert '1 DIFFERS, 1 could not tell, 1 holds.' in text
+    assert '1 differ, 1 could not be told, 1 hold.' in text
     assert all(line in text for line in ('a mail came', 'nothing came', 'InfoPrint, version 4.10.1, observed on 2026-12-01'))
 
 
