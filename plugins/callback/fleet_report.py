@@ -359,8 +359,8 @@ class CallbackModule(CallbackBase):
         for number, line in enumerate(lines):
             self._show(line, None if number else colour)
 
-    def _show(self, line: str, colour: str | None) -> None:
-        self._display.display(line, color=colour)
+    def _show(self, line: str, colour: str | None, is_error: bool = False) -> None:
+        self._display.display(line, color=colour, stderr=is_error)
 
 
 def _now() -> str:

@@ -18,7 +18,12 @@ DEFAULT = ('default', 'ansible.builtin.default')
 
 
 class Filter(t.Protocol):
-    """Decides what core's output leaves out. Each returns whether to leave it out."""
+    """Decides what core's output leaves out. Each method returns whether to leave it out.
+
+    `option` is set to what returns an option of core's output by its name, such as display_ok_hosts.
+    """
+
+    option: t.Callable[[str], t.Any]
 
     def hides_play(self, play: t.Any) -> bool: ...
     def hides_no_hosts(self) -> bool: ...
@@ -51,15 +56,16 @@ def filter_core_output(chosen: Filter) -> bool:
         return False
     for name, question in METHODS.items():
         method = getattr(output, name)
-        setattr(output, name, _unless(getattr(chosen, question), getattr(method, _ORIGINAL, method)))
+        setattr(output, name, _unless(chosen, question, getattr(method, _ORIGINAL, method)))
     return True
 
 
-def _unless(hides: t.Callable[..., bool], original: t.Callable[..., None]) -> t.Callable[..., None]:
+def _unless(chosen: Filter, question: str, original: t.Callable[..., None]) -> t.Callable[..., None]:
     @functools.wraps(original)
     def method(self: t.Any, *args: t.Any, **kwargs: t.Any) -> None:
         try:
-            is_hidden = hides(*args, **kwargs)
+            chosen.option = self.get_option
+            is_hidden = getattr(chosen, question)(*args, **kwargs)
         except Exception:  # of whatever a later core changes: to show it twice is better than never
             is_hidden = False
         if not is_hidden:

@@ -31,23 +31,27 @@ ADVICE = 'End the run after this batch'
 OF_AUDIT = ('Compare the servers with their declared state', 'Validate the active configuration')  # its report has both
 RESTART = ('raw', 'ansible.builtin.raw')
 NOT_RESTARTED = 'Restart the InfoPrint servers by hand: the next run finds no change, and so does not restart them.'
+DEFAULTS = {'display_ok_hosts': True, 'display_skipped_hosts': True}  # of core's output
+ERROR_COLOURS = (constants.COLOR_ERROR, constants.COLOR_UNREACHABLE)
 LARGE_BATCH = 50  # hosts: in one of this size or larger, a terminal shows the progress
 SECONDS_BETWEEN = 5.0
 
 UNREACHABLE = REPORT_CODES['unreachable']
 
-Show = t.Callable[[str, str | None], None]
+Show = t.Callable[[str, 'str | None', bool], None]
 StatesOf = t.Callable[[str], t.Mapping[str, str]]
 
 
 class Narrator:
-    """`show` displays a line in a colour, `states_of` returns the states of a host's servers by name, as they are known now.
+    """`show` displays a line, in a colour, as an error or not. `states_of` returns the states of a host's servers by name, as they
+    are known now.
 
     The methods `hides_*` say what core's own output leaves out (`core_output.Filter`).
     """
 
     def __init__(self, show: Show, verbosity: int, states_of: StatesOf) -> None:
-        self._show = show
+        self._display = show
+        self.option: t.Callable[[str], t.Any] = DEFAULTS.get
         self._verbosity = verbosity
         self._states_of = states_of
         self._reported: dict[str, str] = {}  # what was said, and the host that it was said of first
@@ -87,6 +91,8 @@ class Narrator:
         module = module_of(action_of(task))
         if not self._confirms if module == CONFIRMING else not module and _is_helper(task):
             return True
+        if not (self.option('display_ok_hosts') and self.option('display_skipped_hosts')):
+            return True  # core shows it only before a result that is shown
         self._headed = task._uuid
         return False
 
@@ -161,7 +167,8 @@ class Narrator:
                 self._head(task)
                 self._show(f'{status}: [{host}]', _colour(status))
             return
-        if task.name in OF_AUDIT and self._verbosity < VERBOSE:
+        is_unwanted = status == 'ok' and not self.option('display_ok_hosts')
+        if is_unwanted or (task.name in OF_AUDIT and self._verbosity < VERBOSE):
             return
         states, check = self._states_of(host), task.check_mode is True
         self._head(task)
@@ -228,13 +235,16 @@ class Narrator:
             self._show_all([cause.text], INDENT, _colour(status))
 
     def has_said(self, message: str) -> bool:
-        """Return whether a message was shown in this run."""
+        """Return whether a message, without the name of its host, was shown in this run."""
         return any(message in said for said in self._reported)
 
     def _show_all(self, lines: t.Iterable[str], indent: str = INDENT, colour: str | None = None) -> None:
         for one in lines:
             for row in paragraph(one, indent, '' if indent else INDENT):
-                self._show(row, colour)
+                self._show(row, colour, colour in ERROR_COLOURS)
+
+    def _show(self, line: str, colour: str | None, is_error: bool = False) -> None:
+        self._display(line, colour, is_error and bool(self.option('display_failed_stderr')))
 
     def _head(self, task: t.Any) -> None:
         """Show the heading of a task if it was left out."""

@@ -36,7 +36,8 @@ def summary_lines(report: Report, page: str, has_said: Said, advice: str = '') -
 def _of_group(group: Group, has_said: Said) -> str:
     state, code = STATES[group.state], f'[{group.code}]' if group.code else ''
     head = f'{state.sign} {state.label}: {_who(group)}'
-    if group.message and has_said(group.message):
+    _number, first_host, _server = group.servers[0]
+    if group.message and has_said(group.message.replace(first_host, '')):
         return f'{head} {code}' if code else head
     return f'{head}: {" ".join(filter(None, (group.message, code, group.hint)))}'
 

@@ -33,6 +33,9 @@ class Output:
     def __init__(self) -> None:
         self.shown: list[t.Any] = []
 
+    def get_option(self, name: str) -> str:
+        return name
+
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         self.shown.append(play)
 

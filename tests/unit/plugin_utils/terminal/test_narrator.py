@@ -23,7 +23,11 @@ class Told:
 
     def __init__(self, verbosity: int = 0) -> None:
         self.lines: list[str] = []
-        self.narrator = Narrator(lambda line, _colour: self.lines.append(line), verbosity, lambda _host: {'spl1': 'proven'})
+        self.narrator = Narrator(
+            lambda line, _colour, is_error: self.lines.append(f'stderr: {line}' if is_error else line),
+            verbosity,
+            lambda _host: {'spl1': 'proven'},
+        )
 
     def tell(self, status: str, result: object, host: str = 'print1', **of_task: t.Any) -> list[str]:
         """Tell a result; return what was shown of it, without a heading."""
@@ -117,3 +121,12 @@ def test_a_mailbox_that_could_not_be_asked_is_no_ok() -> None:
     confirm = {'action': 'printops.infoprint.confirm_delivery'}
     assert told.tell('ok', {'mark': {}}, **confirm) == []
     assert told.tell('ok', {'msg': 'imap_host is missing'}, **confirm) == ['failed: imap_host is missing']
+
+
+def test_options_of_core_s_output_are_kept_to() -> None:
+    told = Told()
+    told.narrator.option = {'display_ok_hosts': False, 'display_skipped_hosts': True, 'display_failed_stderr': True}.get
+    assert told.narrator.hides_task(result_of({}).task)
+    assert told.tell('ok', {'servers': []}) == []
+    assert told.tell('ok', {'servers': [], 'changed': True}) == ['changed: [print1]']
+    assert told.tell('failed', {'msg': 'no'}) == ['stderr: failed: [print1]', 'stderr:     no']
