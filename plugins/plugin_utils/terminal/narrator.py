@@ -43,8 +43,7 @@ StatesOf = t.Callable[[str], t.Mapping[str, str]]
 
 
 class Narrator:
-    """`show` displays a line, in a colour, as an error or not. `states_of` returns the states of a host's servers by name, as they
-    are known now.
+    """`show` displays a line, in a colour, as an error or not. `states_of` returns the states of a host's servers by name.
 
     The methods `hides_*` say what core's own output leaves out (`core_output.Filter`).
     """
