@@ -43,7 +43,7 @@ class Dialog:
         """Converse until the connection is over. Raises Over."""
         if self._server.mode == SMTPS:
             self._channel.start_tls(self._context)
-        self._reply(f'220 {NAME} ESMTP')
+        self._say(f'220 {NAME} ESMTP')
         for _number in range(MOST_COMMANDS):
             self._answer(self._channel.read_line())
         raise Over(f'more than {MOST_COMMANDS} commands')
@@ -54,9 +54,9 @@ class Dialog:
         self._visit.note(verb, argument)
         refused, reply = self._server.refuses
         if verb == refused or verb not in (*REPLIES, 'EHLO'):
-            self._reply(reply if verb == refused else '500 5.5.2 Unknown command')
+            self._say(reply if verb == refused else '500 5.5.2 Unknown command')
             return
-        self._reply(REPLIES.get(verb) or self._features())
+        self._say(REPLIES.get(verb) or self._features())
         action = _ACTIONS.get(verb)
         if action is not None:
             action(self, argument)
@@ -65,7 +65,7 @@ class Dialog:
         offers = self._server.mode == STARTTLS and not self._visit.version
         return f'250-{NAME}\r\n250-SIZE 10000000\r\n' + ('250 STARTTLS' if offers else '250 ENHANCEDSTATUSCODES')
 
-    def _reply(self, text: str) -> None:
+    def _say(self, text: str) -> None:
         self._channel.send(text.encode('ascii') + b'\r\n')
 
     def _mail(self, argument: str) -> None:
@@ -79,7 +79,7 @@ class Dialog:
         del argument
         content = self._channel.read_mail()
         self._visit.mail = Mail(self._sender, tuple(self._recipients), content)
-        self._reply(REPLIES['.'])
+        self._say(REPLIES['.'])
 
     def _starttls(self, argument: str) -> None:
         del argument
