@@ -38,8 +38,8 @@ def test_each_keyword_with_another_value_is_reported_with_both_and_its_line():
             '1',
             3,
             (
-                'IgnoreCertificateErrors = 0 (ignore_certificate_errors) is declared; '
-                'the current configuration has IgnoreCertificateErrors = 1.'
+                'IgnoreCertificateErrors = 0 (sendmemo_tls_ignore_certificate_errors) is declared; '
+                'the active configuration has IgnoreCertificateErrors = 1.'
             ),
         ),
     ]
@@ -58,8 +58,8 @@ def test_a_default_in_effect_has_no_line():
             '0',
             None,
             (
-                'IgnoreCertificateErrors = 1 (ignore_certificate_errors) is declared; '
-                'the current configuration has IgnoreCertificateErrors = 0.'
+                'IgnoreCertificateErrors = 1 (sendmemo_tls_ignore_certificate_errors) is declared; '
+                'the active configuration has IgnoreCertificateErrors = 0.'
             ),
         ),
     ]
