@@ -15,6 +15,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.profile import Profile, to_yaml
 from support.mail_server_process import Listener, MailServer
 from support.pd_programs import PdPrograms
 from support.pki import Authority
@@ -157,6 +158,26 @@ def test_with_its_profile_a_proof_agrees_with_the_mailer(site: Site, observed: R
     (reported,) = json.loads((tmp_path / 'report' / 'report.json').read_text())['hosts'][0]['servers']
     assert reported['profile'] == followed['policy']['profile']
     assert reported['profile'].startswith('RICOH InfoPrint Manager unknown, observed on 20')
+
+
+def test_a_name_that_the_mailer_refuses_is_refused_by_a_proof(site: Site, tmp_path: pathlib.Path) -> None:
+    root = Authority('Profile Root CA')
+    server = tmp_path / 'pd' / 'spl1'
+    server.mkdir(parents=True)
+    (server / 'ca.pem').write_bytes(root.pem)
+    (server / CONFIG).write_text('EnableTLS = 1\nCAFile = ca.pem\nHostname = print1.example.com\n')
+    profile = Profile('InfoPrint', '4.10', '2026-12-01', 'sendmemo@{hostname}', (), {'common_name': 'refused'})
+    (tmp_path / 'profile.yml').write_text(to_yaml(profile))
+    listener = Listener('starttls', 'starttls', *root.issue([], common_name='localhost').write(tmp_path, 'common'))
+    with MailServer(tmp_path / 'mail', [listener], seconds=120) as running:
+        options = {'base_dir': str(server.parent), 'smtp_host': 'localhost', 'smtp_port': running.ports['starttls']}
+        tasks = [
+            {'name': name, 'printops.infoprint.send_memo': {**options, 'until': 'handshake', **more}, 'ignore_errors': True}
+            for name, more in (('Assumed', {}), ('Followed', {'profile': str(tmp_path / 'profile.yml')}))
+        ]
+        run = site.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()))
+    assumed, followed = (run.results(task=name)[0].result['servers'][0] for name in ('Assumed', 'Followed'))
+    assert (assumed['ok'], [problem['code'] for problem in followed['problems']]) == (True, ['hostname_mismatch'])
 
 
 def test_a_command_that_fails_is_told_and_nothing_is_concluded(site: Site) -> None:

@@ -35,6 +35,8 @@ class StagedTest(NamedTuple):
     crl_check: str
     max_tls: str = ''
     adds_default_cas: bool = False
+    refuses_wildcards: bool = False
+    refuses_common_names: bool = False
 
 
 class ChangeOptions(NamedTuple):

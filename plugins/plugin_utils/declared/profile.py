@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A task's profile: what was observed of the product's own mailer, and how the proof follows it.
 
-The options say what the site requires, the profile what the mailer does. Both hold, and the stricter wins: a proof never
+The options say what the site requires, the profile what the mailer does. Both hold, and the stricter counts: a proof never
 accepts what the site does not, or what the mailer was seen to refuse. What a profile does not have is assumed.
 """
 
@@ -30,6 +30,8 @@ FOLLOWED: dict[str, t.Collection[str]] = {
     'crl_check': CRL_CHECKS,
     'min_tls': TLS_VERSIONS,
     'max_tls': TLS_VERSIONS,
+    'wildcard': ('accepted', 'refused'),
+    'common_name': ('accepted', 'refused'),
 }
 OF_A_PROOF = ('trust', 'names', 'session')
 RESTART = (
@@ -67,6 +69,8 @@ def followed(args: t.Mapping[str, t.Any], profile: Profile | None) -> Options:
         'max_tls': max_tls,
         'crl_check': _stricter(args['crl_check'], readings.get('crl_check', ''), CRL_CHECKS),
         'adds_default_cas': readings.get('default_cas') == 'added',
+        'refuses_wildcards': readings.get('wildcard') == 'refused',
+        'refuses_common_names': readings.get('common_name') == 'refused',
         'policy': policy_of(profile),
     }
 

@@ -25,6 +25,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec im
 
 ROOT = pathlib.Path(__file__).parents[4]
 USUAL = {'min_tls': 'TLSv1.2', 'crl_check': 'leaf'}
+NOTHING_OBSERVED = {'max_tls': '', 'adds_default_cas': False, 'refuses_wildcards': False, 'refuses_common_names': False}
 
 
 def profile(**readings: str) -> Profile:
@@ -43,6 +44,8 @@ def profile(**readings: str) -> Profile:
         pytest.param({'min_tls': 'TLSv1.1'}, {'min_tls': 'TLSv1'}, {'min_tls': 'TLSv1.1'}, id='the mailer refuses TLS 1.0'),
         pytest.param({'max_tls': 'TLSv1.2'}, {}, {'max_tls': 'TLSv1.2'}, id='nothing newer than TLS 1.2'),
         pytest.param({'default_cas': 'added'}, {}, {'adds_default_cas': True}, id='default CAs besides'),
+        pytest.param({'wildcard': 'refused'}, {}, {'refuses_wildcards': True}, id='no wildcards'),
+        pytest.param({'common_name': 'refused', 'wildcard': 'accepted'}, {}, {'refuses_common_names': True}, id='no CN'),
         pytest.param({'default_cas': 'replaced'}, {}, {}, id='no default CAs'),
         pytest.param({'expired_crl': 'ignored', 'missing_crl': 'accepted', 'unknown_ca': 'accepted'}, {}, {}, id='stricter'),
     ],
@@ -53,7 +56,7 @@ def test_of_what_is_required_and_observed_the_stricter_counts(
     given = {**USUAL, **options, 'until': 'sent'}
     found = followed(given, profile(**readings))
     found.pop('policy')
-    assert found == {**given, 'max_tls': '', 'adds_default_cas': False, **changes}
+    assert found == {**given, **NOTHING_OBSERVED, **changes}
 
 
 def test_without_a_profile_all_is_assumed() -> None:
@@ -70,14 +73,12 @@ def test_what_the_site_requires_and_the_mailer_can_not_do_is_refused() -> None:
 
 
 def test_the_results_say_what_is_assumed_and_what_the_proof_does_otherwise() -> None:
-    observed = profile(
-        crl_check='chain', default_cas='replaced', expired_crl='used', keyword_case='sensitive', wildcard='refused'
-    )
+    observed = profile(crl_check='chain', default_cas='replaced', expired_crl='used', keyword_case='sensitive', smtps='otherwise')
     policy = policy_of(observed._replace(ciphers=('TLS_AES_256_GCM_SHA384',)))
     assert policy == {
         'profile': 'InfoPrint 4.10, observed on 2026-12-01',
         'assumed': ['no_ca_file', 'missing_crl', 'min_tls', 'max_tls'],
-        'not_followed': {'expired_crl': 'used', 'wildcard': 'refused'},
+        'not_followed': {'expired_crl': 'used', 'smtps': 'otherwise'},
     }
     assert policy_of(profile(crl_check='none'))['not_followed'] == {'crl_check': 'none'}
 
