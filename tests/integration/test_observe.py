@@ -15,11 +15,11 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.profile import Profile, to_yaml
 from support.mail_server_process import Listener, MailServer
 from support.pd_programs import PdPrograms
 from support.pki import Authority
 from support.playbook import Ansible, Run, hosts, local_host
+from support.profiles import profile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RECIPIENT = 'observed@example.com'
@@ -115,9 +115,9 @@ def test_deviations_are_found_and_all_is_put_back(site: Site, observed: Run, mai
     assert site.pd.attributes('lab1') == ATTRIBUTES
     assert any(str(site.port) in ' '.join(call['arguments']) for call in site.pd.calls('pdset'))
     assert len(mail_server.mails(RECIPIENT)) == 2  # the proofs before and after
-    profile = yaml.safe_load(site.profile.read_text())
-    assert profile['trust']['crl_check'] == 'chain'
-    assert profile['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
+    written = yaml.safe_load(site.profile.read_text())
+    assert written['trust']['crl_check'] == 'chain'
+    assert written['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
 
 
 def test_with_its_profile_a_proof_agrees_with_the_mailer(site: Site, observed: Run, tmp_path: pathlib.Path) -> None:
@@ -166,8 +166,7 @@ def test_a_name_that_the_mailer_refuses_is_refused_by_a_proof(site: Site, tmp_pa
     server.mkdir(parents=True)
     (server / 'ca.pem').write_bytes(root.pem)
     (server / CONFIG).write_text('EnableTLS = 1\nCAFile = ca.pem\nHostname = print1.example.com\n')
-    profile = Profile('InfoPrint', '4.10', '2026-12-01', 'sendmemo@{hostname}', (), {'common_name': 'refused'})
-    (tmp_path / 'profile.yml').write_text(to_yaml(profile))
+    (tmp_path / 'profile.yml').write_text(profile(names={'common_name': 'refused'}))
     listener = Listener('starttls', 'starttls', *root.issue([], common_name='localhost').write(tmp_path, 'common'))
     with MailServer(tmp_path / 'mail', [listener], seconds=120) as running:
         options = {'base_dir': str(server.parent), 'smtp_host': 'localhost', 'smtp_port': running.ports['starttls']}
