@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.declared.profile import followed, read
 from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
 from ..plugin_utils.delivery.proof import proofs_of
 from ..plugin_utils.outcome.send import report, terms_of
@@ -24,10 +25,11 @@ class ActionModule(InfoprintAction):
         asked = present(servers)
         if servers and not asked:
             return Outcome([], [], 'All servers are to be absent: there is nothing to verify.')
+        args = followed(args, read(self, self.task_vars, args))
         check_mails(args, asked, 'until')
         request = send_request(args, asked, reachable_goal(args['until'], self._task.check_mode))
         answer = self.target.run(self.PROGRAM, request, request.options.seconds + SPARE_SECONDS)
-        terms = terms_of(answer, args['warn_days'], args['crl_check'])
+        terms = terms_of(answer, args)
         answers = server_answers(answer, asked)
         sent = [
             report(read_result(fields, request.options.until), answer, terms, entry['accept_unprotected'])

@@ -14,6 +14,7 @@ from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.vocabulary import INFO
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.entry import all_settings
+from ..plugin_utils.declared.profile import followed, read, restart_warnings
 from ..plugin_utils.declared.request import RequestBuilder, staged_test
 from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
 from ..plugin_utils.delivery.proof import proofs_of
@@ -34,6 +35,8 @@ class ActionModule(InfoprintAction):
     PROGRAM = 'operations.configure'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
+        profile = read(self, self.task_vars, args)
+        args = followed(args, profile)
         builder = RequestBuilder(self, self.task_vars, args)
         if args['only_crls']:
             if servers and not present(servers):
@@ -55,7 +58,11 @@ class ActionModule(InfoprintAction):
             servers=[_with_trust(entry, request, builder) for entry in outcome.servers],
             problems=[*builder.problems, *builder.crl_problems, *outcome.problems],
             msg='\n'.join([outcome.msg, *map(line_of, [*builder.problems, *builder.crl_problems]), *builder.crl_lines]),
-            warnings=[*outcome.warnings, *(line_of(problem) for problem in builder.crl_problems if problem.severity != INFO)],
+            warnings=[
+                *outcome.warnings,
+                *(line_of(problem) for problem in builder.crl_problems if problem.severity != INFO),
+                *restart_warnings(self, self.task_vars, profile, changed=outcome.changed),
+            ],
             extra={**outcome.extra, **self._proofs(outcome), **_about_crls(builder, args)},
         )
         if args['enable_ssl_v3'] is not None and reviewed.is_done:

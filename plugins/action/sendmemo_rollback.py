@@ -9,6 +9,7 @@ import typing as t
 from ..module_utils.messages.change import ChangeOptions
 from ..module_utils.messages.rollback import RollbackEntry, RollbackRequest
 from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.declared.profile import followed, read, restart_warnings
 from ..plugin_utils.declared.request import staged_test
 from ..plugin_utils.options.spec import fields_for, file_mode
 from ..plugin_utils.outcome.change import report
@@ -23,7 +24,8 @@ class ActionModule(InfoprintAction):
     PROGRAM = 'operations.rollback'
 
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
-        check = self._task.check_mode
+        check, profile = self._task.check_mode, read(self, self.task_vars, args)
+        args = followed(args, profile)
         test = staged_test(args)
         options = ChangeOptions(
             base_dir=args['base_dir'],
@@ -36,7 +38,9 @@ class ActionModule(InfoprintAction):
         request = RollbackRequest(options, [_entry(entry) for entry in servers], _entry(args))
         limit = LIMIT + (args['timeout'] if test else 0)
         reviewed = reviewed_run(self.target, self.PROGRAM, request, limit, args['warn_days'])
-        return report(reviewed, server_answers(reviewed.answer, servers), args, check)
+        outcome = report(reviewed, server_answers(reviewed.answer, servers), args, check)
+        warnings = restart_warnings(self, self.task_vars, profile, changed=outcome.changed)
+        return outcome._replace(warnings=[*outcome.warnings, *warnings])
 
 
 def _entry(entry: t.Mapping[str, t.Any]) -> RollbackEntry:

@@ -445,6 +445,19 @@ options:
     type: str
     choices: [leaf, chain]
     default: leaf
+  profile:
+    description:
+      - >-
+        File on the controller with a profile, as M(printops.infoprint.observe_sendmemo) writes it: what was observed of the
+        product's own mailer takes the place of what is assumed of it. It is looked for where core looks for C(files), and
+        beside the inventory.
+      - >-
+        A proof then trusts the publicly known CAs besides the declared ones, if the mailer was seen to do so, speaks no TLS
+        version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
+        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
+        else in a profile changes a proof.
+    type: str
+    version_added: "1.1.0"
   check_declared:
     description:
       - Compare O(enable_tls), O(hostname), O(cert_validation_ignore_host_name) and O(ignore_certificate_errors), here or in the
@@ -569,6 +582,19 @@ options:
     type: str
     choices: [leaf, chain]
     default: leaf
+  profile:
+    description:
+      - >-
+        File on the controller with a profile, as M(printops.infoprint.observe_sendmemo) writes it: what was observed of the
+        product's own mailer takes the place of what is assumed of it. It is looked for where core looks for C(files), and
+        beside the inventory.
+      - >-
+        A proof then trusts the publicly known CAs besides the declared ones, if the mailer was seen to do so, speaks no TLS
+        version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
+        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
+        else in a profile changes a proof.
+    type: str
+    version_added: "1.1.0"
   warn_days:
     description:
       - Warn of certificates that expire within this many days, the CAs' and the mail server's, and of revocation lists that are
@@ -753,6 +779,19 @@ options:
     type: str
     choices: [leaf, chain]
     default: leaf
+  profile:
+    description:
+      - >-
+        File on the controller with a profile, as M(printops.infoprint.observe_sendmemo) writes it: what was observed of the
+        product's own mailer takes the place of what is assumed of it. It is looked for where core looks for C(files), and
+        beside the inventory.
+      - >-
+        A proof then trusts the publicly known CAs besides the declared ones, if the mailer was seen to do so, speaks no TLS
+        version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
+        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
+        else in a profile changes a proof.
+    type: str
+    version_added: "1.1.0"
   check_declared:
     description:
       - Compare O(enable_tls), O(hostname), O(cert_validation_ignore_host_name) and O(ignore_certificate_errors), here or in the

@@ -166,6 +166,28 @@ servers:
       type: str
       returned: when C(EnableTLS) is not 0 and a send was attempted
       sample: /var/pd/spl1/ca.pem
+    policy:
+      description: What the proof rests on where the product's manual is silent.
+      type: dict
+      returned: unless the program on the host ended before the server was verified
+      sample:
+        profile: RICOH InfoPrint Manager 4.10.1, observed on 2026-12-01
+        assumed: [expired_crl]
+        not_followed: {missing_crl: accepted}
+      contains:
+        profile:
+          description: Which O(profile) it follows. Null without one.
+          type: str
+          returned: always
+        assumed:
+          description: Names of what is assumed of the product's own mailer, since it was not observed.
+          type: list
+          elements: str
+          returned: always
+        not_followed:
+          description: What was observed of the mailer that the proof does otherwise, by name.
+          type: dict
+          returned: always
     accept_unprotected:
       description: Whether a mail without protection is intended.
       type: bool

@@ -24,7 +24,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria i
 
 from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer
 
-OPTIONS = {'warn_days': 30, 'crl_check': 'chain', 'try_before_commit': 'handshake'}
+OPTIONS = {'warn_days': 30, 'crl_check': 'chain', 'try_before_commit': 'handshake', 'policy': {}}
 VERDICTS = {'refused': False, 'ignoring': True, 'sent': True}
 
 
@@ -55,7 +55,7 @@ def answer(data: bytes) -> None:
 
 def _sent(answer: Answer) -> list[send_report.Sent]:
     fields = AnswerObject(answer)
-    terms = send_report.terms_of(fields, OPTIONS['warn_days'], OPTIONS['crl_check'])
+    terms = send_report.terms_of(fields, OPTIONS)
     asked = server_answers(fields, [])
     sent = [send_report.report(read_send(one, 'sent'), fields, terms) for one in asked]
     assert [one.entry['name'] for one in sent] == [one.text('name') for one in asked]

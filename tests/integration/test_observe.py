@@ -8,23 +8,28 @@ import json
 import pathlib
 import shlex
 import socket
+import subprocess
 import sys
 import typing as t
 
 import pytest
 import yaml
 
-from support.mail_server_process import MailServer
+from support.mail_server_process import Listener, MailServer
 from support.pd_programs import PdPrograms
+from support.pki import Authority
 from support.playbook import Ansible, Run, hosts, local_host
+from support.profiles import profile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+RECIPIENT = 'observed@example.com'
 LOOPBACK, HOST = '127.0.0.1', 'mail.observe.example.com'
 CONFIG = 'sendmemo-ssl.cfg'
 ATTRIBUTES = {'smtp-server-host': 'mail.example.com', 'smtp-server-port': '587'}
 BEFORE = '# by hand\nEnableTLS = 0\n'
 DEVIATIONS = {'crl_check': 'chain', 'duplicate_keyword': 'first', 'partial_wildcard': 'accepted'}
 ASKED = [*DEVIATIONS, 'min_tls', 'max_tls']
+NOT_ASKED = ['default_cas', 'no_ca_file', 'missing_crl', 'expired_crl']  # of what a proof assumes
 
 
 def free_port() -> int:
@@ -43,11 +48,12 @@ class Site:
         self.pd = PdPrograms(directory / 'pd-programs', {'lab1': ATTRIBUTES})
         self.profile = directory / 'profile.yml'
         self.page = directory / 'observed.html'
-        switches = directory / 'switches.json'
-        switches.write_text(json.dumps(DEVIATIONS))
+        self.switches = directory / 'switches.json'
+        self.switches.write_text(json.dumps(DEVIATIONS))
         self.port = free_port()
-        words = [sys.executable, '-m', 'support.stand_in_mailer', self.server, HOST, LOOPBACK, self.port, switches]
-        trigger = f'PYTHONPATH={shlex.quote(":".join(sys.path))} ' + ' '.join(shlex.quote(str(word)) for word in words)
+        trigger = ' '.join(
+            ['PYTHONPATH=' + shlex.quote(':'.join(sys.path)), *map(shlex.quote, self.mailer(self.server, self.port))]
+        )
         self.variables: dict[str, t.Any] = {
             'target': 'all',
             'observe_server': 'lab1',
@@ -63,6 +69,11 @@ class Site:
             'sendmemo_tls_base_dir': str(self.server.parent),
             'sendmemo_tls_pd_bin_dir': str(self.pd.bin_dir),
         }
+
+    def mailer(self, directory: pathlib.Path, port: int, switches: pathlib.Path | None = None) -> list[str]:
+        """Return the command of the stand-in, which sends with the configuration in a directory."""
+        words = [sys.executable, '-m', 'support.stand_in_mailer', directory, HOST, LOOPBACK, port, switches or self.switches]
+        return list(map(str, words))
 
     def observe(self, *arguments: str, names: t.Sequence[str] = ('print1',), **variables: t.Any) -> Run:
         inventory = hosts(**{name: local_host() for name in names})
@@ -80,18 +91,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(Ansible(directory / 'ansible'), directory)
 
 
-def test_deviations_are_found_and_all_is_put_back(site: Site, mail_server: MailServer) -> None:
-    recipient = 'observed@example.com'
+@pytest.fixture(scope='module')
+def observed(site: Site, mail_server: MailServer) -> Run:
+    """A whole observation, after which the site has its profile."""
     run = site.observe(
         observe_confirm=True,
         observe_verify=True,
         sendmemo_tls_enable_tls='disabled',
         sendmemo_tls_smtp_host=LOOPBACK,
         sendmemo_tls_smtp_port=mail_server.ports['plain'],
-        sendmemo_tls_verify_recipients=[recipient],
+        sendmemo_tls_verify_recipients=[RECIPIENT],
     )
     assert run.rc == 0, run.output
-    (result,) = [one.result for one in run.results(task='Observe')]
+    return run
+
+
+def test_deviations_are_found_and_all_is_put_back(site: Site, observed: Run, mail_server: MailServer) -> None:
+    (result,) = [one.result for one in observed.results(task='Observe')]
     found = {one['name']: one for one in result['assumptions']}
     assert {name: found[name]['observed'] for name in DEVIATIONS} == DEVIATIONS
     assert {found[name]['verdict'] for name in DEVIATIONS} == {'differs'}
@@ -100,11 +116,70 @@ def test_deviations_are_found_and_all_is_put_back(site: Site, mail_server: MailS
     assert site.files() == {CONFIG: BEFORE}
     assert site.pd.attributes('lab1') == ATTRIBUTES
     assert any(str(site.port) in ' '.join(call['arguments']) for call in site.pd.calls('pdset'))
-    assert len(mail_server.mails(recipient)) == 2  # the proofs before and after
-    profile = yaml.safe_load(site.profile.read_text())
-    assert profile['trust']['crl_check'] == 'chain'
+    assert len(mail_server.mails(RECIPIENT)) == 2  # the proofs before and after
+    written = yaml.safe_load(site.profile.read_text())
+    assert written['trust']['crl_check'] == 'chain'
     assert '<code>crl_check</code>' in site.page.read_text()
-    assert profile['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
+    assert written['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
+
+
+def test_with_its_profile_a_proof_agrees_with_the_mailer(site: Site, observed: Run, tmp_path: pathlib.Path) -> None:
+    """The mail server's certificate is of a revoked intermediate CA, which only a mailer that checks the whole chain notices."""
+    assert observed.rc == 0
+    root = Authority('Profile Root CA')
+    revoked = Authority('Profile Revoked CA', parent=root)
+    server = tmp_path / 'pd' / 'spl1'
+    server.mkdir(parents=True)
+    (server / 'ca.pem').write_bytes(root.pem)
+    (server / 'crl.pem').write_bytes(root.crl([revoked.certificate]) + revoked.crl())
+    (server / CONFIG).write_text('EnableTLS = 1\nCAFile = ca.pem\nCrlFile = crl.pem\nHostname = print1.example.com\n')
+    listener = Listener('starttls', 'starttls', *revoked.issue([LOOPBACK, HOST]).write(tmp_path, 'revoked'))
+    by_mailers: list[int] = []
+    with MailServer(tmp_path / 'mail', [listener], seconds=120) as running:
+        port = running.ports['starttls']
+        as_assumed = tmp_path / 'switches.json'
+        as_assumed.write_text('{}')
+        for switches in (site.switches, as_assumed):
+            subprocess.run(site.mailer(server, port, switches), cwd=ROOT / 'tests', timeout=20, check=False)
+            by_mailers.append(len(running.mails()))
+        options = {'base_dir': str(server.parent), 'servers': [{'name': 'spl1'}], 'smtp_host': LOOPBACK, 'smtp_port': port}
+        tasks = [
+            {'name': name, 'printops.infoprint.send_memo': {**options, 'recipients': [RECIPIENT], **more}, 'ignore_errors': True}
+            for name, more in (('Assumed', {}), ('Followed', {'profile': str(site.profile)}))
+        ]
+        run = site.ansible.playbook(
+            [{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}],
+            hosts(print1=local_host()),
+            callbacks=['printops.infoprint.fleet_report'],
+            INFOPRINT_REPORT_DIRECTORY=str(tmp_path / 'report'),
+        )
+        assert len(running.mails()) == 2  # one of a proof: of that which assumes too much
+    assumed, followed = (run.results(task=name)[0].result['servers'][0] for name in ('Assumed', 'Followed'))
+    assert (by_mailers, assumed['ok'], followed['ok']) == ([0, 1], True, False)
+    assert [problem['code'] for problem in followed['problems']] == ['revoked']
+    assert (assumed['policy']['profile'], followed['policy']['assumed']) == (None, NOT_ASKED)
+    (reported,) = json.loads((tmp_path / 'report' / 'report.json').read_text())['hosts'][0]['servers']
+    assert reported['profile'] == followed['policy']['profile']
+    assert reported['profile'].startswith('RICOH InfoPrint Manager unknown, observed on 20')
+
+
+def test_a_name_that_the_mailer_refuses_is_refused_by_a_proof(site: Site, tmp_path: pathlib.Path) -> None:
+    root = Authority('Profile Root CA')
+    server = tmp_path / 'pd' / 'spl1'
+    server.mkdir(parents=True)
+    (server / 'ca.pem').write_bytes(root.pem)
+    (server / CONFIG).write_text('EnableTLS = 1\nCAFile = ca.pem\nHostname = print1.example.com\n')
+    (tmp_path / 'profile.yml').write_text(profile(names={'common_name': 'refused'}))
+    listener = Listener('starttls', 'starttls', *root.issue([], common_name='localhost').write(tmp_path, 'common'))
+    with MailServer(tmp_path / 'mail', [listener], seconds=120) as running:
+        options = {'base_dir': str(server.parent), 'smtp_host': 'localhost', 'smtp_port': running.ports['starttls']}
+        tasks = [
+            {'name': name, 'printops.infoprint.send_memo': {**options, 'until': 'handshake', **more}, 'ignore_errors': True}
+            for name, more in (('Assumed', {}), ('Followed', {'profile': str(tmp_path / 'profile.yml')}))
+        ]
+        run = site.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()))
+    assumed, followed = (run.results(task=name)[0].result['servers'][0] for name in ('Assumed', 'Followed'))
+    assert (assumed['ok'], [problem['code'] for problem in followed['problems']]) == (True, ['hostname_mismatch'])
 
 
 def test_a_command_that_fails_is_told_and_nothing_is_concluded(site: Site) -> None:

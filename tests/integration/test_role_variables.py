@@ -18,6 +18,7 @@ from support.mail_server_process import Listener, Mail, MailServer
 from support.pd_programs import PdPrograms
 from support.pki import Authority
 from support.playbook import ROOT, Ansible, Run, hosts, local_host
+from support.profiles import SHOWN, profile
 from support.role_results import REPORT_FAILURE, RESTART_AFTER_FAILURE, reported, sends
 from support.scripted_server import HANG, Script, ScriptedServer
 
@@ -215,6 +216,17 @@ CASES: dict[str, Case] = {
     ),
     'crl_check': Case({**CHAIN, 'crl_check': 'chain'}, lambda host: 'crl_missing' in host.codes() and not host.proof()['ok']),
     'crl_check 2': Case(CHAIN, lambda host: host.proof()['ok']),
+    'profile': Case(
+        {**CHAIN, 'profile': '@/observed.yml'},
+        lambda host: (
+            host.codes() == {'crl_missing'}
+            and host.proof()['policy']['profile'] == SHOWN
+            and 'sendmemo_tls_restart_command is not set' in ' '.join(host.result()['warnings'])
+        ),
+    ),
+    'profile 2': Case(
+        {**RESTARTED, 'profile': '@/observed.yml'}, lambda host: host.proof()['ok'] and not host.result().get('warnings')
+    ),
     'verify': Case({'verify': 'envelope'}, lambda host: host.proof()['until'] == 'envelope'),
     'verify 2': Case({'verify': 'none'}, lambda host: host.proofs() == ['nothing sent', 'nothing sent']),
     'verify_when': Case({'verify_when': 'changed'}, lambda host: host.proofs() == ['ok', 'ok']),
@@ -274,6 +286,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, pki: Pki, mail_server: MailS
     (base / 'elsewhere').mkdir()
     (base / 'other-ca.pem').write_bytes(Authority('Other CA').pem)
     (base / 'site.j2').write_text('# of the site {{ server.name }}\nEnableTLS = 1\nCAFile = {{ settings.CAFile }}\n')
+    (base / 'observed.yml').write_text(profile(reading={'when_read': 'at_start'}, trust={'crl_check': 'chain'}))
     issuing = Authority('Issuing CA', parent=pki.authority)
     (base / 'chain-ca.pem').write_bytes(pki.authority.pem + issuing.pem)
     (base / 'chain-crl.pem').write_bytes(issuing.crl())

@@ -9,6 +9,7 @@ import importlib
 import math
 import typing as t
 
+PROFILE = 'InfoPrint 4.10, observed on 2026-12-01'
 MARKUP = '<img src=x onerror=alert(1)>"\'&]]></script>{{ 7 * 7 }}'
 BIDI = 'a\u202eb\x1b[31m\x00\r\u2066'
 
@@ -78,6 +79,7 @@ def sent(name: str, *, ok: bool = True, until: str = 'sent', days: int = 61, **m
         'until': until,
         'problems': problems,
         'ignored': [],
+        'policy': {'profile': PROFILE, 'assumed': [], 'not_followed': {}},
         'smtp_host': 'mail.example.com',
         'smtp_port': 587,
         'tls': {'mode': 'starttls', 'version': 'TLSv1.3', 'cipher': 'TLS_AES_256_GCM_SHA384', 'bits': 256},

@@ -125,5 +125,8 @@ def _reports(request: SendRequest, version: str) -> list[Sent]:
     )
     answer = AnswerObject(program.read_answer(done.stdout.decode(), NONCE)).child('answer')
     assert answer is not None, done
-    until, terms = request.options.until, terms_of(answer, 30, request.options.crl_check)
+    until, terms = (
+        request.options.until,
+        terms_of(answer, {'warn_days': 30, 'crl_check': request.options.crl_check, 'policy': {}}),
+    )
     return [report(read_result(fields, until), answer, terms) for fields in answer.children('servers')]

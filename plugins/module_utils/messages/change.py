@@ -27,12 +27,16 @@ ATTRIBUTES = 'server attributes'  # in place of a file, in the drift of an attri
 
 
 class StagedTest(NamedTuple):
-    """How a staged set is tested before the commit: how far, and within which limits. `timeout` is in seconds."""
+    """How a staged set is tested before the commit: how far, and within which limits, as `messages.send.SendOptions` has them."""
 
     until: str
     timeout: float
     min_tls: str
     crl_check: str
+    max_tls: str = ''
+    adds_default_cas: bool = False
+    refuses_wildcards: bool = False
+    refuses_common_names: bool = False
 
 
 class ChangeOptions(NamedTuple):

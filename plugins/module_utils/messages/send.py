@@ -35,13 +35,19 @@ class MailOptions(NamedTuple):
 class SendOptions(NamedTuple):
     """How far a send goes (`vocabulary.GOALS`), and within which limits. `timeout`, of one attempt, and delay are in seconds.
 
-    `run` is the name of the run, for the Message-ID; it is an atom of RFC 5322, or ''.
+    `run` is the name of the run, for the Message-ID; it is an atom of RFC 5322, or ''. `max_tls` '' = the newest.
+    `adds_default_cas`: those are trusted besides a CAFile, too. `refuses_wildcards`, `refuses_common_names`: such names don't
+    count in a certificate.
     """
 
     until: str
     timeout: float
     min_tls: str = 'TLSv1.2'
     crl_check: str = 'leaf'
+    max_tls: str = ''
+    adds_default_cas: bool = False
+    refuses_wildcards: bool = False
+    refuses_common_names: bool = False
     retries: int = 0
     retry_delay: float = 0
     run: str = ''

@@ -163,7 +163,8 @@ class Attempt:
             message = 'The server speaks %s; at least %s is required.' % (version, min_tls)
             hint = 'Have %s or newer enabled there, or lower min_tls if the version that it has is good enough.' % min_tls
             raise ProblemError(Problem('protocol_too_old', message, hint, stage='handshake'))
-        if job.ignores_errors or (job.checks_name and NAME_CHECK_BY_OPENSSL):
+        by_openssl = NAME_CHECK_BY_OPENSSL and not (job.options.refuses_wildcards or job.options.refuses_common_names)
+        if job.ignores_errors or (job.checks_name and by_openssl):
             return
         mismatch = self._name_mismatch(tls)
         if mismatch is not None and job.checks_name:
@@ -183,7 +184,8 @@ class Attempt:
         return self.fault.problem
 
     def _name_mismatch(self, tls: ssl.SSLObject) -> Optional['Fault']:
-        names = names_of(decoded(tls))
+        options = self.job.options
+        names = names_of(decoded(tls)).without(options.refuses_wildcards, options.refuses_common_names)
         if host_matches(names, self.host):
             return None
         from ..tls.faults import Fault

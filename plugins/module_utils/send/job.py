@@ -47,7 +47,7 @@ def checks_name(settings: Dict[str, str]) -> bool:
 
 def verifying_policy(settings: Dict[str, str], trust: Optional[Trust], options: SendOptions, ssl_v3: bool) -> Policy:
     """Return the policy that verifies, whatever IgnoreCertificateErrors says."""
-    return Policy(trust, checks_name(settings), options.crl_check, options.min_tls, ssl_v3)
+    return Policy(trust, checks_name(settings), options.crl_check, options.min_tls, ssl_v3, options.max_tls)
 
 
 class Job(NamedTuple):

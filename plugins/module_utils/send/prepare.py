@@ -44,7 +44,7 @@ def prepare(task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]
     encrypted = settings['EnableTLS'] != DISABLED.value
     trust: Optional[Trust] = None
     if encrypted and not _prevented(problems):
-        trust, found = load_trust(settings, task.directory, task.staged or {}, read)
+        trust, found = load_trust(settings, task.directory, task.staged or {}, read, task.options.adds_default_cas)
         problems = problems + found
     problems = problems + _mail_server_problems(task) + (_ssl_v3_problems() if encrypted and ssl_v3 else [])
     if _prevented(problems):

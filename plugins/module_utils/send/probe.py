@@ -113,7 +113,7 @@ class Probe:
                 fault = fault.but(CRL_CODES)
         if 'unknown_ca' not in fault.may_be:
             return fault, True
-        if trust.certificates is None and chain.whole and self._lacks_only_trust(trust, chain):
+        if trust.has_system and chain.whole and self._lacks_only_trust(trust, chain):
             return fault.among(UNTRUSTED), False
         return fault, None
 

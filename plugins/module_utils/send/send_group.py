@@ -140,9 +140,10 @@ def _note_trust(trust: Trust, trusts: Dict[str, TrustSet]) -> str:
     """Keep what the certificate was verified against for the controller's analysis, each distinct set once; return its key."""
     ca = [block.der for block in trust.certificates or ()]
     crls = [block.der for block in trust.crls or ()]
-    key = hashlib.sha256(b''.join(ca) + b'|' + b''.join(crls)).hexdigest()[:16]
+    parts = [b''.join(ca), b''.join(crls), *([b'system'] if trust.has_system else [])]
+    key = hashlib.sha256(b'|'.join(parts)).hexdigest()[:16]
     if key not in trusts:
-        keep_trust(trusts, key, TrustSet(in_base64(ca), in_base64(crls), trust.certificates is None))
+        keep_trust(trusts, key, TrustSet(in_base64(ca), in_base64(crls), trust.has_system))
     return key
 
 

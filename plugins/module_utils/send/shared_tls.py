@@ -32,7 +32,7 @@ class SharedTls:
         ssl_v3 = requested(os.environ)
         for task in tasks:
             settings = parse(task.files[CONFIG_NAME], CONFIG_NAME).settings if task.files else {}
-            trust = self._trust(settings, task.files)
+            trust = None if task.options.adds_default_cas else self._trust(settings, task.files)
             if trust is None or settings['EnableTLS'] == DISABLED.value:
                 continue
             try:

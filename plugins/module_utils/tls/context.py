@@ -70,9 +70,11 @@ def new_context(policy: Policy) -> ssl.SSLContext:
     context.options = _OPTIONS & ~ssl.OP_NO_SSLv3 if ssl_v3 else _OPTIONS
     if hasattr(ssl, 'TLSVersion'):  # Python 3.7; min_tls is checked after the handshake, so that the version can be reported
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-        context.maximum_version = ssl.TLSVersion.TLSv1_2 if policy.max_tls == 'TLSv1.2' else ssl.TLSVersion.MAXIMUM_SUPPORTED
-    elif policy.max_tls == 'TLSv1.2':
-        context.options |= getattr(ssl, 'OP_NO_TLSv1_3', 0)
+        newest = policy.max_tls.replace('.', '_') or 'MAXIMUM_SUPPORTED'
+        context.maximum_version = getattr(ssl.TLSVersion, newest)
+    elif policy.max_tls:
+        for version in TLS_VERSIONS[TLS_VERSIONS.index(policy.max_tls) + 1 :]:
+            context.options |= getattr(ssl, 'OP_NO_%s' % version.replace('.', '_'), 0)
     _set_ciphers(context, OLD_LEVEL if old or ssl_v3 else STRONG_LEVEL)
     context.check_hostname = False
     if policy.trust is None:
@@ -93,9 +95,9 @@ def _set_ciphers(context: ssl.SSLContext, level: int) -> None:
 
 
 def _load(context: ssl.SSLContext, trust: Trust) -> None:
-    if trust.certificates is None:
+    if trust.has_system:
         context.set_default_verify_paths()
-    else:
+    if trust.certificates is not None:
         try:
             # Not as DER: Python 3.6 to 3.9 don't find the end of it with OpenSSL 3.
             context.load_verify_locations(cadata=''.join(as_pem(block) for block in trust.certificates))

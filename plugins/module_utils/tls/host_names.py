@@ -24,6 +24,13 @@ class CertificateNames(NamedTuple):
     ip: Tuple[str, ...]
     common: Tuple[str, ...]
 
+    def without(self, wildcards: bool, common_names: bool) -> 'CertificateNames':
+        """Return the names that are left if those with a wildcard, or common names, don't count."""
+        dns, common = self.dns, () if self.dns or common_names else self.common
+        if wildcards:
+            dns, common = (tuple(name for name in names if not name.startswith('*')) for names in (dns, common))
+        return CertificateNames(dns, self.ip, common)
+
     def shown(self) -> str:
         """Return the names that are compared, as a list for messages."""
         names = list(self.dns) + ['IP ' + address for address in self.ip]

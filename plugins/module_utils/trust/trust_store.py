@@ -21,19 +21,26 @@ PRODUCT_BUNDLE = '/etc/ipm/ca-cert.pem'  # where the product's procedure puts Mo
 class Trust(NamedTuple):
     """What certificates are verified against. `source` describes it; no `certificates` = the system's own store.
 
-    `crls` None means that revocation is not checked. `path` is the CA file's.
+    `crls` None means that revocation is not checked. `path` is the CA file's. `adds_system`: besides the certificates, the
+    system's own store is trusted.
     """
 
     source: str
     certificates: Optional[Tuple[Block, ...]]
     crls: Optional[Tuple[Block, ...]]
     path: Optional[str] = None
+    adds_system: bool = False
+
+    @property
+    def has_system(self) -> bool:
+        """Whether the system's own store, which can't be listed, is a part of it."""
+        return self.adds_system or self.certificates is None
 
     @property
     def content(self) -> Tuple[Any, ...]:
         """Its content, wherever it was read from."""
         both = (self.certificates, self.crls)
-        return tuple(None if blocks is None else tuple(block.der for block in blocks) for blocks in both)
+        return (self.has_system, *(None if blocks is None else tuple(block.der for block in blocks) for blocks in both))
 
 
 def path_of(keyword: str, value: str, directory: str) -> str:
@@ -94,12 +101,17 @@ def _blocks(keyword: str, path: str, staged: Optional[str], read: Dict[bytes, Pe
 
 
 def load_trust(
-    settings: Dict[str, str], directory: str, staged: Dict[str, str], read: Optional[Dict[bytes, Pem]] = None
+    settings: Dict[str, str],
+    directory: str,
+    staged: Dict[str, str],
+    read: Optional[Dict[bytes, Pem]] = None,
+    adds_default_cas: bool = False,
 ) -> Tuple[Optional[Trust], List[Problem]]:
     """Return the trust of these settings, or None and the problems of the files that can't be used.
 
     `staged` has, for names in the working directory, the names of their new content. `read` caches the parsed files, by
-    content, for the next servers: most have the same CAs.
+    content, for the next servers: most have the same CAs. With `adds_default_cas`, what is trusted without a CAFile is trusted
+    besides one, too.
     """
     read = {} if read is None else read
     problems: List[Problem] = []
@@ -122,4 +134,19 @@ def load_trust(
     source = ca_path or "the system's own CA certificates"
     if ca_path and not settings.get('CAFile'):
         source = "the product's bundle %s" % ca_path
-    return Trust(source, certificates, files['CrlFile'][1] if 'CrlFile' in files else None, ca_path), []
+    trust = Trust(source, certificates, files['CrlFile'][1] if 'CrlFile' in files else None, ca_path)
+    if not adds_default_cas or not settings.get('CAFile'):
+        return trust, []
+    try:
+        return _with_default_cas(trust, read), []
+    except ProblemError as error:
+        return None, [error.problem]
+
+
+def _with_default_cas(trust: Trust, read: Dict[bytes, Pem]) -> Trust:
+    """Return the trust of a CAFile with what is trusted without one. Raises ProblemError."""
+    if not os.path.lexists(PRODUCT_BUNDLE):
+        return trust._replace(source="%s and the system's own CA certificates" % trust.source, adds_system=True)
+    more = _blocks('CAFile', PRODUCT_BUNDLE, None, read)
+    source = "%s and the product's bundle %s" % (trust.source, PRODUCT_BUNDLE)
+    return trust._replace(source=source, certificates=(trust.certificates or ()) + more)

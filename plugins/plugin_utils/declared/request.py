@@ -42,7 +42,7 @@ def staged_test(args: t.Mapping[str, t.Any]) -> StagedTest | None:
         raise ArgumentError('recipients is missing: try_before_commit: envelope asks the mail server whether it accepts them')
     for entry in (args, *args['servers']):
         check_mail(entry, of_server(entry))
-    return StagedTest(until, args['timeout'], args['min_tls'], args['crl_check'])
+    return StagedTest(**{name: args[name] for name in StagedTest._fields if name in args}, until=until)
 
 
 def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:

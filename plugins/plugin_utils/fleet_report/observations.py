@@ -94,8 +94,14 @@ class Delivery:
     tls: str = ''
 
 
+ASSUMED = 'assumed'  # in place of a profile: nothing of the product's own mailer was observed
+
+
 class Facts(t.NamedTuple):
-    """What a send, or in part a validation, shows of a server and its connection; '' and None: it is not known."""
+    """What a send, or in part a validation, shows of a server and its connection; '' and None: it is not known.
+
+    `profile` is the one that the send followed, or ASSUMED for none.
+    """
 
     mode: str = ''
     mail_server: str = ''
@@ -106,6 +112,7 @@ class Facts(t.NamedTuple):
     total_ms: int | None = None
     proven_as: str = ''
     owner: str = ''
+    profile: str = ''
 
     def over(self, earlier: Facts) -> Facts:
         """Return the earlier facts with all that is known here in their place."""

@@ -13,7 +13,7 @@ from ..core_objects import without_core
 from ..foreign_values import InvalidValue
 from . import values
 from .crl_facts import read_crl_facts
-from .observations import Delivery, Expiry, Facts, Observation
+from .observations import ASSUMED, Delivery, Expiry, Facts, Observation
 from .values import Problem, Record
 
 COLLECTION = 'printops.infoprint.'
@@ -200,6 +200,7 @@ def _send_facts(entry: Record, problems: t.Sequence[Problem]) -> Facts:
         total_ms=entry.part('timings_ms').number('total'),
         proven_as=entry.name('proven_as'),
         owner=entry.name('owner'),
+        profile=(entry.part('policy').line('profile') or ASSUMED) if entry.get('policy') is not None else '',
     )
 
 

@@ -26,12 +26,14 @@ import typing as t
 import yaml
 
 from ..foreign_values import ForeignObject, InvalidValue, one_line
-from .observe import Observation
 from .questions.experiment import Question
 from .questions.grammar import GRAMMAR
 from .questions.session import SESSION
 from .questions.trust import NAMES, TRUST
 from .reload import AT_START, EACH_MAIL, WHEN_READ
+
+if t.TYPE_CHECKING:
+    from .observe import Observation  # who reads a profile observes nothing
 
 FORM = '1'
 LARGEST = 64 << 10  # bytes

@@ -72,7 +72,7 @@ def report(
     Raises InvalidValue.
     """
     read = [read_server(fields, args['try_before_commit'], goal.until if goal is not None else '') for fields in answers]
-    terms = send_report.terms_of(reviewed.answer, args['warn_days'], args['crl_check'])
+    terms = send_report.terms_of(reviewed.answer, args)
     verification = Verification(goal if reviewed.is_done else None, reviewed.answer, read, check)
     blocks = read_blocks(reviewed.answer)
     run = _Run(reviewed, args, check, blocks, terms, verification, port_warnings, sources)

@@ -32,13 +32,15 @@ FACTS = ('tls', 'ehlo', 'reply', 'trusted', 'message_id', 'address', 'proven_as'
 class Terms(t.NamedTuple):
     """How the sends are evaluated.
 
-    `now` is the target's clock, which its OpenSSL went by, `received` the controller's when it had the answer.
+    `now` is the target's clock, which its OpenSSL went by, `received` the controller's when it had the answer. `policy` is what
+    the results say of what the proof rests on.
     """
 
     now: dt.datetime
     warn_days: int
     crl_check: str
     received: dt.datetime
+    policy: t.Mapping[str, t.Any]
 
 
 class Sent(t.NamedTuple):
@@ -49,11 +51,12 @@ class Sent(t.NamedTuple):
     line: str
 
 
-def terms_of(answer: AnswerObject, warn_days: int, crl_check: str) -> Terms:
+def terms_of(answer: AnswerObject, args: t.Mapping[str, t.Any]) -> Terms:
     """Return the terms, with the clock of the target, the controller's where the answer has none. Raises InvalidValue."""
     received = dt.datetime.now(dt.timezone.utc)
     clock = answer.integer('now_ms', high=1 << 46)
-    return Terms(received if clock is None else _moment(clock), warn_days, crl_check, received)
+    now = received if clock is None else _moment(clock)
+    return Terms(now, args['warn_days'], args['crl_check'], received, args['policy'])
 
 
 def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprotected: bool = False) -> Sent:
@@ -79,6 +82,7 @@ def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprot
         'ok': not missing and not any(problem.is_error for problem in problems),
         'until': result.until,
         'ignored': ignored,
+        'policy': dict(terms.policy),
         **_facts(result),
         **({'sent_at': sent_at} if sent_at else {}),
         **({'certificate': certificates[0], 'chain': certificates} if certificates else {}),

@@ -10,7 +10,7 @@ from ...outcome.drift import describe
 from .. import times
 from ..crl_facts import described
 from ..model import STATES, Comparison
-from ..observations import Delivery, Expiry
+from ..observations import ASSUMED, Delivery, Expiry
 from ..values import Problem
 from .page_cells import Subject, after
 
@@ -113,8 +113,16 @@ def _proof(of: Subject) -> Facts:
         yield Fact('Delivered', ', '.join(filter(None, (f'yes{after(server)}', _relay(server.delivery)))))
     elif server.is_unconfirmed:
         yield Fact('Delivered', 'not confirmed, since the mailbox gave no answer')
+    yield Fact('Mailer', _profile(server.facts.profile))
     if server.other_rights:
         yield Fact('Sent as', f'{server.other_rights}, not the owner {server.facts.owner}')
+
+
+def _profile(profile: str) -> str:
+    """Return whether the proof follows the product's own mailer, '' if that is not known."""
+    if profile == ASSUMED:
+        return 'assumed to do what its manual does not say: no profile was given'
+    return f'as observed: {profile}' if profile else ''
 
 
 def _relay(delivery: Delivery) -> str:

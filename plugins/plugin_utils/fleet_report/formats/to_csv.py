@@ -77,6 +77,7 @@ COLUMNS: dict[str, Value] = {
     'delivered': lambda row: '' if row.server.was_delivered is None else _yes(row.server.was_delivered),
     'delivery_delay_ms': lambda row: _delay(row.server),
     'groups': lambda row: ' '.join(row.host.log.groups),
+    'profile': lambda row: row.server.facts.profile,
 }
 # Where a spreadsheet could find a formula: at the beginning, or behind what one of another country takes for the end of a cell,
 # with blanks of any kind, quotes and what can't be seen in between; signs of full width count too.

@@ -22,6 +22,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.tls.context imp
 )
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import CERTIFICATE, CRL, Block, read_pem
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.trust_store import Trust
+from ansible_collections.printops.infoprint.plugins.module_utils.vocabulary import TLS_VERSIONS
 
 pytestmark = pytest.mark.every_python
 
@@ -37,6 +38,19 @@ HBV3vK+xfzAfBgNVHSMEGDAWgBS/qV3oW6S5v5x4g3rpHBV3vK+xfzAPBgNVHRMB
 Af8EBTADAQH/MA4GA1UdDwEB/wQEAwIBBjAKBggqhkjOPQQDAgNIADBFAiEAlne/
 LMQgwtFpvqoz9b2XBHBUf5cwVirqC9IO+sZ9b08CICpswxnQVvrYJAc/RT4/J7Hy
 Fp4CzJ0m3twnnA3npziM
+-----END CERTIFICATE-----
+"""
+OTHER_CA = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBhjCCAS2gAwIBAgIUWpGI4PC0qZalFsgSwh2ayztS/zswCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNT3RoZXIgVGVzdCBDQTAgFw0yNjEyMDExMzE1MzdaGA8yMTA5
+MDEyMDEzMTUzN1owGDEWMBQGA1UEAwwNT3RoZXIgVGVzdCBDQTBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABJdVj3pNt3PB/X3IgbYMZFPkMTRoyzCmsTU66DwFM9BN
+KS29I0Hj9rCA3dJgG8eZxRMC/a6vje8EaTUkM6Ht1+KjUzBRMB0GA1UdDgQWBBTO
+tEuI7Clhx0b6kHBjA4WATHrUFTAfBgNVHSMEGDAWgBTOtEuI7Clhx0b6kHBjA4WA
+THrUFTAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIEoS7nZVA4Qn
+30Zmr1YqSpmx57lXQHuJZHJlH6aV71uhAiAhrvers0xMzmq6rQs4HU9lTL2kCsJG
+SvM2CjsYC1pDMQ==
 -----END CERTIFICATE-----
 """
 REVOCATIONS = b"""\
@@ -166,6 +180,31 @@ def test_the_bounds_of_the_version_are_set():
         assert capped.maximum_version == ssl.TLSVersion.TLSv1_2
     else:
         assert capped.options & ssl.OP_NO_TLSv1_3
+
+
+@pytest.mark.filterwarnings('ignore:ssl.TLSVersion:DeprecationWarning')
+@pytest.mark.parametrize('newest', TLS_VERSIONS)
+def test_nothing_newer_is_spoken(newest):
+    context = new_context(ANY_VERSION._replace(max_tls=newest))
+    newer = TLS_VERSIONS[TLS_VERSIONS.index(newest) + 1 :]
+    if hasattr(ssl, 'TLSVersion'):
+        assert context.maximum_version == getattr(ssl.TLSVersion, newest.replace('.', '_'))
+    else:
+        refused = [version for version in TLS_VERSIONS if context.options & getattr(ssl, 'OP_NO_' + version.replace('.', '_'), 0)]
+        assert tuple(refused) == newer
+
+
+def test_the_systems_authorities_are_added_to_those_of_the_file(tmp_path, monkeypatch):
+    monkeypatch.setenv('SSL_CERT_DIR', str(tmp_path))
+    monkeypatch.setenv('SSL_CERT_FILE', str(tmp_path / 'none.pem'))
+    more = Policy(TRUST._replace(adds_system=True), True)
+    assert len(new_context(more).get_ca_certs()) == 1
+    monkeypatch.setenv('SSL_CERT_FILE', str(tmp_path / 'system.pem'))
+    (tmp_path / 'system.pem').write_bytes(OTHER_CA)
+    assert len(new_context(more).get_ca_certs()) == 2
+    assert len(new_context(Policy(TRUST, True)).get_ca_certs()) == 1
+    contexts = Contexts()
+    assert contexts.get(Policy(TRUST, True)) is not contexts.get(Policy(TRUST._replace(adds_system=True), True))
 
 
 OLDER = [

@@ -151,3 +151,20 @@ def test_one_dot_at_the_end_is_dropped(host, plain):
 )
 def test_an_address_is_distinguished_from_a_name(text, packed):
     assert packed_address(text) == packed
+
+
+@pytest.mark.parametrize(
+    'dns, common, kinds, matches',
+    [
+        pytest.param(['*.example.com'], [], [], True, id='a wildcard'),
+        pytest.param(['*.example.com'], [], ['wildcard'], False, id='a wildcard that does not count'),
+        pytest.param(['*.example.com'], ['mail.example.com'], ['wildcard'], False, id='a common name beside it'),
+        pytest.param(['*.example.com', 'mail.example.com'], [], ['wildcard', 'common_name'], True, id='a name beside it'),
+        pytest.param([], ['mail.example.com'], ['wildcard'], True, id='a common name'),
+        pytest.param([], ['mail.example.com'], ['common_name'], False, id='a common name that does not count'),
+        pytest.param([], ['*.example.com'], ['wildcard'], False, id='a wildcard as common name'),
+    ],
+)
+def test_names_of_some_kinds_do_not_count(dns, common, kinds, matches):
+    names = CertificateNames(tuple(dns), (), tuple(common)).without('wildcard' in kinds, 'common_name' in kinds)
+    assert host_matches(names, 'mail.example.com') == matches

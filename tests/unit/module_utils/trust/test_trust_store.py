@@ -81,6 +81,22 @@ def test_without_a_ca_file_the_products_bundle_counts(tmp_path, monkeypatch):
     assert trust.source == "the product's bundle %s" % bundle
 
 
+def test_what_is_trusted_without_a_ca_file_can_be_added_to_one(tmp_path, monkeypatch):
+    (tmp_path / 'ca.pem').write_bytes(CA)
+    bundle = tmp_path / 'bundle.pem'
+    monkeypatch.setattr(trust_files, 'PRODUCT_BUNDLE', str(bundle))
+    trust, _problems = load_trust(settings(), str(tmp_path), {}, adds_default_cas=True)
+    assert (len(trust.certificates), trust.adds_system, trust.has_system) == (1, True, True)
+    assert trust.source == "%s/ca.pem and the system's own CA certificates" % tmp_path
+    bundle.write_bytes(CA)
+    trust, _problems = load_trust(settings(), str(tmp_path), {}, adds_default_cas=True)
+    assert (len(trust.certificates), trust.has_system) == (2, False)
+    assert trust.source == "%s/ca.pem and the product's bundle %s" % (tmp_path, bundle)
+    bundle.write_bytes(b'')
+    trust, problems = load_trust(settings(), str(tmp_path), {}, adds_default_cas=True)
+    assert (trust, [problem.code for problem in problems]) == (None, ['not_pem'])
+
+
 def test_a_bundle_that_can_not_be_used_is_a_problem_not_a_fallback(tmp_path, monkeypatch):
     (tmp_path / 'bundle.pem').write_bytes(b'')
     monkeypatch.setattr(trust_files, 'PRODUCT_BUNDLE', str(tmp_path / 'bundle.pem'))

@@ -68,6 +68,7 @@ def test_a_send_has_every_fact() -> None:
         35,
         'printops',
         'ipm1',
+        fleet.PROFILE,
     )
     assert all(fact != unknown for fact, unknown in zip(facts, NO_FACTS, strict=True))
 
@@ -75,6 +76,8 @@ def test_a_send_has_every_fact() -> None:
 FACTS: dict[str, tuple[str, dict[str, t.Any], str, object]] = {
     'an IPv6 address': ('send_memo', {'smtp_host': '2001:db8::1'}, 'mail_server', '[2001:db8::1]:587'),
     'no port': ('send_memo', {'smtp_port': None}, 'mail_server', 'mail.example.com'),
+    'no profile': ('send_memo', {'policy': {'profile': None, 'assumed': ['crl_check']}}, 'profile', 'assumed'),
+    'an older collection': ('send_memo', {'policy': None}, 'profile', ''),
     'a port that is none': ('send_memo', {'smtp_port': 99999}, 'mail_server', 'mail.example.com'),
     'an unknown mode': ('send_memo', {'tls': {'mode': 'quantum'}}, 'mode', ''),
     'no TLS, as declared': ('send_memo', {'tls': None, 'problems': [dict(WARNING, code='tls_off')]}, 'mode', 'plaintext'),

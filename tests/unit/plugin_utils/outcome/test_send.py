@@ -22,6 +22,7 @@ NOW = int(dt.datetime.now(dt.timezone.utc).timestamp())
 CA = pki.Authority('Mail CA')
 GOOD = CA.issue(['mail.example.com'], not_after=pki.days_from_now(61.5))
 EXPIRED = CA.issue(['other.example.com'], not_after=pki.days_from_now(-3.5))
+TERMS: dict[str, t.Any] = {'warn_days': 30, 'crl_check': 'leaf', 'policy': {'profile': None}}
 
 
 def der(identity: pki.Identity | pki.Authority) -> str:
@@ -57,7 +58,9 @@ def entry(**changes: t.Any) -> dict[str, t.Any]:
 
 def reported(until: str = 'sent', warn_days: int = 30, answer: dict[str, t.Any] | None = None, **changes: t.Any) -> Sent:
     known = AnswerObject({'now': NOW, 'trust': {}, **(answer or {})})
-    return report(read_result(AnswerObject(entry(until=until, **changes)), until), known, terms_of(known, warn_days, 'leaf'))
+    return report(
+        read_result(AnswerObject(entry(until=until, **changes)), until), known, terms_of(known, {**TERMS, 'warn_days': warn_days})
+    )
 
 
 def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
@@ -75,6 +78,7 @@ def test_a_mail_that_was_sent_is_ok_and_has_its_line() -> None:
         'until',
         'problems',
         'ignored',
+        'policy',
         'tls',
         'certificate',
         'chain',
@@ -205,11 +209,11 @@ def test_what_can_not_be_checked_hides_no_cause(chain: list[str], trust: list[st
 def test_what_our_program_never_answers_is_malformed(changes: dict[str, t.Any]) -> None:
     known = AnswerObject({'now': NOW, 'trust': {}})
     with pytest.raises(InvalidValue):
-        report(read_result(AnswerObject(entry(**changes)), 'sent'), known, terms_of(known, 30, 'leaf'))
+        report(read_result(AnswerObject(entry(**changes)), 'sent'), known, terms_of(known, TERMS))
 
 
 def test_without_the_targets_clock_the_controllers_counts() -> None:
-    assert abs(terms_of(AnswerObject({}), 30, 'leaf').now.timestamp() - time.time()) < 10
+    assert abs(terms_of(AnswerObject({}), TERMS).now.timestamp() - time.time()) < 10
 
 
 TRUST = {'trust': {'key': {'ca': [der(CA)], 'crl': [], 'system': False}}}

@@ -171,7 +171,8 @@ def test_csv_has_a_line_per_server_and_no_formula(report: Report, hostile: Repor
         assert len(rows) == 1 + len(list(one.servers()))
         assert {len(row) for row in rows} == {len(report_csv.COLUMNS)}
         assert {row[2] for row in rows[1:]} == {server.state for _host, server in one.servers()}
-        assert {row[-1] for row in rows[1:]} == {' '.join(host.log.groups) for host in one.hosts}
+        assert {row[-2] for row in rows[1:]} == {' '.join(host.log.groups) for host in one.hosts}
+        assert {row[-1] for row in rows[1:]} == {report_csv.cell(server.facts.profile) for _host, server in one.servers()}
 
 
 CELLS: dict[str, tuple[str | int, str]] = {

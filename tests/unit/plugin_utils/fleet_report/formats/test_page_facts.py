@@ -57,3 +57,15 @@ def test_since_when_a_server_needs_attention(name: str) -> None:
     comparison = Comparison(fleet.moment(-1), [], [], [], [])
     getattr(comparison, part).append(Change('print1', 'spl1', before, 'failing'))
     assert dict(facts_of('send_memo', fleet.sent('spl1'), comparison)).get('Since') == expected
+
+
+@pytest.mark.parametrize(
+    ('policy', 'text'),
+    [
+        pytest.param({'profile': fleet.PROFILE}, f'as observed: {fleet.PROFILE}', id='a profile'),
+        pytest.param({'profile': None}, 'assumed to do what its manual does not say: no profile was given', id='none'),
+        pytest.param(None, None, id='not known'),
+    ],
+)
+def test_whether_a_proof_follows_the_mailer(policy: dict[str, t.Any] | None, text: str | None) -> None:
+    assert dict(facts_of('send_memo', fleet.sent('spl1', policy=policy))).get('Mailer') == text

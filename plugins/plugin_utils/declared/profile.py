@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, The printops.infoprint authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A task's profile: what was observed of the product's own mailer, and how the proof follows it.
+
+The options say what the site requires, the profile what the mailer does. Both hold, and the stricter counts: a proof never
+accepts what the site does not, or what the mailer was seen to refuse. What a profile does not have is assumed.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ...module_utils.problems import ProblemError
+from ...module_utils.vocabulary import CRL_CHECKS, TLS_VERSIONS
+from ..foreign_values import InvalidValue
+from ..observe.profile import GROUPS, Profile, read_profile
+from ..observe.reload import AT_START, WHEN_READ
+from ..options.spec import ArgumentError
+from .source_files import ROLE, SourceReader, called
+
+Options = dict[str, t.Any]
+
+# What a proof rests on where the manual is silent, by the questions of an observation.
+ASSUMPTIONS = ('default_cas', 'no_ca_file', 'crl_check', 'missing_crl', 'expired_crl', 'min_tls', 'max_tls', 'ciphers')
+# What a proof does where it was observed. Any other reading that is not the assumed one is only reported.
+FOLLOWED: dict[str, t.Collection[str]] = {
+    'default_cas': ('replaced', 'added'),
+    'crl_check': CRL_CHECKS,
+    'min_tls': TLS_VERSIONS,
+    'max_tls': TLS_VERSIONS,
+    'wildcard': ('accepted', 'refused'),
+    'common_name': ('accepted', 'refused'),
+}
+OF_A_PROOF = ('trust', 'names', 'session')
+RESTART = (
+    'By the profile, the mailer reads a changed configuration only when its server starts, and {name} is not set: restart the '
+    'servers of this host by hand.'
+)
+
+
+def read(action: ActionBase, task_vars: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any]) -> Profile | None:
+    """Return the profile that a task names, None for none. Raises ArgumentError."""
+    path = args['profile']
+    if not path:
+        return None
+    try:
+        return read_profile(SourceReader(action, task_vars).content([path], 'profile'))
+    except InvalidValue as error:
+        raise ArgumentError(f'{called(action, task_vars, "profile")} is {path}: {error}') from None
+    except ProblemError as error:
+        raise ArgumentError(error.problem.message) from None
+
+
+def followed(args: t.Mapping[str, t.Any], profile: Profile | None) -> Options:
+    """Return the options of a proof that follows the profile, with `policy`, what its results say of that.
+
+    Raises ArgumentError where the site requires what the mailer can't do.
+    """
+    readings = profile.readings if profile is not None else {}
+    min_tls = _stricter(args['min_tls'], readings.get('min_tls', ''), TLS_VERSIONS)
+    max_tls = readings.get('max_tls', '')
+    if max_tls and TLS_VERSIONS.index(max_tls) < TLS_VERSIONS.index(min_tls):
+        raise ArgumentError(f'min_tls is {min_tls}, and by the profile, the mailer speaks {max_tls} at most')
+    return {
+        **args,
+        'min_tls': min_tls,
+        'max_tls': max_tls,
+        'crl_check': _stricter(args['crl_check'], readings.get('crl_check', ''), CRL_CHECKS),
+        'adds_default_cas': readings.get('default_cas') == 'added',
+        'refuses_wildcards': readings.get('wildcard') == 'refused',
+        'refuses_common_names': readings.get('common_name') == 'refused',
+        'policy': policy_of(profile),
+    }
+
+
+def _stricter(required: str, observed: str, scale: t.Sequence[str]) -> str:
+    """Return the stricter of two values; one that the scale does not have is laxer than all of it."""
+    return max(required, observed, key=lambda value: scale.index(value) if value in scale else -1)
+
+
+def policy_of(profile: Profile | None) -> dict[str, t.Any]:
+    """Return what the results of a proof say of what it rests on."""
+    if profile is None:
+        return {'profile': None, 'assumed': list(ASSUMPTIONS), 'not_followed': {}}
+    known = {*profile.readings, *(['ciphers'] if profile.ciphers else [])}
+    return {
+        'profile': profile.shown(),
+        'assumed': [name for name in ASSUMPTIONS if name not in known],
+        'not_followed': not_followed(profile),
+    }
+
+
+def not_followed(profile: Profile) -> dict[str, str]:
+    """Return the readings of what a proof does otherwise."""
+    questions = [question for group in OF_A_PROOF for question in GROUPS[group] if question.name in profile.readings]
+    observed = {question.name: (profile.readings[question.name], question.assumed) for question in questions}
+    return {
+        name: reading
+        for name, (reading, assumed) in observed.items()
+        if reading not in assumed and reading not in FOLLOWED.get(name, ())
+    }
+
+
+def restart_warnings(
+    action: ActionBase, task_vars: t.Mapping[str, t.Any], profile: Profile | None, *, changed: bool
+) -> list[str]:
+    """Return that a change does not count yet, where the role would not restart the servers; a task alone can't know that."""
+    role = action._task._role
+    is_needed = changed and profile is not None and profile.readings.get(WHEN_READ) == AT_START
+    if not is_needed or role is None or role.get_name() != ROLE or task_vars.get('sendmemo_tls_restart_command'):
+        return []
+    return [RESTART.format(name='sendmemo_tls_restart_command')]
