@@ -40,7 +40,8 @@ _OF_CORE_AND_SSH = re.compile(
     r'Data could not be sent to remote host "[^"]*"\. Make sure this host can be reached over ssh: )?(?:ssh: )?'
 )
 _NEVER_CONNECTED = re.compile(
-    'connect to host .* port|Could not resolve hostname|Host key verification failed|Permission denied|Invalid/incorrect password'
+    'ControlPath too long|connect to host .* port|Could not resolve hostname|Host key verification failed|'
+    'Permission denied|Invalid/incorrect password'
 )
 _TOO_OLD = re.compile(r'INFOPRINT-TOO-OLD:(\d+\.\d+\.\d+):END')
 
