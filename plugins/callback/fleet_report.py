@@ -301,6 +301,8 @@ class CallbackModule(CallbackBase):
             self._warn(self._collector.unreadable[0])
         if self.get_option('summary'):
             self._display_lines(self._summary(report, page), COLOURS[tone(report)])
+        elif self._narrator is not None and self._narrator.advice:
+            self._display_lines([self._narrator.advice], None)
 
     def _formats(self) -> list[str]:
         """Return the formats to write: those chosen and, to merge the next run with it, the JSON."""
@@ -354,7 +356,7 @@ class CallbackModule(CallbackBase):
             return summary_lines(report, page, lambda _message: False)
         return summary_lines(report, page, self._narrator.has_said, self._narrator.advice)
 
-    def _display_lines(self, lines: list[str], colour: str) -> None:
+    def _display_lines(self, lines: list[str], colour: str | None) -> None:
         self._display.display('')
         for number, line in enumerate(lines):
             self._show(line, None if number else colour)

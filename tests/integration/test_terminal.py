@@ -126,6 +126,11 @@ def test_one_host_gets_no_limit_that_matches_nothing(site: Site) -> None:
     )
 
 
+def test_without_a_summary_the_run_still_says_how_to_go_on(site: Site) -> None:
+    run = site.run(hosts=1, print1=CLOSED, environment={'INFOPRINT_REPORT_SUMMARY': 'false'})
+    assert [line.split('.')[0] for line in end_of(run)] == ['print1 failed']
+
+
 MISTAKES = {
     'a misspelt variable': (
         {'sendmemo_tls_ca_scr': '/tmp/ca.pem'},
