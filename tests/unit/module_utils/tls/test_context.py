@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """sendmemo's policy as an SSLContext: the same on every Python, each flag set. Real handshakes are in the controller's tests."""
 
+import gc
 import os
 import ssl
 import threading
@@ -111,6 +112,7 @@ def test_a_large_crl_is_loaded_whole_and_without_a_thread(monkeypatch, tmp_path,
         monkeypatch.delattr(os, without, raising=False)
     monkeypatch.setattr(threading.Thread, 'start', None)
     monkeypatch.setenv('TMPDIR', str(tmp_path / 'missing'))
+    gc.collect()  # what other tests left would be closed at any moment
     descriptors = len(os.listdir('/proc/self/fd'))
     many = Trust('ca.pem', CERTIFICATES, CRLS * 1000)
     assert new_context(Policy(many, True)).cert_store_stats()['crl'] >= 1
@@ -132,6 +134,7 @@ def test_where_a_descriptor_has_no_path_crls_are_loaded_from_a_private_file_that
     opened = []
     open_file = os.open
     monkeypatch.setattr(os, 'open', lambda path, *how: opened.append((path, how)) or open_file(path, *how))
+    gc.collect()  # what other tests left would be closed at any moment
     descriptors = len(os.listdir('/proc/self/fd'))
     assert new_context(Policy(WITH_CRL, True)).cert_store_stats() == {'x509': 1, 'crl': 1, 'x509_ca': 1}
     ((_path, (flags, mode)),) = [one for one in opened if str(one[0]).startswith(str(tmp_path))]
