@@ -232,6 +232,7 @@ def test_a_link_opens_the_details_of_its_host(reader: Reader) -> None:
         'Last proof': '2026-11-24 08:15 UTC',
         'Message ID': '<66c785e5f12194fb.6b050b2a@spl1.example.com>',
         'Queue ID': '4A3B',
+        'Mailer': 'as observed: InfoPrint 4.10, observed on 2026-12-01',
         'Checked': '2026-11-24 08:15 UTC',
         'Groups': 'print_servers, site_a',
     }
