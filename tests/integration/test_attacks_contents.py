@@ -59,7 +59,13 @@ CONTENTS = {
 }
 
 
-@pytest.mark.parametrize('content', CONTENTS)
+# The slowest one takes more than half of the time that it may, and so runs alone.
+SLOWEST = 'as many lines as are read'
+
+
+@pytest.mark.parametrize(
+    'content', [pytest.param(name, marks=[pytest.mark.serial] if name == SLOWEST else [], id=name) for name in CONTENTS]
+)
 def test_what_an_owner_lays_down_harms_no_other_owner(
     content: str, programs: dict[str, Program], owners: Owners, tmp_path: pathlib.Path, pki: Pki
 ) -> None:
