@@ -247,7 +247,7 @@ class CallbackModule(CallbackBase):
         self._safely(lambda: self._take(status, result, may_go_on))
         if self._narrator is not None and self._narrator.hides_result(result):
             self._handle_warnings(part_of(result, 'result'))
-            self._narrator.tell(status, result, may_go_on)
+            self._narrator.report(status, result, may_go_on)
 
     def _take(self, status: str, result: t.Any, may_go_on: bool = False) -> None:
         task = part_of(result, 'task')

@@ -108,7 +108,9 @@ def test_checkmk_and_zabbix_read_the_same(monitored_fleet: MonitoredFleet) -> No
     report = monitored_fleet.broken / 'report.json'
     local = run(report, '--checkmk', '--host', 'print2', '--service', 'Mail of print2')
     assert (local.rc, len(local.lines)) == (0, 1)
-    status, service, metrics, text = re.fullmatch(r'(\d) "([^"]+)" (\S+) (.+)', local.lines[0]).groups()  # type: ignore[union-attr]
+    found = re.fullmatch(r'(\d) "([^"]+)" (\S+) (.+)', local.lines[0])
+    assert found, local.lines
+    status, service, metrics, text = found.groups()
     assert (status, service) == ('2', 'Mail of print2')
     assert all(re.fullmatch(r'[a-z_]+=-?\d+', metric) for metric in metrics.split('|'))
     assert text.startswith('1 of 1 servers not proven: print2 spl1 (expired); certificate')
@@ -311,11 +313,11 @@ class Pages(http.server.BaseHTTPRequestHandler):
     content = b''
 
     def do_GET(self) -> None:
-        self.send_response(200 if self.path in ('/report.json', '/drips') else 404)
+        self.send_response(200 if self.path in ('/report.json', '/trickles') else 404)
         self.end_headers()
         if self.path == '/report.json':
             self.wfile.write(self.content)
-        for _second in range(30 if self.path == '/drips' else 0):
+        for _second in range(30 if self.path == '/trickles' else 0):
             try:
                 self.wfile.write(b' ')
             except OSError:
@@ -335,7 +337,7 @@ def test_a_report_is_read_from_a_web_server_in_bounded_time(monitored_fleet: Mon
         assert run(f'{address}/report.json').rc == 0
         assert run(f'{address}/other').lines == ["MAIL UNKNOWN - the report can't be read: Not Found"]
         begin = time.monotonic()
-        assert run(f'{address}/drips', '--timeout', '1').lines == ["MAIL UNKNOWN - the report can't be read: it took too long"]
+        assert run(f'{address}/trickles', '--timeout', '1').lines == ["MAIL UNKNOWN - the report can't be read: it took too long"]
         assert time.monotonic() - begin < 4
         server.shutdown()
 

@@ -162,7 +162,7 @@ SCRIPTS = {
     'one of two is refused': {'RCPT': ['250 2.1.5 Ok', '550 5.1.1 Who\x1b[31m is {{ 7 * 7 }}']},
     'both are refused': {'RCPT': '550 5.1.1 Unknown'},
     'the mail is refused': {'.': '552 5.3.4 Too large'},
-    'it drips': {'banner': Slowly(b'220 ' + b'x' * 500, 0.05)},
+    'it trickles': {'banner': Slowly(b'220 ' + b'x' * 500, 0.05)},
     'no STARTTLS': {},
 }
 # The options beside the usual ones, by the ports of the mail servers; and a part of the message.
@@ -196,7 +196,7 @@ REFUSALS: dict[str, tuple[Options, str]] = {
             ('one of two is refused', r'the mail was sent, but not to b@example.com (550 5.1.1 Who\x1b[31m is {{ 7 * 7 }})'),
             ('both are refused', 'it refuses a@example.com (550 5.1.1 Unknown), b@example.com (550 5.1.1 Unknown)'),
             ('the mail is refused', '552 5.3.4 Too large'),
-            ('it drips', 'no end within 2 s'),
+            ('it trickles', 'no end within 2 s'),
         )
     },
 }

@@ -3,7 +3,7 @@
 """A task's profile: what was observed of the product's own mailer, and how the proof follows it.
 
 The options say what the site requires, the profile what the mailer does. Both hold, and the stricter counts: a proof never
-accepts what the site does not, or what the mailer was seen to refuse. What a profile does not have is assumed.
+accepts what the site does not, or what the mailer was observed to refuse. What a profile does not have is assumed.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def _load(data: bytes) -> object:
     try:
         text = data.decode('utf-8')
         _refuse_large(text)
-        return yaml.load(text, _Loader)  # noqa: S506  # of texts alone
+        return yaml.load(text, _Loader)  # noqa: S506  # this loader makes texts, lists and mappings alone
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidValue(f'the profile is no YAML: {one_line(str(error), LONGEST_TEXT)}') from error
 

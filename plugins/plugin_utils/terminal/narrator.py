@@ -132,36 +132,36 @@ class Narrator:
 
     # Results
 
-    def tell(self, status: str, result: t.Any, is_ignored: bool = False) -> None:
+    def report(self, status: str, result: t.Any, is_ignored: bool = False) -> None:
         """Say what a task did on a host: what core's output has left out. `status` is ok, failed, skipped or unreachable."""
         if not self.hides_result(result):
             return
         task, host = part_of(result, 'task'), values.host_name(part_of(result, 'host').get_name())
         shown = part_of(result, 'result')
         try:
-            self._tell(status, task, host, shown, is_ignored)
+            self._report(status, task, host, shown, is_ignored)
         except Exception:  # a failure must be seen, whatever the result looks like
             self._head(task)
             self._show(f'{status}: [{host}] {values.text(str(shown.get("msg", "")), 4096)}', _colour(status))
 
-    def _tell(self, status: str, task: t.Any, host: str, result: t.Mapping[str, t.Any], is_ignored: bool) -> None:
+    def _report(self, status: str, task: t.Any, host: str, result: t.Mapping[str, t.Any], is_ignored: bool) -> None:
         module = module_of(action_of(task))
         if status == 'skipped':
             return
         if module == CONFIRMING and status == 'ok':
-            self._tell_deliveries(task, result)
+            self._report_deliveries(task, result)
         elif status == 'ok':
-            self._tell_done(task, host, result, module)
+            self._report_done(task, host, result, module)
         else:
-            self._tell_failure(status, task, host, result, is_ignored)
+            self._report_failure(status, task, host, result, is_ignored)
         if module and module != CONFIRMING:
             self._note_progress(host)
 
-    def _tell_done(self, task: t.Any, host: str, result: t.Mapping[str, t.Any], module: str) -> None:
+    def _report_done(self, task: t.Any, host: str, result: t.Mapping[str, t.Any], module: str) -> None:
         status = 'changed' if result.get('changed') else 'ok'
         if not module:
             if isinstance(result.get('msg'), list):
-                self._tell_audit('ok', task, host, result['msg'])
+                self._report_audit('ok', task, host, result['msg'])
             elif action_of(task) in RESTART:
                 self._head(task)
                 self._show(f'{status}: [{host}]', _colour(status))
@@ -176,7 +176,7 @@ class Narrator:
             for row in table(words.table(result, module, states, check), INDENT):
                 self._show(row, None)
 
-    def _tell_audit(self, status: str, task: t.Any, host: str, found: list[t.Any]) -> None:
+    def _report_audit(self, status: str, task: t.Any, host: str, found: list[t.Any]) -> None:
         """Say what an audit reports of a host, in one line if nothing differs."""
         self._head(task)
         lines = [values.text(one, 4096) for one in found]
@@ -188,26 +188,26 @@ class Narrator:
             self._reported.update(dict.fromkeys(lines, host))
             self._show_all(lines)
 
-    def _tell_failure(self, status: str, task: t.Any, host: str, result: t.Mapping[str, t.Any], is_ignored: bool) -> None:
+    def _report_failure(self, status: str, task: t.Any, host: str, result: t.Mapping[str, t.Any], is_ignored: bool) -> None:
         if task.name == ADVICE:
             self.advice = self.advice or values.text(str(result.get('msg', '')).splitlines()[-1], 4096)
             return
         if task.name in REPEATS and host in self._failed:
             return
         if isinstance(result.get('msg'), list):
-            self._tell_audit(status, task, host, result['msg'])
+            self._report_audit(status, task, host, result['msg'])
             return
         self._head(task)
         self._failed.add(host)
         for cause in failure.causes(result):
             text = f'{cause.text} {UNREACHABLE.remedy}' if status == 'unreachable' else cause.text
-            self._tell_cause(status, host, cause._replace(text=text))
+            self._report_cause(status, host, cause._replace(text=text))
         if action_of(task) in RESTART:
             self._show_all([NOT_RESTARTED])
         if is_ignored:
             self._show('...ignoring', constants.COLOR_SKIP)
 
-    def _tell_deliveries(self, task: t.Any, result: t.Mapping[str, t.Any]) -> None:
+    def _report_deliveries(self, task: t.Any, result: t.Mapping[str, t.Any]) -> None:
         if 'mark' in result:
             self._confirms = True
             return
@@ -216,11 +216,11 @@ class Narrator:
         self._show_all([f'{found.status}: {found.line}'], '', _colour(found.status))
         for host, cause in found.lost:
             self._failed.add(host)
-            self._tell_cause('failed', host, cause)
+            self._report_cause('failed', host, cause)
         for host in list(self._progress.finished) if self._progress is not None else ():
             self._note_progress(host)  # a mailbox has changed the states of many
 
-    def _tell_cause(self, status: str, host: str, cause: failure.Cause) -> None:
+    def _report_cause(self, status: str, host: str, cause: failure.Cause) -> None:
         """Say why a host failed; of a cause that was reported before, only that it is the same."""
         key = cause.text.replace(host, '')
         first = self._reported.get(key)

@@ -225,7 +225,7 @@ ROWS = (
         product's own mailer takes the place of what is assumed of it. It is looked for where core looks for C(files), and
         beside the inventory.
 
-        A proof then trusts the publicly known CAs besides the declared ones, if the mailer was seen to do so, speaks no TLS
+        A proof then trusts the publicly known CAs besides the declared ones, if the mailer was observed to do so, speaks no TLS
         version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
         O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
         else in a profile changes a proof.

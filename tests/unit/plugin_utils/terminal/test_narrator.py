@@ -32,7 +32,7 @@ class Told:
     def tell(self, status: str, result: object, host: str = 'print1', **of_task: t.Any) -> list[str]:
         """Tell a result; return what was shown of it, without a heading."""
         before = len(self.lines)
-        self.narrator.tell(status, result_of(result, host, **of_task))
+        self.narrator.report(status, result_of(result, host, **of_task))
         return [line for line in self.lines[before:] if line and not line.startswith('TASK')]
 
 
@@ -80,7 +80,7 @@ def test_of_the_task_that_ends_the_run_the_last_line_is_kept_for_the_end() -> No
 
 def test_an_ignored_failure_is_called_so() -> None:
     told = Told()
-    told.narrator.tell('failed', result_of({'msg': 'no'}), is_ignored=True)
+    told.narrator.report('failed', result_of({'msg': 'no'}), is_ignored=True)
     assert told.lines[-2:] == ['    no', '...ignoring']
 
 
