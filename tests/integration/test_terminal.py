@@ -131,6 +131,14 @@ def test_without_a_summary_the_run_still_says_how_to_go_on(site: Site) -> None:
     assert [line.split('.')[0] for line in end_of(run)] == ['print1 failed']
 
 
+def test_a_mail_that_fails_is_no_mistake_in_the_inventory(site: Site) -> None:
+    site.run(hosts=1)
+    run = site.run('--tags', 'verify', hosts=1, print1=CLOSED)
+    assert end_of(run)[-1] == (
+        'print1 failed. Fix the cause and run the same command again; finished hosts are only verified again.'
+    )
+
+
 MISTAKES = {
     'a misspelt variable': (
         {'sendmemo_tls_ca_scr': '/tmp/ca.pem'},
