@@ -20,7 +20,7 @@ from ..module_utils.vocabulary import HANDSHAKE
 from ..plugin_utils.action_base import InfoprintAction, Outcome, server_entry
 from ..plugin_utils.observe.laboratory import Laboratory, Patience
 from ..plugin_utils.observe.observe import QUESTIONS, Observation, chosen, observe
-from ..plugin_utils.observe.on_host import MailerOnHost
+from ..plugin_utils.observe.on_host import LONGEST_ANSWER, MailerOnHost, Step
 from ..plugin_utils.observe.page import page
 from ..plugin_utils.observe.playing.authorities import PUBLIC, Authorities, PublicIdentity
 from ..plugin_utils.observe.playing.playing_server import PlayingServer
@@ -101,7 +101,7 @@ class ActionModule(InfoprintAction):
     def _observe(self, args: Args, request: ObserveRequest) -> Observation:
         authorities = Authorities(_mail_host(args), _public_identity(args))
         mailer = MailerOnHost(
-            request, self._try, args['trigger_command'] or '', args['restart_command'] or '', display.display, _directory(args)
+            request, self._do, args['trigger_command'] or '', args['restart_command'] or '', display.display, _directory(args)
         )
         with contextlib.closing(_listening(args, authorities)) as server:
             self.complaints = mailer.complaints
@@ -117,10 +117,11 @@ class ActionModule(InfoprintAction):
             request = SendRequest(args['base_dir'], args['pd_bin_dir'], options, [entry], mail)
             self.target.run('operations.send', request, args['deadline'] + STEP_SECONDS)
 
-    def _try(self, request: ObserveRequest) -> list[str]:
-        """Do a trial on the host."""
+    def _do(self, request: ObserveRequest) -> Step:
+        """Do a trial on the host, or read the log there."""
         answer = self.target.run(self.PROGRAM, request, STEP_SECONDS + COMMAND_SECONDS * len(request.commands))
-        return [_complaint(_ended(fields)) for fields in answer.children('commands')]
+        complaints = [_complaint(_ended(fields)) for fields in answer.children('commands')]
+        return Step(complaints, answer.text('log_end', ''), answer.text('written', '', LONGEST_ANSWER))
 
     def _put_back(self, request: ObserveRequest) -> list[Problem]:
         """Put the server back as it was before the first trial of this run, or of one that was killed."""

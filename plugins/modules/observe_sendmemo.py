@@ -34,6 +34,7 @@ attributes:
 notes:
   - Each experiment takes one round trip.
   - The certificates, their authorities and the CRLs are made for the run and worth nothing after it.
+  - Where no mail came, the evidence has what the server wrote to its C(error.log) meanwhile, which can name hosts and people.
   - Only connections from the address that the first mail came from count.
 author:
   - The printops.infoprint authors (@printops)

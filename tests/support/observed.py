@@ -30,7 +30,7 @@ HOST = 'mail.observe.example.com'
 LOOPBACK = '127.0.0.1'
 BY_NAME = {question.name: question for question in QUESTIONS}
 # What is no question of the table, and its readings.
-BESIDE = {'when_read': ('each_mail', 'at_start'), 'ciphers': ('as_ours', 'others'), 'sender': ('as_ours', 'other')}
+BESIDE = {'when_read': ('each_mail', 'later', 'at_start'), 'ciphers': ('as_ours', 'others'), 'sender': ('as_ours', 'other')}
 # By another reading of these, others can't be answered. So they are switched less often.
 GATES = ('unknown_ca', 'host_name', 'crl_check', 'ehlo_host')
 NEVER_SWITCHED = {'ehlo_host': 'refused'}  # no mail would ever come

@@ -112,7 +112,11 @@ class OtherSender:
     def restart(self) -> bool:
         return False
 
-    def send(self) -> bool:
+    def written(self) -> str:
+        return ''
+
+    def send(self, after: float) -> bool:
+        del after
         command = self._command(Mail(self._host, *self._address, self._settings()))
         subprocess.run(command, input=MAIL.encode(), capture_output=True, check=False, timeout=2 * SECONDS)
         return True

@@ -26,7 +26,7 @@ from .stand_in_switches import AS_ASSUMED
 from .stand_in_tls import Trust, name_is_accepted, new_context
 
 OWN_NAME = 'print17.example.net'
-CONFIG = 'sendmemo-ssl.cfg'
+CONFIG, ERROR_LOG = 'sendmemo-ssl.cfg', 'error.log'
 FROM = {'as_ours': 'sendmemo@{name}', 'other': 'infoprint@print17.example.net'}
 
 
@@ -47,6 +47,7 @@ class StandIn:
     knows without a CAFile, and `ciphers` those that it offers unless switched."""
 
     longest_wait = 5.0  # seconds, for a reply
+    rereads_after = 20.0  # seconds, where that is how it reads its files
 
     def __init__(
         self,
@@ -74,14 +75,20 @@ class StandIn:
         self._loaded = {path.name: path.read_bytes() for path in self._directory.iterdir() if path.is_file()}
         return True
 
-    def send(self) -> bool:
-        if self._switches['when_read'] == 'each_mail' or not self._loaded:
+    def send(self, after: float = 0.0) -> bool:
+        when = self._switches['when_read']
+        if when == 'each_mail' or not self._loaded or (when == 'later' and after >= self.rereads_after):
             self.restart()
         try:
             self._send(settings_in(self._loaded[CONFIG], self._switches))
-        except (Refused, Failed):
-            pass
+        except (Refused, Failed) as problem:
+            with (self._directory / ERROR_LOG).open('a') as log:
+                log.write(f'no mail was sent: {type(problem).__name__}\n')
         return True
+
+    def written(self) -> str:
+        log = self._directory / ERROR_LOG
+        return log.read_text().strip() if log.exists() else ''
 
     def _send(self, settings: t.Mapping[str, str]) -> None:
         name = self._name(settings['Hostname'])
@@ -92,11 +99,13 @@ class StandIn:
         try:
             self._try(mode, name, trust, settings)
         except TlsFailed:
-            if self._switches['handshake_failed'] == 'plaintext':
-                self._try('0', name, trust, settings)
+            if self._switches['handshake_failed'] != 'plaintext':
+                raise
+            self._try('0', name, trust, settings)
         except NotNow:
-            if self._switches['retry'] == 'yes':
-                self._try(mode, name, trust, settings)
+            if self._switches['retry'] != 'yes':
+                raise
+            self._try(mode, name, trust, settings)
 
     def _try(self, mode: str, name: str, trust: Trust, settings: t.Mapping[str, str]) -> None:
         with socket.create_connection(self._address) as connection:

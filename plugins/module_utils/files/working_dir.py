@@ -20,7 +20,8 @@ from ..program.rights import acting_as, identity_of
 MAX_FILE = 4 << 20  # bytes
 MOST_NAMES = 100_000  # in a directory
 CONVERGE_HINT = 'Run printops.infoprint.converge, or the module sendmemo_config, which writes it.'
-SERVER_MARKS = (CONFIG_NAME, 'error.log')
+ERROR_LOG = 'error.log'  # of an InfoPrint server
+SERVER_MARKS = (CONFIG_NAME, ERROR_LOG)
 
 
 class Server(NamedTuple):
@@ -186,16 +187,8 @@ def read_file(
     Raises ProblemError: file_not_found, file_not_readable, unsafe_path (a link, or not a regular file).
     """
     shown = shown or path
+    fd, status = open_file(path, server, dir_fd, shown)
     try:
-        fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EMLINK):
-            raise ProblemError(Problem('unsafe_path', '%s is a symbolic link.' % shown, server=server, file=shown))
-        raise _refused(error, shown, server, 'The file')
-    try:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise ProblemError(Problem('unsafe_path', '%s is not a regular file.' % shown, server=server, file=shown))
         if status.st_size > limit:
             raise ProblemError(
                 Problem(
@@ -219,6 +212,21 @@ def read_file(
         return b''.join(parts)[:limit], status
     finally:
         os.close(fd)
+
+
+def open_file(path: str, server: Optional[str], dir_fd: Optional[int], shown: str) -> Tuple[int, os.stat_result]:
+    """Return a descriptor and the status of a regular file, to be read. Raises what `read_file` does."""
+    try:
+        fd = os.open(fs_bytes(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, dir_fd=dir_fd)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):
+            raise ProblemError(Problem('unsafe_path', '%s is a symbolic link.' % shown, server=server, file=shown))
+        raise _refused(error, shown, server, 'The file')
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(fd)
+        raise ProblemError(Problem('unsafe_path', '%s is not a regular file.' % shown, server=server, file=shown))
+    return fd, status
 
 
 def find_servers(base_dir: str, asked: Sequence[Any]) -> List[Server]:

@@ -7,7 +7,7 @@ What puts the server back is answered with `messages.change.ChangeAnswer`.
 
 from typing import Any, Dict, NamedTuple, Optional, Sequence
 
-TRIAL, PUT_BACK = STEPS = ('trial', 'put_back')
+TRIAL, READ_LOG, PUT_BACK = STEPS = ('trial', 'read_log', 'put_back')
 
 
 class ObserveRequest(NamedTuple):
@@ -15,7 +15,7 @@ class ObserveRequest(NamedTuple):
 
     In a trial `config` and the files of `trust`, by managed name, become its set, bytes as latin-1; then the `commands`, lines of
     a shell, run one after the other, each for so many `seconds` at most. `attributes` are set before the first trial; {} = not
-    managed.
+    managed. `log_end` is the one that a trial answered: what was written since is read.
     """
 
     step: str
@@ -28,6 +28,7 @@ class ObserveRequest(NamedTuple):
     attributes: Dict[str, str] = {}
     commands: Sequence[str] = ()
     seconds: float = 60.0
+    log_end: str = ''
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ObserveRequest':
@@ -43,4 +44,13 @@ class EndedCommand(NamedTuple):
 
 
 class TrialAnswer(NamedTuple):
+    """Of a trial: how its commands ended, and where the server's error log ended before it (files/error_log.py)."""
+
     commands: Sequence[EndedCommand]
+    log_end: str
+
+
+class LogAnswer(NamedTuple):
+    """What was written to the error log since, its last part."""
+
+    written: str

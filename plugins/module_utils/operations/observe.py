@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The target's side of observe_sendmemo: makes a set of a trial the active one, and puts the server back in the end.
+"""The target's side of observe_sendmemo: makes a set of a trial the active one, reads what the server wrote to its error log
+since, and puts the server back in the end.
 
 The trials are changes as any other, by the transaction's own store. The first one makes the backup that the server is put back
 to; no later one makes another, and nothing of the old set is removed before.
@@ -33,10 +34,11 @@ from ..change.transaction import Transaction
 from ..config.keywords import CONFIG_NAME
 from ..config.parser import parse
 from ..config.rules import check_config
+from ..files.error_log import end_of_log, written_since
 from ..files.working_dir import WorkingDir, find_servers, write_failed
 from ..messages.attributes import Values
 from ..messages.change import ChangeAnswer, ChangeOptions
-from ..messages.observe import PUT_BACK, EndedCommand, ObserveRequest, TrialAnswer
+from ..messages.observe import PUT_BACK, READ_LOG, EndedCommand, LogAnswer, ObserveRequest, TrialAnswer
 from ..messages.rollback import RollbackEntry
 from ..problems import Problem, ProblemError
 from ..program.commands import Ended, run_programs
@@ -47,7 +49,7 @@ MOST_OUTPUT = 2000  # characters of a command's output that are answered, the la
 USUAL_MODE = 0o644
 
 
-def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[TrialAnswer, ChangeAnswer]:
+def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[TrialAnswer, LogAnswer, ChangeAnswer]:
     """Do the step that the request, an ObserveRequest as JSON, asks for. Raises ProblemError."""
     request = ObserveRequest.of(data)
     entry = RollbackEntry(request.name, request.working_dir)
@@ -55,11 +57,15 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[TrialAnswer, ChangeAn
     if request.step == PUT_BACK:
         return _put_back(request, entry, watchdog)
     with open_to_change(outcome, request.base_dir) as directory:
+        if request.step == READ_LOG:
+            return LogAnswer(written_since(directory, request.log_end).decode('utf-8', 'replace'))
+        log_end = end_of_log(directory)
         try:
             _install(directory, request, watchdog)
         except OSError as error:
             raise write_failed(error, directory.path, directory.server)
-    return TrialAnswer([_ended(run_programs([[SHELL, '-c', line]], request.seconds, watchdog)[0]) for line in request.commands])
+    ended = [_ended(run_programs([[SHELL, '-c', line]], request.seconds, watchdog)[0]) for line in request.commands]
+    return TrialAnswer(ended, log_end)
 
 
 def _ended(ended: Ended) -> EndedCommand:

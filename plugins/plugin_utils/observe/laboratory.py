@@ -9,6 +9,7 @@ repeated.
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import typing as t
 
@@ -26,6 +27,7 @@ CONTROL = Trial(text_of())
 STALE = 'an older configuration'  # was used: an outcome that no reading allows
 NOT_PLAYED = 'not played'  # the controller can't: such an outcome too
 UNSTABLE = 'once this, once that'  # and another one
+MOST_SHOWN = 4  # connections of a trial
 
 
 class Mailer(t.Protocol):
@@ -39,27 +41,34 @@ class Mailer(t.Protocol):
     def restart(self) -> bool:
         """Restart it; return False where nobody knows how."""
 
-    def send(self) -> bool:
-        """Cause a mail; return whether all that comes of it has come already."""
+    def send(self, after: float) -> bool:
+        """Cause a mail, so many seconds after its files were installed; return whether all that comes of it has come already."""
+
+    def written(self) -> str:
+        """Return what its server has written to its error log since the last trial began, in one line."""
 
 
 class Patience(t.NamedTuple):
-    """Seconds: how long a mail is waited for, and how long after a connection another one may come."""
+    """Seconds: how long a mail is waited for, how long after a connection another one may come, and after which times it is
+    tried whether a changed file counts, unless it does so at once."""
 
     deadline: float = 30.0
     quiet: float = 1.0
+    settling: tuple[float, ...] = (5.0, 25.0)
 
 
 class Sighting(t.NamedTuple):
     """What came of a trial: `names` has the word for each argument of EHLO that it expected.
 
-    `is_firm` is whether a mail came, or an alert, that can be of no other trial.
+    `is_firm` is whether a mail came, or an alert, that can be of no other trial. `written` is what was written to the server's
+    error log meanwhile, if no mail came.
     """
 
     visits: tuple[Visit, ...]
     names: dict[str, str]
     is_stale: bool
     is_firm: bool
+    written: str = ''
 
     @property
     def has_mail(self) -> bool:
@@ -69,7 +78,15 @@ class Sighting(t.NamedTuple):
         return STALE if self.is_stale else outcome(view, self.visits, self.names)
 
     def shown(self) -> str:
-        return ' | '.join(visit.shown() for visit in self.visits[:4]) or 'no connection'
+        parts = [visit.shown() for visit in self.visits[:MOST_SHOWN]] or ['no connection']
+        if len(self.visits) > 1:
+            parts.insert(0, f'{len(self.visits)} connections, {self._rhythm()} apart')
+        return ' | '.join(parts + ([f'error log: {self.written}'] if self.written else []))
+
+    def _rhythm(self) -> str:
+        """Return the seconds between the connections."""
+        times = [visit.began for visit in self.visits[: MOST_SHOWN + 1]]
+        return ', '.join(f'{after - before:.1f} s' for before, after in itertools.pairwise(times))
 
 
 class Silence(Exception):
@@ -77,14 +94,16 @@ class Silence(Exception):
 
 
 class Laboratory:
-    """A mailer and a server. `restarts` is whether the mailer is restarted after each change of its files."""
+    """A mailer and a server. `restarts` is whether the mailer is restarted after each change of its files, and `settling` how
+    many seconds such a change is given to count."""
 
     def __init__(self, mailer: Mailer, server: PlayingServer, authorities: Authorities, patience: Patience) -> None:
         self.authorities = authorities
         self.restarts = False
+        self.settling = 0.0
         self.mailer = mailer
+        self.patience = patience
         self._server = server
-        self._patience = patience
         self._old_names: set[str] = set()
         self._new_names: set[str] = set()
         self._has_begun = False  # whether a mail came
@@ -103,13 +122,14 @@ class Laboratory:
 
     def send(self, names: dict[str, str], watches_on: bool = False) -> Sighting:
         """Cause a mail with the files as they are."""
-        is_over = self.mailer.send()
-        deadline, quiet = self._patience
+        is_over = self.mailer.send(self.settling)
+        deadline, quiet = self.patience.deadline, self.patience.quiet
         visits = self._server.wait(deadline, 0.0 if is_over else quiet, not is_over, watches_on and not is_over)
         said = {name for visit in visits for name in visit.names}
         is_stale = bool(said & self._old_names - names.keys())
         is_firm = any(visit.is_firm and self._is_known(visit, names) for visit in visits)
-        return Sighting(tuple(visits), names, is_stale, is_firm and not is_stale)
+        has_mail = any(visit.mail for visit in visits)
+        return Sighting(tuple(visits), names, is_stale, is_firm and not is_stale, '' if has_mail else self.mailer.written())
 
     def _is_known(self, visit: Visit, names: t.Container[str]) -> bool:
         """Return whether its name tells that a connection is of this trial."""
@@ -158,7 +178,7 @@ class Laboratory:
         """Return what is offered by who connects, with the files as they are."""
         self._server.play(Server())
         connect()
-        visits = self._server.wait(self._patience.deadline, 0.0, awaits_first=False)
+        visits = self._server.wait(self.patience.deadline, 0.0, awaits_first=False)
         return next((visit.hello for visit in visits if visit.hello), None)
 
     def why_impossible(self, trial: Trial) -> str:

@@ -53,12 +53,19 @@ def observe(laboratory: Laboratory, questions: t.Sequence[Question] = QUESTIONS,
         return Observation((verdicts[WHEN_READ], *everything), None)
     for question in questions:
         verdicts[question.name] = _ask(laboratory, question, verdicts, facts)
-    if laboratory.failed_controls:
-        why = f'{laboratory.failed_controls} of the mails that had to come did not: what did not come proves nothing'
+    for why in _doubts(laboratory, verdicts[WHEN_READ]):
         verdicts = {name: doubted(verdict, why) for name, verdict in verdicts.items()}
     verdicts['ciphers'] = cipher_verdict(facts, verdicts, own_hello)
     verdicts['sender'] = sender_verdict(facts)
     return Observation(tuple(verdicts.values()), facts)
+
+
+def _doubts(laboratory: Laboratory, when_read: Verdict) -> t.Iterator[str]:
+    """Yield why nothing but a mail or an alert proves anything."""
+    if laboratory.failed_controls:
+        yield f'{laboratory.failed_controls} of the mails that had to come did not: what did not come proves nothing'
+    if not when_read.observed:
+        yield 'it is not known when a changed configuration counts: this may be of an older one'
 
 
 def _ask(laboratory: Laboratory, question: Question, answers: t.Mapping[str, Verdict], facts: Facts) -> Verdict:

@@ -4,19 +4,29 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ...module_utils.config.keywords import CONFIG_NAME
-from ...module_utils.messages.observe import ObserveRequest
+from ...module_utils.messages.observe import READ_LOG, ObserveRequest
 from ...module_utils.safe_text import safe_text
+from ..foreign_values import one_line
 
 MOST_COMPLAINTS = 5
+LONGEST_LOG = 500  # characters, the last ones, of what was written
+LONGEST_ANSWER = 20_000  # of it, with what is not text escaped
 
 
-class Steps(t.Protocol):
-    """Does a step on the host; returns what the trial's commands did, each in a line, '' for one that ended well."""
+class Step(t.NamedTuple):
+    """What came of a step. Of a trial `complaints` has what its commands did, each in a line, '' for one that ended well, and
+    `log_end` where the server's error log ended before it. Of the log, `written`."""
 
-    def __call__(self, request: ObserveRequest) -> list[str]: ...
+    complaints: t.Sequence[str] = ()
+    log_end: str = ''
+    written: str = ''
+
+
+Steps = t.Callable[[ObserveRequest], Step]
 
 
 class MailerOnHost:
@@ -39,6 +49,7 @@ class MailerOnHost:
         self._restarts = False
         self._say = say
         self._number = 0
+        self._log_end = ''
 
     def install(self, files: t.Mapping[str, bytes]) -> None:
         """Keep the files for the round trip that causes a mail."""
@@ -50,12 +61,18 @@ class MailerOnHost:
         self._restarts = True
         return bool(self._restart)
 
-    def send(self) -> bool:
+    def send(self, after: float) -> bool:
         self._number += 1
-        commands = [command for command in (self._restart if self._restarts else '', self._trigger) if command]
-        complaints = filter(None, self._do(self._request._replace(commands=commands)))
-        self.complaints += map(safe_text, complaints)
+        wait = f'sleep {math.ceil(after)}' if after else ''
+        commands = [command for command in (self._restart if self._restarts else '', wait, self._trigger) if command]
+        step = self._do(self._request._replace(commands=commands))
+        self.complaints += map(safe_text, filter(None, step.complaints))
         del self.complaints[:-MOST_COMPLAINTS]
+        self._log_end = step.log_end
         if not self._trigger:
             self._say(f'Mail {self._number}: make the server send a notification now.')
         return False
+
+    def written(self) -> str:
+        log = self._do(self._request._replace(step=READ_LOG, config='', trust={}, log_end=self._log_end)).written
+        return one_line(log[-LONGEST_LOG:].strip(), 2 * LONGEST_LOG)

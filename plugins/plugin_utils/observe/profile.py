@@ -30,7 +30,7 @@ from .questions.experiment import Question
 from .questions.grammar import GRAMMAR
 from .questions.session import SESSION
 from .questions.trust import NAMES, TRUST
-from .reload import AT_START, EACH_MAIL, WHEN_READ
+from .reload import WHEN_READ, WHENS
 
 if t.TYPE_CHECKING:
     from .observe import Observation  # who reads a profile observes nothing
@@ -45,7 +45,7 @@ GROUPS: dict[str, tuple[Question, ...]] = {'trust': TRUST, 'names': NAMES, 'sess
 READING = 'reading'
 # The readings of each question, by group.
 CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
-    READING: {WHEN_READ: (EACH_MAIL, AT_START)},
+    READING: {WHEN_READ: WHENS},
     **{
         group: {question.name: tuple(reading.name for reading in question.readings) for question in questions}
         for group, questions in GROUPS.items()

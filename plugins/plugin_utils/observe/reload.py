@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, The printops.infoprint authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""When sendmemo reads its configuration: for each mail, or when the server starts. Everything else rests on that."""
+"""When sendmemo reads its configuration: for each mail, some seconds after a change, or when the server starts.
+
+Everything else rests on that.
+"""
 
 from __future__ import annotations
 
@@ -10,28 +13,60 @@ from .questions.experiment import MAIL, Trial, text_of
 from .verdict import HOLDS, Verdict, unknown
 
 WHEN_READ = 'when_read'
-EACH_MAIL, AT_START = 'each_mail', 'at_start'
+EACH_MAIL, LATER, AT_START = WHENS = ('each_mail', 'later', 'at_start')
 # The switch that no reading of anything else could hide.
 CHANGED = Trial(text_of(mode='0'))
+COUNTED = [PLAINTEXT, SENT]  # what this and the control have to come to
 
 
 def when_is_it_read(laboratory: Laboratory) -> Verdict:
-    """Change the file between two mails. Where that shows only after a restart, the laboratory restarts from then on."""
+    """Change the file between two mails. Where that does not count at once, the laboratory waits or restarts from then on."""
     try:
         laboratory.check(CONTROL)
     except Silence as silence:
-        return _after_restart(laboratory, str(silence))
+        return _after_a_wait(laboratory, str(silence))
     seen = laboratory.run(CHANGED)
+    evidence = f'after EnableTLS was set to 0, without a restart: {seen.shown()}'
     if seen.outcome(MAIL) == PLAINTEXT:
-        return Verdict(WHEN_READ, HOLDS, EACH_MAIL, (f'after EnableTLS was set to 0, without a restart: {seen.shown()}',))
-    return _after_restart(laboratory, f'after EnableTLS was set to 0, without a restart: {seen.shown()}')
+        return Verdict(WHEN_READ, HOLDS, EACH_MAIL, (evidence,))
+    return _after_a_wait(laboratory, evidence)
+
+
+def _after_a_wait(laboratory: Laboratory, evidence: str) -> Verdict:
+    for seconds in laboratory.patience.settling:
+        laboratory.settling = seconds
+        if _outcomes(laboratory) == COUNTED:
+            verdict = _confirmed(laboratory, LATER, evidence, f'{seconds:g} s after a change it counted')
+            laboratory.restarts = laboratory.mailer.restart()  # which is quicker, where it can be done
+            laboratory.settling = 0.0 if laboratory.restarts else seconds
+            return verdict
+    laboratory.settling = 0.0
+    return _after_restart(laboratory, evidence)
 
 
 def _after_restart(laboratory: Laboratory, evidence: str) -> Verdict:
     if not laboratory.mailer.restart():
         return unknown(WHEN_READ, evidence, 'no command to restart the server is known')
     laboratory.restarts = True
-    seen = [laboratory.run(trial).outcome(MAIL) for trial in (CHANGED, CONTROL)]
-    if seen != [PLAINTEXT, SENT]:
+    seen = _outcomes(laboratory)
+    if seen != COUNTED:
         return unknown(WHEN_READ, evidence, f'after restarts: {", ".join(seen)}')
-    return Verdict(WHEN_READ, HOLDS, AT_START, (evidence, 'after a restart the change counted'))
+    return _confirmed(laboratory, AT_START, evidence, 'after a restart the change counted')
+
+
+def _confirmed(laboratory: Laboratory, when: str, *evidence: str) -> Verdict:
+    """Return the answer, if without the wait or the restart a mail still has the configuration before."""
+    kept = laboratory.settling, laboratory.restarts
+    laboratory.settling, laboratory.restarts = 0.0, False
+    seen = laboratory.run(CHANGED)
+    laboratory.settling, laboratory.restarts = kept
+    evidence = (*evidence, f'without that: {seen.shown()}')
+    if not seen.has_mail or seen.outcome(MAIL) == PLAINTEXT:
+        return unknown(WHEN_READ, *evidence)
+    return Verdict(WHEN_READ, HOLDS, when, evidence)
+
+
+def _outcomes(laboratory: Laboratory) -> list[str]:
+    """Return what the changed file came to and, if that counted, the one as before."""
+    first = laboratory.run(CHANGED).outcome(MAIL)
+    return [first, laboratory.run(CONTROL).outcome(MAIL)] if first == PLAINTEXT else [first]

@@ -21,8 +21,8 @@ The readings in bold are those under which an [assumption](../assumptions.md) of
 
 None of this was tried with the product. The tests use a stand-in for it that can be switched to each reading.
 
-Three have no row. `when_read` (`each_mail`, or `at_start` of the server) comes first, and all others rest on it. `ciphers` and
-`sender` are read from the mails that came.
+Three have no row. `when_read` (`each_mail`, `later` after a change, or `at_start` of the server) comes first, and all others rest
+on it. `ciphers` and `sender` are read from the mails that came.
 """
 )
 GROUPS = {
@@ -44,7 +44,11 @@ TAIL = """
 | silent | it did not connect |
 
 A mail, or an alert by which TLS is refused, counts at once. Anything else has to happen twice, with a mail that comes as it has
-to after each; and if any mail in the whole observation failed to come that had to, nothing that did not come proves anything.
+to after each; and if any mail in the whole observation failed to come that had to, or if it is not known when a changed
+configuration counts, nothing that did not come proves anything.
+
+The evidence also has the seconds between several connections of a trial and, where no mail came, what the server wrote to its
+`error.log` since the trial began: the last 500 characters, made safe.
 
 ## The profile
 

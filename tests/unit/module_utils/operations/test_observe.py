@@ -37,7 +37,7 @@ class Server:
     def files(self):
         return {name for name in os.listdir(self.path) if name != 'sendmemo-ssl.backups'}
 
-    def do(self, step, config=ROUGH, trust=(), commands=()):
+    def do(self, step, config=ROUGH, trust=(), commands=(), **more):
         return observe.run(
             {
                 'step': step,
@@ -48,6 +48,7 @@ class Server:
                 'trust': dict.fromkeys(trust, 'x'),
                 'commands': list(commands),
                 'seconds': 5.0,
+                **more,
             },
             Watchdog(60),
         )
@@ -171,3 +172,10 @@ def test_commands_run_after_the_switch_and_are_bounded(server):
     assert answer.commands[0] == (0, '', 'EnableTLS = 0\n')
     assert answer.commands[1] == (3, '', 'out\nerr\n')
     assert len(answer.commands[2].output) == observe.MOST_OUTPUT
+
+
+def test_what_the_server_writes_to_its_log_after_a_trial_began_is_read(server):
+    server.write('error.log', b'of yesterday\n')
+    log_end = server.trial(commands=[f'echo no mail was sent >> {server.path}/error.log']).log_end
+    assert server.do('read_log', log_end=log_end).written == 'no mail was sent\n'
+    assert server.read() == ROUGH  # and nothing else was done

@@ -10,10 +10,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.laboratory import Laboratory, Patience
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.laboratory import Laboratory, Patience, Sighting
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import QUESTIONS, Observation, observe
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import UNKNOWN
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.visit import Visit
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.reload import when_is_it_read
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import UNKNOWN, Verdict
 from support.observed import (
     HOST,
     LOOPBACK,
@@ -35,8 +37,8 @@ class Losing(StandIn):
 
     chance = random.Random(0)
 
-    def send(self) -> bool:
-        return self.chance.random() < 0.25 or super().send()
+    def send(self, after: float = 0.0) -> bool:
+        return self.chance.random() < 0.25 or super().send(after)
 
 
 class Lagging(StandIn):
@@ -45,14 +47,14 @@ class Lagging(StandIn):
     number = 0
     longest_wait = 0.3  # it often speaks another protocol than the server
 
-    def send(self) -> bool:
+    def send(self, after: float = 0.0) -> bool:
         loaded = self._loaded
         self.number += 1
         if self.number % 3 == 1:
-            return super().send()
+            return super().send(after)
         kept, self._switches = self._switches, {**self._switches, 'when_read': 'at_start'}
         self._loaded = loaded
-        super().send()
+        super().send(after)
         self._switches = kept
         return True
 
@@ -66,19 +68,20 @@ class Late(StandIn):
 
     waiting: dict[str, bytes] | None = None
 
-    def send(self) -> bool:
+    def send(self, after: float = 0.0) -> bool:
         self.restart()
         waiting, self.waiting = self.waiting, self._loaded
         if waiting is not None:
             kept, self._switches = self._switches, {**self._switches, 'when_read': 'at_start'}
             self._loaded = waiting
-            super().send()
+            super().send(after)
             self._switches = kept
         return True
 
 
 class Silent(StandIn):
-    def send(self) -> bool:
+    def send(self, after: float = 0.0) -> bool:
+        del after
         return True
 
 
@@ -88,11 +91,31 @@ def server() -> t.Iterator[PlayingServer]:
         yield server
 
 
-def observed(kind: type[StandIn], switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> Observation:
+class WithoutRestart(StandIn):
+    def restart(self) -> bool:
+        super().restart()
+        return False
+
+
+class Forgetful(StandIn):
+    """Forgets the first two mails."""
+
+    number = 0
+
+    def send(self, after: float = 0.0) -> bool:
+        self.number += 1
+        return self.number <= 2 or super().send(after)
+
+
+def laboratory_of(kind: type[StandIn], switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> Laboratory:
     directory.mkdir()
-    Losing.chance.seed(directory.name)
     mailer = kind(switches, directory, HOST, (LOOPBACK, server.port), public_authority().pem, our_ciphers())
-    return observe(Laboratory(mailer, server, authorities(), Patience(5.0, 0.05)))
+    return Laboratory(mailer, server, authorities(), Patience(5.0, 0.05))
+
+
+def observed(kind: type[StandIn], switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> Observation:
+    Losing.chance.seed(directory.name)
+    return observe(laboratory_of(kind, switches, server, directory))
 
 
 UNRELIABLE = {'loses mails': Losing, 'reads late': Lagging, 'sends late': Late}
@@ -125,3 +148,38 @@ def test_of_a_mailer_that_sends_nothing_nothing_is_said(server: PlayingServer, t
 def test_what_the_oracle_of_these_tests_expects_is_seldom_nothing() -> None:
     wanted = [expected(question, sampled(number)) for question in QUESTIONS for number in range(40)]
     assert wanted.count('') < len(wanted) / 3
+
+
+def when(kind: type[StandIn], when_read: str, server: PlayingServer, directory: pathlib.Path) -> tuple[Laboratory, Verdict]:
+    laboratory = laboratory_of(kind, {**as_assumed(), 'when_read': when_read}, server, directory)
+    return laboratory, when_is_it_read(laboratory)
+
+
+def test_a_change_that_counts_after_a_while_is_waited_for(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    laboratory, verdict = when(WithoutRestart, 'later', server, tmp_path / 'server')
+    assert (verdict.observed, laboratory.settling, laboratory.restarts) == ('later', 25.0, False)
+    assert '25 s after a change it counted' in verdict.evidence
+
+
+def test_a_mailer_that_can_be_restarted_is_not_waited_for(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    laboratory, verdict = when(StandIn, 'later', server, tmp_path / 'server')
+    assert (verdict.observed, laboratory.settling, laboratory.restarts) == ('later', 0.0, True)
+
+
+def test_the_first_mails_may_be_lost_without_a_wrong_answer(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    """What came after a wait or a restart then came for another reason."""
+    assert when(Forgetful, 'each_mail', server, tmp_path / 'server')[1].observed == ''
+
+
+def test_evidence_has_what_the_server_wrote_to_its_log(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    laboratory = laboratory_of(StandIn, as_assumed(), server, tmp_path / 'server')
+    expired = next(question for question in QUESTIONS if question.name == 'expired_certificate').trials[0]
+    shown = laboratory.run(expired).shown()
+    assert 'the handshake ended by: alert certificate_expired' in shown
+    assert shown.endswith(' | error log: no mail was sent: TlsFailed')
+
+
+def test_of_several_connections_the_rhythm_is_told() -> None:
+    visits = tuple(Visit(began) for began in (10.0, 12.0, 16.5))
+    shown = Sighting(visits, {}, is_stale=False, is_firm=False).shown()
+    assert shown == '3 connections, 2.0 s, 4.5 s apart | dropped | dropped | dropped'
