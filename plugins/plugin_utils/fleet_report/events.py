@@ -18,6 +18,7 @@ from .values import Problem, Record
 
 OF_NO_HOST = ('merge_reports', 'archive_report', 'mail_report', 'crl_verdict')
 CONFIRMING = 'confirm_delivery'  # whose result is of many hosts, and not of the one that its task runs on
+OBSERVING = 'observe_sendmemo'  # which leaves a server as it was, and checks nothing of it: only a failure is reported
 
 
 class Event(t.NamedTuple):
@@ -60,6 +61,9 @@ class Collector:
             if one.module == CONFIRMING:
                 if not self._take_deliveries(one):
                     self._take_item(self._log(one.host), one._replace(module=''))
+                continue
+            if one.module == OBSERVING:
+                self._take_item(self._log(one.host), one._replace(module=''))
                 continue
             host = one.host
             if one.module:  # what a module of this collection reports is true of the host that it ran for

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ..fleet_report.events import OBSERVING
 from ..fleet_report.model import STATES
 from ..fleet_report.values import Record
 
@@ -33,6 +34,8 @@ def _done(entry: Record, module: str, state: str, check: bool) -> str:
     """Return what was done with one server, and the state that it is in then."""
     if module == 'sendmemo_rollback':
         return _rolled_back(entry, check)
+    if module == OBSERVING:
+        return 'would be observed' if check else 'as it was before'
     if module == 'server_attributes':
         return _set_attributes(entry, check)
     label = DONE.get(state) or (STATES[state].label if state in STATES else '')
@@ -93,6 +96,8 @@ def _session(sent: Record) -> tuple[str, str, str]:
 
 def _result(entry: Record, sent: Record, module: str, state: str, check: bool) -> str:
     """Return the state, and the queue id of an accepted mail."""
+    if module == OBSERVING:
+        return ''
     done = _rolled_back(entry, check) if module == 'sendmemo_rollback' else STATES[state].label if state in STATES else ''
     queue_id = sent.part('reply').line('queue_id') if sent.get('reply') is not None else ''
     return f'{done} ({queue_id})' if queue_id else done

@@ -13,6 +13,8 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.ob
 from ansible_collections.printops.infoprint.plugins.plugin_utils.fleet_report.state import ELSEWHERE
 from support import fleet
 
+SPL1 = [{'name': 'spl1', 'working_dir': '/var/pd/spl1', 'problems': []}]
+
 
 def event(module: str = 'send_memo', status: str = 'ok', /, **more: t.Any) -> Event:
     result = more.pop('result', {'servers': [fleet.sent('spl1')]})
@@ -79,6 +81,13 @@ OF_HOST: dict[str, tuple[Event, str, str, str, str]] = {
         'task_failed',
         'A task: disk full',
     ),
+    'an observation that did not put a server back': (
+        event('observe_sendmemo', 'failed', task='Observe', result={'problems': [], 'msg': 'disk full', 'servers': SPL1}),
+        ELSEWHERE,
+        'failing',
+        'task_failed',
+        'Observe: disk full',
+    ),
     'another task that failed, hidden': (
         event('', 'failed', result={'msg': 'secret', 'censored': 'x'}),
         ELSEWHERE,
@@ -112,6 +121,12 @@ def test_what_is_known_of_a_host_as_a_whole(name: str) -> None:
     assert (observation.verdict, problem['code'], problem['message']) == (verdict, code, message)
     assert problem['severity'] == ('info' if verdict == 'hidden' else 'error')
     assert problem['hint']
+
+
+def test_an_observation_of_the_mailer_checks_nothing() -> None:
+    observing = event('observe_sendmemo', result={'problems': [], 'servers': SPL1})
+    log = collected(event('', 'failed', result={}), event('other', result={'servers': []}), observing, failures=1)['print1']
+    assert (list(log.servers), list(log.observations)) == ([], [ELSEWHERE])
 
 
 def test_a_result_that_can_not_be_read_is_reported_in_words() -> None:

@@ -54,6 +54,8 @@ LINES: dict[str, tuple[str, list[dict[str, t.Any]], dict[str, str], bool, str]] 
     ),
     'not rolled back': ('sendmemo_rollback', [entry()], {}, False, 'spl1 not rolled back'),
     'attributes': ('server_attributes', [entry(changed=True)], {}, False, 'spl1 attributes changed'),
+    'an observation proves nothing': ('observe_sendmemo', [entry()], {'spl1': 'proven'}, False, 'spl1 as it was before'),
+    'an observation in check mode': ('observe_sendmemo', [entry()], {}, True, 'spl1 would be observed'),
     'a state that is not known': ('send_memo', [entry()], {}, False, ''),
     'no servers': ('sendmemo_config', [], {}, False, ''),
 }
