@@ -112,11 +112,10 @@ class Server:
 
     def cause(self) -> Problem | None:
         """Return the reason for the server's state, or its first remark; None if there is none."""
-        if self.problems:
-            return self.problems[0]
-        if self.drift and not self.corrected:
+        is_different = self.drift and not self.corrected
+        if is_different and (self.state == 'drifted' or not self.problems):
             return own_problem('drift', '; '.join(map(describe, self.drift)))
-        return None
+        return self.problems[0] if self.problems else None
 
 
 @dataclasses.dataclass

@@ -264,6 +264,13 @@ def test_state(name: str) -> None:
         assert server.state in ('proven', 'delivered', 'tested') or (server.cause() or {}).get('message')
 
 
+def test_the_reason_for_drift_is_the_drift_whatever_else_is_remarked() -> None:
+    remark = {**ERROR, 'code': 'crl_issuer_unknown', 'severity': 'info'}
+    drifted = servers_after(config(fleet.configured('spl1', drift=True, changed=True, problems=[remark]), check=True))['spl1']
+    assert (drifted.state, drifted.problems[0]['code']) == ('drifted', 'crl_issuer_unknown')
+    assert (drifted.cause() or {})['code'] == 'drift'
+
+
 def test_one_server_of_a_failing_host_can_be_proven() -> None:
     servers = servers_after(send(fleet.sent('spl1'), fleet.sent('spl2', ok=False), status='failed'), failures=1)
     assert (servers['spl1'].state, servers['spl2'].state) == ('proven', 'failing')
