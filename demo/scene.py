@@ -69,22 +69,31 @@ class Scene:
         self._create_certificates()
 
     def infoprint(self, server: MailServer) -> PdPrograms:
-        """Create stand-ins for InfoPrint's pdls and pdset, with attributes of print1's first server that fit STARTTLS."""
-        attributes = {'smtp-server-host': ADDRESS, 'smtp-server-port': str(server.ports['starttls'])}
-        return PdPrograms(self.directory / 'infoprint', {'spl1': attributes})
+        """Create stand-ins for InfoPrint's pdls and pdset, with attributes of print1's servers that fit their configuration."""
+        modes = {'spl1': 'starttls', 'spl2': 'smtps'}
+        attributes = {
+            name: {'smtp-server-host': ADDRESS, 'smtp-server-port': str(server.ports[mode])} for name, mode in modes.items()
+        }
+        return PdPrograms(self.directory / 'infoprint', attributes)
 
     def _create_certificates(self) -> None:
-        """Create the CA, its CRL (with one revoked certificate in it), an old CRL, and the mail server's certificates."""
+        """Create the CAs, one of which stands for those that are publicly known, their CRLs, in which a certificate and a CA are
+        revoked, an old CRL, and the mail servers' certificates.
+        """
         self.trust.mkdir()
-        authority = Authority('Demo CA')
-        revoked = authority.issue(['old-mail.example.com'])
+        authority, public = Authority('Demo CA'), Authority('Publicly known CA')
+        revoked, issuing = authority.issue(['old-mail.example.com']), Authority('Revoked Mail CA', parent=authority)
         (self.trust / 'ca.pem').write_bytes(authority.pem)
-        (self.trust / 'crl.pem').write_bytes(authority.crl([revoked], number=2))
+        (self.trust / 'publicly-known-ca.pem').write_bytes(public.pem)
+        crls = authority.crl([revoked, issuing.certificate], number=2), issuing.crl(), public.crl()
+        (self.trust / 'crl.pem').write_bytes(b''.join(crls))
         (self.trust / 'crl-of-last-year.pem').write_bytes(authority.crl(number=1, next_update=days_from_now(-200)))
         servers = self.directory / 'mail-server'
         servers.mkdir()
         authority.issue(['mail.example.com', ADDRESS]).write(servers, 'current')
         authority.issue(['mail.example.com', ADDRESS], not_after=days_from_now(-EXPIRED_DAYS)).write(servers, 'expired')
+        issuing.issue(['mail.example.com', ADDRESS]).write(servers, 'revoked')
+        public.issue(['mail.example.com', ADDRESS]).write(servers, 'public')
 
     def working_dir(self, host: str, server: str) -> pathlib.Path:
         return self.directory / 'hosts' / host / 'var' / 'pd' / server
@@ -93,15 +102,19 @@ class Scene:
         return self.working_dir(host, server) / 'sendmemo-ssl.cfg'
 
     def mail_server(self) -> MailServer:
-        """Return the mail server, not started yet: listeners for optional STARTTLS, TLS, and TLS with an expired certificate."""
+        """Return the mail server, not started yet: listeners for optional STARTTLS, TLS, and with other certificates."""
         keys = self.directory / 'mail-server'
-        current, expired = ((keys / f'{name}.pem', keys / f'{name}.key') for name in ('current', 'expired'))
+        current, expired, revoked, public = (
+            (keys / f'{name}.pem', keys / f'{name}.key') for name in ('current', 'expired', 'revoked', 'public')
+        )
         return MailServer(
             keys,
             [
                 Listener('starttls', 'optional', *current),
                 Listener('smtps', 'smtps', *current),
                 Listener('expired', 'smtps', *expired),
+                Listener('revoked', 'starttls', *revoked),
+                Listener('public', 'smtps', *public),
             ],
         )
 

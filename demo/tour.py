@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pathlib
@@ -15,10 +16,10 @@ import typing as t
 from importlib import metadata
 
 from support.mail_server_process import MailServer
-from support.pd_programs import PdPrograms
 from support.playbook import Run
 
 from . import console
+from .observation import observe_and_follow
 from .scene import EXPIRED_DAYS, HERE, HOSTS, SCRATCH, Scene, setting
 
 SERVERS = [(host, server) for host, servers in HOSTS.items() for server in servers]
@@ -42,8 +43,9 @@ class Tour(console.Steps):
         self.ansible = scene.ansible()
         self.mails_counted = 0
         self.summary: list[tuple[str, str, str]] = []
+        self.programs = scene.infoprint(mail_server)
 
-    def play(self, title: str, *arguments: str, playbook: str = PLAYBOOK) -> Run:
+    def play(self, title: str, *arguments: str, playbook: str = PLAYBOOK, **environment: t.Any) -> Run:
         """Run a playbook as a user would; print the command and its output."""
         console.command(' '.join(['ansible-playbook', playbook, *map(_quoted, arguments)]))
         run = self.ansible.playbook(
@@ -52,6 +54,7 @@ class Tour(console.Steps):
             *arguments,
             callbacks=('printops.infoprint.fleet_report',),
             COLUMNS=str(console.OUTPUT_WIDTH),
+            **environment,
         )
         console.output(run.output)
         arrived = len(self.mail_server.mails()) - self.mails_counted
@@ -153,23 +156,22 @@ class Tour(console.Steps):
             'smtp-server-port. infoprint/bin has stand-ins for pdls and pdset, which read and set them. Files and '
             'attributes are one set: they are tested, changed and rolled back together.',
         )
-        programs = self.scene.infoprint(self.mail_server)
         ports = self.mail_server.ports
         arguments = ('--limit', 'print1', '-e', '@move.yml')
         moved = self.play('move', *arguments)
         self.expect(
-            moved.rc == 0 and self.active(programs) == ('2', str(ports['smtps'])),
+            moved.rc == 0 and self.active() == ('2', str(ports['smtps'])),
             f'spl1 on print1 has EnableTLS 2, its attribute smtp-server-port is {ports["smtps"]}, and a mail verified it',
         )
         back = self.play('roll back', *arguments, playbook=ROLLBACK)
         self.expect(
-            back.rc == 0 and self.active(programs) == ('1', str(ports['starttls'])),
+            back.rc == 0 and self.active() == ('1', str(ports['starttls'])),
             f'both are restored: EnableTLS 1, smtp-server-port {ports["starttls"]}',
         )
 
-    def active(self, programs: PdPrograms) -> tuple[str, str]:
+    def active(self) -> tuple[str, str]:
         """Return EnableTLS and the port of print1's first server."""
-        return setting(self.scene.config('print1', 'spl1'), 'EnableTLS'), programs.attributes('spl1')['smtp-server-port']
+        return setting(self.scene.config('print1', 'spl1'), 'EnableTLS'), self.programs.attributes('spl1')['smtp-server-port']
 
     def fail(self) -> None:
         self.step(
@@ -292,6 +294,7 @@ def all_steps(walk: Tour) -> tuple[t.Callable[[], None], ...]:
         walk.report,
         walk.go_plaintext,
         walk.confirm_delivery,
+        functools.partial(observe_and_follow, walk),
         walk.show_mails,
     )
 
