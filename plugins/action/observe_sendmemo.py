@@ -18,6 +18,7 @@ from ..module_utils.pd.command_lines import HOST, PORT
 from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.vocabulary import HANDSHAKE
 from ..plugin_utils.action_base import InfoprintAction, Outcome, server_entry
+from ..plugin_utils.foreign_values import InvalidValue
 from ..plugin_utils.observe.laboratory import Laboratory, Patience
 from ..plugin_utils.observe.observe import QUESTIONS, Observation, chosen, observe
 from ..plugin_utils.observe.on_host import LONGEST_ANSWER, MailerOnHost, Step
@@ -34,6 +35,11 @@ display = Display()
 STEP_SECONDS = 120.0  # of the target's clock for a step, besides its commands
 COMMAND_SECONDS = 60.0
 OF_HOSTS = frozenset.intersection(*(frozenset(MODULES[module]) for module in ON_HOSTS))
+
+NOT_PUT_BACK = (
+    '{host}: {server} may still have the configuration of a trial, with which it sends no mails to your mail server. Remove the '
+    'cause, and run the same again with put_back_only (observe_put_back_only=true).'
+)
 
 Args = dict[str, t.Any]
 
@@ -52,22 +58,28 @@ class ActionModule(InfoprintAction):
         return super()._options()
 
     def perform(self, args: Args, servers: list[Args]) -> Outcome:
-        del servers
-        self._check(args)
-        request = self._request(args)
+        self._check(args, servers)
+        request = self._request(args, servers[0])
         if self._task.check_mode:
-            return self._outcome(args, [], msg=plan(args, _questions(args)), extra=self.NOTHING_KNOWN)
+            return _outcome(request, [], msg=plan(request.name, args, _questions(args)), extra=self.NOTHING_KNOWN)
         problems = self._put_back(request)
         if args['put_back_only'] or any(problem.is_error for problem in problems):
-            return self._outcome(args, problems, extra=self.NOTHING_KNOWN)
-        display.display(plan(args, _questions(args)))
+            return _outcome(request, problems, extra=self.NOTHING_KNOWN)
+        display.display(plan(request.name, args, _questions(args)))
+        observation = None
         try:
             observation = self._observe(args, request)
+        except ProblemError as error:
+            problems.append(error.problem)
+        except InvalidValue as error:
+            problems.append(self.target.malformed(error))
         finally:
             problems += self._put_back(request)
-        return self._reported(args, observation, problems)
+        if observation is None:
+            return _outcome(request, problems, extra=self.NOTHING_KNOWN, changed=True)
+        return self._reported(args, request, observation, problems)
 
-    def _check(self, args: Args) -> None:
+    def _check(self, args: Args, servers: list[Args]) -> None:
         """Raise ArgumentError where this is not what somebody wanted for one server."""
         hosts = self.task_vars.get('ansible_play_hosts_all') or []
         if len(hosts) > 1:
@@ -77,8 +89,8 @@ class ActionModule(InfoprintAction):
             raise ArgumentError(f'experiments has {unknown[0]!r}, which is no question of the observation')
         if len(args['listen_ports']) != 1:
             raise ArgumentError('listen_ports is a list of one port')
-        if '/' in args['server'] or args['server'] in ('', '.', '..'):
-            raise ArgumentError(f"server is {args['server']!r}: a server's name is one path component, for example spl1")
+        if len(servers) != 1:
+            raise ArgumentError(f'servers has {len(servers) or "no"} entries: observe one lab server, named there')
         if not (args['confirm'] or args['put_back_only'] or self._task.check_mode):
             raise ArgumentError(
                 'confirm is false: for some minutes the server would not send its mails. Look at what would be done with '
@@ -86,14 +98,14 @@ class ActionModule(InfoprintAction):
             )
 
     @staticmethod
-    def _request(args: Args) -> ObserveRequest:
+    def _request(args: Args, server: Args) -> ObserveRequest:
         attributes = {HOST: _mail_host(args), PORT: str(args['listen_ports'][0])} if args['set_attributes'] else {}
         return ObserveRequest(
             TRIAL,
             args['base_dir'],
             args['pd_bin_dir'],
-            args['server'],
-            args['server_working_dir'],
+            server['name'],
+            server.get('working_dir'),
             attributes=attributes,
             seconds=COMMAND_SECONDS,
         )
@@ -101,17 +113,17 @@ class ActionModule(InfoprintAction):
     def _observe(self, args: Args, request: ObserveRequest) -> Observation:
         authorities = Authorities(_mail_host(args), _public_identity(args))
         mailer = MailerOnHost(
-            request, self._do, args['trigger_command'] or '', args['restart_command'] or '', display.display, _directory(args)
+            request, self._do, args['trigger_command'] or '', args['restart_command'] or '', display.display, _directory(request)
         )
         with contextlib.closing(_listening(args, authorities)) as server:
             self.complaints = mailer.complaints
             laboratory = Laboratory(mailer, server, authorities, Patience(args['deadline']))
-            return observe(laboratory, _questions(args), lambda: laboratory.hello_of(lambda: self._send_ours(args)))
+            return observe(laboratory, _questions(args), lambda: laboratory.hello_of(lambda: self._send_ours(args, request)))
 
-    def _send_ours(self, args: Args) -> None:
+    def _send_ours(self, args: Args, of: ObserveRequest) -> None:
         """Let the collection itself connect from the host, whatever comes of it."""
         mail = MailOptions(smtp_host=args['listen_address'], smtp_port=args['listen_ports'][0])
-        entry = SendEntry(args['server'], args['server_working_dir'])
+        entry = SendEntry(of.name, of.working_dir)
         options = SendOptions(HANDSHAKE, args['deadline'])
         with contextlib.suppress(ProblemError):
             request = SendRequest(args['base_dir'], args['pd_bin_dir'], options, [entry], mail)
@@ -125,28 +137,37 @@ class ActionModule(InfoprintAction):
 
     def _put_back(self, request: ObserveRequest) -> list[Problem]:
         """Put the server back as it was before the first trial of this run, or of one that was killed."""
-        answer = self.target.run(self.PROGRAM, request._replace(step=PUT_BACK), STEP_SECONDS)
-        (fields,) = server_answers(answer, [{'name': request.name}])
-        return fields.problems()
+        problems = []
+        is_back = False
+        try:
+            answer = self.target.run(self.PROGRAM, request._replace(step=PUT_BACK), STEP_SECONDS)
+            (fields,) = server_answers(answer, [{'name': request.name}])
+            problems = fields.problems()
+            is_back = not any(problem.is_error for problem in problems)
+        finally:
+            if not is_back:
+                display.warning(NOT_PUT_BACK.format(host=self.target.host, server=request.name))
+        return problems
 
-    def _reported(self, args: Args, observation: Observation, problems: list[Problem]) -> Outcome:
+    def _reported(self, args: Args, request: ObserveRequest, observation: Observation, problems: list[Problem]) -> Outcome:
         today = dt.datetime.now(dt.timezone.utc).date().isoformat()
         profile = profile_of(observation, args['product'], args['product_version'], today)
         if args['profile_path'] and observation.facts:  # of a mailer that sent nothing there is nothing to write
             _write(args['profile_path'], to_yaml(profile))
         if args['page_path']:
-            _write(args['page_path'], page(observation, profile, args['server']))
+            _write(args['page_path'], page(observation, profile, request.name))
         assumptions = [
             {'name': one.question, 'verdict': one.verdict, 'observed': one.observed, 'evidence': list(one.evidence)}
             for one in observation.verdicts
         ]
         warnings = [f'A command did not end well: {complaint}' for complaint in dict.fromkeys(self.complaints)]
         extra = {'assumptions': assumptions, 'profile': _plain(profile)}
-        return self._outcome(args, problems, msg=table(observation), extra=extra, changed=True, warnings=warnings)
+        return _outcome(request, problems, msg=table(observation), extra=extra, changed=True, warnings=warnings)
 
-    def _outcome(self, args: Args, problems: list[Problem], msg: str = '', changed: bool = False, **more: t.Any) -> Outcome:
-        entry = server_entry(args['server'], _directory(args), problems)
-        return Outcome([entry], problems, msg=msg if not problems else '', changed=changed, **more)
+
+def _outcome(request: ObserveRequest, problems: list[Problem], msg: str = '', changed: bool = False, **more: t.Any) -> Outcome:
+    entry = server_entry(request.name, _directory(request), problems)
+    return Outcome([entry], problems, msg=msg if not problems else '', changed=changed, **more)
 
 
 def _questions(args: Args) -> tuple[t.Any, ...]:
@@ -157,8 +178,8 @@ def _mail_host(args: Args) -> str:
     return str(args['mail_host'] or args['listen_address'])
 
 
-def _directory(args: Args) -> str:
-    return str(args['server_working_dir']) if args['server_working_dir'] else f'{args["base_dir"]}/{args["server"]}'
+def _directory(request: ObserveRequest) -> str:
+    return request.working_dir or f'{request.base_dir}/{request.name}'
 
 
 def _ended(fields: AnswerObject) -> EndedCommand:

@@ -13,6 +13,11 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
+  base_dir:
+    description:
+      - Directory of the target that contains the servers' working directories.
+    type: str
+    default: /var/pd
   servers:
     description:
       - The InfoPrint servers of the host.
@@ -182,11 +187,6 @@ options:
 
     SENDMEMO_CONFIG = r"""
 options:
-  base_dir:
-    description:
-      - Directory of the target that contains the servers' working directories.
-    type: str
-    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -495,11 +495,6 @@ options:
 
     SENDMEMO_ROLLBACK = r"""
 options:
-  base_dir:
-    description:
-      - Directory of the target that contains the servers' working directories.
-    type: str
-    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -606,11 +601,6 @@ options:
 
     SENDMEMO_VALIDATE = r"""
 options:
-  base_dir:
-    description:
-      - Directory of the target that contains the servers' working directories.
-    type: str
-    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -665,11 +655,6 @@ options:
 
     SEND_MEMO = r"""
 options:
-  base_dir:
-    description:
-      - Directory of the target that contains the servers' working directories.
-    type: str
-    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -824,11 +809,6 @@ options:
 
     SERVER_ATTRIBUTES = r"""
 options:
-  base_dir:
-    description:
-      - Directory of the target that contains the servers' working directories.
-    type: str
-    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
@@ -932,25 +912,11 @@ options:
 
     OBSERVE_SENDMEMO = r"""
 options:
-  base_dir:
-    description:
-      - Directory of the target that contains the servers' working directories.
-    type: str
-    default: /var/pd
   pd_bin_dir:
     description:
       - Directory of the target that contains C(pdls) and C(pdset), which read and set the servers' own attributes.
     type: str
     default: /usr/lpp/pd/bin
-  server:
-    description:
-      - Name of the InfoPrint server that is observed, one component of a path.
-    type: str
-    required: true
-  server_working_dir:
-    description:
-      - Absolute path of its working directory. Without it, the directory O(server) under O(base_dir).
-    type: str
   confirm:
     description:
       - Whether the observation may begin. For some minutes the server sends its mails to the controller and not to the mail

@@ -17,11 +17,13 @@ description:
     while the mails between them come, and only for a mailer whose mails came whenever they had to. What cannot be told is
     V(unknown), never guessed.
   - It was developed without the product. Its tests use a stand-in that can behave in every way that it asks about.
-  - For some minutes the server sends its mails to the controller. So it works on one host alone, and needs O(confirm).
+  - For some minutes the server sends its mails to the controller. So it works on one host alone, on the one server that
+    O(servers) names, and needs O(confirm).
   - Everything is put back at the end, from a backup that is made first. If the run is killed, the next one does that, or one with
     O(put_back_only). A configuration that something else has changed meanwhile is left as it is.
 extends_documentation_fragment:
   - printops.infoprint.common
+  - printops.infoprint.options
   - printops.infoprint.options.observe_sendmemo
 attributes:
   check_mode:
@@ -46,7 +48,7 @@ seealso:
 EXAMPLES = r"""
 - name: Observe the mailer of a lab server
   printops.infoprint.observe_sendmemo:
-    server: lab1
+    servers: [{name: lab1}]
     confirm: true
     listen_address: 192.0.2.10
     listen_ports: [2525]
@@ -57,14 +59,14 @@ EXAMPLES = r"""
 
 - name: Ask only two questions
   printops.infoprint.observe_sendmemo:
-    server: lab1
+    servers: [{name: lab1}]
     confirm: true
     listen_address: 192.0.2.10
     experiments: [crl_check, expired_crl]
 
 - name: Put a server back after a run that was killed
   printops.infoprint.observe_sendmemo:
-    server: lab1
+    servers: [{name: lab1}]
     listen_address: 192.0.2.10
     put_back_only: true
 """

@@ -195,6 +195,20 @@ def test_a_command_that_fails_is_told_and_nothing_is_concluded(site: Site) -> No
     assert site.files() == {CONFIG: BEFORE}
 
 
+def test_a_server_that_could_not_be_put_back_is_told(site: Site) -> None:
+    """Its directory has gone when the first mail is caused."""
+    gone = site.server.with_name('gone')
+    run = site.observe(observe_confirm=True, observe_trigger_command=f'mv {site.server} {gone}', observe_deadline=1)
+    assert run.rc != 0
+    assert 'There is no working directory' in run.output
+    assert 'lab1 may still have the configuration of a trial' in ' '.join(run.output.split())
+    gone.rename(site.server)
+    assert site.files()[CONFIG] != BEFORE
+    run = site.observe(observe_put_back_only=True)
+    assert (run.rc, site.files()) == (0, {CONFIG: BEFORE}), run.output
+    assert 'may still have' not in run.output
+
+
 def test_a_port_that_is_taken_is_told(site: Site) -> None:
     with socket.create_server((LOOPBACK, site.port)):
         run = site.observe(observe_confirm=True)
@@ -216,6 +230,14 @@ def test_what_nobody_wants_is_refused(site: Site, names: list[str], variables: d
     assert run.rc != 0
     assert message in run.output
     assert site.files() == {CONFIG: BEFORE}
+
+
+@pytest.mark.parametrize('names', [[], ['lab1', 'lab2']], ids=['no server', 'several servers'])
+def test_exactly_one_server_is_observed(names: list[str], site: Site) -> None:
+    options = {'servers': [{'name': name} for name in names], 'listen_address': LOOPBACK, 'confirm': True}
+    run = site.ansible.adhoc('printops.infoprint.observe_sendmemo', hosts(print1=local_host()), args=options)
+    assert run.rc != 0
+    assert f'servers has {len(names) or "no"} entries: observe one lab server' in run.output
 
 
 def test_check_mode_says_what_would_be_done_and_does_nothing(site: Site) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.vocabulary import TLS_VERSIONS
+from ..foreign_values import one_line
 from .laboratory import Sighting
-from .playing.client_hello import ClientHello, cipher_name, cipher_protocol
+from .playing.client_hello import ClientHello, cipher_name, cipher_protocol, group_name
 from .playing.visit import SENT
 from .verdict import DIFFERS, HOLDS, Verdict, unknown
 
@@ -16,6 +17,7 @@ AS_OURS, OTHERS = 'as_ours', 'others'
 NAME = '{hostname}'  # in a sender: the name in EHLO
 OUR_SENDER = f'sendmemo@{NAME}'
 OF_TLS_1_3 = 'TLSv1.3'
+LONGEST_NAME = 255
 
 
 class Facts(t.NamedTuple):
@@ -43,7 +45,10 @@ def facts_of(control: Sighting) -> Facts:
 def sender_verdict(facts: Facts) -> Verdict:
     """Compare the sender with the one that our own mails have unless another is declared."""
     verdict = HOLDS if facts.sender == OUR_SENDER else DIFFERS
-    return Verdict('sender', verdict, facts.sender or '<>', (f'MAIL FROM:<{facts.sender}>',))
+    form = [f'{name}: {value}' for name, value in facts.header.items()]
+    end = 'it ends with QUIT' if facts.says_quit else 'it ends without QUIT'
+    evidence = f'EHLO {one_line(facts.ehlo, LONGEST_NAME)}', f'MAIL FROM:<{facts.sender}>', *form, end
+    return Verdict('sender', verdict, facts.sender or '<>', evidence)
 
 
 def cipher_verdict(facts: Facts, answers: t.Mapping[str, Verdict], ours: ClientHello | None) -> Verdict:
@@ -52,10 +57,12 @@ def cipher_verdict(facts: Facts, answers: t.Mapping[str, Verdict], ours: ClientH
     if facts.hello is None or ours is None or len(versions) != 2 or not all(versions):
         return unknown('ciphers', 'the two ClientHellos, or the versions, are not known')
     theirs, own = ({suite for suite in hello.ciphers if _is_for(suite, *versions)} for hello in (facts.hello, ours))
+    groups, name = ', '.join(map(group_name, facts.hello.groups)), one_line(facts.hello.server_name, LONGEST_NAME)
+    besides = f'groups: {groups}', f'server name: {name or "none"}'
     more, fewer = (', '.join(sorted(map(cipher_name, suites))) for suites in (theirs - own, own - theirs))
     if theirs == own:
-        return Verdict('ciphers', HOLDS, AS_OURS, (f'{len(theirs)} cipher suites',))
-    return Verdict('ciphers', DIFFERS, OTHERS, (f'besides ours: {more or "none"}', f'without: {fewer or "none"}'))
+        return Verdict('ciphers', HOLDS, AS_OURS, (f'{len(theirs)} cipher suites', *besides))
+    return Verdict('ciphers', DIFFERS, OTHERS, (f'besides ours: {more or "none"}', f'without: {fewer or "none"}', *besides))
 
 
 def _is_for(suite: int, oldest: str, newest: str) -> bool:

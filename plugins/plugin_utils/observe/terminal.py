@@ -13,7 +13,7 @@ from .verdict import DIFFERS, HOLDS, UNKNOWN
 LABELS = {HOLDS: 'holds', DIFFERS: 'DIFFERS', UNKNOWN: 'could not tell'}
 
 
-def plan(args: t.Mapping[str, t.Any], questions: t.Sequence[Question]) -> str:
+def plan(server: str, args: t.Mapping[str, t.Any], questions: t.Sequence[Question]) -> str:
     """Return what an observation does, before it does it."""
     port = args['listen_ports'][0]
     trials = sum(1 + len(question.trials) for question in questions)
@@ -21,7 +21,7 @@ def plan(args: t.Mapping[str, t.Any], questions: t.Sequence[Question]) -> str:
     host = args['mail_host'] or args['listen_address']
     attributes = 'set to these, and put back' if args['set_attributes'] else 'not set: they must be these already'
     lines = [
-        f'Observation of the mailer of {args["server"]}:',
+        f'Observation of the mailer of {server}:',
         f'- mail servers play a part on {args["listen_address"]} port {port}, which the print server reaches as {host}',
         f'- smtp-server-host and smtp-server-port are {attributes}',
         f'- about {trials} configurations are put in place one after the other, most of them wrong on purpose',

@@ -94,11 +94,9 @@ class Documentation:
         return {name: variables[name] for name in (*first, *variables)}
 
     def _is_common(self, option: t.Any) -> bool:
-        """Whether all modules have the option, and say the same of it."""
+        """Whether all modules that work on hosts have the option, and say the same of it."""
         return (
-            not option.is_entry_only
-            and list(option.modules) == list(self.row.ON_HOSTS)
-            and len(set(option.modules.values())) == 1
+            not option.is_entry_only and set(option.modules) >= set(self.row.ON_HOSTS) and len(set(option.modules.values())) == 1
         )
 
     def _common(self, option: t.Any) -> Facts:

@@ -14,12 +14,26 @@ import typing as t
 from ....module_utils.tls.records import VERSION_NAMES, handshake_messages
 
 CLIENT_HELLO = 1
-SERVER_NAME, GROUPS, SIGNATURES, SUPPORTED_VERSIONS = 0, 10, 13, 43
+SERVER_NAME, GROUPS, SUPPORTED_VERSIONS = 0, 10, 43
+# The groups for key exchange that are in use (RFC 8446, section 4.2.7; RFC 8422, section 5.1.1; draft-ietf-tls-ecdhe-mlkem).
+GROUP_NAMES = {
+    23: 'secp256r1',
+    24: 'secp384r1',
+    25: 'secp521r1',
+    29: 'x25519',
+    30: 'x448',
+    256: 'ffdhe2048',
+    257: 'ffdhe3072',
+    258: 'ffdhe4096',
+    259: 'ffdhe6144',
+    260: 'ffdhe8192',
+    4588: 'X25519MLKEM768',
+}
 SIGNALS = (0x00FF, 0x5600)  # no cipher suites: secure renegotiation (RFC 5746), and a fallback (RFC 7507)
 
 
 class ClientHello(t.NamedTuple):
-    """What a client offers, in its own order: cipher suites, groups and signature algorithms by their numbers.
+    """What a client offers, in its own order: cipher suites and groups by their numbers.
 
     `versions` are the names in its extension, newest first as clients write them, and () where it sends none; `newest` is then
     the only one it names. `server_name` is '' where it sends none.
@@ -29,7 +43,6 @@ class ClientHello(t.NamedTuple):
     versions: tuple[str, ...]
     ciphers: tuple[int, ...]
     groups: tuple[int, ...]
-    signatures: tuple[int, ...]
     server_name: str
 
 
@@ -80,7 +93,6 @@ def _read(body: _Cursor) -> ClientHello:
         versions,
         ciphers,
         _numbers(_vector(extensions, GROUPS, 2)),
-        _numbers(_vector(extensions, SIGNATURES, 2)),
         _server_name(_vector(extensions, SERVER_NAME, 2)),
     )
 
@@ -116,6 +128,10 @@ def _server_name(names: bytes) -> str:
 
 def _version_name(number: int) -> str:
     return VERSION_NAMES.get(number, f'{number:#06x}')
+
+
+def group_name(number: int) -> str:
+    return GROUP_NAMES.get(number, f'{number:#06x}')
 
 
 def cipher_name(number: int) -> str:

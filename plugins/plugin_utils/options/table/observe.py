@@ -14,13 +14,6 @@ def _option(name: str, type_: str, description: str, **facts: t.Any) -> Option:
 
 
 ROWS = (
-    _option('server', 'str', 'Name of the InfoPrint server that is observed, one component of a path.', required=True),
-    _option(
-        'server_working_dir',
-        'str',
-        'Absolute path of its working directory. Without it, the directory O(server) under O(base_dir).',
-        is_path=True,
-    ),
     _option(
         'confirm',
         'bool',

@@ -27,6 +27,7 @@ ROWS = (
         """,
         each(
             *ON_HOSTS,
+            OBSERVE,
             more="""
             What an entry does not set is taken from the module's option of the same name. Keys that only another module of
             the collection uses are accepted and ignored, so that one list serves all modules.
@@ -40,7 +41,7 @@ ROWS = (
         'name',
         'str',
         'Name of the server, one component of a path.',
-        each(*ON_HOSTS),
+        each(*ON_HOSTS, OBSERVE),
         required=True,
         in_entry=True,
     ),
@@ -52,7 +53,7 @@ ROWS = (
 
         It is not followed if it is a symbolic link.
         """,
-        each(CONFIG, ROLLBACK, VALIDATE, SEND),
+        each(CONFIG, ROLLBACK, VALIDATE, SEND, OBSERVE),
         in_entry=True,
         is_path=True,
     ),

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import QUESTIONS, observe
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import DIFFERS, HOLDS, UNKNOWN
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import DIFFERS, HOLDS, UNKNOWN, Verdict
 from support.observed import BESIDE, as_assumed, expected, laboratory_of, our_hello, playing, sampled
 
 # The playing server speaks old versions on purpose.
@@ -27,7 +27,8 @@ def server() -> t.Iterator[PlayingServer]:
         yield server
 
 
-def check(switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> None:
+def check(switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> dict[str, Verdict]:
+    """Return the verdicts, by question."""
     directory.mkdir()
     observation = observe(laboratory_of(switches, server, directory), ours=our_hello)
     found = {verdict.question: verdict for verdict in observation.verdicts}
@@ -41,10 +42,18 @@ def check(switches: dict[str, str], server: PlayingServer, directory: pathlib.Pa
     assert found['when_read'].observed == switches['when_read']
     for name in ('ciphers', 'sender'):
         assert (found[name].verdict == HOLDS) == (switches[name] == BESIDE[name][0]), found[name]
+    return found
 
 
 def test_a_mailer_as_assumed_is_found_to_be_that(server: PlayingServer, tmp_path: pathlib.Path) -> None:
-    check(as_assumed(), server, tmp_path / 'server')
+    found = check(as_assumed(), server, tmp_path / 'server')
+    ehlo, sender, *form = found['sender'].evidence
+    assert (ehlo[:6], sender) == ('EHLO n', 'MAIL FROM:<sendmemo@{hostname}>')
+    assert 'Subject: 5010-192 Message from InfoPrint server: spl1' in form
+    assert form[-1] == 'it ends with QUIT'
+    _suites, groups, name = found['ciphers'].evidence
+    assert 'x25519' in groups
+    assert name == 'server name: none'
 
 
 @pytest.mark.newest_core

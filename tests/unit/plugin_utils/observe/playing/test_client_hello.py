@@ -15,6 +15,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing
     ClientHello,
     cipher_name,
     cipher_protocol,
+    group_name,
     read_client_hello,
 )
 
@@ -51,12 +52,12 @@ def test_versions(least: ssl.TLSVersion, most: ssl.TLSVersion, versions: tuple[s
     assert (hello.versions, hello.newest) == (versions, newest)
 
 
-def test_cipher_suites_groups_signatures_and_name() -> None:
+def test_cipher_suites_groups_and_name() -> None:
     hello = hello_of(first_bytes(TLS_1_2, TLS_1_2, 'ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA', 'mail.example.com'))
     assert [cipher_name(number) for number in hello.ciphers] == ['ECDHE-RSA-AES128-GCM-SHA256', 'AES256-SHA']
     assert [cipher_protocol(number) for number in hello.ciphers] == ['TLSv1.2', 'SSLv3']
-    assert 0x001D in hello.groups  # x25519
-    assert 0x0804 in hello.signatures  # rsa_pss_rsae_sha256
+    assert {'x25519', 'secp256r1'} <= set(map(group_name, hello.groups))
+    assert group_name(0x9999) == '0x9999'
     assert hello.server_name == 'mail.example.com'
     assert hello_of(first_bytes(TLS_1_2, TLS_1_2)).server_name == ''
 
