@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils.safe_text import safe_text
 from .facts import Facts, cipher_verdict, facts_of, sender_verdict
 from .laboratory import CONTROL, Laboratory, Silence
 from .playing.client_hello import ClientHello
-from .playing.server import Server
-from .questions.experiment import Question
+from .questions.experiment import Question, Trial
 from .questions.grammar import GRAMMAR
 from .questions.session import SESSION
 from .questions.trust import NAMES, TRUST
@@ -93,12 +93,17 @@ def _answer(laboratory: Laboratory, question: Question, facts: Facts) -> Verdict
             is_firm &= sighting.is_firm
             seen = sighting.shown()
         outcomes.append(outcome)
-        evidence.append(f'{_shown(trial.server)}: {outcome} [{seen}]')
+        evidence.append(f'{shown(trial, question.control)}: {outcome} [{seen}]')
     return judge(question, outcomes, evidence, is_firm)
 
 
-def _shown(server: Server) -> str:
-    """Return a server in words."""
-    only = f', {server.newest} alone' if server.oldest == server.newest else ''
-    refuses = f', refuses {server.refuses[0]}' if server.refuses[0] else ''
-    return f'{server.mode} server, certificate "{server.identity}"{only}{refuses}'
+def shown(trial: Trial, control: Trial) -> str:
+    """Return in words what is played in a trial, and in which lines its configuration differs from the control's."""
+    server, lines = trial.server, control.text.splitlines(keepends=True)
+    parts = [f'{server.mode} server, certificate "{server.identity}"']
+    parts += [f'{server.newest} alone'] if server.oldest == server.newest else []
+    parts += [f'refuses {server.refuses[0]}'] if server.refuses[0] else []
+    parts += [f'CAFile of "{trial.ca}"'] if trial.ca != control.ca else []
+    parts += [f'CRLs "{trial.crl}"'] if trial.crl != control.crl else []
+    odd = (line.removesuffix('\n') for line in trial.text.splitlines(keepends=True) if line not in lines)
+    return ', '.join([*parts, *(f'line "{safe_text(line)}"' for line in odd)])

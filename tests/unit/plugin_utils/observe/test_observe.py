@@ -10,10 +10,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import QUESTIONS, observe
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import QUESTIONS, observe, shown
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import DIFFERS, HOLDS, UNKNOWN, Verdict
-from support.observed import BESIDE, as_assumed, expected, laboratory_of, our_hello, playing, sampled
+from support.observed import BESIDE, BY_NAME, as_assumed, expected, laboratory_of, our_hello, playing, sampled
 
 # The playing server speaks old versions on purpose.
 pytestmark = pytest.mark.filterwarnings('ignore:ssl.TLSVersion:DeprecationWarning')
@@ -54,6 +54,31 @@ def test_a_mailer_as_assumed_is_found_to_be_that(server: PlayingServer, tmp_path
     _suites, groups, name = found['ciphers'].evidence
     assert 'x25519' in groups
     assert name == 'server name: none'
+
+
+@pytest.mark.parametrize(
+    ('name', 'expected'),
+    [
+        pytest.param('unknown_ca', ['starttls server, certificate "unknown_root"'], id='a certificate'),
+        pytest.param(
+            'default_cas',
+            ['starttls server, certificate "public", line "CAFile = "', 'starttls server, certificate "public"'],
+            id='no CA file',
+        ),
+        pytest.param('partial_chain', ['starttls server, certificate "good", CAFile of "intermediate"'], id='another CA file'),
+        pytest.param(
+            'expired_crl',
+            [f'starttls server, certificate "{name}", CRLs "expired"' for name in ('good', 'revoked')],
+            id='other CRLs',
+        ),
+        pytest.param('smtps', ['smtps server, certificate "good", line "EnableTLS = 2"'], id='a mode'),
+        pytest.param('carriage_return', ['starttls server, certificate "good", line "Hostname = {name}\\x0d"'], id='a line end'),
+        pytest.param('starttls_refused', ['starttls server, certificate "good", refuses STARTTLS'], id='a reply'),
+    ],
+)
+def test_evidence_says_what_is_different_in_a_trial(name: str, expected: list[str]) -> None:
+    question = BY_NAME[name]
+    assert [shown(trial, question.control) for trial in question.trials] == expected
 
 
 @pytest.mark.newest_core
