@@ -12,7 +12,7 @@ import typing as t
 
 from ansible.utils.display import Display
 
-from ..module_utils.messages.observe import PUT_BACK, TRIAL, EndedCommand, ObserveRequest
+from ..module_utils.messages.observe import CONNECT, PUT_BACK, TRIAL, EndedCommand, ObserveRequest
 from ..module_utils.messages.send import MailOptions, SendEntry, SendOptions, SendRequest
 from ..module_utils.pd.command_lines import HOST, PORT
 from ..module_utils.problems import Problem, ProblemError
@@ -34,8 +34,14 @@ from ..plugin_utils.target.answer import AnswerObject, server_answers
 display = Display()
 STEP_SECONDS = 120.0  # of the target's clock for a step, besides its commands
 COMMAND_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
 OF_HOSTS = frozenset.intersection(*(frozenset(MODULES[module]) for module in ON_HOSTS))
 
+REACH = (
+    'During the observation the controller plays the mail server there. Check mail_host, listen_address and listen_ports (in the '
+    'playbook observe_mail_host, observe_listen_address, observe_listen_port), and the firewalls between the print server and '
+    'the controller. Nothing was changed.'
+)
 NOT_PUT_BACK = (
     '{host}: {server} may still have the configuration of a trial, with which it sends no mails to your mail server. Remove the '
     'cause, and run the same again with put_back_only (observe_put_back_only=true).'
@@ -49,6 +55,7 @@ class ActionModule(InfoprintAction):
     PROGRAM = 'operations.observe'
 
     complaints: t.Sequence[str] = ()
+    has_begun = False
     NOTHING_KNOWN: t.ClassVar[Args] = {'assumptions': [], 'profile': None}
 
     def _options(self) -> Args:
@@ -76,7 +83,7 @@ class ActionModule(InfoprintAction):
         finally:
             problems += self._put_back(request)
         if observation is None:
-            return _outcome(request, problems, extra=self.NOTHING_KNOWN, changed=True)
+            return _outcome(request, problems, extra=self.NOTHING_KNOWN, changed=self.has_begun)
         return self._reported(args, request, observation, problems)
 
     def _check(self, args: Args, servers: list[Args]) -> None:
@@ -99,7 +106,8 @@ class ActionModule(InfoprintAction):
 
     @staticmethod
     def _request(args: Args, server: Args) -> ObserveRequest:
-        attributes = {HOST: _mail_host(args), PORT: str(args['listen_ports'][0])} if args['set_attributes'] else {}
+        host, port = _mail_host(args), args['listen_ports'][0]
+        attributes = {HOST: host, PORT: str(port)} if args['set_attributes'] else {}
         return ObserveRequest(
             TRIAL,
             args['base_dir'],
@@ -108,6 +116,8 @@ class ActionModule(InfoprintAction):
             server.get('working_dir'),
             attributes=attributes,
             seconds=COMMAND_SECONDS,
+            host=host,
+            port=port,
         )
 
     def _observe(self, args: Args, request: ObserveRequest) -> Observation:
@@ -118,7 +128,20 @@ class ActionModule(InfoprintAction):
         with contextlib.closing(_listening(args, authorities)) as server:
             self.complaints = mailer.complaints
             laboratory = Laboratory(mailer, server, authorities, Patience(args['deadline']))
+            self._check_reached(laboratory, request)
+            self.has_begun = True
             return observe(laboratory, _questions(args), lambda: laboratory.hello_of(lambda: self._send_ours(args, request)))
+
+    def _check_reached(self, laboratory: Laboratory, request: ObserveRequest) -> None:
+        """Raise ProblemError unless the print server reaches the playing server."""
+        connecting = request._replace(step=CONNECT, seconds=CONNECT_SECONDS)
+        try:
+            reached = laboratory.visits_of(lambda: self.target.run(self.PROGRAM, connecting, STEP_SECONDS))
+        except ProblemError as error:
+            raise ProblemError(error.problem._replace(hint=REACH)) from None
+        if not reached:
+            where = f'{request.host}, port {request.port}'
+            raise ProblemError(Problem('network_unreachable', f'{where}, is another machine for the print server.', REACH))
 
     def _send_ours(self, args: Args, of: ObserveRequest) -> None:
         """Let the collection itself connect from the host, whatever comes of it."""

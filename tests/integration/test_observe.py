@@ -23,11 +23,11 @@ from support.profiles import profile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RECIPIENT = 'observed@example.com'
-LOOPBACK, HOST = '127.0.0.1', 'mail.observe.example.com'
+LOOPBACK, HOST = '127.0.0.1', 'localhost'
 CONFIG = 'sendmemo-ssl.cfg'
 ATTRIBUTES = {'smtp-server-host': 'mail.example.com', 'smtp-server-port': '587'}
 BEFORE = '# by hand\nEnableTLS = 0\n'
-DEVIATIONS = {'crl_check': 'chain', 'duplicate_keyword': 'first', 'partial_wildcard': 'accepted'}
+DEVIATIONS = {'crl_check': 'chain', 'duplicate_keyword': 'first', 'common_name': 'refused'}
 ASKED = [*DEVIATIONS, 'min_tls', 'max_tls']
 NOT_ASKED = ['default_cas', 'no_ca_file', 'missing_crl', 'expired_crl']  # of what a proof assumes
 
@@ -123,7 +123,7 @@ def test_deviations_are_found_and_all_is_put_back(site: Site, observed: Run, mai
     written = yaml.safe_load(site.profile.read_text())
     assert written['trust']['crl_check'] == 'chain'
     assert '<code>crl_check</code>' in site.page.read_text()
-    assert written['names'] == {'host_name': 'refused', 'partial_wildcard': 'accepted'}
+    assert written['names'] == {'host_name': 'refused', 'common_name': 'refused'}
 
 
 def test_with_its_profile_a_proof_agrees_with_the_mailer(site: Site, observed: Run, tmp_path: pathlib.Path) -> None:
@@ -209,6 +209,33 @@ def test_a_server_that_could_not_be_put_back_is_told(site: Site) -> None:
     assert 'may still have' not in run.output
 
 
+@pytest.mark.parametrize(
+    ('host', 'code', 'message'),
+    [
+        pytest.param('no-such-host.invalid', 'host_not_found', "no-such-host.invalid can't be resolved", id='no such name'),
+        pytest.param('127.0.0.2', 'connection_refused', '127.0.0.2, port {port}, refuses the connection', id='nobody there'),
+    ],
+)
+def test_a_controller_that_is_not_reached_is_told_before_anything_changes(host: str, code: str, message: str, site: Site) -> None:
+    run = site.observe(observe_confirm=True, observe_mail_host=host)
+    (result,) = [one.result for one in run.results(task='Observe')]
+    (problem,) = result['problems']
+    assert (problem['code'], result['changed']) == (code, False)
+    assert message.format(port=site.port) in problem['message']
+    assert 'Check mail_host, listen_address and listen_ports' in problem['hint']
+    assert site.files() == {CONFIG: BEFORE}
+
+
+def test_another_machine_in_place_of_the_controller_is_told(site: Site) -> None:
+    with socket.create_server(('127.0.0.3', site.port)):
+        run = site.observe(observe_confirm=True, observe_mail_host='127.0.0.3')
+    (problem,) = next(one.result for one in run.results(task='Observe'))['problems']
+    assert (problem['code'], problem['message']) == (
+        'network_unreachable',
+        f'127.0.0.3, port {site.port}, is another machine for the print server.',
+    )
+
+
 def test_a_port_that_is_taken_is_told(site: Site) -> None:
     with socket.create_server((LOOPBACK, site.port)):
         run = site.observe(observe_confirm=True)
@@ -244,7 +271,7 @@ def test_check_mode_says_what_would_be_done_and_does_nothing(site: Site) -> None
     run = site.observe('--check')
     assert run.rc == 0, run.output
     assert f'which the print server reaches as {HOST}' in run.output
-    assert 'partial_wildcard: Does' in run.output
+    assert 'common_name: Does' in run.output
     assert site.files() == {CONFIG: BEFORE}
 
 

@@ -7,7 +7,7 @@ What puts the server back is answered with `messages.change.ChangeAnswer`.
 
 from typing import Any, Dict, NamedTuple, Optional, Sequence
 
-TRIAL, READ_LOG, PUT_BACK = STEPS = ('trial', 'read_log', 'put_back')
+CONNECT, TRIAL, READ_LOG, PUT_BACK = STEPS = ('connect', 'trial', 'read_log', 'put_back')
 
 
 class ObserveRequest(NamedTuple):
@@ -15,7 +15,8 @@ class ObserveRequest(NamedTuple):
 
     In a trial `config` and the files of `trust`, by managed name, become its set, bytes as latin-1; then the `commands`, lines of
     a shell, run one after the other, each for so many `seconds` at most. `attributes` are set before the first trial; {} = not
-    managed. `log_end` is the one that a trial answered: what was written since is read.
+    managed. `log_end` is the one that a trial answered: what was written since is read. CONNECT only connects to `host` and
+    `port`, within the `seconds`.
     """
 
     step: str
@@ -29,6 +30,8 @@ class ObserveRequest(NamedTuple):
     commands: Sequence[str] = ()
     seconds: float = 60.0
     log_end: str = ''
+    host: str = ''
+    port: int = 0
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ObserveRequest':
@@ -48,6 +51,10 @@ class TrialAnswer(NamedTuple):
 
     commands: Sequence[EndedCommand]
     log_end: str
+
+
+class ConnectAnswer(NamedTuple):
+    address: str  # that was connected to
 
 
 class LogAnswer(NamedTuple):

@@ -9,6 +9,7 @@ to; no later one makes another, and nothing of the old set is removed before.
 
 import os
 import stat
+import time
 from typing import Any, Dict, List, Tuple, Union
 
 from ..change.backup_handover import rights_to_read_backups
@@ -38,7 +39,16 @@ from ..files.error_log import end_of_log, written_since
 from ..files.working_dir import WorkingDir, find_servers, write_failed
 from ..messages.attributes import Values
 from ..messages.change import ChangeAnswer, ChangeOptions
-from ..messages.observe import PUT_BACK, READ_LOG, EndedCommand, LogAnswer, ObserveRequest, TrialAnswer
+from ..messages.observe import (
+    CONNECT,
+    PUT_BACK,
+    READ_LOG,
+    ConnectAnswer,
+    EndedCommand,
+    LogAnswer,
+    ObserveRequest,
+    TrialAnswer,
+)
 from ..messages.rollback import RollbackEntry
 from ..problems import Problem, ProblemError
 from ..program.commands import Ended, run_programs
@@ -49,9 +59,11 @@ MOST_OUTPUT = 2000  # characters of a command's output that are answered, the la
 USUAL_MODE = 0o644
 
 
-def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[TrialAnswer, LogAnswer, ChangeAnswer]:
+def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[ConnectAnswer, TrialAnswer, LogAnswer, ChangeAnswer]:
     """Do the step that the request, an ObserveRequest as JSON, asks for. Raises ProblemError."""
     request = ObserveRequest.of(data)
+    if request.step == CONNECT:
+        return _connect(request.host, request.port, time.monotonic() + request.seconds)
     entry = RollbackEntry(request.name, request.working_dir)
     outcome = ServerOutcome(find_servers(request.base_dir, [entry])[0])
     if request.step == PUT_BACK:
@@ -66,6 +78,16 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[TrialAnswer, LogAnswe
             raise write_failed(error, directory.path, directory.server)
     ended = [_ended(run_programs([[SHELL, '-c', line]], request.seconds, watchdog)[0]) for line in request.commands]
     return TrialAnswer(ended, log_end)
+
+
+def _connect(host: str, port: int, end: float) -> ConnectAnswer:
+    """Connect, and leave. Raises ProblemError where that can't be done until `end`."""
+    from ..net.connect import ascii_host, connect, resolve  # needed once in an observation
+
+    name = ascii_host(host)
+    connection, address = connect(resolve(name, port, end), name, port, end)
+    connection.close()
+    return ConnectAnswer(address.sockaddr[0])
 
 
 def _ended(ended: Ended) -> EndedCommand:

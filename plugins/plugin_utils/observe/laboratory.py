@@ -174,12 +174,15 @@ class Laboratory:
             sighting = self.run(control)
         return sighting
 
-    def hello_of(self, connect: t.Callable[[], None]) -> ClientHello | None:
-        """Return what is offered by who connects, with the files as they are."""
+    def visits_of(self, connect: t.Callable[[], object]) -> list[Visit]:
+        """Return the connections of who connects, with the files as they are."""
         self._server.play(Server())
         connect()
-        visits = self._server.wait(self.patience.deadline, 0.0, awaits_first=False)
-        return next((visit.hello for visit in visits if visit.hello), None)
+        return self._server.wait(self.patience.deadline, 0.0, awaits_first=False)
+
+    def hello_of(self, connect: t.Callable[[], object]) -> ClientHello | None:
+        """Return what is offered by who connects."""
+        return next((visit.hello for visit in self.visits_of(connect) if visit.hello), None)
 
     def why_impossible(self, trial: Trial) -> str:
         """Return why this run has no such server, '' where it has."""
