@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import typing as t
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire i
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import read_pem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer, reviewed_run
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
 from support.pki import Authority, days_from_now
 
 GOOD = Authority('Good CA').pem
@@ -59,7 +61,9 @@ DONE = {'needs_review': False, 'servers': []}
 
 def run(target: Target, check: bool = False) -> ReviewedAnswer:
     request = ConfigureRequest(ChangeOptions('/var/pd', '/bin', check=check), [], {})
-    return reviewed_run(t.cast('t.Any', target), 'operations.configure', request, 10, 30)
+    return reviewed_run(
+        t.cast('t.Any', target), 'operations.configure', request, 10, Criteria(dt.datetime.now(dt.timezone.utc), 30)
+    )
 
 
 def test_one_request_is_enough_where_nothing_has_to_be_checked() -> None:
