@@ -67,6 +67,10 @@ EXAMPLES = r"""
     fail_on: never
   register: draft
 
+- name: Validate by what was observed of the product's own mailer
+  printops.infoprint.sendmemo_validate:
+    profile: sendmemo-profile.yml
+
 # A run without problems returns, beside settings and digest of each server:
 #
 #   changed: false

@@ -12,7 +12,7 @@ import typing as t
 from ...module_utils.messages.validate import FormUse
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
-from ...module_utils.vocabulary import DISABLED, ERROR
+from ...module_utils.vocabulary import DISABLED, ERROR, WARNING
 from ..observe.profile import Profile
 
 
@@ -106,6 +106,14 @@ FORMS: dict[str, Form] = {
     'ehlo_ipv6': _ehlo('an IPv6 address'),
 }
 
+# What is a warning under the reading `accepted`: message and hint.
+_NO_SETTING = 'No setting changes that. Have the vendor of the product correct it.'
+UNVERIFIED = {
+    'no_ca_file': ('CAFile is not set, and without it, the mailer was observed to accept a certificate of any CA.', ''),
+    'unknown_ca': ('The mailer was observed to accept a certificate of a CA that CAFile does not have.', _NO_SETTING),
+    'host_name': ('The mailer was observed to accept a certificate for another name.', _NO_SETTING),
+}
+
 
 def observed_problems(
     uses: t.Iterable[FormUse], settings: t.Mapping[str, str], profile: Profile | None, file: str
@@ -115,7 +123,7 @@ def observed_problems(
         return []
     readings = profile.readings
     found = [_form_problem(use, readings.get(use.form, ''), settings, file) for use in uses]
-    return [problem for problem in [*found, _unverified(readings, settings, file)] if problem is not None]
+    return [*(problem for problem in found if problem is not None), *_unverified(readings, settings, file)]
 
 
 def _form_problem(use: FormUse, reading: str, settings: t.Mapping[str, str], file: str) -> Problem | None:
@@ -136,10 +144,15 @@ def _form_problem(use: FormUse, reading: str, settings: t.Mapping[str, str], fil
     )
 
 
-def _unverified(readings: t.Mapping[str, str], settings: t.Mapping[str, str], file: str) -> Problem | None:
-    """Return the warning that nothing is verified without a CA file, where that was observed."""
-    is_off = settings.get('EnableTLS') == DISABLED.value or settings.get('IgnoreCertificateErrors') == '1'
-    if readings.get('no_ca_file') != 'accepted' or settings.get('CAFile') != '' or is_off:
-        return None
-    message = 'CAFile is not set, and without it the mailer was observed to accept a certificate of any CA.'
-    return Problem('verification_off', message, file=file, keyword='CAFile')
+def _unverified(readings: t.Mapping[str, str], settings: t.Mapping[str, str], file: str) -> t.Iterator[Problem]:
+    """Yield the warnings that less is verified than a configuration says."""
+    if settings.get('EnableTLS') == DISABLED.value or settings.get('IgnoreCertificateErrors') == '1':
+        return
+    of_a_ca, of_a_name = ('no_ca_file', 'unknown_ca')[bool(settings.get('CAFile'))], 'host_name'
+    if readings.get(of_a_ca) == 'accepted':
+        yield Problem('verification_off', *UNVERIFIED[of_a_ca], file=file, keyword='CAFile')
+    if readings.get(of_a_name) == 'accepted' and settings.get('CertValidationIgnoreHostName') != '1':
+        yield Problem('name_check_off', *UNVERIFIED[of_a_name], file=file, keyword='CertValidationIgnoreHostName')
+    if readings.get('crl_check') == 'none' and settings.get('CrlFile'):
+        message = 'CrlFile has no effect: the mailer was observed to accept a revoked certificate.'
+        yield Problem('no_effect', message, _NO_SETTING, WARNING, file=file, keyword='CrlFile')

@@ -10,7 +10,7 @@ from ...module_utils.messages.validate import FormUse
 from ...module_utils.vocabulary import CHAIN, CRL_CHECKS, TLS_VERSIONS
 from ..observe.profile import GROUPS, Profile
 from ..observe.questions.experiment import Question
-from .observed_forms import FORMS
+from .observed_forms import FORMS, UNVERIFIED
 
 Policy = dict[str, t.Any]
 Followed = t.Mapping[str, t.Collection[str]]
@@ -35,10 +35,17 @@ FOLLOWED_BY_VALIDATION: Followed = {
     **{name: tuple(form.others) for name, form in FORMS.items()},
     'default_cas': ('added',),
     'partial_chain': ('accepted',),
-    'crl_check': (CHAIN,),
-    NO_CA_FILE: ('accepted',),
+    'crl_check': (CHAIN, 'none'),
+    **dict.fromkeys(UNVERIFIED, ('accepted',)),
 }
-OF_VALIDATION = {*FORMS, NO_CA_FILE, *OF_A_FILE['CAFile'], *OF_A_FILE['CrlFile'], *(one.name for one in GROUPS['grammar'])}
+OF_VALIDATION = {
+    *FORMS,
+    *UNVERIFIED,
+    *(name for names in OF_A_FILE.values() for name in names),
+    *(question.name for question in GROUPS['grammar']),
+    'expired_certificate',
+    'ehlo_invalid',
+}
 
 
 def policy_of(profile: Profile | None) -> Policy:

@@ -121,11 +121,12 @@ class RequestBuilder:
         return request._replace(config=self._add(self._texts[name]), trust=trust, crls=crls)
 
     def _observed_problems(self, text: bytes) -> list[Problem]:
-        """Return what the mailer was observed to make of a rendered text, if it is to be written."""
+        """Return the errors that a rendered text has by the profile, if it is to be written; the rest is no matter of a set."""
         if self._args.get('only_crls'):
             return []
         config = parse(text, '')
-        return observed_problems(forms_of(config), config.settings, self._profile, '')
+        problems = observed_problems(forms_of(config), config.settings, self._profile, '')
+        return [problem for problem in problems if problem.is_error]
 
     def _check_settings(self, settings: t.Mapping[str, str], name: str | None) -> None:
         """Check the declared values before they are rendered, so that a message names what declared them. Raises ProblemError."""

@@ -43,7 +43,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
             'sendmemo has no client certificates, so no such keywords. An error if it was observed to refuse unknown keywords.',
             'Remove the line.',
         ),
-        'no_effect': ('A value has no effect because of another setting.', 'No action is needed; remove the line for clarity.'),
+        'no_effect': (
+            'A value has no effect because of another setting. A warning if sendmemo was observed not to use it.',
+            'No action is needed; remove the line for clarity.',
+        ),
         'tls_off': (
             'EnableTLS is 0: mails leave the host in plaintext.',
             'Set sendmemo_tls_enable_tls to starttls or smtps (EnableTLS 1 or 2).',

@@ -9,7 +9,11 @@ import pytest
 from ansible_collections.printops.infoprint.plugins.module_utils.config import forms
 from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
-from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.observed_forms import FORMS, observed_problems
+from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.observed_forms import (
+    FORMS,
+    UNVERIFIED,
+    observed_problems,
+)
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.profile import CHOICES, Profile
 
 CHOICES_OF = {name: readings for group in CHOICES.values() for name, readings in group.items()}
@@ -84,17 +88,32 @@ def test_many_lines_with_a_form_are_one_problem() -> None:
     )
 
 
+TLS, CA = 'EnableTLS = 1\n', 'CAFile = ca.pem\n'
+
+
 @pytest.mark.parametrize(
-    ('text', 'reading', 'codes'),
+    ('text', 'codes'),
     [
-        pytest.param('EnableTLS = 1\n', 'accepted', ['verification_off'], id='no CA file'),
-        pytest.param('EnableTLS = 1\n', 'refused', [], id='the public CAs count'),
-        pytest.param('EnableTLS = 1\nCAFile = ca.pem\n', 'accepted', [], id='a CA file'),
-        pytest.param('EnableTLS = 0\n', 'accepted', [], id='no TLS'),
-        pytest.param('EnableTLS = 1\nIgnoreCertificateErrors = 1\n', 'accepted', [], id='said so by a problem of its own'),
+        pytest.param(TLS, ['verification_off', 'name_check_off'], id='no CA file'),
+        pytest.param(TLS + CA, ['verification_off', 'name_check_off'], id='a CA file'),
+        pytest.param(TLS + CA + 'CertValidationIgnoreHostName = 1\n', ['verification_off'], id='names are not checked anyway'),
+        pytest.param(TLS + 'IgnoreCertificateErrors = 1\n', [], id='nothing is verified anyway'),
+        pytest.param('EnableTLS = 0\n', [], id='no TLS'),
     ],
 )
-def test_a_mailer_that_verifies_nothing_without_a_ca_file_is_a_warning(text: str, reading: str, codes: list[str]) -> None:
-    found = problems(text, no_ca_file=reading)
+def test_a_mailer_that_verifies_less_than_the_file_says_is_a_warning(text: str, codes: list[str]) -> None:
+    found = problems(text, **dict.fromkeys(UNVERIFIED, 'accepted'))
     assert [problem.code for problem in found] == codes
     assert not any(problem.is_error for problem in found)
+    assert problems(text, **dict.fromkeys(UNVERIFIED, 'refused')) == []
+
+
+def test_a_mailer_that_uses_no_crl_is_a_warning() -> None:
+    (problem,) = problems(TLS + CA + 'CrlFile = crl.pem\n', crl_check='none')
+    assert (problem.code, problem.severity, problem.keyword) == ('no_effect', 'warning', 'CrlFile')
+    assert problems(TLS + CA, crl_check='none') == problems(TLS + CA + 'CrlFile = crl.pem\n', crl_check='leaf') == []
+
+
+@pytest.mark.parametrize(('text', 'reading'), [(TLS, 'unknown_ca'), (TLS + CA, 'no_ca_file')], ids=['no CA file', 'a CA file'])
+def test_what_was_observed_with_a_ca_file_says_nothing_of_none(text: str, reading: str) -> None:
+    assert problems(text, **{reading: 'accepted'}) == []

@@ -65,8 +65,8 @@ def test_what_a_validation_assumes_is_what_this_configuration_uses(text: bytes, 
 
 
 def test_what_a_validation_does_not_count_on_is_said() -> None:
-    laxer = {'duplicate_keyword': 'first', 'missing_file': 'accepted', 'expired_crl': 'used', 'crl_check': 'none'}
-    stricter = {'carriage_return': 'kept', 'ehlo_host': 'refused', 'crl_check': 'chain', 'no_ca_file': 'accepted'}
+    laxer = {'duplicate_keyword': 'first', 'missing_file': 'accepted', 'expired_crl': 'used', 'expired_certificate': 'accepted'}
+    stricter = {'carriage_return': 'kept', 'ehlo_host': 'refused', 'crl_check': 'chain', 'host_name': 'accepted'}
     of_proofs = {'wildcard': 'refused', 'min_tls': 'TLSv1.3'}
     assert of_validation(PLAIN, profile(**stricter, **of_proofs))['not_followed'] == {}
     assert of_validation(PLAIN, profile(**{**stricter, **laxer}))['not_followed'] == laxer

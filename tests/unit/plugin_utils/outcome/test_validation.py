@@ -35,7 +35,7 @@ NOW = dt.datetime(2026, 11, 24, tzinfo=dt.timezone.utc)
 WORST: dict[str, str] = {
     **{name: readings[-1] for name, readings in CHOICES['grammar'].items()},
     **dict.fromkeys(('ehlo_host', 'ehlo_ipv4', 'ehlo_ipv6'), 'own_name'),
-    'no_ca_file': 'accepted',
+    **dict.fromkeys(('no_ca_file', 'unknown_ca', 'host_name'), 'accepted'),
     'smtps': 'otherwise',
 }
 
