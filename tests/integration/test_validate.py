@@ -274,12 +274,15 @@ async def test_by_a_profile_what_the_mailer_does_not_read_is_an_error(base_dir, 
     make_server(base_dir, pki, 'spl2', f'  {VALID}')
     make_server(base_dir, pki, 'spl3', f'{VALID}EnableTLS = 1\n')
     make_server(base_dir, pki, 'spl4', VALID.rstrip())
+    of_no_root = Authority('Issuing CA', parent=pki.authority).pem
+    make_server(base_dir, pki, 'spl5', 'EnableTLS = 1\nCAFile = ca.pem\n', ca=of_no_root)
     (tmp_path / 'lab.yml').write_text(profile(grammar=GRAMMAR, trust={'partial_chain': 'refused'}))
     result = await validate(expected='failed', base_dir=str(base_dir), profile=str(tmp_path / 'lab.yml'))
     assert [(one['code'], one['server'], one['line']) for one in result['problems']] == [
         ('invalid_line', 'spl1', 1),
         ('invalid_line', 'spl2', 1),
         ('duplicate_keyword', 'spl3', 5),
+        ('unknown_ca', 'spl5', 1),
     ]
     lines = [line.split('; with such a line, ')[-1] for line in result['msg'].splitlines()[1:3]]
     assert lines == [
@@ -293,7 +296,7 @@ async def test_by_a_profile_what_the_mailer_does_not_read_is_an_error(base_dir, 
     assumed = {entry['name']: entry['policy'].pop('assumed') for entry in result['servers']}
     assert assumed['spl4'] == ['no_final_newline', 'ehlo_host', 'default_cas', *of_crls]
     policy = {'profile': SHOWN, 'not_followed': {'duplicate_keyword': 'first'}}
-    assert [entry['policy'] for entry in result['servers']] == [policy] * 4
+    assert [entry['policy'] for entry in result['servers']] == [policy] * 5
 
 
 @together(made_base_dir)

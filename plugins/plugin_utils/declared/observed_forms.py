@@ -146,13 +146,13 @@ def _form_problem(use: FormUse, reading: str, settings: t.Mapping[str, str], fil
 
 def _unverified(readings: t.Mapping[str, str], settings: t.Mapping[str, str], file: str) -> t.Iterator[Problem]:
     """Yield the warnings that less is verified than a configuration says."""
-    if settings.get('EnableTLS') == DISABLED.value or settings.get('IgnoreCertificateErrors') == '1':
+    if not settings or settings.get('EnableTLS') == DISABLED.value or settings.get('IgnoreCertificateErrors') == '1':
         return
-    of_a_ca, of_a_name = ('no_ca_file', 'unknown_ca')[bool(settings.get('CAFile'))], 'host_name'
+    of_a_ca = 'unknown_ca' if settings.get('CAFile') else 'no_ca_file'
     if readings.get(of_a_ca) == 'accepted':
         yield Problem('verification_off', *UNVERIFIED[of_a_ca], file=file, keyword='CAFile')
-    if readings.get(of_a_name) == 'accepted' and settings.get('CertValidationIgnoreHostName') != '1':
-        yield Problem('name_check_off', *UNVERIFIED[of_a_name], file=file, keyword='CertValidationIgnoreHostName')
+    if readings.get('host_name') == 'accepted' and settings.get('CertValidationIgnoreHostName') != '1':
+        yield Problem('name_check_off', *UNVERIFIED['host_name'], file=file, keyword='CertValidationIgnoreHostName')
     if readings.get('crl_check') == 'none' and settings.get('CrlFile'):
         message = 'CrlFile has no effect: the mailer was observed to accept a revoked certificate.'
         yield Problem('no_effect', message, _NO_SETTING, WARNING, file=file, keyword='CrlFile')

@@ -108,6 +108,11 @@ def test_a_mailer_that_verifies_less_than_the_file_says_is_a_warning(text: str, 
     assert problems(text, **dict.fromkeys(UNVERIFIED, 'refused')) == []
 
 
+def test_of_a_configuration_that_could_not_be_read_nothing_is_said() -> None:
+    profile = Profile('InfoPrint', '4.10', '2026-12-01', '', (), dict.fromkeys(UNVERIFIED, 'accepted'))
+    assert observed_problems([], {}, profile, 'file') == []
+
+
 def test_a_mailer_that_uses_no_crl_is_a_warning() -> None:
     (problem,) = problems(TLS + CA + 'CrlFile = crl.pem\n', crl_check='none')
     assert (problem.code, problem.severity, problem.keyword) == ('no_effect', 'warning', 'CrlFile')
