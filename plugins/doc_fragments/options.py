@@ -456,6 +456,7 @@ options:
         version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
         O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
         else in a profile changes a proof.
+      - What a validation by the profile would report as an error is refused before anything changes.
     type: str
     version_added: "1.1.0"
   check_declared:

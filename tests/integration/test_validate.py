@@ -288,8 +288,8 @@ async def test_by_a_profile_what_the_mailer_does_not_read_is_an_error(base_dir, 
     assert lines == [
         f'the mailer was observed {does}. [invalid_line] {remedy}'
         for does, remedy in (
-            ('to take that for a part of the value', 'Write the file with LF alone at the end of each line.'),
-            ('to ignore it', 'Begin the line with its keyword.'),
+            ('to take CR for a part of the value', 'Write the file with LF alone at the end of each line.'),
+            ('to ignore the line', 'Begin the line with its keyword.'),
         )
     ]
     of_crls = ['crl_check', 'missing_crl', 'expired_crl']

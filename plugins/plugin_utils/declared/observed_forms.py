@@ -33,16 +33,19 @@ class Form(t.NamedTuple):
 _OF_A_LINE = ('line_ignored', 'kept')  # readings that are harmless where the line sets nothing
 _NO_MAIL = 'to send no mail'
 _NOT_READ = {'refused': _NO_MAIL, 'file_ignored': 'to ignore the whole file and send in plaintext'}
-_LINE = {'line_ignored': 'to ignore it', **_NOT_READ}
-_AROUND = {'kept': 'to take that for a part of the value', **_LINE}
+_LINE = {'line_ignored': 'to ignore the line', **_NOT_READ}
 _EHLO = {'own_name': 'to use a name of its own in EHLO', 'refused': _NO_MAIL}
 _COMMENT = 'Use a value without "{mark}"; put a comment on a line of its own.'
 _HOSTNAME = 'Set Hostname (sendmemo_tls_hostname) to a name of another form, or remove it.'
 
 
+def _around(what: str) -> dict[str, str]:
+    return {'kept': f'to take {what} for a part of the value', **_LINE}
+
+
 def _comment(mark: str) -> Form:
     others = {'comment': 'to begin a comment there', **_LINE}
-    seen = f'"{mark}" and more behind a value'
+    seen = f'"{mark} comment" behind a value'
     return Form(f'has "{mark}" in its value', 'kept', others, _COMMENT.format(mark=mark), seen=seen)
 
 
@@ -57,7 +60,7 @@ def _switch(keyword: str, what: str) -> Form:
 
 # By the name of the question whose reading counts; the forms are those of `config.forms`.
 FORMS: dict[str, Form] = {
-    'carriage_return': Form('ends in CR LF', 'dropped', _AROUND, 'Write the file with LF alone at the end of each line.'),
+    'carriage_return': Form('ends in CR LF', 'dropped', _around('CR'), 'Write the file with LF alone at the end of each line.'),
     'no_final_newline': Form('has no line end', 'accepted', _LINE, 'End the last line with LF.'),
     'leading_blanks': Form('begins with a blank', 'accepted', _LINE, 'Begin the line with its keyword.'),
     'no_blanks': Form(
@@ -65,7 +68,7 @@ FORMS: dict[str, Form] = {
     ),
     'tabs': Form('has a tab', 'accepted', _LINE, 'Write "Keyword = value" with one blank on each side of "=", and no tab.'),
     'trailing_blanks': Form(
-        'ends in a blank', 'dropped', _AROUND, 'Remove the blanks at its end, or a line without a value as a whole.'
+        'ends in a blank', 'dropped', _around('the blanks'), 'Remove the blanks at its end, or a line without a value as a whole.'
     ),
     'comment_semicolon': _comment(';'),
     'comment_hash': _comment('#'),
@@ -77,7 +80,7 @@ FORMS: dict[str, Form] = {
         seen='quotes around a value',
     ),
     'unknown_keyword': Form(
-        'sets a keyword that sendmemo is not said to have',
+        'sets a keyword of client certificates, which sendmemo does not have',
         'ignored',
         _NOT_READ,
         'Remove the line.',

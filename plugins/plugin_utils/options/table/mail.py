@@ -22,6 +22,7 @@ A validation then also reports as an error what the mailer was observed not to r
 to do although a setting says so, or to refuse for want of a root CA or a CRL. What is an error anyway stays one, even if the
 mailer was observed to accept it.
 """
+_REFUSED = 'What a validation by the profile would report as an error is refused before anything changes.'
 
 ROWS = (
     Option(
@@ -237,10 +238,11 @@ ROWS = (
         beside the inventory.
         """,
         {
-            **each(CONFIG, ROLLBACK, SEND, more=_PROOF),
+            **each(ROLLBACK, SEND, more=_PROOF),
+            CONFIG: Module(more=f'{_PROOF}\n\n{_REFUSED}'),
             VALIDATE: Module(more=_VALIDATION),
         },
-        Variable(more=f'{_PROOF}\n\n{_VALIDATION}'),
+        Variable(more=f'{_PROOF}\n\n{_VALIDATION}\n\n{_REFUSED}'),
         version_added='1.1.0',
     ),
     Option(

@@ -78,7 +78,7 @@ def test_many_lines_with_a_form_are_one_problem() -> None:
     (problem,) = problems('# x\r\nEnableTLS = 1\r\nHostname = a.example\r\n', carriage_return='kept')
     assert problem == Problem(
         'invalid_line',
-        'The line ends in CR LF, like 2 more; with such a line, the mailer was observed to take that for a part of the value.',
+        'The line ends in CR LF, like 2 more; with such a line, the mailer was observed to take CR for a part of the value.',
         'Write the file with LF alone at the end of each line.',
         'error',
         file='file',
