@@ -48,8 +48,9 @@ to after each; and if any mail in the whole observation failed to come that had 
 
 ## The profile
 
-`profile_path` gets what was observed, in YAML. What could not be told is left out: it is assumed. [How proofs](../howto/observe.md#let-the-proofs-follow-it)
-and [validations](../howto/observe.md#validate-by-it) follow it is in the how-to.
+`profile_path` gets what was observed, in YAML. What could not be told is left out: it is assumed. How
+[proofs](../howto/observe.md#let-the-proofs-follow-it) and [validations](../howto/observe.md#validate-by-it) follow it is in the
+how-to.
 
 ```yaml
 {example}```
