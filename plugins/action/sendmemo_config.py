@@ -14,7 +14,7 @@ from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.vocabulary import INFO
 from ..plugin_utils.action_base import InfoprintAction, Outcome
 from ..plugin_utils.declared.entry import all_settings
-from ..plugin_utils.declared.profile import followed, read, restart_warnings
+from ..plugin_utils.declared.profile import criteria_of, followed, read, restart_warnings
 from ..plugin_utils.declared.request import RequestBuilder, staged_test
 from ..plugin_utils.declared.send_request import check_mails, present, reachable_goal, send_request
 from ..plugin_utils.delivery.proof import proofs_of
@@ -37,7 +37,7 @@ class ActionModule(InfoprintAction):
     def perform(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]]) -> Outcome:
         profile = read(self, self.task_vars, args)
         args = followed(args, profile)
-        builder = RequestBuilder(self, self.task_vars, args)
+        builder = RequestBuilder(self, self.task_vars, args, profile)
         if args['only_crls']:
             if servers and not present(servers):
                 return Outcome([], [], 'All servers are to be absent: they have no CRLs.')
@@ -48,7 +48,7 @@ class ActionModule(InfoprintAction):
             return Outcome([], [error.problem], extra={**_about_crls(builder, args), 'refused': True})
         if any(problem.is_error for problem in builder.problems):
             return Outcome([], [*builder.problems, *builder.crl_problems], extra={**_about_crls(builder, args), 'refused': True})
-        reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), args['warn_days'])
+        reviewed = reviewed_run(self.target, self.PROGRAM, request, _limit(request), criteria_of(args, profile))
 
         check, answers = request.options.check, server_answers(reviewed.answer, servers)
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(answers)

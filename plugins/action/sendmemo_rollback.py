@@ -9,7 +9,7 @@ import typing as t
 from ..module_utils.messages.change import ChangeOptions
 from ..module_utils.messages.rollback import RollbackEntry, RollbackRequest
 from ..plugin_utils.action_base import InfoprintAction, Outcome
-from ..plugin_utils.declared.profile import followed, read, restart_warnings
+from ..plugin_utils.declared.profile import criteria_of, followed, read, restart_warnings
 from ..plugin_utils.declared.request import staged_test
 from ..plugin_utils.options.spec import fields_for, file_mode
 from ..plugin_utils.outcome.change import report
@@ -37,7 +37,7 @@ class ActionModule(InfoprintAction):
         )
         request = RollbackRequest(options, [_entry(entry) for entry in servers], _entry(args))
         limit = LIMIT + (args['timeout'] if test else 0)
-        reviewed = reviewed_run(self.target, self.PROGRAM, request, limit, args['warn_days'])
+        reviewed = reviewed_run(self.target, self.PROGRAM, request, limit, criteria_of(args, profile))
         outcome = report(reviewed, server_answers(reviewed.answer, servers), args, check)
         warnings = restart_warnings(self, self.task_vars, profile, changed=outcome.changed)
         return outcome._replace(warnings=[*outcome.warnings, *warnings])

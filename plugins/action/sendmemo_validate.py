@@ -4,18 +4,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import typing as t
 
 from ..module_utils.messages.validate import ValidateEntry, ValidateRequest
 from ..plugin_utils.action_base import InfoprintAction, Outcome
+from ..plugin_utils.declared.profile import criteria_of, read
 from ..plugin_utils.foreign_values import InvalidValue
+from ..plugin_utils.observe.profile import Profile
 from ..plugin_utils.options.spec import ArgumentError
 from ..plugin_utils.outcome.validation import Validation, validate_answer, validate_content
 from ..plugin_utils.target.answer import AnswerObject, server_answers
 from ..plugin_utils.target.trust_blocks import read_blocks
 from ..plugin_utils.target.validate_answer import read_result
-from ..plugin_utils.x509.criteria import Criteria
 
 SOURCES = ('servers', 'path', 'content')  # of configurations
 LIMIT = 60.0  # seconds of the target's clock for the files of all servers
@@ -34,7 +34,7 @@ class ActionModule(InfoprintAction):
         asked = [entry for entry in servers if entry.get('state') != 'absent']
         if servers and not asked:
             return Outcome([], [], 'All servers are to be absent: there is nothing to validate.', extra={'valid': True})
-        validations = self._validate(args, asked, given)
+        validations = self._validate(args, asked, given, read(self, self.task_vars, args))
         problems = [problem for validation in validations for problem in validation.problems]
         return Outcome(
             [validation.entry for validation in validations],
@@ -43,10 +43,12 @@ class ActionModule(InfoprintAction):
             extra={'valid': not any(problem.is_error for problem in problems)},
         )
 
-    def _validate(self, args: dict[str, t.Any], servers: list[dict[str, t.Any]], given: list[str]) -> list[Validation]:
+    def _validate(
+        self, args: dict[str, t.Any], servers: list[dict[str, t.Any]], given: list[str], profile: Profile | None
+    ) -> list[Validation]:
         content = None if args['content'] is None else args['content'].encode('utf-8', 'surrogateescape')
         if content is not None and not args['working_dir']:
-            return [validate_content(content, args['smtp_port'])]
+            return [validate_content(content, args['smtp_port'], profile)]
         answer = self.target.run(
             self.PROGRAM,
             ValidateRequest(
@@ -64,9 +66,12 @@ class ActionModule(InfoprintAction):
         answers = server_answers(answer, servers) if given in ([], ['servers']) else _the_only(answer)
         results = [read_result(fields) for fields in answers]
         ports = [entry.get('smtp_port') for entry in servers] or [args['smtp_port']] * len(results)
-        blocks, criteria = read_blocks(answer), Criteria(dt.datetime.now(dt.timezone.utc), args['warn_days'])
+        blocks, criteria = read_blocks(answer), criteria_of(args, profile)
         may_lack = not given or (given == ['servers'] and not args['require_configuration'])
-        return [validate_answer(result, blocks, port, criteria, may_lack) for result, port in zip(results, ports, strict=True)]
+        return [
+            validate_answer(result, blocks, port, criteria, may_lack, profile)
+            for result, port in zip(results, ports, strict=True)
+        ]
 
 
 def _conflict(args: t.Mapping[str, t.Any], given: t.Sequence[str]) -> str:

@@ -456,6 +456,7 @@ options:
         version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
         O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
         else in a profile changes a proof.
+      - What a validation by the profile would report as an error is refused before anything changes.
     type: str
     version_added: "1.1.0"
   check_declared:
@@ -616,6 +617,17 @@ options:
       - From V(1) to V(65535).
       - The attribute is read only with O(pd_bin_dir).
     type: int
+  profile:
+    description:
+      - >-
+        File on the controller with a profile, as M(printops.infoprint.observe_sendmemo) writes it: what was observed of the
+        product's own mailer takes the place of what is assumed of it. It is looked for where core looks for C(files), and
+        beside the inventory.
+      - A validation then also reports as an error what the mailer was observed not to read, as CR LF or a full path where it is
+        used, not to do although a setting says so, or to refuse for want of a root CA or a CRL. What is an error anyway stays
+        one, even if the mailer was observed to accept it.
+    type: str
+    version_added: "1.1.0"
   path:
     description:
       - Absolute path of one configuration on the target, which is validated instead of the servers'. File names in it are

@@ -67,6 +67,10 @@ EXAMPLES = r"""
     fail_on: never
   register: draft
 
+- name: Validate by what was observed of the product's own mailer
+  printops.infoprint.sendmemo_validate:
+    profile: sendmemo-profile.yml
+
 # A run without problems returns, beside settings and digest of each server:
 #
 #   changed: false
@@ -219,6 +223,30 @@ servers:
           description: Whether less than a third of the time between the two is left.
           type: bool
           returned: for a CRL
+    policy:
+      description: What the verdict rests on where the product's manual is silent.
+      type: dict
+      returned: when it could be read
+      sample:
+        profile: RICOH InfoPrint Manager 4.10.1, observed on 2026-12-01
+        assumed: [carriage_return]
+        not_followed: {duplicate_keyword: first}
+      contains:
+        profile:
+          description: Which O(profile) it follows. Null without one.
+          type: str
+          returned: always
+        assumed:
+          description:
+            - Names of what is assumed of the product's own mailer, since it was not observed. Only that on which the verdict on
+              this configuration depends.
+          type: list
+          elements: str
+          returned: always
+        not_followed:
+          description: What the mailer was observed to accept or to do, by name, and the verdict does not count on.
+          type: dict
+          returned: always
     problems:
       description: The problems of this configuration.
       type: list

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.action_base import Outcome, shown
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.profile import Profile
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import change as change_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome import send as send_report
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.validation import Validation, validate_answer
@@ -20,11 +21,13 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.send_answer import read_result as read_send
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.trust_blocks import read_blocks
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.validate_answer import read_result
-from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria, Mailer
 
 from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer
 
 OPTIONS = {'warn_days': 30, 'crl_check': 'chain', 'try_before_commit': 'handshake', 'policy': {}}
+CRITERIA = Criteria(NOW, 30, Mailer(checks_chain=True, needs_root=True))
+PROFILE = Profile('InfoPrint', '4.10', '2026-12-01', '', (), {'carriage_return': 'kept', 'unknown_ca': 'accepted'})
 VERDICTS = {'refused': False, 'ignoring': True, 'sent': True}
 
 
@@ -69,7 +72,8 @@ def _sent(answer: Answer) -> list[send_report.Sent]:
 def _validated(answer: Answer) -> list[Validation]:
     fields = AnswerObject(answer)
     blocks = read_blocks(fields)
-    validations = [validate_answer(read_result(one), blocks, None, Criteria(NOW, 30)) for one in server_answers(fields, [])]
+    results = [read_result(one) for one in server_answers(fields, [])]
+    validations = [validate_answer(result, blocks, None, CRITERIA, profile=PROFILE) for result in results]
     for one in validations:
         _can_be_shown(one.entry)
     return validations

@@ -88,6 +88,7 @@ def file_answer(ca: t.Sequence[bytes], crls: t.Sequence[bytes]) -> Answer:
                 'changed': True,
                 'backup': '/var/pd/spl1/b',
                 'trust': trust,
+                'forms': [{'form': 'carriage_return', 'lines': 2, 'line': 1, 'keyword': 'EnableTLS'}],
                 'drift': [{'file': 'sendmemo-ssl.cfg', 'kind': 'changed', 'keyword': 'CAFile', 'before': 'a', 'after': 'b'}],
                 'before': 'EnableTLS = 0\n',
                 'after': 'EnableTLS = 1\n',

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from support.playbook import Run
+from support.profiles import profile
 from support.steps import Playbook
 from support.together import together
 
@@ -134,6 +135,29 @@ async def test_a_declared_set_that_is_wrong_is_reported(host: Host) -> None:
     assert run.rc == 0, run.output
     assert any('[invalid_ehlo_hostname]' in line for line in report_lines(run))
     assert (await host.audit(sendmemo_tls_hostname='print1', sendmemo_tls_audit_fails=True)).rc == 2
+
+
+@together(made_host)
+async def test_by_a_profile_lines_that_the_mailer_does_not_read_count(host: Host) -> None:
+    observed = host.base.parent / 'lab.yml'
+    observed.write_text(
+        profile(grammar={'carriage_return': 'kept', 'no_final_newline': 'line_ignored', 'absolute_path': 'refused'})
+    )
+    by_profile = {'sendmemo_tls_profile': str(observed)}
+    run = await host.audit(sendmemo_tls_audit_fails=True, **by_profile)
+    assert run.rc == 0, run.output
+    assert report_lines(run)[2] == 'current configuration: no problems', 'what was converged has no such lines'
+    host.config('spl1').write_bytes(host.config('spl1').read_bytes().replace(b'\n', b'\r\n'))
+    with host.config('spl2').open('a') as config:
+        config.write('IgnoreCertificateErrors = 0')
+    run = await host.audit(**by_profile)
+    assert run.rc == 0, run.output
+    of_spl1, of_spl2 = report_lines(run)[3:]
+    lines = host.config('spl2').read_text().splitlines()
+    first = f'{host.config("spl1")}:{lines.index("EnableTLS = 1") + 1}'
+    assert of_spl1.startswith(f'error spl1 {first}: The line ends in CR LF, like {len(lines) - 2} more; ')
+    assert of_spl2.startswith(f'error spl2 {host.config("spl2")}:{len(lines)}: The line has no line end; ')
+    assert (await host.audit(sendmemo_tls_audit_fails=True, **by_profile)).rc == 2
 
 
 @together(made_host)

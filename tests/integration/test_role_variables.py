@@ -227,6 +227,14 @@ CASES: dict[str, Case] = {
     'profile 2': Case(
         {**RESTARTED, 'profile': '@/observed.yml'}, lambda host: host.proof()['ok'] and not host.result().get('warnings')
     ),
+    'profile 3': Case(
+        {'hostname': '[192.0.2.1]', 'profile': '@/observed.yml'},
+        lambda host: (
+            [problem['code'] for problem in host.result()['problems']] == ['invalid_ehlo_hostname']
+            and host.proofs() == ['nothing sent', 'nothing sent']
+            and host.text == BY_HAND + LATER
+        ),
+    ),
     'verify': Case({'verify': 'envelope'}, lambda host: host.proof()['until'] == 'envelope'),
     'verify 2': Case({'verify': 'none'}, lambda host: host.proofs() == ['nothing sent', 'nothing sent']),
     'verify_when': Case({'verify_when': 'changed'}, lambda host: host.proofs() == ['ok', 'ok']),
@@ -286,10 +294,11 @@ def place(tmp_path_factory: pytest.TempPathFactory, pki: Pki, mail_server: MailS
     (base / 'elsewhere').mkdir()
     (base / 'other-ca.pem').write_bytes(Authority('Other CA').pem)
     (base / 'site.j2').write_text('# of the site {{ server.name }}\nEnableTLS = 1\nCAFile = {{ settings.CAFile }}\n')
-    (base / 'observed.yml').write_text(profile(reading={'when_read': 'at_start'}, trust={'crl_check': 'chain'}))
-    issuing = Authority('Issuing CA', parent=pki.authority)
-    (base / 'chain-ca.pem').write_bytes(pki.authority.pem + issuing.pem)
-    (base / 'chain-crl.pem').write_bytes(issuing.crl())
+    observed = {'trust': {'crl_check': 'chain'}, 'session': {'ehlo_ipv4': 'own_name'}}
+    (base / 'observed.yml').write_text(profile(reading={'when_read': 'at_start'}, **observed))
+    issuing, another = Authority('Issuing CA', parent=pki.authority), Authority('Another CA')
+    (base / 'chain-ca.pem').write_bytes(pki.authority.pem + issuing.pem + another.pem)
+    (base / 'chain-crl.pem').write_bytes(issuing.crl() + another.crl())
     chain = issuing.issue(SERVER_NAMES).write(base, 'chain')
     other_name = pki.authority.issue(['other.example.com']).write(base, 'other-name')
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

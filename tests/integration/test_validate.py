@@ -13,6 +13,7 @@ import pytest
 
 from support.pd_programs import PdPrograms
 from support.pki import Authority, days_from_now
+from support.profiles import SHOWN, profile
 from support.steps import Task
 from support.together import together
 
@@ -62,6 +63,7 @@ async def test_valid_servers_have_no_problems_and_all_is_reported(base_dir, pki)
     assert [(one['keyword'], one['name'], one['file']) for one in result['servers'][0].pop('trust')] == [
         (keyword, 'CN=Test CA', f'{base_dir}/spl1/{file}') for keyword, file in (('CAFile', 'ca.pem'), ('CrlFile', 'crl.pem'))
     ]
+    assert result['servers'][0].pop('policy')['profile'] is None
     assert result['servers'][0] == {
         'name': 'spl1',
         'path': str(base_dir / 'spl1' / 'sendmemo-ssl.cfg'),
@@ -262,6 +264,52 @@ async def test_the_port_is_read_from_the_attributes_where_it_is_not_given(base_d
     assert 'smtp-server-port is smtps, which is not a port' in result['problems'][1]['message']
 
 
+GRAMMAR = {'carriage_return': 'kept', 'leading_blanks': 'line_ignored', 'duplicate_keyword': 'first', 'no_blanks': 'accepted'}
+
+
+@pytest.mark.every_core
+@together(made_base_dir)
+async def test_by_a_profile_what_the_mailer_does_not_read_is_an_error(base_dir, pki, tmp_path):
+    make_server(base_dir, pki, 'spl1', VALID.replace(' = ', '=').replace('\n', '\r\n'))
+    make_server(base_dir, pki, 'spl2', f'  {VALID}')
+    make_server(base_dir, pki, 'spl3', f'{VALID}EnableTLS = 1\n')
+    make_server(base_dir, pki, 'spl4', VALID.rstrip())
+    of_no_root = Authority('Issuing CA', parent=pki.authority).pem
+    make_server(base_dir, pki, 'spl5', 'EnableTLS = 1\nCAFile = ca.pem\n', ca=of_no_root)
+    (tmp_path / 'lab.yml').write_text(profile(grammar=GRAMMAR, trust={'partial_chain': 'refused'}))
+    result = await validate(expected='failed', base_dir=str(base_dir), profile=str(tmp_path / 'lab.yml'))
+    assert [(one['code'], one['server'], one['line']) for one in result['problems']] == [
+        ('invalid_line', 'spl1', 1),
+        ('invalid_line', 'spl2', 1),
+        ('duplicate_keyword', 'spl3', 5),
+        ('unknown_ca', 'spl5', 1),
+    ]
+    lines = [line.split('; with such a line, ')[-1] for line in result['msg'].splitlines()[1:3]]
+    assert lines == [
+        f'the mailer was observed {does}. [invalid_line] {remedy}'
+        for does, remedy in (
+            ('to take CR for a part of the value', 'Write the file with LF alone at the end of each line.'),
+            ('to ignore the line', 'Begin the line with its keyword.'),
+        )
+    ]
+    of_crls = ['crl_check', 'missing_crl', 'expired_crl']
+    assumed = {entry['name']: entry['policy'].pop('assumed') for entry in result['servers']}
+    assert assumed['spl4'] == ['no_final_newline', 'ehlo_host', 'default_cas', *of_crls]
+    policy = {'profile': SHOWN, 'not_followed': {'duplicate_keyword': 'first'}}
+    assert [entry['policy'] for entry in result['servers']] == [policy] * 5
+
+
+@together(made_base_dir)
+async def test_a_text_is_validated_by_a_profile_too_and_a_wrong_profile_is_refused(base_dir, tmp_path):
+    for name, reading in (('lab.yml', 'kept'), ('wrong.yml', 'keeps')):
+        (tmp_path / name).write_text(profile(grammar={'carriage_return': reading}))
+    result = await validate(expected='failed', content='EnableTLS = 1\r\n', profile=str(tmp_path / 'lab.yml'))
+    assert (codes(result), result['servers'][0]['policy']['profile']) == (['invalid_line'], SHOWN)
+    refused = await validate(expected='failed', content='EnableTLS = 1\r\n', profile=str(tmp_path / 'wrong.yml'))
+    assert 'carriage_return is keeps, not one of dropped, kept' in refused['msg']
+    assert refused['refused']
+
+
 @together(made_base_dir)
 async def test_one_path_is_validated(base_dir, pki):
     directory = make_server(base_dir, pki, 'samples')
@@ -278,7 +326,7 @@ async def test_content_is_validated_without_a_connection(base_dir):
     nowhere = {'ansible_connection': 'ssh', 'ansible_host': '127.0.0.1', 'ansible_port': 1}
     result = await validate(expected='failed', content=content, variables=nowhere)
     assert codes(result) == ['invalid_ehlo_hostname']
-    assert set(result['servers'][0]) == {'sha256', 'settings', 'problems'}
+    assert set(result['servers'][0]) == {'sha256', 'settings', 'policy', 'problems'}
 
 
 @together(made_base_dir)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import as_pem, read_pem
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import ASSUMED, Mailer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import check_files
 from support.pki import Authority, Identity, Key, days_from_now
 
@@ -31,9 +32,9 @@ def reported(ca: bytes | None, crl: bytes | None = None, warn_days: int = 30) ->
     return [problem.code for problem in check_files(ca, crl, NOW, warn_days, FILES)]
 
 
-def severities(ca: bytes | None, crl: bytes | None = None) -> list[tuple[str, str]]:
+def severities(ca: bytes | None, crl: bytes | None = None, mailer: Mailer = ASSUMED) -> list[tuple[str, str]]:
     """Return (code, severity) of the current problems."""
-    problems = check_files(ca, crl, dt.datetime.now(dt.timezone.utc), 30, FILES)
+    problems = check_files(ca, crl, dt.datetime.now(dt.timezone.utc), 30, FILES, mailer)
     return [(problem.code, problem.as_dict()['severity']) for problem in problems]
 
 

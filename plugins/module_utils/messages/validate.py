@@ -38,6 +38,18 @@ class ValidateRequest(NamedTuple):
         return cls(**dict(data, servers=[ValidateEntry(**entry) for entry in data['servers']]))
 
 
+class FormUse(NamedTuple):
+    """A form that a configuration uses (`config.forms`): in how many lines, and one of them, which sets a keyword if any does.
+
+    `keyword` is the one that it sets, '' = none.
+    """
+
+    form: str
+    lines: int
+    line: int
+    keyword: str = ''
+
+
 class ValidateResult(NamedTuple):
     """One configuration; None is not known. `smtp_port` is the one of the server's attributes, `trust` is by keyword."""
 
@@ -49,6 +61,7 @@ class ValidateResult(NamedTuple):
     settings: Optional[Dict[str, str]] = None
     enable_tls_line: Optional[int] = None
     smtp_port: Optional[int] = None
+    forms: Sequence[FormUse] = ()
 
 
 class ValidateAnswer(NamedTuple):

@@ -9,6 +9,7 @@ import hashlib
 import os
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from ..config.forms import forms_of
 from ..config.keywords import CONFIG_NAME, KEYWORDS
 from ..config.lines import LARGEST
 from ..config.parser import ConfigFile, parse
@@ -120,6 +121,7 @@ class _Configuration:
             sha256=self.sha256,
             settings=config.settings if config is not None else None,
             enable_tls_line=config.line_of('EnableTLS') if config is not None else None,
+            forms=forms_of(config) if config is not None else (),
         )
 
     def check(self) -> None:

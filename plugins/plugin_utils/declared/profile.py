@@ -8,32 +8,23 @@ accepts what the site does not, or what the mailer was observed to refuse. What 
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 
 from ansible.plugins.action import ActionBase
 
 from ...module_utils.problems import ProblemError
-from ...module_utils.vocabulary import CRL_CHECKS, TLS_VERSIONS
+from ...module_utils.vocabulary import CHAIN, CRL_CHECKS, TLS_VERSIONS
 from ..foreign_values import InvalidValue
-from ..observe.profile import GROUPS, Profile, read_profile
+from ..observe.profile import Profile, read_profile
 from ..observe.reload import AT_START, WHEN_READ
 from ..options.spec import ArgumentError
+from ..x509.criteria import Criteria, Mailer
+from .policy import policy_of
 from .source_files import ROLE, SourceReader, called
 
 Options = dict[str, t.Any]
 
-# What a proof rests on where the manual is silent, by the questions of an observation.
-ASSUMPTIONS = ('default_cas', 'no_ca_file', 'crl_check', 'missing_crl', 'expired_crl', 'min_tls', 'max_tls', 'ciphers')
-# What a proof does where it was observed. Any other reading that is not the assumed one is only reported.
-FOLLOWED: dict[str, t.Collection[str]] = {
-    'default_cas': ('replaced', 'added'),
-    'crl_check': CRL_CHECKS,
-    'min_tls': TLS_VERSIONS,
-    'max_tls': TLS_VERSIONS,
-    'wildcard': ('accepted', 'refused'),
-    'common_name': ('accepted', 'refused'),
-}
-OF_A_PROOF = ('trust', 'names', 'session')
 RESTART = (
     'By the profile, the mailer reads a changed configuration only when its server starts, and {name} is not set: restart the '
     'servers of this host by hand.'
@@ -80,27 +71,19 @@ def _stricter(required: str, observed: str, scale: t.Sequence[str]) -> str:
     return max(required, observed, key=lambda value: scale.index(value) if value in scale else -1)
 
 
-def policy_of(profile: Profile | None) -> dict[str, t.Any]:
-    """Return what the results of a proof say of what it rests on."""
-    if profile is None:
-        return {'profile': None, 'assumed': list(ASSUMPTIONS), 'not_followed': {}}
-    known = {*profile.readings, *(['ciphers'] if profile.ciphers else [])}
-    return {
-        'profile': profile.shown(),
-        'assumed': [name for name in ASSUMPTIONS if name not in known],
-        'not_followed': not_followed(profile),
-    }
+def criteria_of(args: t.Mapping[str, t.Any], profile: Profile | None) -> Criteria:
+    """Return what a task checks trust files against, by now."""
+    return Criteria(dt.datetime.now(dt.timezone.utc), args['warn_days'], _mailer(profile))
 
 
-def not_followed(profile: Profile) -> dict[str, str]:
-    """Return the readings of what a proof does otherwise."""
-    questions = [question for group in OF_A_PROOF for question in GROUPS[group] if question.name in profile.readings]
-    observed = {question.name: (profile.readings[question.name], question.assumed) for question in questions}
-    return {
-        name: reading
-        for name, (reading, assumed) in observed.items()
-        if reading not in assumed and reading not in FOLLOWED.get(name, ())
-    }
+def _mailer(profile: Profile | None) -> Mailer:
+    readings = profile.readings if profile is not None else {}
+    trusts_others = readings.get('default_cas') == 'added'
+    return Mailer(
+        checks_chain=readings.get('crl_check') == CHAIN and readings.get('missing_crl') != 'accepted',
+        needs_root=readings.get('partial_chain') == 'refused' and not trusts_others,
+        trusts_others=trusts_others,
+    )
 
 
 def restart_warnings(

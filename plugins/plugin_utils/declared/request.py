@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import typing as t
 
 from ansible.plugins.action import ActionBase
 
+from ...module_utils.config.forms import forms_of
 from ...module_utils.config.keywords import CONFIG_NAME, FILE_KEYWORDS, KEYWORDS
 from ...module_utils.config.parser import parse
 from ...module_utils.config.rules import value_problem
@@ -18,16 +18,20 @@ from ...module_utils.messages.configure import ConfigureEntry, FetchedCrls
 from ...module_utils.pd.command_lines import HOST, PORT
 from ...module_utils.problems import Problem, ProblemError
 from ...module_utils.vocabulary import ENVELOPE
+from ..observe.profile import Profile
 from ..options.attributes import declared_attributes
 from ..options.mail import check_mail, of_server
 from ..options.spec import ArgumentError, fields_for, file_mode
 from ..run_cache import once
 from ..x509.budget import limited_to
+from ..x509.criteria import Criteria
 from ..x509.guard import guard
 from ..x509.trust_files import blocks_of, check_files, ends
 from .entry import DesiredConfig, desired_config
 from .fetched_crls import DeclaredCrls
+from .observed_forms import observed_problems
 from .ports import port_problems
+from .profile import criteria_of
 from .source_files import SourceReader, called
 from .template import Renderer
 
@@ -64,7 +68,9 @@ def _check_attributes(entry: t.Mapping[str, t.Any]) -> None:
 class RequestBuilder:
     """Collects the entries of a request, and their contents. `problems` are those of what is declared."""
 
-    def __init__(self, action: ActionBase, task_vars: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> None:
+    def __init__(
+        self, action: ActionBase, task_vars: dict[str, t.Any], args: t.Mapping[str, t.Any], profile: Profile | None = None
+    ) -> None:
         self.contents: dict[str, str] = {}  # by their digests
         self.sources: dict[str, str] = {}  # how a managed trust file was declared, by its name
         self.problems: list[Problem] = []
@@ -74,6 +80,7 @@ class RequestBuilder:
         self._action = action
         self._vars = task_vars
         self._args = args
+        self._profile = profile
         self._reader = SourceReader(action, task_vars)
         self._renderer = Renderer(action, task_vars, args['template'])
         self._texts: dict[str | None, bytes] = {}
@@ -104,6 +111,7 @@ class RequestBuilder:
         except ProblemError as error:
             raise ProblemError(error.problem._replace(server=name)) from None
         shown = f'{path}/{CONFIG_NAME}' if name else CONFIG_NAME
+        warnings += self._observed_problems(self._texts[name])
         self.problems += [problem._replace(server=name, file=shown) for problem in warnings]
         self._check_trust(desired, name)
         self.sources.update(desired.sources)
@@ -111,6 +119,14 @@ class RequestBuilder:
         trust = {file: self._add(content, known.get(id(content), '')) for file, content in desired.trust.items()}
         crls = self._crls(desired)
         return request._replace(config=self._add(self._texts[name]), trust=trust, crls=crls)
+
+    def _observed_problems(self, text: bytes) -> list[Problem]:
+        """Return the errors that a rendered text has by the profile, if it is to be written; the rest is no matter of a set."""
+        if self._args.get('only_crls'):
+            return []
+        config = parse(text, '')
+        problems = observed_problems(forms_of(config), config.settings, self._profile, '')
+        return [problem for problem in problems if problem.is_error]
 
     def _check_settings(self, settings: t.Mapping[str, str], name: str | None) -> None:
         """Check the declared values before they are rendered, so that a message names what declared them. Raises ProblemError."""
@@ -150,12 +166,11 @@ class RequestBuilder:
         ca, crl = (desired.settings.get(keyword, '') for keyword in FILE_KEYWORDS)
         if (ca, crl) not in self._ends_of:
             files = {keyword: desired.sources.get(file, file) for keyword, file in zip(FILE_KEYWORDS, (ca, crl), strict=True)}
-            now = dt.datetime.now(dt.timezone.utc)
-            warn_days = self._args['warn_days']
+            criteria = criteria_of(self._args, self._profile)
             own = desired.trust.get(ca), desired.trust.get(crl)
             # The names of the files are those of their contents. A file can expire during a run: a minute is short for that.
-            key = (ca, crl, *files.values(), f'{warn_days} {now:%Y-%m-%d %H:%M}', str(crls and crls.facts))
-            checked = once(key, lambda: _checked(own, now, warn_days, files, crls))
+            key = (ca, crl, *files.values(), f'{criteria[1:]} {criteria.now:%Y-%m-%d %H:%M}', str(crls and crls.facts))
+            checked = once(key, lambda: _checked(own, criteria, files, crls))
             self._ends_of[ca, crl] = checked['ends']
             self.problems += [Problem(**problem) for problem in checked['problems']]
         self._ends[name] = self._ends_of[ca, crl]
@@ -175,8 +190,7 @@ class _Checked(t.TypedDict):
 
 def _checked(
     own: tuple[bytes | None, bytes | None],
-    now: dt.datetime,
-    warn_days: int,
+    criteria: Criteria,
     files: t.Mapping[str, str],
     crls: DeclaredCrls | None,
 ) -> _Checked:
@@ -185,9 +199,9 @@ def _checked(
     found: list[dict[str, t.Any]] = []
     with limited_to(None):
         with guard(problems, 'The ends of CAs and CRLs', file=files['CAFile'] or files['CrlFile']):
-            found += ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), now)
-        problems += check_files(*own, now, warn_days, files)
+            found += ends(blocks_of(own[0], files['CAFile']), blocks_of(own[1], files['CrlFile']), criteria.now)
+        problems += check_files(*own, criteria.now, criteria.warn_days, files, criteria.mailer)
         if crls is not None:
             problems = crls.without_own(problems, own[1])
-            crls.add_to(found, files['CrlFile'], now)
+            crls.add_to(found, files['CrlFile'], criteria.now)
     return {'problems': [problem._asdict() for problem in problems], 'ends': found}

@@ -25,19 +25,28 @@ DELIVERY = 'Delivery, as the mailbox and the relay report it'
 # In the order of the documentation's page: heading, then by code the meaning and the remedy.
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     'The configuration file': {
-        'invalid_line': ('A line is neither blank, nor a comment, nor "Keyword = value".', 'Correct or remove the line.'),
+        'invalid_line': (
+            'A line is neither blank, nor a comment, nor "Keyword = value"; or sendmemo was observed not to read its form.',
+            'Correct or remove the line.',
+        ),
         'unknown_keyword': ('sendmemo has no such keyword; names are case-sensitive.', 'Correct the name or remove the line.'),
         'duplicate_keyword': ('A keyword is set more than once.', 'Keep one of the lines.'),
-        'invalid_value': ('A keyword has a value that it cannot have.', 'Set one of the values that the keyword can have.'),
+        'invalid_value': (
+            'A keyword has a value that it cannot have, or that sendmemo was observed not to use.',
+            'Set one of the values that the keyword can have.',
+        ),
         'invalid_ehlo_hostname': (
-            'Hostname is neither a fully qualified domain name nor an address literal (RFC 5321 4.1.3).',
+            'Hostname is neither a domain name nor an address literal (RFC 5321 4.1.3), or sendmemo was observed not to use it.',
             'Set a name such as host.example.com, or an address such as [192.0.2.1] or [IPv6:2001:db8::1].',
         ),
         'unsupported_keyword': (
-            'sendmemo has no keywords CertFile and KeyFile: it does not support client certificates.',
-            'Remove the line; it has no effect.',
+            'sendmemo has no client certificates, so no such keywords. An error if it was observed to refuse unknown keywords.',
+            'Remove the line.',
         ),
-        'no_effect': ('A value has no effect because of another setting.', 'No action is needed; remove the line for clarity.'),
+        'no_effect': (
+            'A value has no effect because of another setting. A warning if sendmemo was observed not to use it.',
+            'No action is needed; remove the line for clarity.',
+        ),
         'tls_off': (
             'EnableTLS is 0: mails leave the host in plaintext.',
             'Set sendmemo_tls_enable_tls to starttls or smtps (EnableTLS 1 or 2).',
@@ -253,7 +262,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     'Certificate': {
         'unknown_ca': (
-            'The certificate is signed by a CA that is not in the CA file.',
+            'The certificate is signed by a CA that is not in the CA file, or the CA file lacks a root that sendmemo needs.',
             'To trust that CA, add it to sendmemo_tls_ca_src (CAFile). Intermediate CAs have to be sent by the mail server.',
         ),
         'self_signed': ('The certificate is self-signed.', f'{_CERTIFICATE}, or put it into the CA file.'),
@@ -265,7 +274,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         'revoked': ('The certificate is revoked.', f'{_CERTIFICATE}.'),
         'crl_missing': (
-            "The CRL of the certificate's issuer is required and missing. A warning if the CRL file lacks the CRL of a CA.",
+            "The CRL of the certificate's issuer is required and missing. A warning if the CRL file lacks that of some CAs.",
             "Add that CA's CRL to the CRL file.",
         ),
         'wrong_purpose': (

@@ -5,13 +5,13 @@ anything is changed, unless they are the same as in the last change."""
 
 from __future__ import annotations
 
-import datetime as dt
 import typing as t
 
 from ...module_utils.config.keywords import FILE_KEYWORDS
 from ...module_utils.messages.configure import ConfigureRequest
 from ...module_utils.messages.rollback import RollbackRequest
 from ...module_utils.problems import Problem
+from ..x509.criteria import Criteria
 from ..x509.trust_files import check_blocks
 from .answer import AnswerObject
 from .carrier import Target
@@ -31,20 +31,19 @@ class ReviewedAnswer(t.NamedTuple):
 
 
 def reviewed_run(
-    target: Target, program: str, request: ConfigureRequest | RollbackRequest, limit: float, warn_days: int
+    target: Target, program: str, request: ConfigureRequest | RollbackRequest, limit: float, criteria: Criteria
 ) -> ReviewedAnswer:
     """Ask the target, and once more where trust files have to be checked first. Raises ProblemError, InvalidValue."""
     answer = target.run(program, request, limit)
     if not answer.flag('needs_review'):
         return ReviewedAnswer(answer, {})
     blocks = read_blocks(answer)
-    now = dt.datetime.now(dt.timezone.utc)
     problems = {}
     for fields in answer.children('servers'):
         named = read_references(fields.child('trust_after'))
         ca, crl = (content_of(named, keyword, blocks) for keyword in FILE_KEYWORDS)
         name = fields.text('name', '')
-        problems[name] = [problem._replace(server=name) for problem in check_blocks(ca, crl, now, warn_days)]
+        problems[name] = [problem._replace(server=name) for problem in check_blocks(ca, crl, criteria)]
     refused = frozenset(name for name, own in problems.items() if any(problem.is_error for problem in own))
     is_done = len(refused) < len(problems)
     if is_done and not request.options.check:

@@ -25,6 +25,21 @@ def authority_problems(certificates: t.Sequence[Located[Certificate]], criteria:
         authority = located.record
         is_renewed = bool(authority.public_key) and (authority.name, authority.public_key) in valid
         yield from _problems_of(located, is_renewed, criteria)
+    if criteria.mailer.needs_root:
+        yield from _root_problems(certificates)
+
+
+def _root_problems(certificates: t.Sequence[Located[Certificate]]) -> t.Iterator[Problem]:
+    if certificates and not any(located.record.is_self_issued for located in certificates):
+        yield Problem(
+            'unknown_ca',
+            'The CA file has no root CA, and the mailer was observed to refuse a certificate if the file has only an '
+            'intermediate CA of its issuers.',
+            "Add the root CA's certificate to the file.",
+            file=certificates[0].file,
+            line=certificates[0].line,
+            keyword='CAFile',
+        )
 
 
 def _is_valid(authority: Certificate, criteria: Criteria) -> bool:

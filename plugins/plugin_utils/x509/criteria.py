@@ -14,11 +14,23 @@ from .dates import moment
 Record = t.TypeVar('Record')
 
 
+class Mailer(t.NamedTuple):
+    """What was observed of how the product's own mailer uses trust files, as far as a check of them depends on it."""
+
+    checks_chain: bool = False  # CRLs are applied to the whole chain
+    needs_root: bool = False  # an intermediate CA in the CA file is not enough, without its root there or a public one
+    trusts_others: bool = False  # the publicly known CAs, besides those of the CA file
+
+
+ASSUMED = Mailer()
+
+
 class Criteria(t.NamedTuple):
     """The current time in UTC, with its zone, and how many days before an expiry a warning is given."""
 
     now: dt.datetime
     warn_days: int
+    mailer: Mailer = ASSUMED
 
     def is_near(self, end: dt.datetime) -> bool:
         """Return whether an end in the future deserves a warning."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils.problems import Problem
-from ...module_utils.vocabulary import INFO, WARNING
+from ...module_utils.vocabulary import ERROR, INFO, WARNING
 from .budget import OverBudget, watched
 from .ca_checks import why_no_ca
-from .criteria import Criteria, Located
+from .criteria import Criteria, Located, Mailer
 from .guard import not_checked
 from .records import Certificate, NameKey, RevocationList
 from .signatures import is_signed_by
@@ -20,6 +20,11 @@ MOST_NAMED = 5  # CAs without a CRL that a message names
 _EFFECTS = (
     (WARNING, False, 'the certificate of a mail server that it issued is refused'),
     (INFO, True, 'every certificate below it is refused where the whole chain is checked for revocation'),
+)
+# The same where the mailer was observed to check the whole chain.
+_OBSERVED_EFFECTS = (
+    _EFFECTS[0],
+    (WARNING, True, 'every certificate below it is refused, since the mailer was observed to check the whole chain'),
 )
 
 ByName: t.TypeAlias = t.Mapping[NameKey, t.Sequence[Certificate]]
@@ -195,7 +200,7 @@ def _missing(
         if authority.name not in with_crl and not why_no_ca(authority) and authority.not_after > criteria.now
     ]
     above = {authority.issuer_name for authority in authorities if not authority.is_self_issued}
-    for severity, is_above, effect in _EFFECTS:
+    for severity, is_above, effect in _effects(authorities, lacking, criteria.mailer):
         names = list(dict.fromkeys(authority.subject for authority in lacking if (authority.name in above) is is_above))
         if names:
             yield Problem(
@@ -206,6 +211,22 @@ def _missing(
                 file=file,
                 keyword='CrlFile',
             )
+
+
+def _effects(
+    authorities: t.Sequence[Certificate], lacking: t.Sequence[Certificate], mailer: Mailer
+) -> t.Sequence[tuple[str, bool, str]]:
+    if not mailer.checks_chain:
+        return _EFFECTS
+    is_certain = not mailer.trusts_others and _are_all_cut_off(authorities, lacking)
+    return [(ERROR if is_certain else WARNING, is_above, effect) for _severity, is_above, effect in _OBSERVED_EFFECTS]
+
+
+def _are_all_cut_off(authorities: t.Sequence[Certificate], lacking: t.Sequence[Certificate]) -> bool:
+    """Return whether no chain can have all its CRLs: no CA at its end, a root or one whose issuer the file lacks, has one."""
+    names, without_crl = {authority.name for authority in authorities}, {authority.name for authority in lacking}
+    last = [authority for authority in authorities if authority.is_self_issued or authority.issuer_name not in names]
+    return all(authority.name in without_crl for authority in last)
 
 
 def _listed(names: t.Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from ...module_utils.trust.pem import CERTIFICATE, CRL, Block, Pem, read_pem, st
 from ..days import days_left
 from .budget import watched
 from .ca_checks import authority_problems
-from .criteria import Criteria, Located
+from .criteria import ASSUMED, Criteria, Located, Mailer
 from .crl_checks import crl_problems
 from .dates import timestamp
 from .guard import guard, not_checked
@@ -49,7 +49,12 @@ class TrustBlocks(t.NamedTuple):
 
 
 def check_files(
-    ca: bytes | None, crl: bytes | None, now: dt.datetime, warn_days: int, files: t.Mapping[str, str]
+    ca: bytes | None,
+    crl: bytes | None,
+    now: dt.datetime,
+    warn_days: int,
+    files: t.Mapping[str, str],
+    mailer: Mailer = ASSUMED,
 ) -> list[Problem]:
     """Return the problems of a CA file's and a CRL file's content; None means a file that is not set.
 
@@ -63,7 +68,7 @@ def check_files(
             pem = _read_pem(content)
             problems += structure_problems(pem, keyword, files[keyword])
             blocks[keyword] = TrustBlocks(pem.blocks, files[keyword])
-    return problems + check_blocks(blocks['CAFile'], blocks['CrlFile'], now, warn_days)
+    return problems + check_blocks(blocks['CAFile'], blocks['CrlFile'], Criteria(now, warn_days, mailer))
 
 
 def blocks_of(content: bytes | None, file: str) -> TrustBlocks | None:
@@ -71,14 +76,15 @@ def blocks_of(content: bytes | None, file: str) -> TrustBlocks | None:
     return None if content is None else TrustBlocks(_read_pem(content).blocks, file)
 
 
-def check_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, now: dt.datetime, warn_days: int) -> list[Problem]:
+def check_blocks(ca: TrustBlocks | None, crl: TrustBlocks | None, criteria: Criteria) -> list[Problem]:
     """Return the problems of well-formed blocks; each distinct certificate and CRL is checked once."""
     problems: list[Problem] = []
-    criteria = Criteria(now, warn_days)
     authorities: list[Located[Certificate]] = []
     if ca is not None:
         with guard(problems, 'The certificates of the CA file', file=ca.file, keyword='CAFile'):
             authorities = _read(read_certificate, ca, CERTIFICATE, 'certificate', problems)
+            if len(authorities) < len(_distinct(ca.blocks, CERTIFICATE)):
+                criteria = criteria._replace(mailer=ASSUMED)  # nothing can be told of all CAs
             problems += authority_problems(authorities, criteria)
     if crl is not None:
         with guard(problems, 'The CRLs of the CRL file', file=crl.file, keyword='CrlFile'):

@@ -52,8 +52,9 @@ The evidence also has the seconds between several connections of a trial and, wh
 
 ## The profile
 
-`profile_path` gets what was observed, in YAML. What could not be told is left out: it is assumed. [How proofs follow
-it](../howto/observe.md#let-the-proofs-follow-it) is in the how-to.
+`profile_path` gets what was observed, in YAML. What could not be told is left out: it is assumed. How
+[proofs](../howto/observe.md#let-the-proofs-follow-it) and [validations](../howto/observe.md#validate-by-it) follow it is in the
+how-to.
 
 ```yaml
 {example}```

@@ -11,6 +11,18 @@ VERIFYING = ('main', 'verify', 'refresh_crl')  # the entry points that send mail
 _SENDS = {CONFIG: Module(version_added='1.1.0'), SEND: Module()}
 _TESTED = 'O(try_before_commit) and O(verify) use it.'
 _FROM_BACKUP = 'O(try_before_commit) uses it, unless O(manage_attributes) takes it from the backup.'
+_PROOF = """
+A proof then trusts the publicly known CAs besides the declared ones, if the mailer was observed to do so, speaks no TLS version
+that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not. O(min_tls) and
+O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing else in a profile changes a
+proof.
+"""
+_VALIDATION = """
+A validation then also reports as an error what the mailer was observed not to read, as CR LF or a full path where it is used, not
+to do although a setting says so, or to refuse for want of a root CA or a CRL. What is an error anyway stays one, even if the
+mailer was observed to accept it.
+"""
+_REFUSED = 'What a validation by the profile would report as an error is refused before anything changes.'
 
 ROWS = (
     Option(
@@ -224,14 +236,13 @@ ROWS = (
         File on the controller with a profile, as M(printops.infoprint.observe_sendmemo) writes it: what was observed of the
         product's own mailer takes the place of what is assumed of it. It is looked for where core looks for C(files), and
         beside the inventory.
-
-        A proof then trusts the publicly known CAs besides the declared ones, if the mailer was observed to do so, speaks no TLS
-        version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
-        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
-        else in a profile changes a proof.
         """,
-        each(CONFIG, ROLLBACK, SEND),
-        Variable(),
+        {
+            **each(ROLLBACK, SEND, more=_PROOF),
+            CONFIG: Module(more=f'{_PROOF}\n\n{_REFUSED}'),
+            VALIDATE: Module(more=_VALIDATION),
+        },
+        Variable(more=f'{_PROOF}\n\n{_VALIDATION}\n\n{_REFUSED}'),
         version_added='1.1.0',
     ),
     Option(

@@ -13,17 +13,16 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.profile import (
-    ASSUMPTIONS,
+    criteria_of,
     followed,
-    policy_of,
     read,
     restart_warnings,
 )
 from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.source_files import ROLE
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.profile import Profile, to_yaml
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import ArgumentError
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Mailer
 
-ROOT = pathlib.Path(__file__).parents[4]
 USUAL = {'min_tls': 'TLSv1.2', 'crl_check': 'leaf'}
 NOTHING_OBSERVED = {'max_tls': '', 'adds_default_cas': False, 'refuses_wildcards': False, 'refuses_common_names': False}
 
@@ -59,28 +58,28 @@ def test_of_what_is_required_and_observed_the_stricter_counts(
     assert found == {**given, **NOTHING_OBSERVED, **changes}
 
 
-def test_without_a_profile_all_is_assumed() -> None:
-    found = followed(USUAL, None)
-    assert found['policy'] == {'profile': None, 'assumed': list(ASSUMPTIONS), 'not_followed': {}}
-    assert {name: found[name] for name in USUAL} == USUAL
-    page = (ROOT / 'docs' / 'assumptions.md').read_text()
-    assert [name for name in ASSUMPTIONS if f'`{name}`' not in page] == []
-
-
 def test_what_the_site_requires_and_the_mailer_can_not_do_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r'min_tls is TLSv1\.2, and by the profile, the mailer speaks TLSv1\.1 at most'):
         followed(USUAL, profile(max_tls='TLSv1.1'))
 
 
-def test_the_results_say_what_is_assumed_and_what_the_proof_does_otherwise() -> None:
-    observed = profile(crl_check='chain', default_cas='replaced', expired_crl='used', keyword_case='sensitive', smtps='otherwise')
-    policy = policy_of(observed._replace(ciphers=('TLS_AES_256_GCM_SHA384',)))
-    assert policy == {
-        'profile': 'InfoPrint 4.10, observed on 2026-12-01',
-        'assumed': ['no_ca_file', 'missing_crl', 'min_tls', 'max_tls'],
-        'not_followed': {'expired_crl': 'used', 'smtps': 'otherwise'},
-    }
-    assert policy_of(profile(crl_check='none'))['not_followed'] == {'crl_check': 'none'}
+@pytest.mark.parametrize(
+    ('readings', 'mailer'),
+    [
+        pytest.param({}, Mailer(), id='nothing observed'),
+        pytest.param({'crl_check': 'leaf', 'partial_chain': 'accepted', 'default_cas': 'replaced'}, Mailer(), id='as the least'),
+        pytest.param({'crl_check': 'chain'}, Mailer(checks_chain=True), id='CRLs of the chain'),
+        pytest.param({'crl_check': 'chain', 'missing_crl': 'accepted'}, Mailer(), id='a missing CRL does not count'),
+        pytest.param({'partial_chain': 'refused'}, Mailer(needs_root=True), id='a root is needed'),
+        pytest.param(
+            {'partial_chain': 'refused', 'default_cas': 'added'}, Mailer(trusts_others=True), id='it can be a public one'
+        ),
+    ],
+)
+def test_trust_files_are_checked_for_what_was_observed(readings: dict[str, str], mailer: Mailer) -> None:
+    criteria = criteria_of({'warn_days': 7}, profile(**readings))
+    assert (criteria.warn_days, criteria.mailer) == (7, mailer)
+    assert criteria_of({'warn_days': 7}, None).mailer == Mailer()
 
 
 class Action:

@@ -12,10 +12,13 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.printops.infoprint.plugins.module_utils.change.set_files import trust_file_name
+from ansible_collections.printops.infoprint.plugins.module_utils.config.forms import forms_of
+from ansible_collections.printops.infoprint.plugins.module_utils.config.parser import parse
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.change import StagedTest
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.configure import ConfigureEntry
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import ProblemError
 from ansible_collections.printops.infoprint.plugins.plugin_utils.declared.request import RequestBuilder, staged_test
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.profile import Profile
 from ansible_collections.printops.infoprint.plugins.plugin_utils.options.spec import ArgumentError
 from support.pki import Authority
 
@@ -117,6 +120,40 @@ def test_what_cannot_be_written_is_refused(builder: RequestBuilder, declared: di
 def test_a_ca_that_is_none_is_a_problem_of_what_is_declared(builder: RequestBuilder) -> None:
     builder.entry({**ENTRY, 'ca_content': 'no certificate'})
     assert [(problem.is_error, problem.file) for problem in builder.problems] == [(True, 'ca_content')]
+
+
+OBSERVED = {'ehlo_ipv4': 'own_name', 'absolute_path': 'refused', 'partial_chain': 'refused', 'host_name': 'accepted'}
+ROOT = Authority('Root CA')
+ISSUING = Authority('Issuing CA', parent=ROOT).pem.decode()
+
+
+@pytest.mark.parametrize(
+    'declared, args, problems',
+    [
+        pytest.param({'hostname': 'a.example.com', 'ca_src': ['ca.pem']}, {}, [], id='all is read'),
+        pytest.param({'hostname': '[192.0.2.1]'}, {}, [('invalid_ehlo_hostname', 'sendmemo-ssl.cfg')], id='not the name in EHLO'),
+        pytest.param({'ca_path': '/etc/ca.pem'}, {}, [('invalid_value', 'sendmemo-ssl.cfg')], id='no full path'),
+        pytest.param({'ca_content': ISSUING}, {}, [('unknown_ca', 'ca_content')], id='no root'),
+        pytest.param({'hostname': '[192.0.2.1]'}, {'only_crls': True}, [], id='only CRLs are changed'),
+    ],
+)
+def test_what_the_mailer_was_observed_not_to_use_is_a_problem_of_what_is_declared(
+    tmp_path: pathlib.Path, declared: dict[str, t.Any], args: dict[str, t.Any], problems: list[tuple[str, str]]
+) -> None:
+    (tmp_path / 'ca.pem').write_text(CA)
+    found = []
+    for profile in (None, Profile('InfoPrint', '4.10', '2026-12-01', '', (), OBSERVED)):
+        builder = RequestBuilder(t.cast('t.Any', Action(tmp_path)), {}, {**ARGS, **args}, profile)
+        builder.entry({**ENTRY, **declared})
+        found.append([(problem.code, (problem.file or '').rpartition('/')[2]) for problem in builder.problems])
+    assert found == [[], problems]
+
+
+@pytest.mark.parametrize('mode', ['starttls', 'smtps', 'disabled'])
+def test_what_is_written_uses_no_form_that_is_not_declared(builder: RequestBuilder, mode: str) -> None:
+    entry = builder.entry({**ENTRY, 'enable_tls': mode, 'ca_src': ['ca.pem'], 'cert_validation_ignore_host_name': False})
+    uses = forms_of(parse(text(builder, entry).encode(), 'file'))
+    assert [use.form for use in uses] == ([mode] if mode == 'smtps' else [])
 
 
 @pytest.mark.parametrize(

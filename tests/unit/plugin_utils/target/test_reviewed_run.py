@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import typing as t
 
 import pytest
@@ -15,11 +16,13 @@ from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire i
 from ansible_collections.printops.infoprint.plugins.module_utils.trust.pem import read_pem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.reviewed_run import ReviewedAnswer, reviewed_run
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import ASSUMED, Criteria, Mailer
 from support.pki import Authority, days_from_now
 
 GOOD = Authority('Good CA').pem
 EXPIRED = Authority('Expired CA', not_before=days_from_now(-20), not_after=days_from_now(-10)).pem
-FILES = {'good': GOOD, 'expired': EXPIRED}
+ISSUING = Authority('Issuing CA', parent=Authority('Root CA')).pem
+FILES = {'good': GOOD, 'expired': EXPIRED, 'issuing': ISSUING}
 
 
 class Target:
@@ -57,9 +60,10 @@ def asking(**files: str) -> dict[str, t.Any]:
 DONE = {'needs_review': False, 'servers': []}
 
 
-def run(target: Target, check: bool = False) -> ReviewedAnswer:
+def run(target: Target, check: bool = False, mailer: Mailer = ASSUMED) -> ReviewedAnswer:
     request = ConfigureRequest(ChangeOptions('/var/pd', '/bin', check=check), [], {})
-    return reviewed_run(t.cast('t.Any', target), 'operations.configure', request, 10, 30)
+    criteria = Criteria(dt.datetime.now(dt.timezone.utc), 30, mailer)
+    return reviewed_run(t.cast('t.Any', target), 'operations.configure', request, 10, criteria)
 
 
 def test_one_request_is_enough_where_nothing_has_to_be_checked() -> None:
@@ -98,3 +102,8 @@ def test_check_mode_asks_once() -> None:
 def test_a_problem_names_its_server_and_file() -> None:
     answer = run(Target(asking(spl1='expired')))
     assert {(problem.server, problem.file) for problem in answer.problems['spl1']} == {('spl1', '/etc/expired.pem')}
+
+
+def test_what_the_mailer_was_observed_to_refuse_is_refused() -> None:
+    assert run(Target(asking(spl1='issuing'), DONE)).refused == frozenset()
+    assert run(Target(asking(spl1='issuing')), mailer=Mailer(needs_root=True)).refused == {'spl1'}

@@ -8,13 +8,14 @@ import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import FILE_KEYWORDS
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.trust import TrustReference
-from ansible_collections.printops.infoprint.plugins.module_utils.messages.validate import ValidateResult
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.validate import FormUse, ValidateResult
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.validate_answer import read_result
 
+USE = FormUse('carriage_return', 3, 2, 'EnableTLS')
 FULL = ValidateResult(
     name='spl1',
     path='/var/pd/spl1/sendmemo-ssl.cfg',
@@ -24,6 +25,7 @@ FULL = ValidateResult(
     settings={'EnableTLS': '1'},
     enable_tls_line=2,
     smtp_port=465,
+    forms=[USE],
 )
 
 
@@ -33,10 +35,26 @@ def test_every_field_is_read() -> None:
 
 
 def test_what_is_not_known_is_none() -> None:
-    assert read_result(AnswerObject({})) == ValidateResult(None, None, [], {})
+    assert read_result(AnswerObject({})) == ValidateResult(None, None, [], {}, forms=[])
 
 
 @pytest.mark.parametrize('field', [field for field in ValidateResult._fields if field != 'name'])
 def test_a_field_of_another_kind_is_malformed(field: str) -> None:
     with pytest.raises(InvalidValue, match=field):
         read_result(AnswerObject({**plain(FULL), field: True}))
+
+
+@pytest.mark.parametrize(
+    'uses',
+    [
+        pytest.param([USE, USE], id='twice'),
+        pytest.param([USE._replace(form='carriage_returns')], id='an unknown one'),
+        pytest.param([USE._replace(line=0)], id='in no line'),
+        pytest.param([USE._replace(lines=0)], id='in no lines'),
+        pytest.param([USE._replace(line=None)], id='in a line that is not named'),
+        pytest.param([USE._replace(keyword='Verbose')], id='of an unknown keyword'),
+    ],
+)
+def test_forms_that_no_configuration_has_are_malformed(uses: list[FormUse]) -> None:
+    with pytest.raises(InvalidValue, match='form'):
+        read_result(AnswerObject(plain(FULL._replace(forms=uses))))

@@ -19,6 +19,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.budget imp
     watched,
 )
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.chain_path import Trust
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.guard import guard
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_certificate, read_crl
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.records import Certificate
@@ -48,7 +49,7 @@ def trust(pem: bytes, file: str) -> TrustBlocks:
 
 def checked(ca: bytes, crl: bytes, budget: Budget | None = None) -> list[Problem]:
     with limited_to(budget or Budget()):
-        return check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
+        return check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), Criteria(NOW, 30))
 
 
 def test_cas_of_one_name_and_as_many_lists_are_checked_within_the_budget() -> None:
@@ -80,7 +81,7 @@ def test_each_verdict_is_the_same_with_and_without_a_budget() -> None:
     own, other = pki.Authority('Test CA'), pki.Authority('Other CA')
     ca, crl = own.pem + other.pem, own.crl() + pki.damaged(other.crl()) + pki.Authority('Third CA').crl()
     with limited_to(None):
-        free = check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
+        free = check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), Criteria(NOW, 30))
     assert checked(ca, crl) == free
     assert [problem.code for problem in free] == ['crl_signature_invalid', 'crl_issuer_unknown', 'crl_missing']
 

@@ -11,6 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import ASSUMED, Mailer
 from support.pki import Authority, days_from_now, key_usage
 from support.trust_checks import (
     DAY,
@@ -101,3 +102,21 @@ def test_weak_signatures_count_where_somebody_relies_on_them():
     assert severities(intermediate) == [('weak_signature', 'warning')]
     assert severities(None, as_if_sha1(signer.crl())) == [('weak_signature', 'warning')]
     assert severities((VECTORS / 'accvraiz1.pem').read_bytes()) == []  # a root that signed itself with SHA-1
+
+
+@pytest.mark.parametrize(
+    ('pem', 'mailer', 'codes'),
+    [
+        pytest.param(ISSUING.pem, ASSUMED, [], id='not observed'),
+        pytest.param(ISSUING.pem, Mailer(needs_root=True), [('unknown_ca', 'error')], id='no root'),
+        pytest.param(ISSUING.pem + OTHER.pem, Mailer(needs_root=True), [], id='another root'),
+        pytest.param(CA.pem, Mailer(needs_root=True), [], id='the root alone'),
+    ],
+)
+def test_without_a_root_a_mailer_that_needs_one_refuses_everything(pem, mailer, codes):
+    assert severities(pem, mailer=mailer) == codes
+
+
+def test_openssl_needs_a_root_too(tmp_path):
+    server = ISSUING.issue([HOST])
+    assert [openssl_says(pem, None, server, tmp_path) for pem in (ISSUING.pem, ISSUING.pem + OTHER.pem, CA.pem)] == [2, 2, 0]

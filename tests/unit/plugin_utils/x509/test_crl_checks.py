@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Mailer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import check_files
 from support.pki import Authority, days_from_now, key_usage
 from support.trust_checks import (
@@ -140,6 +141,37 @@ def test_a_root_above_needs_a_crl_only_where_the_whole_chain_is_checked(tmp_path
     assert openssl_says(both, ISSUING.crl(), server, tmp_path) == 0
     assert openssl_says(both, ISSUING.crl(), server, tmp_path, ssl.VERIFY_CRL_CHECK_CHAIN) == 3
     assert severities(both, ISSUING.crl() + CA.crl()) == []
+
+
+CHAIN, CHAIN_AND_PUBLIC = Mailer(checks_chain=True), Mailer(checks_chain=True, trusts_others=True)
+DEEP = Authority('Deep CA', parent=ISSUING)
+# CAs, those with a CRL, the mailer, the severity of what is missing; a CA of the file whose certificates OpenSSL accepts, if any.
+CHAINS = {
+    'all have a CRL': ([CA, ISSUING], [CA, ISSUING], CHAIN, None, ISSUING),
+    'the root lacks one': ([CA, ISSUING], [ISSUING], CHAIN, 'error', None),
+    'the root lacks one, others are trusted': ([CA, ISSUING], [ISSUING], CHAIN_AND_PUBLIC, 'warning', None),
+    'the one between lacks one': ([CA, ISSUING, DEEP], [CA, DEEP], CHAIN, 'warning', CA),
+    'the lowest lacks one': ([CA, ISSUING], [CA], CHAIN, 'warning', CA),
+    'another root has one': ([CA, ISSUING, OTHER], [ISSUING, OTHER], CHAIN, 'warning', OTHER),
+    'another root lacks one, too': ([CA, ISSUING, OTHER], [ISSUING], CHAIN, 'error', None),
+    'the root is not there': ([ISSUING, DEEP], [ISSUING], CHAIN, 'warning', None),
+}
+
+
+@pytest.mark.parametrize('name', CHAINS)
+def test_where_the_whole_chain_is_checked_a_set_that_can_accept_nothing_is_an_error(name, tmp_path):
+    cas, listed, mailer, severity, accepted = CHAINS[name]
+    ca, crl = b''.join(one.pem for one in cas), b''.join(one.crl() for one in listed)
+    found = [one for one in severities(ca, crl, mailer) if one[0] == 'crl_missing']
+    assert {one[1] for one in found} == ({severity} if severity else set())
+    accepting = [one for one in cas if openssl_says(ca, crl, one.issue([HOST]), tmp_path, ssl.VERIFY_CRL_CHECK_CHAIN) == 0]
+    assert (accepted in accepting) if accepted else not accepting
+
+
+def test_of_cas_that_can_not_all_be_read_nothing_is_certain():
+    unread, _key = built(constraints=x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), bytes(1 << 17)), name='Big CA')
+    found = severities(CA.pem + ISSUING.pem + unread, ISSUING.crl(), CHAIN._replace(needs_root=True))
+    assert found == [('analysis_incomplete', 'warning'), ('crl_missing', 'info')]
 
 
 def test_the_crl_of_an_intermediate_that_is_not_in_the_ca_file_works_and_is_a_warning(tmp_path):

@@ -16,6 +16,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.budget imp
     OverBudget,
     limited_to,
 )
+from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria import Criteria
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.reader import read_certificate
 from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.trust_files import TrustBlocks, check_blocks
 from support import heavy_x509, pki
@@ -32,7 +33,7 @@ def test_a_used_up_budget_is_no_fault_of_what_is_read() -> None:
 
 def checked(ca: bytes, crl: bytes, budget: Budget | None = None) -> list[Problem]:
     with limited_to(budget or Budget()):
-        return check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), NOW, 30)
+        return check_blocks(trust(ca, 'ca.pem'), trust(crl, 'crl.pem'), Criteria(NOW, 30))
 
 
 def trust(pem: bytes, file: str) -> TrustBlocks:
