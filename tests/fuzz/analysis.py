@@ -25,7 +25,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.x509.criteria i
 
 from .answers import CA, CHAIN, CRLS, NOW, Answer, file_answer, send_answer
 
-OPTIONS = {'warn_days': 30, 'crl_check': 'chain', 'try_before_commit': 'handshake', 'policy': {}}
+OPTIONS = {'warn_days': 30, 'crl_check': 'chain', 'try_before_commit': 'handshake', 'observed': None, 'policy': {}}
 CRITERIA = Criteria(NOW, 30, Mailer(checks_chain=True, needs_root=True))
 PROFILE = Profile('InfoPrint', '4.10', '2026-12-01', '', (), {'carriage_return': 'kept', 'unknown_ca': 'accepted'})
 VERDICTS = {'refused': False, 'ignoring': True, 'sent': True}

@@ -166,23 +166,32 @@ def test_with_its_profile_a_proof_agrees_with_the_mailer(site: Site, observed: R
     assert reported['profile'].startswith('RICOH InfoPrint Manager unknown, observed on 20')
 
 
-def test_a_name_that_the_mailer_refuses_is_refused_by_a_proof(site: Site, tmp_path: pathlib.Path) -> None:
+def test_what_the_mailer_refuses_is_refused_by_a_proof(site: Site, tmp_path: pathlib.Path) -> None:
+    """A certificate without a name but its common name, and a configuration with the line ends of another system."""
     root = Authority('Profile Root CA')
     server = tmp_path / 'pd' / 'spl1'
     server.mkdir(parents=True)
     (server / 'ca.pem').write_bytes(root.pem)
-    (server / CONFIG).write_text('EnableTLS = 1\nCAFile = ca.pem\nHostname = print1.example.com\n')
-    (tmp_path / 'profile.yml').write_text(profile(names={'common_name': 'refused'}))
+    (server / CONFIG).write_bytes(b'EnableTLS = 1\nCAFile = ca.pem\r\nHostname = print1.example.com\n')
+    (tmp_path / 'names.yml').write_text(profile(names={'common_name': 'refused'}))
+    (tmp_path / 'grammar.yml').write_text(profile(grammar={'carriage_return': 'kept'}))
     listener = Listener('starttls', 'starttls', *root.issue([], common_name='localhost').write(tmp_path, 'common'))
     with MailServer(tmp_path / 'mail', [listener], seconds=120) as running:
         options = {'base_dir': str(server.parent), 'smtp_host': 'localhost', 'smtp_port': running.ports['starttls']}
         tasks = [
             {'name': name, 'printops.infoprint.send_memo': {**options, 'until': 'handshake', **more}, 'ignore_errors': True}
-            for name, more in (('Assumed', {}), ('Followed', {'profile': str(tmp_path / 'profile.yml')}))
+            for name, more in (
+                ('assumed', {}),
+                *((name, {'profile': str(tmp_path / f'{name}.yml')}) for name in ('names', 'grammar')),
+            )
         ]
         run = site.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()))
-    assumed, followed = (run.results(task=name)[0].result['servers'][0] for name in ('Assumed', 'Followed'))
-    assert (assumed['ok'], [problem['code'] for problem in followed['problems']]) == (True, ['hostname_mismatch'])
+    found = {name: run.results(task=name)[0].result['servers'][0] for name in ('assumed', 'names', 'grammar')}
+    assert [entry['ok'] for entry in found.values()] == [True, False, False]
+    assert [problem['code'] for problem in found['names']['problems']] == ['hostname_mismatch']
+    (problem,) = found['grammar']['problems']
+    assert (problem['code'], problem['line'], problem['keyword']) == ('invalid_line', 2, 'CAFile')
+    assert 'the mailer was observed to take CR for a part of the value' in problem['message']
 
 
 def test_a_command_that_fails_is_told_and_nothing_is_concluded(site: Site) -> None:

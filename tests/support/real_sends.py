@@ -127,6 +127,6 @@ def _reports(request: SendRequest, version: str) -> list[Sent]:
     assert answer is not None, done
     until, terms = (
         request.options.until,
-        terms_of(answer, {'warn_days': 30, 'crl_check': request.options.crl_check, 'policy': {}}),
+        terms_of(answer, {'warn_days': 30, 'crl_check': request.options.crl_check, 'observed': None, 'policy': {}}),
     )
     return [report(read_result(fields, until), answer, terms) for fields in answer.children('servers')]

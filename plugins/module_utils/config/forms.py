@@ -8,7 +8,7 @@ Our reader accepts them all. Each has the name of the question that an observati
 import re
 from typing import Callable, Dict, List
 
-from ..messages.validate import FormUse
+from ..messages.forms import FormUse
 from ..vocabulary import SMTPS
 from .keywords import BY_NAME, FILE_KEYWORDS, UNSUPPORTED
 from .lines import INVALID, SETTING, Line

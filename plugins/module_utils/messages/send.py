@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
 from ..vocabulary import GOALS
+from .forms import FormUse
 
 
 def in_base64(items: Iterable[bytes]) -> List[str]:
@@ -37,7 +38,7 @@ class SendOptions(NamedTuple):
 
     `run` is the name of the run, for the Message-ID; it is an atom of RFC 5322, or ''. `max_tls` '' = the newest.
     `adds_default_cas`: those are trusted besides a CAFile, too. `refuses_wildcards`, `refuses_common_names`: such names don't
-    count in a certificate.
+    count in a certificate. `reads_forms`: the forms that an active configuration uses are answered.
     """
 
     until: str
@@ -48,6 +49,7 @@ class SendOptions(NamedTuple):
     adds_default_cas: bool = False
     refuses_wildcards: bool = False
     refuses_common_names: bool = False
+    reads_forms: bool = False
     retries: int = 0
     retry_delay: float = 0
     run: str = ''
@@ -146,6 +148,7 @@ class SendResult(NamedTuple):
     reached: bool = False
     problems: Sequence[Problem] = ()
     ignored: Sequence[Problem] = ()
+    forms: Sequence[FormUse] = ()
     mode: Optional[str] = None
     attempts: Optional[int] = None
     tls: Optional[TlsSession] = None
@@ -180,6 +183,7 @@ class SendResult(NamedTuple):
         read = dict(data)
         for key in ('problems', 'ignored'):
             read[key] = [Problem(**problem) for problem in data.get(key, ())]
+        read['forms'] = [FormUse(**use) for use in data.get('forms', ())]
         for key, kind in _PARTS:
             if key in data:
                 read[key] = kind(**data[key])

@@ -5,6 +5,7 @@
 from typing import Any, Dict, NamedTuple, Optional, Sequence
 
 from ..problems import Problem
+from .forms import FormUse
 from .trust import TrustContent, TrustReference
 
 
@@ -36,18 +37,6 @@ class ValidateRequest(NamedTuple):
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ValidateRequest':
         return cls(**dict(data, servers=[ValidateEntry(**entry) for entry in data['servers']]))
-
-
-class FormUse(NamedTuple):
-    """A form that a configuration uses (`config.forms`): in how many lines, and one of them, which sets a keyword if any does.
-
-    `keyword` is the one that it sets, '' = none.
-    """
-
-    form: str
-    lines: int
-    line: int
-    keyword: str = ''
 
 
 class ValidateResult(NamedTuple):

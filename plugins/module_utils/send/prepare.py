@@ -9,9 +9,10 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..config.as_declared import differences
 from ..config.keywords import CONFIG_NAME, defaults
-from ..config.parser import parse
+from ..config.parser import ConfigFile, parse
 from ..config.rules import check_config
 from ..files.working_dir import WorkingDir
+from ..messages.forms import FormUse
 from ..problems import Problem, ProblemError
 from ..safe_text import safe_text
 from ..smtp.message import check_address, compose
@@ -28,17 +29,19 @@ Settings = Dict[str, str]
 
 
 class Prepared(NamedTuple):
-    """The job, or None and among the `problems` why nothing can be sent; `differences` from what is declared prevent no mail."""
+    """The job, or None and among the `problems` why nothing can be sent; `differences` from what is declared prevent no mail, nor
+    do the `forms` that the configuration uses."""
 
     job: Optional[Job]
     problems: Sequence[Problem]
     differences: Sequence[Problem] = ()
+    forms: Sequence[FormUse] = ()
 
 
 def prepare(task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]) -> Prepared:
     """Do all that comes before a connection: `read` has the trust files that were read for other servers, by content."""
     try:
-        settings, problems, unlike = _effective_settings(task)
+        settings, problems, unlike, forms = _effective_settings(task)
     except ProblemError as error:
         return Prepared(None, [error.problem])
     encrypted = settings['EnableTLS'] != DISABLED.value
@@ -48,24 +51,35 @@ def prepare(task: Task, ssl_v3: bool, contexts: Contexts, read: Dict[bytes, Pem]
         problems = problems + found
     problems = problems + _mail_server_problems(task) + (_ssl_v3_problems() if encrypted and ssl_v3 else [])
     if _prevented(problems):
-        return Prepared(None, problems, unlike)
+        return Prepared(None, problems, unlike, forms)
     job = _job(task, settings, trust, ssl_v3)
     late = _message_problems(job) or (_context_problems(job, contexts) if encrypted else [])
-    return Prepared(None if late else job, problems + late, unlike)
+    return Prepared(None if late else job, problems + late, unlike, forms)
 
 
 def _prevented(problems: List[Problem]) -> bool:
     return any(problem.is_error for problem in problems)
 
 
-def _effective_settings(task: Task) -> Tuple[Settings, List[Problem], Tuple[Problem, ...]]:
-    """Return the settings to send with, their problems, and how they differ from what is declared. Raises ProblemError."""
+def _effective_settings(task: Task) -> Tuple[Settings, List[Problem], Tuple[Problem, ...], Sequence[FormUse]]:
+    """Return the settings to send with, their problems, how they differ from what is declared, and the forms that are asked for.
+
+    Raises ProblemError.
+    """
     if task.settings is not None:
-        return dict(defaults(), **task.settings), [], ()
+        return dict(defaults(), **task.settings), [], (), ()
     with WorkingDir(task.directory, task.name) as directory:
         data, _status = directory.read_config()
         config = parse(data, directory.path_of(CONFIG_NAME))
-    return config.settings, check_config(config), tuple(differences(config, task.declared or {}))
+    return config.settings, check_config(config), tuple(differences(config, task.declared or {})), _forms(config, task)
+
+
+def _forms(config: ConfigFile, task: Task) -> Sequence[FormUse]:
+    if not task.options.reads_forms:
+        return ()
+    from ..config.forms import forms_of  # only a proof that follows a profile needs them
+
+    return forms_of(config)
 
 
 def _mail_server_problems(task: Task) -> List[Problem]:

@@ -121,8 +121,8 @@ class _Sends:
 
     def _completed(self, number: int) -> SendResult:
         """Return the result, with the differences from what is declared behind the cause of a failure."""
-        result = self._results.get(number) or self._unfinished(number)
-        return result._replace(problems=[*result.problems, *of_server(result.name, self._before(number).differences)])
+        result, before = self._results.get(number) or self._unfinished(number), self._before(number)
+        return result._replace(problems=[*result.problems, *of_server(result.name, before.differences)], forms=before.forms)
 
     def _unfinished(self, number: int) -> SendResult:
         if number not in self._handed_over:

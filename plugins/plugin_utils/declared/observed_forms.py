@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils.messages.validate import FormUse
+from ...module_utils.messages.forms import FormUse
 from ...module_utils.problems import Problem
 from ...module_utils.safe_text import safe_text
 from ...module_utils.vocabulary import DISABLED, ERROR, WARNING

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils.messages.validate import FormUse
+from ...module_utils.messages.forms import FormUse
 from ...module_utils.vocabulary import CHAIN, CRL_CHECKS, TLS_VERSIONS
 from ..observe.profile import GROUPS, Profile
 from ..observe.questions.experiment import Question
@@ -17,8 +17,10 @@ Followed = t.Mapping[str, t.Collection[str]]
 
 # What a proof rests on, by the questions of an observation.
 ASSUMPTIONS = ('default_cas', 'no_ca_file', 'crl_check', 'missing_crl', 'expired_crl', 'min_tls', 'max_tls', 'ciphers')
+_OF_A_FORM: Followed = {name: tuple(form.others) for name, form in FORMS.items()}
 # What a proof does where it was observed. Any other reading that is not the assumed one is only reported.
 FOLLOWED: Followed = {
+    **_OF_A_FORM,
     'default_cas': ('replaced', 'added'),
     'crl_check': CRL_CHECKS,
     'min_tls': TLS_VERSIONS,
@@ -32,7 +34,7 @@ OF_A_PROOF = ('trust', 'names', 'session')
 OF_A_FILE = {'CAFile': ('default_cas', 'partial_chain'), 'CrlFile': ('crl_check', 'missing_crl', 'expired_crl')}
 NO_CA_FILE = 'no_ca_file'
 FOLLOWED_BY_VALIDATION: Followed = {
-    **{name: tuple(form.others) for name, form in FORMS.items()},
+    **_OF_A_FORM,
     'default_cas': ('added',),
     'partial_chain': ('accepted',),
     'crl_check': (CHAIN, 'none'),

@@ -45,7 +45,8 @@ def read(action: ActionBase, task_vars: t.Mapping[str, t.Any], args: t.Mapping[s
 
 
 def followed(args: t.Mapping[str, t.Any], profile: Profile | None) -> Options:
-    """Return the options of a proof that follows the profile, with `policy`, what its results say of that.
+    """Return the options of a proof that follows the profile, with `observed`, the profile, and `policy`, what its results say of
+    that.
 
     Raises ArgumentError where the site requires what the mailer can't do.
     """
@@ -62,6 +63,8 @@ def followed(args: t.Mapping[str, t.Any], profile: Profile | None) -> Options:
         'adds_default_cas': readings.get('default_cas') == 'added',
         'refuses_wildcards': readings.get('wildcard') == 'refused',
         'refuses_common_names': readings.get('common_name') == 'refused',
+        'reads_forms': profile is not None,
+        'observed': profile,
         'policy': policy_of(profile),
     }
 

@@ -11,9 +11,12 @@ from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.messages.send import SendResult
 from ...module_utils.problems import Problem
 from ...module_utils.vocabulary import CERTIFICATE, DISABLED, MODE_BY_NAME, SENT
+from ..declared.observed_forms import observed_problems
 from ..declared.ports import port_problems
 from ..delivery.proof import exact
 from ..foreign_values import InvalidValue
+from ..observe.profile import Profile
+from ..problems.text import complete
 from ..target.answer import AnswerObject
 from ..target.send_answer import MOST_CHARACTERS, decoded
 from ..x509 import chain_diagnosis as diagnosis
@@ -26,6 +29,7 @@ from ..x509.unchecked import unchecked_parts, unread_leaf
 from .send_line import line
 
 LONGEST_RUN = dt.timedelta(days=1)  # a mail that is older by the target's clock was not sent in this run
+OBSERVED_VERSIONS = {'min_tls': 'older than', 'max_tls': 'newer than'}
 FACTS = ('tls', 'ehlo', 'reply', 'trusted', 'message_id', 'address', 'proven_as', 'owner', 'attempts', 'timings_ms')
 
 
@@ -33,7 +37,7 @@ class Terms(t.NamedTuple):
     """How the sends are evaluated.
 
     `now` is the target's clock, which its OpenSSL went by, `received` the controller's when it had the answer. `policy` is what
-    the results say of what the proof rests on.
+    the results say of what the proof rests on, and `observed` the profile that it follows.
     """
 
     now: dt.datetime
@@ -41,6 +45,7 @@ class Terms(t.NamedTuple):
     crl_check: str
     received: dt.datetime
     policy: t.Mapping[str, t.Any]
+    observed: Profile | None = None
 
 
 class Sent(t.NamedTuple):
@@ -56,7 +61,7 @@ def terms_of(answer: AnswerObject, args: t.Mapping[str, t.Any]) -> Terms:
     received = dt.datetime.now(dt.timezone.utc)
     clock = answer.integer('now_ms', high=1 << 46)
     now = received if clock is None else _moment(clock)
-    return Terms(now, args['warn_days'], args['crl_check'], received, args['policy'])
+    return Terms(now, args['warn_days'], args['crl_check'], received, args['policy'], args['observed'])
 
 
 def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprotected: bool = False) -> Sent:
@@ -70,7 +75,8 @@ def report(result: SendResult, answer: AnswerObject, terms: Terms, accept_unprot
         read = [read_certificate(der) for der in decoded(result.chain, 'chain')]
     found, ignored = _with_defects(result, answer, read, terms)
     certificates, of_leaf = _accepted_chain(result, read, terms)
-    found = [*found, *unread, *of_leaf, *_port_problems(result)]
+    found = [*found, *unread, *of_leaf, *_port_problems(result), *_observed_problems(result, terms)]
+    found = [_with_observed_versions(problem, terms.observed) for problem in found]
     missing = _missing_proof(result)
     if missing and not any(problem.is_error for problem in found):
         found.append(Problem('program_failed', missing))
@@ -127,6 +133,22 @@ def _facts(result: SendResult) -> dict[str, t.Any]:
 def _port_problems(result: SendResult) -> list[Problem]:
     enable_tls = MODE_BY_NAME[result.mode].value if result.mode in MODE_BY_NAME else ''
     return port_problems({'EnableTLS': enable_tls}, result.port, f'{result.working_dir or ""}/{CONFIG_NAME}', None)
+
+
+def _observed_problems(result: SendResult, terms: Terms) -> list[Problem]:
+    """Return what the mailer was observed not to read, or to refuse, in the configuration that the proof went by."""
+    return observed_problems(result.forms, {}, terms.observed, f'{result.working_dir or ""}/{CONFIG_NAME}')
+
+
+def _with_observed_versions(problem: Problem, observed: Profile | None) -> Problem:
+    """Return a problem about the TLS version with the versions in its hint that the mailer was observed to speak."""
+    readings = observed.readings if observed is not None else {}
+    limits = [f'{words} {readings[name]}' for name, words in OBSERVED_VERSIONS.items() if name in readings]
+    if problem.code != 'protocol_too_old' or not limits:
+        return problem
+    return problem._replace(
+        hint=f'{complete(problem).hint} By the profile, the mailer speaks nothing {", nothing ".join(limits)}.'
+    )
 
 
 def _missing_proof(result: SendResult) -> str:

@@ -12,6 +12,7 @@ from ...module_utils.messages.send import Ehlo, FinalReply, SendResult, TlsSessi
 from ...module_utils.vocabulary import TIMINGS
 from ..foreign_values import InvalidValue
 from .answer import AnswerObject
+from .forms import read_forms
 
 MOST_CERTIFICATES = 20
 MOST_CHARACTERS = 8 << 20  # of one certificate or CRL in base64
@@ -31,6 +32,7 @@ def read_result(fields: AnswerObject, until: str) -> SendResult:
         reached=bool(fields.flag('reached')),
         problems=fields.problems(),
         ignored=fields.problems('ignored'),
+        forms=read_forms(fields),
         mode=fields.text('mode'),
         attempts=fields.integer('attempts'),
         tls=_tls(fields.child('tls')),

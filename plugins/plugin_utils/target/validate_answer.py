@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-from ...module_utils.config.forms import FORMS
-from ...module_utils.config.keywords import BY_NAME
-from ...module_utils.messages.validate import FormUse, ValidateResult
-from ..foreign_values import InvalidValue
+from ...module_utils.messages.validate import ValidateResult
 from .answer import AnswerObject
+from .forms import read_forms
 from .trust_blocks import read_references
 
 
@@ -23,20 +21,5 @@ def read_result(fields: AnswerObject) -> ValidateResult:
         settings=fields.texts_by_key('settings') or None,
         enable_tls_line=fields.integer('enable_tls_line'),
         smtp_port=fields.integer('smtp_port'),
-        forms=_read_forms(fields),
+        forms=read_forms(fields),
     )
-
-
-def _read_forms(fields: AnswerObject) -> list[FormUse]:
-    uses = [_read_form(use) for use in fields.children('forms')]
-    if len({use.form for use in uses}) < len(uses):
-        raise InvalidValue('forms has one twice')
-    return uses
-
-
-def _read_form(fields: AnswerObject) -> FormUse:
-    form, keyword = fields.raw('form', 40) or '', fields.raw('keyword', 40) or ''
-    lines, line = fields.integer('lines', 1), fields.integer('line', 1)
-    if form not in FORMS or keyword not in ('', *BY_NAME) or lines is None or line is None:
-        raise InvalidValue('a form is not one that a configuration can have')
-    return FormUse(form, lines, line, keyword)

@@ -34,12 +34,13 @@ def test_without_a_profile_all_is_assumed() -> None:
 
 
 def test_the_results_say_what_is_assumed_and_what_the_proof_does_otherwise() -> None:
-    observed = profile(crl_check='chain', default_cas='replaced', expired_crl='used', keyword_case='sensitive', smtps='otherwise')
+    readings = {'crl_check': 'chain', 'default_cas': 'replaced', 'expired_crl': 'used', 'keyword_case': 'sensitive'}
+    observed = profile(**readings, smtps='otherwise', handshake_failed='plaintext')
     policy = policy_of(observed._replace(ciphers=('TLS_AES_256_GCM_SHA384',)))
     assert policy == {
         'profile': 'InfoPrint 4.10, observed on 2026-12-01',
         'assumed': ['no_ca_file', 'missing_crl', 'min_tls', 'max_tls'],
-        'not_followed': {'expired_crl': 'used', 'smtps': 'otherwise'},
+        'not_followed': {'expired_crl': 'used', 'handshake_failed': 'plaintext'},
     }
     assert policy_of(profile(crl_check='none'))['not_followed'] == {'crl_check': 'none'}
 

@@ -55,7 +55,7 @@ def test_of_what_is_required_and_observed_the_stricter_counts(
     given = {**USUAL, **options, 'until': 'sent'}
     found = followed(given, profile(**readings))
     found.pop('policy')
-    assert found == {**given, **NOTHING_OBSERVED, **changes}
+    assert found == {**given, **NOTHING_OBSERVED, **changes, 'reads_forms': True, 'observed': profile(**readings)}
 
 
 def test_what_the_site_requires_and_the_mailer_can_not_do_is_refused() -> None:

@@ -21,7 +21,7 @@ CHANGED_TO = 'EnableTLS changed (was 1, declared 2)'
 FULL = {'code': 'write_failed', 'message': 'It could not be written.', 'hint': 'Free some space.'}
 PORT = Problem('port_mismatch', 'EnableTLS is 1, but the port is 465.', severity='warning')
 EXPIRED = Problem('ca_expired', 'It has expired.')
-ARGS = {'warn_days': 30, 'crl_check': 'leaf', 'policy': {}, 'try_before_commit': 'handshake'}
+ARGS = {'warn_days': 30, 'crl_check': 'leaf', 'observed': None, 'policy': {}, 'try_before_commit': 'handshake'}
 REFUSED_TEST = {
     'name': 'spl1',
     'working_dir': '/var/pd/spl1',

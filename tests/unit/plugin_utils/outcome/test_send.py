@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.profile import Profile
 from ansible_collections.printops.infoprint.plugins.plugin_utils.outcome.send import Sent, report, terms_of
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.answer import AnswerObject
 from ansible_collections.printops.infoprint.plugins.plugin_utils.target.send_answer import read_result
@@ -22,7 +23,7 @@ NOW = int(dt.datetime.now(dt.timezone.utc).timestamp())
 CA = pki.Authority('Mail CA')
 GOOD = CA.issue(['mail.example.com'], not_after=pki.days_from_now(61.5))
 EXPIRED = CA.issue(['other.example.com'], not_after=pki.days_from_now(-3.5))
-TERMS: dict[str, t.Any] = {'warn_days': 30, 'crl_check': 'leaf', 'policy': {'profile': None}}
+TERMS: dict[str, t.Any] = {'warn_days': 30, 'crl_check': 'leaf', 'observed': None, 'policy': {'profile': None}}
 
 
 def der(identity: pki.Identity | pki.Authority) -> str:
@@ -329,3 +330,43 @@ def test_a_port_that_is_usual_for_another_mode_is_a_warning(mode: str | None, po
     assert bool(found) is warns
     assert not any(problem.is_error for problem in found)
     assert not found or found[0].file == '/var/pd/spl1/sendmemo-ssl.cfg'
+
+
+def by_profile(readings: dict[str, str], **changes: t.Any) -> Sent:
+    """Return the outcome of a proof that follows a profile."""
+    known = AnswerObject({'now': NOW, 'trust': {}})
+    observed = Profile('InfoPrint', '4.10', '2026-12-01', '', (), readings)
+    terms = terms_of(known, {**TERMS, 'observed': observed})
+    return report(read_result(AnswerObject(entry(**changes)), 'sent'), known, terms)
+
+
+SMTPS_FORM = {'form': 'smtps', 'lines': 1, 'line': 1, 'keyword': 'EnableTLS'}
+CR_FORM = {'form': 'carriage_return', 'lines': 3, 'line': 2, 'keyword': 'CAFile'}
+
+
+@pytest.mark.parametrize(
+    ('readings', 'forms', 'codes'),
+    [
+        pytest.param({'smtps': 'otherwise'}, [SMTPS_FORM], ['invalid_value'], id='the mailer begins TLS otherwise'),
+        pytest.param({'smtps': 'at_once'}, [SMTPS_FORM], [], id='the mailer begins TLS at once'),
+        pytest.param({'carriage_return': 'kept'}, [CR_FORM], ['invalid_line'], id='the mailer reads another value'),
+        pytest.param({'carriage_return': 'kept'}, [], [], id='a form that is not used'),
+        pytest.param({}, [SMTPS_FORM, CR_FORM], [], id='not observed'),
+    ],
+)
+def test_a_mail_that_the_mailer_would_not_send_proves_nothing(
+    readings: dict[str, str], forms: list[dict[str, t.Any]], codes: list[str]
+) -> None:
+    sent = by_profile(readings, forms=forms)
+    assert ([problem.code for problem in sent.problems], sent.entry['ok']) == (codes, not codes)
+    assert all(problem.file == '/var/pd/spl1/sendmemo-ssl.cfg' for problem in sent.problems)
+
+
+def test_the_versions_that_the_mailer_speaks_are_in_the_hint() -> None:
+    problems = [{'code': 'protocol_too_old', 'severity': 'error', 'message': 'x', 'hint': 'Enable it.', 'stage': 'handshake'}]
+    failed = {'problems': problems, 'reached': False}
+    assert reported(**failed).problems[0].hint == 'Enable it.'
+    (problem,) = by_profile({'min_tls': 'TLSv1.2', 'max_tls': 'TLSv1.2'}, **failed).problems
+    assert problem.hint == (
+        'Enable it. By the profile, the mailer speaks nothing older than TLSv1.2, nothing newer than TLSv1.2.'
+    )

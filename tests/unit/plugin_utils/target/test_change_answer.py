@@ -37,8 +37,8 @@ SERVER = ServerAnswer(
     restored=f'{DIRECTORY}/sendmemo-ssl.backups/2',
     before='CAFile = a.pem\n',
     after='CAFile = b.pem\n',
-    test=SendResult('spl1', DIRECTORY, 'handshake', problems=[], ignored=[], chain=[]),
-    send=SendResult('spl1', DIRECTORY, 'sent', reached=True, problems=[], ignored=[], chain=[]),
+    test=SendResult('spl1', DIRECTORY, 'handshake', problems=[], ignored=[], forms=[], chain=[]),
+    send=SendResult('spl1', DIRECTORY, 'sent', reached=True, problems=[], ignored=[], forms=[], chain=[]),
 )
 WRITTEN: dict[str, t.Any] = plain(SERVER)
 

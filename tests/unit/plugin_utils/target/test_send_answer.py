@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.forms import FormUse
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.send import (
     Ehlo,
     FinalReply,
@@ -40,6 +41,7 @@ RESULT = SendResult(
     reached=True,
     problems=[Problem('port_mismatch', 'EnableTLS is 1.', 'Look.', 'warning', server='spl1', file='/var/pd/spl1/a', line=3)],
     ignored=[Problem('expired', 'It expired.', 'Renew it.', 'error', stage='certificate')],
+    forms=[FormUse('carriage_return', 3, 2, 'EnableTLS')],
     mode='starttls',
     attempts=2,
     tls=TlsSession('starttls', 'TLSv1.3', 'TLS_AES_256_GCM_SHA384', 256),
@@ -62,7 +64,7 @@ ANSWER: dict[str, t.Any] = plain(RESULT)
 TEXTS = ('name', 'working_dir', 'host', 'mode', 'trusted', 'trust_key', 'message_id', 'owner', 'proven_as')
 FLAGS = ('reached', 'whole_chain', 'anchored', 'checks_name', 'ignores_errors')
 OBJECTS = ('tls', 'verify', 'ehlo', 'reply', 'timings_ms')
-LISTS = ('problems', 'ignored', 'chain')
+LISTS = ('problems', 'ignored', 'forms', 'chain')
 
 
 def read(answer: object, until: str = 'sent') -> SendResult:

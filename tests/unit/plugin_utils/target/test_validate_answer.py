@@ -7,8 +7,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.printops.infoprint.plugins.module_utils.config.keywords import FILE_KEYWORDS
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.forms import FormUse
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.trust import TrustReference
-from ansible_collections.printops.infoprint.plugins.module_utils.messages.validate import FormUse, ValidateResult
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.validate import ValidateResult
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.wire import plain
 from ansible_collections.printops.infoprint.plugins.module_utils.problems import Problem
 from ansible_collections.printops.infoprint.plugins.plugin_utils.foreign_values import InvalidValue
