@@ -13,6 +13,7 @@ leave out those that are as assumed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import pathlib
 import socket
@@ -77,11 +78,14 @@ class StandIn:
     def send(self) -> bool:
         if self._switches['when_read'] == 'each_mail' or not self._loaded:
             self.restart()
-        try:
-            self._send(settings_in(self._loaded[CONFIG], self._switches))
-        except (Refused, Failed):
-            pass
+        self.send_with(self._loaded)
         return True
+
+    def send_with(self, files: dict[str, bytes]) -> None:
+        """Send a mail with these files, whichever are there now."""
+        self._loaded = files
+        with contextlib.suppress(Refused, Failed):
+            self._send(settings_in(files[CONFIG], self._switches))
 
     def _send(self, settings: t.Mapping[str, str]) -> None:
         name = self._name(settings['Hostname'])
