@@ -18,7 +18,7 @@ from .playing.authorities import Authorities
 from .playing.client_hello import ClientHello
 from .playing.playing_server import PlayingServer
 from .playing.server import Server
-from .playing.visit import REFUSED, SENT, Visit
+from .playing.visit import DROPPED, REFUSED, SENT, SILENT, Visit
 from .questions.experiment import COUNT, MAIL, NAME, ONCE, TLS, Trial, outcome, text_of
 
 DOMAIN = 'observe.example.com'
@@ -127,7 +127,7 @@ class Laboratory:
         if first.is_firm:
             return first, first.outcome(view)
         self.check(CONTROL)
-        if not first.visits:
+        if first.outcome(MAIL) in (SILENT, DROPPED):
             self.check(CONTROL)  # right after a mail, as the trial is then: it fails where mails leave at longer intervals
         second = self.run(trial)
         if second.is_firm:

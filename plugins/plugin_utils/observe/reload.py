@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .laboratory import CONTROL, Laboratory, Silence
+from .laboratory import CONTROL, Laboratory, Sighting, Silence
 from .playing.visit import PLAINTEXT, SENT
 from .questions.experiment import MAIL, Trial, text_of
 from .verdict import HOLDS, Verdict, unknown
@@ -23,8 +23,8 @@ def when_is_it_read(laboratory: Laboratory) -> Verdict:
         return _after_restart(laboratory, str(silence))
     seen = laboratory.run(CHANGED)
     if seen.outcome(MAIL) == PLAINTEXT:
-        return Verdict(WHEN_READ, HOLDS, EACH_MAIL, (f'after EnableTLS was set to 0, without a restart: {seen.shown()}',))
-    return _after_restart(laboratory, f'after EnableTLS was set to 0, without a restart: {seen.shown()}')
+        return _at_once(seen)
+    return _after_restart(laboratory, _evidence(seen))
 
 
 def _after_restart(laboratory: Laboratory, evidence: str) -> Verdict:
@@ -34,4 +34,19 @@ def _after_restart(laboratory: Laboratory, evidence: str) -> Verdict:
     seen = [laboratory.run(trial).outcome(MAIL) for trial in (CHANGED, CONTROL)]
     if seen != [PLAINTEXT, SENT]:
         return unknown(WHEN_READ, evidence, f'after restarts: {", ".join(seen)}')
-    return Verdict(WHEN_READ, HOLDS, AT_START, (evidence, 'after a restart the change counted'))
+    laboratory.restarts = False
+    again = laboratory.run(CHANGED)
+    if again.outcome(MAIL) == PLAINTEXT:
+        return _at_once(again)
+    laboratory.restarts = True
+    if not any(visit.kind == SENT for visit in again.visits):  # a mail that did not come shows nothing
+        return unknown(WHEN_READ, evidence, _evidence(again))
+    return Verdict(WHEN_READ, HOLDS, AT_START, (_evidence(again), 'after a restart the change counted'))
+
+
+def _at_once(seen: Sighting) -> Verdict:
+    return Verdict(WHEN_READ, HOLDS, EACH_MAIL, (_evidence(seen),))
+
+
+def _evidence(seen: Sighting) -> str:
+    return f'after EnableTLS was set to 0, without a restart: {seen.shown()}'

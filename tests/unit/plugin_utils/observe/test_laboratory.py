@@ -24,6 +24,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.client_hello import cipher_name
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.questions.grammar import GRAMMAR
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.reload import EACH_MAIL, when_is_it_read
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import HOLDS, UNKNOWN
 from support.observed import (
     BY_NAME,
@@ -154,6 +155,11 @@ def test_an_unreliable_mailer_is_never_misjudged(kind: str, server: PlayingServe
         }
         wrong = [name for name in (one.name for one in QUESTIONS) if found[name].observed not in ('', switches[name])]
         assert not wrong, [(found[name], switches[name]) for name in wrong]
+
+
+def test_a_lost_mail_does_not_show_that_a_restart_is_needed(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    found = {when_is_it_read(laboratory(Losing, as_assumed(), server, tmp_path / str(number))).observed for number in range(20)}
+    assert found == {'', EACH_MAIL}
 
 
 def test_what_is_late_was_not_refused(server: PlayingServer, tmp_path: pathlib.Path) -> None:
