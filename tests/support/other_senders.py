@@ -117,12 +117,14 @@ class OtherSender:
 
     def send(self, after: float) -> bool:
         del after
-        command = self._command(Mail(self._host, *self._address, self._settings()))
+        command = self._command(Mail(self._host, *self._address, settings_in(self._directory)))
         subprocess.run(command, input=MAIL.encode(), capture_output=True, check=False, timeout=2 * SECONDS)
         return True
 
-    def _settings(self) -> dict[str, str]:
-        text = (self._directory / 'sendmemo-ssl.cfg').read_text()
-        settings = dict(line.split(' = ', 1) for line in text.splitlines() if ' = ' in line)
-        files = {keyword: str(self._directory / settings[keyword]) for keyword in ('CAFile', 'CrlFile') if settings.get(keyword)}
-        return {**settings, **files}
+
+def settings_in(directory: pathlib.Path) -> dict[str, str]:
+    """Return the settings of the configuration in a directory, with the paths of the files that it names."""
+    text = (directory / 'sendmemo-ssl.cfg').read_text()
+    settings = dict(line.split(' = ', 1) for line in text.splitlines() if ' = ' in line)
+    files = {keyword: str(directory / settings[keyword]) for keyword in ('CAFile', 'CrlFile') if settings.get(keyword)}
+    return {**settings, **files}

@@ -89,6 +89,8 @@ error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
 virtual unix - n n - - virtual
+smtp unix - - n - - smtp
+once unix - - n - - smtp -o max_use=1
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
@@ -228,13 +230,20 @@ class Postfix:
 
     def set(self, **parameters: str) -> None:
         """Change parameters of main.cf, as postconf(5) has them, of the running Postfix."""
-        settings = [f'{name}={value}' for name, value in parameters.items()]
-        subprocess.run(
-            [*self._place.enter, 'postconf', '-c', f'{self._inside}/config', '-e', *settings],
-            stdin=subprocess.DEVNULL,
-            timeout=COMMAND_SECONDS,
-            check=True,
-        )
+        self.write(**parameters)
+        self.reload()
+
+    def write(self, **parameters: str) -> None:
+        """Change parameters for the processes that start from now on."""
+        path = self.config_directory / 'main.cf'
+        kept = [line for line in path.read_text().splitlines() if line.partition('=')[0].strip() not in parameters]
+        written = path.with_name('main.cf.new')
+        written.write_text('\n'.join([*kept, *(f'{name} = {value}' for name, value in parameters.items()), '']))
+        os.utime(written, (0, 0))  # a process that finds one of this second waits, and the one that writes the log may never end
+        written.replace(path)
+
+    def reload(self) -> None:
+        """Let all its processes read main.cf anew."""
         self._command('reload')
 
     def log(self) -> list[str]:
@@ -262,6 +271,10 @@ class Postfix:
             if recipient is None or message['Delivered-To'] == recipient:
                 found.append(message)
         return found
+
+    @property
+    def config_directory(self) -> pathlib.Path:
+        return self._base / 'config'
 
     @property
     def maildir(self) -> pathlib.Path:

@@ -79,12 +79,17 @@ class StandIn:
         when = self._switches['when_read']
         if when == 'each_mail' or not self._loaded or (when == 'later' and after >= self.rereads_after):
             self.restart()
+        self.send_with(self._loaded)
+        return True
+
+    def send_with(self, files: dict[str, bytes]) -> None:
+        """Send a mail with these files, whichever are there now."""
+        self._loaded = files
         try:
-            self._send(settings_in(self._loaded[CONFIG], self._switches))
+            self._send(settings_in(files[CONFIG], self._switches))
         except (Refused, Failed) as problem:
             with (self._directory / ERROR_LOG).open('a') as log:
                 log.write(f'no mail was sent: {type(problem).__name__}\n')
-        return True
 
     def written(self) -> str:
         log = self._directory / ERROR_LOG

@@ -19,8 +19,8 @@ from .playing.authorities import Authorities
 from .playing.client_hello import ClientHello
 from .playing.playing_server import PlayingServer
 from .playing.server import Server
-from .playing.visit import REFUSED, SENT, Visit
-from .questions.experiment import MAIL, NAME, TLS, Trial, outcome, text_of
+from .playing.visit import DROPPED, REFUSED, SENT, SILENT, Visit
+from .questions.experiment import COUNT, MAIL, NAME, ONCE, TLS, Trial, outcome, text_of
 
 DOMAIN = 'observe.example.com'
 CONTROL = Trial(text_of())
@@ -60,6 +60,7 @@ class Patience(t.NamedTuple):
 class Sighting(t.NamedTuple):
     """What came of a trial: `names` has the word for each argument of EHLO that it expected.
 
+    What came with an older configuration is left aside; `is_stale` is whether nothing else came that can be told from it.
     `is_firm` is whether a mail came, or an alert, that can be of no other trial. `written` is what was written to the server's
     error log meanwhile, if no mail came.
     """
@@ -125,15 +126,18 @@ class Laboratory:
         is_over = self.mailer.send(self.settling)
         deadline, quiet = self.patience.deadline, self.patience.quiet
         visits = self._server.wait(deadline, 0.0 if is_over else quiet, not is_over, watches_on and not is_over)
-        said = {name for visit in visits for name in visit.names}
-        is_stale = bool(said & self._old_names - names.keys())
-        is_firm = any(visit.is_firm and self._is_known(visit, names) for visit in visits)
-        has_mail = any(visit.mail for visit in visits)
-        return Sighting(tuple(visits), names, is_stale, is_firm and not is_stale, '' if has_mail else self.mailer.written())
+        written = '' if any(visit.mail for visit in visits) else self.mailer.written()
+        older = self._old_names - names.keys()
+        current = tuple(visit for visit in visits if older.isdisjoint(visit.names))
+        is_known = any(name in names for visit in current for name in visit.names)
+        if len(current) < len(visits) and not is_known:
+            return Sighting(tuple(visits), names, is_stale=True, is_firm=False, written=written)
+        is_firm = any(self._is_firm(visit, names) for visit in current)
+        return Sighting(current, names, is_stale=False, is_firm=is_firm, written=written)
 
-    def _is_known(self, visit: Visit, names: t.Container[str]) -> bool:
-        """Return whether its name tells that a connection is of this trial."""
-        return self._names_count and any(name in names for name in visit.names)
+    def _is_firm(self, visit: Visit, names: t.Container[str]) -> bool:
+        """Return whether a connection shows what the mailer wants, and its name tells that it is of this trial."""
+        return visit.is_firm and self._names_count and any(name in names for name in visit.names)
 
     def run_twice(self, trial: Trial, view: str) -> tuple[Sighting, str]:
         """Run a trial; unless what came of it is firm, prove that the mailer works, and run it again. Raises Silence.
@@ -144,6 +148,8 @@ class Laboratory:
         if first.is_firm:
             return first, first.outcome(view)
         self.check(CONTROL)
+        if first.outcome(MAIL) in (SILENT, DROPPED):
+            self.check(CONTROL)  # right after a mail, as the trial is then: it fails where mails leave at longer intervals
         second = self.run(trial)
         if second.is_firm:
             return second, second.outcome(view)
@@ -155,21 +161,29 @@ class Laboratory:
 
         Unless `again`, what it came to is remembered.
         """
-        wanted, view = (f'{SENT}, name', NAME) if view == NAME or self._names_count else (SENT, TLS)
+        wanted, view = self._wanted(view)
         sighting = self._checked.get((control, view))
         if sighting is None or again or not sighting.has_mail:
             sighting = self._checked[control, view] = self._check(control, view, wanted)
         if sighting.outcome(view) != wanted:
-            raise Silence(f'the control, in which a mail has to come ({wanted}), came to: {sighting.shown()}')
+            how = f'{ONCE}, and nothing else' if view == COUNT else wanted
+            raise Silence(f'the control, in which a mail has to come ({how}), came to: {sighting.shown()}')
         if not self._has_begun:
             self._has_begun = True
             self._server.admitted = next(visit.address for visit in sighting.visits if visit.mail)
             self._names_count = sighting.outcome(NAME) == f'{SENT}, name'
         return sighting
 
+    def _wanted(self, view: str) -> tuple[str, str]:
+        """Return the outcome of a control, and the view of it."""
+        if view == COUNT:
+            return ONCE, COUNT
+        return (f'{SENT}, name', NAME) if view == NAME or self._names_count else (SENT, TLS)
+
     def _check(self, control: Trial, view: str, wanted: str) -> Sighting:
         sighting = self.run(control)
-        if sighting.outcome(view) != wanted and (self._names_count or not sighting.has_mail):
+        is_wrong = sighting.outcome(view) != wanted and self._names_count and view != COUNT
+        if is_wrong or not sighting.has_mail:
             self.failed_controls += 1
             sighting = self.run(control)
         return sighting
@@ -182,7 +196,9 @@ class Laboratory:
 
     def hello_of(self, connect: t.Callable[[], object]) -> ClientHello | None:
         """Return what is offered by who connects."""
-        return next((visit.hello for visit in self.visits_of(connect) if visit.hello), None)
+        visits = self.visits_of(connect)
+        hellos = {visit.hello for visit in visits if visit.hello and not visit.mail}  # a mail is another one of the mailer's
+        return hellos.pop() if len(hellos) == 1 else None
 
     def why_impossible(self, trial: Trial) -> str:
         """Return why this run has no such server, '' where it has."""

@@ -10,14 +10,15 @@ from ...module_utils.safe_text import safe_text
 from .facts import Facts, cipher_verdict, facts_of, sender_verdict
 from .laboratory import CONTROL, Laboratory, Silence
 from .playing.client_hello import ClientHello
-from .questions.experiment import Question, Trial
+from .questions.experiment import COUNT, Question, Trial
 from .questions.grammar import GRAMMAR
 from .questions.session import SESSION
 from .questions.trust import NAMES, TRUST
 from .reload import WHEN_READ, when_is_it_read
 from .verdict import Verdict, doubted, judge, unknown, unmet_needs
 
-QUESTIONS: tuple[Question, ...] = (*TRUST, *NAMES, *SESSION, *GRAMMAR)
+# What counts connections comes first, while no mail that was refused waits to be tried again.
+QUESTIONS: tuple[Question, ...] = tuple(sorted((*TRUST, *NAMES, *SESSION, *GRAMMAR), key=lambda question: question.view != COUNT))
 
 Ours = t.Callable[[], ClientHello | None]
 

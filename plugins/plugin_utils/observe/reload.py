@@ -7,7 +7,7 @@ Everything else rests on that.
 
 from __future__ import annotations
 
-from .laboratory import CONTROL, Laboratory, Silence
+from .laboratory import CONTROL, Laboratory, Sighting, Silence
 from .playing.visit import PLAINTEXT, SENT
 from .questions.experiment import MAIL, Trial, text_of
 from .verdict import HOLDS, Verdict, unknown
@@ -26,19 +26,19 @@ def when_is_it_read(laboratory: Laboratory) -> Verdict:
     except Silence as silence:
         return _after_a_wait(laboratory, str(silence))
     seen = laboratory.run(CHANGED)
-    evidence = f'after EnableTLS was set to 0, without a restart: {seen.shown()}'
     if seen.outcome(MAIL) == PLAINTEXT:
-        return Verdict(WHEN_READ, HOLDS, EACH_MAIL, (evidence,))
-    return _after_a_wait(laboratory, evidence)
+        return _at_once(seen)
+    return _after_a_wait(laboratory, _evidence(seen))
 
 
 def _after_a_wait(laboratory: Laboratory, evidence: str) -> Verdict:
     for seconds in laboratory.patience.settling:
         laboratory.settling = seconds
         if _outcomes(laboratory) == COUNTED:
-            verdict = _confirmed(laboratory, LATER, evidence, f'{seconds:g} s after a change it counted')
-            laboratory.restarts = laboratory.mailer.restart()  # which is quicker, where it can be done
-            laboratory.settling = 0.0 if laboratory.restarts else seconds
+            verdict = _confirmed(laboratory, LATER, f'{seconds:g} s after a change it counted')
+            if laboratory.settling:
+                laboratory.restarts = laboratory.mailer.restart()  # which is quicker, where it can be done
+                laboratory.settling = 0.0 if laboratory.restarts else seconds
             return verdict
     laboratory.settling = 0.0
     return _after_restart(laboratory, evidence)
@@ -51,19 +51,29 @@ def _after_restart(laboratory: Laboratory, evidence: str) -> Verdict:
     seen = _outcomes(laboratory)
     if seen != COUNTED:
         return unknown(WHEN_READ, evidence, f'after restarts: {", ".join(seen)}')
-    return _confirmed(laboratory, AT_START, evidence, 'after a restart the change counted')
+    return _confirmed(laboratory, AT_START, 'after a restart the change counted')
 
 
-def _confirmed(laboratory: Laboratory, when: str, *evidence: str) -> Verdict:
-    """Return the answer, if without the wait or the restart a mail still has the configuration before."""
+def _confirmed(laboratory: Laboratory, when: str, counted: str) -> Verdict:
+    """Return the answer, if without the wait or the restart a mail has the configuration before; one that did not come shows
+    nothing. Where the change counts at once, there is neither from then on."""
     kept = laboratory.settling, laboratory.restarts
     laboratory.settling, laboratory.restarts = 0.0, False
     seen = laboratory.run(CHANGED)
+    if seen.outcome(MAIL) == PLAINTEXT:
+        return _at_once(seen)
     laboratory.settling, laboratory.restarts = kept
-    evidence = (*evidence, f'without that: {seen.shown()}')
-    if not seen.has_mail or seen.outcome(MAIL) == PLAINTEXT:
-        return unknown(WHEN_READ, *evidence)
-    return Verdict(WHEN_READ, HOLDS, when, evidence)
+    if not any(visit.kind == SENT for visit in seen.visits):
+        return unknown(WHEN_READ, counted, _evidence(seen))
+    return Verdict(WHEN_READ, HOLDS, when, (_evidence(seen), counted))
+
+
+def _at_once(seen: Sighting) -> Verdict:
+    return Verdict(WHEN_READ, HOLDS, EACH_MAIL, (_evidence(seen),))
+
+
+def _evidence(seen: Sighting) -> str:
+    return f'after EnableTLS was set to 0, without a wait or a restart: {seen.shown()}'
 
 
 def _outcomes(laboratory: Laboratory) -> list[str]:

@@ -45,7 +45,12 @@ TAIL = """
 
 A mail, or an alert by which TLS is refused, counts at once. Anything else has to happen twice, with a mail that comes as it has
 to after each; and if any mail in the whole observation failed to come that had to, or if it is not known when a changed
-configuration counts, nothing that did not come proves anything.
+configuration counts, nothing that did not come proves anything. Where no connection came at all, two such mails follow: a mailer
+that sends at intervals brings one of them in time, not both.
+
+A mailer may queue: mails of earlier trials then come in later ones. They count for the trial in which they come, if the name in
+EHLO is of that trial. Connections are counted for `retry` alone, which comes first, before any other mail was refused, and only
+if a mail that is accepted brings a single connection in the same time.
 
 The evidence also has the seconds between several connections of a trial and, where no mail came, what the server wrote to its
 `error.log` since the trial began: the last 500 characters, made safe.

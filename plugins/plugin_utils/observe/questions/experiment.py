@@ -19,6 +19,8 @@ NAME = 'name'  # the same, with the name in EHLO, which in the control is the on
 EHLO = 'ehlo'  # the same, whatever the control's name is
 COUNT = 'count'  # one connection, or more
 
+ONCE, AGAIN = 'once', 'again'  # as COUNT has it
+
 OWN_NAME = 'own name'  # of the mailer: none that the configuration gives
 NO_MAIL = (SILENT, DROPPED, ENDED, REFUSED)
 
@@ -85,7 +87,7 @@ def reading(name: str, *allows: str | Outcomes) -> Reading:
 def outcome(view: str, visits: t.Sequence[Visit], names: t.Mapping[str, str]) -> str:
     """Return what a trial came to, as a question looks at it; `names` has the word for each known argument of EHLO."""
     if view == COUNT:
-        return SILENT if not visits else 'once' if len(visits) == 1 else 'again'
+        return SILENT if not visits else ONCE if len(visits) == 1 else AGAIN
     kind = _kind_in_tls(visits) if view == TLS else _kind(visits)
     if view not in (NAME, EHLO) or kind not in (SENT, PLAINTEXT):
         return kind

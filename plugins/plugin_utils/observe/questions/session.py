@@ -7,7 +7,7 @@ from __future__ import annotations
 from ....module_utils.vocabulary import TLS_VERSIONS
 from ..playing.server import NO_TLS, SMTPS, Server
 from ..playing.visit import DROPPED, ENDED, PLAINTEXT, REFUSED, SENT
-from .experiment import COUNT, EHLO, MAIL, NO_MAIL, OWN_NAME, TLS, Need, Question, Reading, Trial, reading, text_of
+from .experiment import AGAIN, COUNT, EHLO, MAIL, NO_MAIL, ONCE, OWN_NAME, TLS, Need, Question, Reading, Trial, reading, text_of
 
 PLAIN = Trial(text_of())
 EITHER = (SENT, REFUSED)
@@ -81,9 +81,9 @@ SESSION = (
         'retry',
         'Is a mail that is refused for now (451) tried again within the deadline?',
         COUNT,
-        PLAIN,
+        Trial(text_of(), watches_on=True),
         (Trial(text_of(), Server(refuses=('RCPT', '451 4.7.1 Try again later')), watches_on=True),),
-        (reading('no', 'once'), reading('yes', 'again')),
+        (reading('no', ONCE), reading('yes', AGAIN)),
         ('no', 'yes'),
     ),
 )

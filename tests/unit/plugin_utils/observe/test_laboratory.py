@@ -10,13 +10,26 @@ import typing as t
 
 import pytest
 
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.laboratory import Laboratory, Patience, Sighting
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import QUESTIONS, Observation, observe
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.laboratory import (
+    CONTROL,
+    Laboratory,
+    Patience,
+    Sighting,
+)
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe import (
+    QUESTIONS,
+    Observation,
+    chosen,
+    observe,
+)
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.client_hello import cipher_name
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.visit import Visit
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.reload import when_is_it_read
-from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import UNKNOWN, Verdict
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.questions.grammar import GRAMMAR
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.reload import EACH_MAIL, when_is_it_read
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.verdict import HOLDS, UNKNOWN, Verdict
 from support.observed import (
+    BY_NAME,
     HOST,
     LOOPBACK,
     as_assumed,
@@ -52,10 +65,7 @@ class Lagging(StandIn):
         self.number += 1
         if self.number % 3 == 1:
             return super().send(after)
-        kept, self._switches = self._switches, {**self._switches, 'when_read': 'at_start'}
-        self._loaded = loaded
-        super().send(after)
-        self._switches = kept
+        self.send_with(loaded)
         return True
 
     def restart(self) -> bool:
@@ -72,10 +82,45 @@ class Late(StandIn):
         self.restart()
         waiting, self.waiting = self.waiting, self._loaded
         if waiting is not None:
-            kept, self._switches = self._switches, {**self._switches, 'when_read': 'at_start'}
-            self._loaded = waiting
+            self.send_with(waiting)
+        return True
+
+
+class Twice(StandIn):
+    """Sends two mails for each that is caused."""
+
+    def send(self, after: float = 0.0) -> bool:
+        super().send(after)
+        return super().send(after)
+
+
+class Queueing(StandIn):
+    """With each mail it tries an older one again, with the files of then."""
+
+    longest_wait = 0.3
+    older: dict[str, bytes] | None = None
+
+    def send(self, after: float = 0.0) -> bool:
+        del after
+        self.restart()
+        present = self._loaded
+        for files in filter(None, (self.older, present)):
+            self.send_with(files)
+        self.older = present
+        return True
+
+
+class AtIntervals(StandIn):
+    """Mails leave two at a time, with the files of then."""
+
+    waiting = 0
+
+    def send(self, after: float = 0.0) -> bool:
+        self.waiting += 1
+        if self.waiting == 2:
+            self.waiting = 0
             super().send(after)
-            self._switches = kept
+            super().send(after)
         return True
 
 
@@ -109,12 +154,12 @@ class Forgetful(StandIn):
 
 def laboratory_of(kind: type[StandIn], switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> Laboratory:
     directory.mkdir()
+    Losing.chance.seed(directory.name)
     mailer = kind(switches, directory, HOST, (LOOPBACK, server.port), public_authority().pem, our_ciphers())
     return Laboratory(mailer, server, authorities(), Patience(5.0, 0.05))
 
 
 def observed(kind: type[StandIn], switches: dict[str, str], server: PlayingServer, directory: pathlib.Path) -> Observation:
-    Losing.chance.seed(directory.name)
     return observe(laboratory_of(kind, switches, server, directory))
 
 
@@ -130,6 +175,51 @@ def test_an_unreliable_mailer_is_never_misjudged(kind: str, server: PlayingServe
         }
         wrong = [name for name in (one.name for one in QUESTIONS) if found[name].observed not in ('', switches[name])]
         assert not wrong, [(found[name], switches[name]) for name in wrong]
+
+
+def test_a_lost_mail_does_not_show_that_a_restart_is_needed(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    found = {
+        when_is_it_read(laboratory_of(Losing, as_assumed(), server, tmp_path / str(number))).observed for number in range(20)
+    }
+    assert found == {'', EACH_MAIL}
+
+
+def test_what_is_late_was_not_refused(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    """Each silent trial is followed by a control in which the trial's own mail comes, too."""
+    intervals = laboratory_of(AtIntervals, as_assumed(), server, tmp_path / 'server')
+    verdicts = observe(intervals, chosen([question.name for question in GRAMMAR])).verdicts
+    assert {verdict.question for verdict in verdicts if verdict.observed and verdict.question in BY_NAME} == set()
+
+
+def test_what_comes_with_an_older_configuration_is_left_aside(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    """But where nothing else comes, as without the CAFile, it may be that the mailer has not read the new one yet."""
+    wanted = {name: as_assumed()[name] for name in ('unknown_ca', 'smtps', 'handshake_failed', 'retry', 'quotes')}
+    questions = chosen([*wanted, 'missing_file'])
+    verdicts = observe(laboratory_of(Queueing, as_assumed(), server, tmp_path / 'server'), questions).verdicts
+    found = {verdict.question: verdict for verdict in verdicts}
+    assert {name: found[name].observed for name in wanted} == wanted
+    assert 'an older configuration' in found['missing_file'].evidence[-1]
+
+
+def test_another_mail_is_neither_a_retry_nor_our_own_connection(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    verdicts = observe(laboratory_of(Twice, as_assumed(), server, tmp_path / 'server'), chosen(['retry', 'unknown_ca'])).verdicts
+    found = {verdict.question: verdict for verdict in verdicts}
+    assert (found['unknown_ca'].verdict, found['retry'].verdict) == (HOLDS, UNKNOWN)
+    assert 'once, and nothing else' in found['retry'].evidence[-1]
+
+
+@pytest.mark.parametrize('ours_connects', [True, False])
+def test_our_own_connection_is_told_from_a_mail_that_comes_meanwhile(
+    ours_connects: bool, server: PlayingServer, tmp_path: pathlib.Path
+) -> None:
+    """What stands in for ours offers a single cipher suite, and goes without a mail."""
+    mailers = laboratory_of(StandIn, as_assumed(), server, tmp_path / 'server')
+    mailers.check(CONTROL)
+    where = (LOOPBACK, server.port)
+    ours = StandIn(as_assumed(), tmp_path / 'server', 'another.example.com', where, ciphers='ECDHE-ECDSA-AES128-GCM-SHA256')
+    hello = mailers.hello_of(lambda: [sender.send(0.0) for sender in (mailers.mailer, *([ours] if ours_connects else []))])
+    assert (hello is not None) == ours_connects
+    assert hello is None or 'ECDHE-ECDSA-AES256-GCM-SHA384' not in map(cipher_name, hello.ciphers)
 
 
 def test_what_came_counts_whatever_failed_to_come(server: PlayingServer, tmp_path: pathlib.Path) -> None:
@@ -167,8 +257,9 @@ def test_a_mailer_that_can_be_restarted_is_not_waited_for(server: PlayingServer,
 
 
 def test_the_first_mails_may_be_lost_without_a_wrong_answer(server: PlayingServer, tmp_path: pathlib.Path) -> None:
-    """What came after a wait or a restart then came for another reason."""
-    assert when(Forgetful, 'each_mail', server, tmp_path / 'server')[1].observed == ''
+    """What came after a wait then came for another reason."""
+    laboratory, verdict = when(Forgetful, EACH_MAIL, server, tmp_path / 'server')
+    assert (verdict.observed, laboratory.settling, laboratory.restarts) == (EACH_MAIL, 0.0, False)
 
 
 def test_evidence_has_what_the_server_wrote_to_its_log(server: PlayingServer, tmp_path: pathlib.Path) -> None:
