@@ -126,6 +126,11 @@ def test_a_mailer_with_the_rights_of_its_user_is_observed_and_all_is_put_back(la
     assert {name: found[name]['observed'] for name in wanted} == wanted
     assert {found[name]['verdict'] for name in DEVIATIONS} == {'differs'}
     assert {found[name]['verdict'] for name in AS_ASSUMED} == {'holds'}
-    assert lab.tree() == lab.before
+    assert 'error log: no mail was sent: TlsFailed' in found['crl_check']['evidence'][0]
+    tree = lab.tree()
+    *rights, log = tree.pop('error.log')  # the mailer's own
+    *rights_before, log_before = lab.before.pop('error.log')
+    assert (rights, log.startswith(log_before)) == (rights_before, True)
+    assert tree == lab.before
     assert lab.pd.attributes('lab1') == BEFORE
     assert len(lab.fleet.postfix.mails(RECIPIENT)) == 2  # the proofs before and after, by the mail server at the attributes

@@ -17,7 +17,7 @@ from ...module_utils.change.set_files import trust_file_name
 from ...module_utils.config.keywords import CONFIG_NAME
 from .playing.authorities import Authorities
 from .playing.client_hello import ClientHello
-from .playing.playing_server import PlayingServer
+from .playing.playing_server import PlayingServer, Until
 from .playing.server import Server
 from .playing.visit import DROPPED, REFUSED, SENT, SILENT, Visit
 from .questions.experiment import COUNT, MAIL, NAME, ONCE, TLS, Trial, outcome, text_of
@@ -28,6 +28,7 @@ STALE = 'an older configuration'  # was used: an outcome that no reading allows
 NOT_PLAYED = 'not played'  # the controller can't: such an outcome too
 UNSTABLE = 'once this, once that'  # and another one
 MOST_SHOWN = 4  # connections of a trial
+NOTICED = 2.0  # seconds, within which a connection that is over has been noticed
 
 
 class Mailer(t.Protocol):
@@ -124,8 +125,8 @@ class Laboratory:
     def send(self, names: dict[str, str], watches_on: bool = False) -> Sighting:
         """Cause a mail with the files as they are."""
         is_over = self.mailer.send(self.settling)
-        deadline, quiet = self.patience.deadline, self.patience.quiet
-        visits = self._server.wait(deadline, 0.0 if is_over else quiet, not is_over, watches_on and not is_over)
+        until = Until.OVER if is_over else Until.TIME if watches_on else Until.ANSWERED
+        visits = self._server.wait(self.patience.deadline, until, self.patience.quiet)
         written = '' if any(visit.mail for visit in visits) else self.mailer.written()
         older = self._old_names - names.keys()
         current = tuple(visit for visit in visits if older.isdisjoint(visit.names))
@@ -192,7 +193,7 @@ class Laboratory:
         """Return the connections of who connects, with the files as they are."""
         self._server.play(Server())
         connect()
-        return self._server.wait(self.patience.deadline, 0.0, awaits_first=False)
+        return self._server.wait(NOTICED, Until.ANSWERED)
 
     def hello_of(self, connect: t.Callable[[], object]) -> ClientHello | None:
         """Return what is offered by who connects."""

@@ -8,6 +8,7 @@ Whoever reaches its port can talk to it, so all is bounded: connections at a tim
 from __future__ import annotations
 
 import contextlib
+import enum
 import functools
 import socket
 import ssl
@@ -29,6 +30,14 @@ _VERSIONS = {
     'TLSv1.2': ssl.TLSVersion.TLSv1_2,
     'TLSv1.3': ssl.TLSVersion.TLSv1_3,
 }
+
+
+class Until(enum.Enum):
+    """What ends a wait for connections."""
+
+    ANSWERED = enum.auto()
+    TIME = enum.auto()
+    OVER = enum.auto()
 
 
 class PlayingServer:
@@ -54,27 +63,25 @@ class PlayingServer:
         with self._changed:
             self._server, self._visits = server, []
 
-    def wait(self, seconds: float, quiet: float, awaits_first: bool = True, watches_on: bool = False) -> list[Visit]:
-        """Return the trial's connections once there was one and all are over since `quiet` seconds, or after `seconds` in all.
+    def wait(self, seconds: float, until: Until, quiet: float = 0.0) -> list[Visit]:
+        """Return the trial's connections when the wait is over, after `seconds` in all; one that lasts is waited for.
 
-        Without `awaits_first` nobody will connect who has not done so yet. With `watches_on` the quiet lasts up to that end;
-        without, a mail ends it.
+        ANSWERED is over with a mail, or `quiet` seconds after a connection ended, TIME only with the seconds, and OVER at once:
+        nobody will connect who has not done so yet.
         """
         end = time.monotonic() + seconds
         with self._changed:
-            while (left := self._seconds_left(end, quiet, awaits_first, watches_on)) > 0:
+            while (left := self._seconds_left(end, until, quiet)) > 0:
                 self._changed.wait(left)
             return list(self._visits)
 
-    def _seconds_left(self, end: float, quiet: float, awaits_first: bool, watches_on: bool) -> float:
+    def _seconds_left(self, end: float, until: Until, quiet: float) -> float:
         now = time.monotonic()
-        if not self._visits:
-            return end - now if awaits_first else 0.0
-        if watches_on or not all(visit.ended for visit in self._visits):
+        if until is Until.TIME or not all(visit.ended for visit in self._visits):
             return end - now
-        if any(visit.mail for visit in self._visits):
+        if until is Until.OVER or any(visit.mail for visit in self._visits):
             return 0.0
-        return min(end, max(visit.ended for visit in self._visits) + quiet) - now
+        return (min(end, max(visit.ended for visit in self._visits) + quiet) if self._visits else end) - now
 
     def can_play(self, version: str) -> bool:
         """Return whether this controller's OpenSSL speaks a version, which its build or a policy of its system may forbid."""

@@ -124,7 +124,7 @@ class Sends(t.NamedTuple):
 OF_A_QUEUE = {
     'all': Sends({}, 10.0, OF_POSTFIX),
     'tries again later': Sends({}, 1.5, {'retry': 'no'}),
-    'tries again soon': Sends({'backoff': '1s'}, 4.0, {'retry': 'yes'}),
+    'tries again soon': Sends({'backoff': '1s'}, 6.0, {'retry': 'yes'}),
     # What was refused in a trial is tried again in the next ones, and the processes of then may do it.
     'old mails': Sends(
         {'backoff': '1s', 'empties': False, 'reads': AT_A_RESTART}, 10.0, AT_START, frozenset(AT_START) - {'when_read', 'smtps'}

@@ -41,7 +41,7 @@ def visit_of(server: playing_server.PlayingServer, sent: bytes) -> Visit:
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(1 << 16):
                 pass
-        return server.wait(10, 0)[0]
+        return server.wait(10, playing_server.Until.ANSWERED)[0]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_mailer_that_begins_tls_at_once_is_told(server: playing_server.Playing
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with socket.create_connection((LOOPBACK, server.port), timeout=10) as connection, pytest.raises(OSError, match='SSL'):
         context.wrap_socket(connection, server_hostname='a.example.com')
-    visit = server.wait(10, 0)[0]
+    visit = server.wait(10, playing_server.Until.ANSWERED)[0]
     assert (visit.kind, visit.handshake) == ('refused', 'it began TLS at once, without STARTTLS')
     assert visit.hello is not None
     assert visit.hello.server_name == 'a.example.com'
@@ -91,7 +91,7 @@ def test_an_alert_is_named(server: playing_server.PlayingServer) -> None:
         context.maximum_version = newest
         with socket.create_connection((LOOPBACK, server.port), timeout=10) as connection, pytest.raises(ssl.SSLError):
             context.wrap_socket(connection, server_hostname='a.example.com')
-        visit = server.wait(10, 0)[-1]
+        visit = server.wait(10, playing_server.Until.ANSWERED)[-1]
         assert (visit.kind, visit.handshake) == ('refused', alert)
         assert visit.is_firm
 
@@ -101,7 +101,7 @@ def test_connections_and_time_are_bounded() -> None:
     with playing(seconds=0.5) as server, contextlib.ExitStack() as connections:
         for _number in range(playing_server.MOST_AT_ONCE + 5):
             connections.enter_context(socket.create_connection((LOOPBACK, server.port)))
-        visits = server.wait(10, 0)
+        visits = server.wait(10, playing_server.Until.ANSWERED)
     assert time.monotonic() - begin < 5
     at_once = [sum(visit.began <= other.began < visit.ended for visit in visits) for other in visits]
     assert max(at_once) == playing_server.MOST_AT_ONCE
@@ -114,11 +114,11 @@ def test_who_lasts_from_an_earlier_trial_is_cut_off_and_not_counted(server: play
         server.play(Server())
         assert old.recv(100) == b''
         visit = visit_of(server, ENVELOPE + b'.\r\n')
-    assert server.wait(10, 0) == [visit]
+    assert server.wait(10, playing_server.Until.ANSWERED) == [visit]
 
 
 def test_a_trial_without_a_connection_ends_by_its_deadline(server: playing_server.PlayingServer) -> None:
     begin = time.monotonic()
-    assert server.wait(0.2, 5) == []
-    assert server.wait(5, 5, awaits_first=False) == []
+    assert server.wait(0.2, playing_server.Until.ANSWERED, quiet=5) == []
+    assert server.wait(5, playing_server.Until.OVER) == []
     assert time.monotonic() - begin < 2
