@@ -15,7 +15,7 @@ import typing as t
 
 from ...module_utils.change.set_files import trust_file_name
 from ...module_utils.config.keywords import CONFIG_NAME
-from .playing.authorities import Authorities
+from .playing.authorities import PUBLIC, Authorities
 from .playing.client_hello import ClientHello
 from .playing.playing_server import PlayingServer, Until
 from .playing.server import Server
@@ -204,7 +204,11 @@ class Laboratory:
     def why_impossible(self, trial: Trial) -> str:
         """Return why this run has no such server, '' where it has."""
         identity = trial.server.identity
-        return '' if self.authorities.can_present(identity) else f'this run has no certificate "{identity}"'
+        if self.authorities.can_present(identity):
+            return ''
+        if identity == PUBLIC:
+            return 'it needs a certificate of a publicly known CA (public_certificate_src)'
+        return f'it needs a name in mail_host, of three labels or more and 64 characters at most; it is {self.authorities.host}'
 
     def outcome_of_version(self, server: Server, offered: t.Sequence[str]) -> str:
         """Return what a server of one version that can't be played here would have come to, by what the mailer offers; ''

@@ -22,6 +22,7 @@ from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.observe
     chosen,
     observe,
 )
+from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.authorities import Authorities
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.client_hello import cipher_name
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.playing_server import PlayingServer
 from ansible_collections.printops.infoprint.plugins.plugin_utils.observe.playing.visit import Visit
@@ -274,3 +275,19 @@ def test_of_several_connections_the_rhythm_is_told() -> None:
     visits = tuple(Visit(began) for began in (10.0, 12.0, 16.5))
     shown = Sighting(visits, {}, is_stale=False, is_firm=False).shown()
     assert shown == '3 connections, 2.0 s, 4.5 s apart | dropped | dropped | dropped'
+
+
+@pytest.mark.parametrize(
+    ('name', 'why'),
+    [
+        pytest.param('default_cas', 'it needs a certificate of a publicly known CA', id='no public certificate'),
+        pytest.param('wildcard', 'of three labels or more and 64 characters at most; it is 192.0.2.1', id='an address'),
+        pytest.param('unknown_ca', '', id='possible'),
+    ],
+)
+def test_what_can_not_be_asked_says_what_it_needs(name: str, why: str, server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    mailer = StandIn(as_assumed(), tmp_path, HOST, (LOOPBACK, server.port))
+    laboratory = Laboratory(mailer, server, Authorities('192.0.2.1'), Patience())
+    said = laboratory.why_impossible(BY_NAME[name].trials[0])
+    assert why in said
+    assert bool(said) == bool(why)
