@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ansible_collections.printops.infoprint.plugins.module_utils.messages.forms import FormUse
 from ansible_collections.printops.infoprint.plugins.module_utils.messages.send import (
     Ehlo,
     FinalReply,
@@ -35,6 +36,7 @@ RESULT = SendResult(
     until='sent',
     problems=[Problem('tls_off', 'EnableTLS is 0.', severity='warning', server='spl1')],
     ignored=[Problem('expired', 'It has expired.', severity='error', stage='certificate')],
+    forms=[FormUse('carriage_return', 3, 2, 'EnableTLS')],
     chain=['MAMC'],
     tls=TlsSession('starttls', 'TLSv1.3', 'TLS_AES_256_GCM_SHA384', 256),
     verify=Verification(0, 'verify failed', ['expired']),
