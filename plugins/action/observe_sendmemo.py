@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import pathlib
+import secrets
 import ssl
 import typing as t
 
@@ -19,7 +20,7 @@ from ..module_utils.problems import Problem, ProblemError
 from ..module_utils.vocabulary import HANDSHAKE
 from ..plugin_utils.action_base import InfoprintAction, Outcome, server_entry
 from ..plugin_utils.foreign_values import InvalidValue
-from ..plugin_utils.observe.laboratory import Laboratory, Patience
+from ..plugin_utils.observe.laboratory import DOMAIN, Laboratory, Patience
 from ..plugin_utils.observe.observe import QUESTIONS, Observation, chosen, observe
 from ..plugin_utils.observe.on_host import LONGEST_ANSWER, MailerOnHost, Step
 from ..plugin_utils.observe.page import page
@@ -40,12 +41,13 @@ OF_HOSTS = frozenset.intersection(*(frozenset(MODULES[module]) for module in ON_
 REACH = (
     'During the observation the controller plays the mail server there. Check mail_host, listen_address and listen_ports (in the '
     'playbook observe_mail_host, observe_listen_address, observe_listen_port), and the firewalls between the print server and '
-    'the controller. Nothing was changed.'
+    'the controller. No trial was made.'
 )
 NOT_PUT_BACK = (
-    '{host}: {server} may still have the configuration of a trial, with which it sends no mails to your mail server. Remove the '
-    'cause, and run the same again with put_back_only (observe_put_back_only=true).'
+    '{server} may still have the configuration of a trial, with which it sends no mails to your mail server. Remove the cause, '
+    'and run the same again with put_back_only (observe_put_back_only=true).'
 )
+OF_THE_WAY = ('connect', 'resolve')  # stages of a connection
 
 Args = dict[str, t.Any]
 
@@ -55,7 +57,8 @@ class ActionModule(InfoprintAction):
     PROGRAM = 'operations.observe'
 
     complaints: t.Sequence[str] = ()
-    has_begun = False
+    has_begun = False  # so that the server may have the configuration of a trial
+    changed = False  # by putting the server back
     NOTHING_KNOWN: t.ClassVar[Args] = {'assumptions': [], 'profile': None}
 
     def _options(self) -> Args:
@@ -69,9 +72,10 @@ class ActionModule(InfoprintAction):
         request = self._request(args, servers[0])
         if self._task.check_mode:
             return _outcome(request, [], msg=plan(request.name, args, _questions(args)), extra=self.NOTHING_KNOWN)
+        self.has_begun = args['put_back_only']
         problems = self._put_back(request)
         if args['put_back_only'] or any(problem.is_error for problem in problems):
-            return _outcome(request, problems, extra=self.NOTHING_KNOWN)
+            return _outcome(request, problems, extra=self.NOTHING_KNOWN, changed=self.changed)
         display.display(plan(request.name, args, _questions(args)))
         observation = None
         try:
@@ -83,7 +87,7 @@ class ActionModule(InfoprintAction):
         finally:
             problems += self._put_back(request)
         if observation is None:
-            return _outcome(request, problems, extra=self.NOTHING_KNOWN, changed=self.has_begun)
+            return _outcome(request, problems, extra=self.NOTHING_KNOWN, changed=self.changed or self.has_begun)
         return self._reported(args, request, observation, problems)
 
     def _check(self, args: Args, servers: list[Args]) -> None:
@@ -134,12 +138,14 @@ class ActionModule(InfoprintAction):
 
     def _check_reached(self, laboratory: Laboratory, request: ObserveRequest) -> None:
         """Raise ProblemError unless the print server reaches the playing server."""
-        connecting = request._replace(step=CONNECT, seconds=CONNECT_SECONDS)
+        token = f'{secrets.token_hex(8)}.{DOMAIN}'
+        connecting = request._replace(step=CONNECT, seconds=CONNECT_SECONDS, ehlo=token)
         try:
-            reached = laboratory.visits_of(lambda: self.target.run(self.PROGRAM, connecting, STEP_SECONDS))
+            visits = laboratory.visits_of(lambda: self.target.run(self.PROGRAM, connecting, STEP_SECONDS))
         except ProblemError as error:
-            raise ProblemError(error.problem._replace(hint=REACH)) from None
-        if not reached:
+            of_the_way = error.problem.stage in OF_THE_WAY
+            raise ProblemError(error.problem._replace(hint=REACH) if of_the_way else error.problem) from None
+        if not any(token in visit.names for visit in visits):
             where = f'{request.host}, port {request.port}'
             raise ProblemError(Problem('network_unreachable', f'{where}, is another machine for the print server.', REACH))
 
@@ -159,17 +165,21 @@ class ActionModule(InfoprintAction):
         return Step(complaints, answer.text('log_end', ''), answer.text('written', '', LONGEST_ANSWER))
 
     def _put_back(self, request: ObserveRequest) -> list[Problem]:
-        """Put the server back as it was before the first trial of this run, or of one that was killed."""
-        problems = []
+        """Put the server back as it was before the first trial of this run, or of one that was killed; return what is wrong."""
         is_back = False
         try:
             answer = self.target.run(self.PROGRAM, request._replace(step=PUT_BACK), STEP_SECONDS)
             (fields,) = server_answers(answer, [{'name': request.name}])
             problems = fields.problems()
             is_back = not any(problem.is_error for problem in problems)
+            self.changed |= fields.text('restored') is not None
+        except ProblemError as error:
+            problems = [error.problem]
+        except InvalidValue as error:
+            problems = [self.target.malformed(error)]
         finally:
-            if not is_back:
-                display.warning(NOT_PUT_BACK.format(host=self.target.host, server=request.name))
+            if self.has_begun and not is_back:
+                display.warning(f'{self.target.host}: {NOT_PUT_BACK.format(server=request.name)}')
         return problems
 
     def _reported(self, args: Args, request: ObserveRequest, observation: Observation, problems: list[Problem]) -> Outcome:

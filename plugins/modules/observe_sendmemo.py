@@ -34,7 +34,7 @@ attributes:
     description:
       - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
 notes:
-  - Each experiment takes one round trip.
+  - Each trial takes one round trip, and another one where no mail came.
   - The certificates, their authorities and the CRLs are made for the run and worth nothing after it.
   - Where no mail came, the evidence has what the server wrote to its C(error.log) meanwhile, which can name hosts and people.
   - Only connections from the address that the first mail came from count.

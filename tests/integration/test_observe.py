@@ -194,6 +194,36 @@ def test_what_the_mailer_refuses_is_refused_by_a_proof(site: Site, tmp_path: pat
     assert 'the mailer was observed to take CR for a part of the value' in problem['message']
 
 
+def test_a_rollback_says_that_the_mailer_does_not_read_what_it_restores(site: Site, tmp_path: pathlib.Path) -> None:
+    root = Authority('Profile Root CA')
+    server = tmp_path / 'pd' / 'spl1'
+    server.mkdir(parents=True)
+    (server / 'ca.pem').write_bytes(root.pem)
+    before = b'EnableTLS = 1\nCAFile = ca.pem\r\nHostname = print1.example.com\n'
+    (server / CONFIG).write_bytes(before)
+    (tmp_path / 'grammar.yml').write_text(profile(grammar={'carriage_return': 'kept'}))
+    listener = Listener('starttls', 'starttls', *root.issue(['localhost']).write(tmp_path, 'good'))
+    with MailServer(tmp_path / 'mail', [listener], seconds=120) as running:
+        options = {'base_dir': str(server.parent), 'smtp_host': 'localhost', 'smtp_port': running.ports['starttls']}
+        declared = {
+            'servers': [{'name': 'spl1'}],
+            'enable_tls': 'starttls',
+            'ca_content': root.pem.decode(),
+            'hostname': 'a.example.com',
+        }
+        tested = {'try_before_commit': 'handshake', 'profile': str(tmp_path / 'grammar.yml')}
+        tasks = [
+            {'name': 'Converge', 'printops.infoprint.sendmemo_config': {**options, **declared, **tested}},
+            {'name': 'Back', 'printops.infoprint.sendmemo_rollback': {**options, **tested}, 'ignore_errors': True},
+        ]
+        run = site.ansible.playbook([{'hosts': 'all', 'gather_facts': False, 'tasks': tasks}], hosts(print1=local_host()))
+    (converged,), (back,) = (run.results(task=name) for name in ('Converge', 'Back'))
+    assert (converged.result['changed'], converged.result['problems']) == (True, []), run.output
+    assert (server / CONFIG).read_bytes() == before
+    assert [problem['code'] for problem in back.result['problems'] if problem['severity'] == 'error'] == ['invalid_line']
+    assert back.status == 'failed'
+
+
 def test_a_command_that_fails_is_told_and_nothing_is_concluded(site: Site) -> None:
     run = site.observe(
         observe_confirm=True, observe_trigger_command='echo no such queue; exit 3', observe_deadline=1, observe_profile_path=''
@@ -209,7 +239,9 @@ def test_a_server_that_could_not_be_put_back_is_told(site: Site) -> None:
     gone = site.server.with_name('gone')
     run = site.observe(observe_confirm=True, observe_trigger_command=f'mv {site.server} {gone}', observe_deadline=1)
     assert run.rc != 0
-    assert 'There is no working directory' in run.output
+    (result,) = [one.result for one in run.results(task='Observe')]
+    assert {problem['code'] for problem in result['problems']} == {'not_a_server'}
+    assert (result['changed'], [server['name'] for server in result['servers']]) == (True, ['lab1'])
     assert 'lab1 may still have the configuration of a trial' in ' '.join(run.output.split())
     gone.rename(site.server)
     assert site.files()[CONFIG] != BEFORE
@@ -292,5 +324,13 @@ def test_a_run_that_is_killed_is_ended_by_another(site: Site) -> None:
     assert site.pd.attributes('lab1') != ATTRIBUTES
     run = site.observe(observe_put_back_only=True)
     assert run.rc == 0, run.output
+    assert [one.result['changed'] for one in run.results(task='Observe')] == [True]
     assert site.files() == {CONFIG: BEFORE}
     assert site.pd.attributes('lab1') == ATTRIBUTES
+
+
+def test_a_server_that_does_not_exist_has_no_configuration_of_a_trial(site: Site) -> None:
+    run = site.observe(observe_confirm=True, observe_server='lab2')
+    assert run.rc != 0
+    assert 'There is no working directory' in run.output
+    assert 'may still have the configuration of a trial' not in ' '.join(run.output.split())

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from ..config.keywords import CONFIG_NAME, FILE_KEYWORDS
-from ..config.parser import parse
+from ..config.parser import ConfigFile, parse
 from ..files.permissions import above_problem
 from ..files.working_dir import Server, WorkingDir, write_failed
 from ..messages.change import ChangeAnswer, Drift, ServerAnswer
@@ -150,9 +150,13 @@ class ServerChange:
         self.transaction.close()
         self.directory.close()
 
+    def config(self) -> ConfigFile:
+        """Return the desired configuration."""
+        return parse(self.transaction.desired.config or b'', CONFIG_NAME)
+
     def settings(self) -> Dict[str, str]:
         """Return the desired settings, defaults included."""
-        return parse(self.transaction.desired.config or b'', CONFIG_NAME).settings
+        return self.config().settings
 
     def trust_files(self) -> Dict[str, str]:
         """Return the desired trust files, by keyword, as the configuration names them."""

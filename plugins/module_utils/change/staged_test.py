@@ -6,6 +6,7 @@ from ..messages.change import StagedTest
 from ..messages.send import MailOptions, SendOptions
 from ..program.watchdog import Watchdog
 from ..send.job import Task
+from ..send.prepare import forms_in
 from ..send.send_all import joined, send_all, with_mail_servers
 from ..send.shared_tls import SharedTls
 from .server_change import HostOutcome, ServerChange, ServerChanges
@@ -27,4 +28,6 @@ def _task(change: ServerChange, options: SendOptions) -> Task:
     mail = MailOptions(*change.mail_server, sender=entry.sender, recipients=entry.recipients)
     staged = dict(change.transaction.staged)
     files = change.outcome.files
-    return Task(change.name, change.directory.path, mail, options, settings=change.settings(), staged=staged, files=files)
+    config = change.config()
+    forms = forms_in(config, options)
+    return Task(change.name, change.directory.path, mail, options, None, config.settings, forms, staged, files=files)

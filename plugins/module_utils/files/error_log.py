@@ -34,6 +34,8 @@ def written_since(directory: WorkingDir, end: str) -> bytes:
 def _read(directory: WorkingDir, end: str) -> bytes:
     fd, status = open_file(ERROR_LOG, directory.server, directory.fd, directory.path_of(ERROR_LOG))
     try:
+        if status.st_nlink > 1:  # it may be a file of others, which a member of the directory's group can link
+            return b'It has several names, and is not read.'
         inode, _colon, size = end.partition(':')
         is_continued = inode == str(status.st_ino) and int(size) <= status.st_size
         start = max(int(size) if is_continued else 0, status.st_size - MOST_BYTES)

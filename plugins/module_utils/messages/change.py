@@ -37,6 +37,7 @@ class StagedTest(NamedTuple):
     adds_default_cas: bool = False
     refuses_wildcards: bool = False
     refuses_common_names: bool = False
+    reads_forms: bool = False
 
 
 class ChangeOptions(NamedTuple):

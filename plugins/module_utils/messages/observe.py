@@ -16,7 +16,7 @@ class ObserveRequest(NamedTuple):
     In a trial `config` and the files of `trust`, by managed name, become its set, bytes as latin-1; then the `commands`, lines of
     a shell, run one after the other, each for so many `seconds` at most. `attributes` are set before the first trial; {} = not
     managed. `log_end` is the one that a trial answered: what was written since is read. CONNECT only connects to `host` and
-    `port`, within the `seconds`.
+    `port`, within the `seconds`, and says `ehlo` there.
     """
 
     step: str
@@ -32,6 +32,7 @@ class ObserveRequest(NamedTuple):
     log_end: str = ''
     host: str = ''
     port: int = 0
+    ehlo: str = ''
 
     @classmethod
     def of(cls, data: Dict[str, Any]) -> 'ObserveRequest':

@@ -57,13 +57,14 @@ from ..program.watchdog import Watchdog
 SHELL = '/bin/sh'
 MOST_OUTPUT = 2000  # characters of a command's output that are answered, the last ones
 USUAL_MODE = 0o644
+MOST_PARTS = 16  # of what is read of a connection
 
 
 def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[ConnectAnswer, TrialAnswer, LogAnswer, ChangeAnswer]:
     """Do the step that the request, an ObserveRequest as JSON, asks for. Raises ProblemError."""
     request = ObserveRequest.of(data)
     if request.step == CONNECT:
-        return _connect(request.host, request.port, time.monotonic() + request.seconds)
+        return _connect(request, time.monotonic() + request.seconds)
     entry = RollbackEntry(request.name, request.working_dir)
     outcome = ServerOutcome(find_servers(request.base_dir, [entry])[0])
     if request.step == PUT_BACK:
@@ -80,13 +81,22 @@ def run(data: Dict[str, Any], watchdog: Watchdog) -> Union[ConnectAnswer, TrialA
     return TrialAnswer(ended, log_end)
 
 
-def _connect(host: str, port: int, end: float) -> ConnectAnswer:
-    """Connect, and leave. Raises ProblemError where that can't be done until `end`."""
+def _connect(request: ObserveRequest, end: float) -> ConnectAnswer:
+    """Connect, say a name, and leave. Raises ProblemError where nobody is connected to until `end`."""
     from ..net.connect import ascii_host, connect, resolve  # needed once in an observation
 
-    name = ascii_host(host)
-    connection, address = connect(resolve(name, port, end), name, port, end)
-    connection.close()
+    name = ascii_host(request.host)
+    connection, address = connect(resolve(name, request.port, end), name, request.port, end)
+    try:
+        connection.settimeout(max(end - time.monotonic(), 0.1))
+        connection.sendall(('EHLO %s\r\nQUIT\r\n' % request.ehlo).encode('ascii'))
+        for _part in range(MOST_PARTS):  # a connection that is closed with something unread may lose what was sent
+            if not connection.recv(1 << 12):
+                break
+    except OSError:  # whoever it was: the controller knows whether it heard the name
+        pass
+    finally:
+        connection.close()
     return ConnectAnswer(address.sockaddr[0])
 
 

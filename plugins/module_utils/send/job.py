@@ -4,6 +4,7 @@
 
 from typing import Dict, NamedTuple, Optional, Sequence
 
+from ..messages.forms import FormUse
 from ..messages.send import MailOptions, SendOptions, SendResult
 from ..problems import Problem
 from ..tls.context import Policy
@@ -12,7 +13,8 @@ from ..vocabulary import DISABLED, MODE_BY_VALUE
 
 
 class Task(NamedTuple):
-    """One server's part of a request. `settings` None = those of its current configuration, compared with `declared`.
+    """One server's part of a request. `settings` None = those of its current configuration, compared with `declared`; else they
+    are those of a staged one, which has the `forms`.
 
     `staged` has, for names in the working directory, the names that their new content waits under. `unknown` says why the
     server's attributes don't give its mail server, None where they were not asked for or do. `files` are those of the set whose
@@ -25,6 +27,7 @@ class Task(NamedTuple):
     options: SendOptions
     declared: Optional[Dict[str, str]] = None
     settings: Optional[Dict[str, str]] = None
+    forms: Sequence[FormUse] = ()
     staged: Optional[Dict[str, str]] = None
     unknown: Optional[Problem] = None
     files: Dict[str, bytes] = {}

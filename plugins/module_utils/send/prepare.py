@@ -13,6 +13,7 @@ from ..config.parser import ConfigFile, parse
 from ..config.rules import check_config
 from ..files.working_dir import WorkingDir
 from ..messages.forms import FormUse
+from ..messages.send import SendOptions
 from ..problems import Problem, ProblemError
 from ..safe_text import safe_text
 from ..smtp.message import check_address, compose
@@ -67,15 +68,16 @@ def _effective_settings(task: Task) -> Tuple[Settings, List[Problem], Tuple[Prob
     Raises ProblemError.
     """
     if task.settings is not None:
-        return dict(defaults(), **task.settings), [], (), ()
+        return dict(defaults(), **task.settings), [], (), task.forms
     with WorkingDir(task.directory, task.name) as directory:
         data, _status = directory.read_config()
         config = parse(data, directory.path_of(CONFIG_NAME))
-    return config.settings, check_config(config), tuple(differences(config, task.declared or {})), _forms(config, task)
+    return config.settings, check_config(config), tuple(differences(config, task.declared or {})), forms_in(config, task.options)
 
 
-def _forms(config: ConfigFile, task: Task) -> Sequence[FormUse]:
-    if not task.options.reads_forms:
+def forms_in(config: ConfigFile, options: SendOptions) -> Sequence[FormUse]:
+    """Return the forms that a configuration uses, if they are asked for."""
+    if not options.reads_forms:
         return ()
     from ..config.forms import forms_of  # only a proof that follows a profile needs them
 

@@ -97,7 +97,7 @@ class Silence(Exception):
 
 class Laboratory:
     """A mailer and a server. `restarts` is whether the mailer is restarted after each change of its files, and `settling` how
-    many seconds such a change is given to count."""
+    many seconds such a change is given to count. `names_count` is whether the mailer calls itself what the configuration says."""
 
     def __init__(self, mailer: Mailer, server: PlayingServer, authorities: Authorities, patience: Patience) -> None:
         self.authorities = authorities
@@ -109,7 +109,7 @@ class Laboratory:
         self._old_names: set[str] = set()
         self._new_names: set[str] = set()
         self._has_begun = False  # whether a mail came
-        self._names_count = False  # whether the mailer calls itself what the configuration says
+        self.names_count = False
         self.failed_controls = 0
         self._checked: dict[tuple[Trial, str], Sighting] = {}
 
@@ -138,7 +138,7 @@ class Laboratory:
 
     def _is_firm(self, visit: Visit, names: t.Container[str]) -> bool:
         """Return whether a connection shows what the mailer wants, and its name tells that it is of this trial."""
-        return visit.is_firm and self._names_count and any(name in names for name in visit.names)
+        return visit.is_firm and self.names_count and any(name in names for name in visit.names)
 
     def run_twice(self, trial: Trial, view: str) -> tuple[Sighting, str]:
         """Run a trial; unless what came of it is firm, prove that the mailer works, and run it again. Raises Silence.
@@ -172,18 +172,18 @@ class Laboratory:
         if not self._has_begun:
             self._has_begun = True
             self._server.admitted = next(visit.address for visit in sighting.visits if visit.mail)
-            self._names_count = sighting.outcome(NAME) == f'{SENT}, name'
+            self.names_count = sighting.outcome(NAME) == f'{SENT}, name'
         return sighting
 
     def _wanted(self, view: str) -> tuple[str, str]:
         """Return the outcome of a control, and the view of it."""
         if view == COUNT:
             return ONCE, COUNT
-        return (f'{SENT}, name', NAME) if view == NAME or self._names_count else (SENT, TLS)
+        return (f'{SENT}, name', NAME) if view == NAME or self.names_count else (SENT, TLS)
 
     def _check(self, control: Trial, view: str, wanted: str) -> Sighting:
         sighting = self.run(control)
-        is_wrong = sighting.outcome(view) != wanted and self._names_count and view != COUNT
+        is_wrong = sighting.outcome(view) != wanted and self.names_count and view != COUNT
         if is_wrong or not sighting.has_mail:
             self.failed_controls += 1
             sighting = self.run(control)

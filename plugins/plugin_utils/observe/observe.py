@@ -65,7 +65,7 @@ def _doubts(laboratory: Laboratory, when_read: Verdict) -> t.Iterator[str]:
     """Yield why nothing but a mail or an alert proves anything."""
     if laboratory.failed_controls:
         yield f'{laboratory.failed_controls} of the mails that had to come did not: what did not come proves nothing'
-    if not when_read.observed:
+    if not when_read.observed or (laboratory.settling and not laboratory.names_count):
         yield 'it is not known when a changed configuration counts: this may be of an older one'
 
 

@@ -9,6 +9,7 @@ import typing as t
 
 from ...module_utils.config.keywords import CONFIG_NAME
 from ...module_utils.messages.observe import READ_LOG, ObserveRequest
+from ...module_utils.problems import ProblemError
 from ...module_utils.safe_text import safe_text
 from ..foreign_values import one_line
 
@@ -74,5 +75,8 @@ class MailerOnHost:
         return False
 
     def written(self) -> str:
-        log = self._do(self._request._replace(step=READ_LOG, config='', trust={}, log_end=self._log_end)).written
+        try:
+            log = self._do(self._request._replace(step=READ_LOG, config='', trust={}, log_end=self._log_end)).written
+        except ProblemError as error:  # this is evidence alone: the next trial will show whether the host is lost
+            log = error.problem.message
         return one_line(log[-LONGEST_LOG:].strip(), 2 * LONGEST_LOG)

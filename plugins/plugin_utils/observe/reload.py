@@ -37,11 +37,19 @@ def _after_a_wait(laboratory: Laboratory, evidence: str) -> Verdict:
         if _outcomes(laboratory) == COUNTED:
             verdict = _confirmed(laboratory, LATER, f'{seconds:g} s after a change it counted')
             if laboratory.settling:
-                laboratory.restarts = laboratory.mailer.restart()  # which is quicker, where it can be done
-                laboratory.settling = 0.0 if laboratory.restarts else seconds
+                _hurry(laboratory)
             return verdict
     laboratory.settling = 0.0
     return _after_restart(laboratory, evidence)
+
+
+def _hurry(laboratory: Laboratory) -> None:
+    """Restart after each change from now on, where a change is seen to count then. Else wait twice as long as was enough once:
+    the mailer may look at its files at intervals, and this was luck."""
+    seconds, laboratory.settling = laboratory.settling, 0.0
+    laboratory.restarts = laboratory.mailer.restart()
+    if not laboratory.restarts or _outcomes(laboratory) != COUNTED:
+        laboratory.settling, laboratory.restarts = 2 * seconds, False
 
 
 def _after_restart(laboratory: Laboratory, evidence: str) -> Verdict:

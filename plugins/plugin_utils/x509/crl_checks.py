@@ -226,7 +226,7 @@ def _are_all_cut_off(authorities: t.Sequence[Certificate], lacking: t.Sequence[C
     """Return whether no chain can have all its CRLs: no CA at its end, a root or one whose issuer the file lacks, has one."""
     names, without_crl = {authority.name for authority in authorities}, {authority.name for authority in lacking}
     last = [authority for authority in authorities if authority.is_self_issued or authority.issuer_name not in names]
-    return all(authority.name in without_crl for authority in last)
+    return bool(last) and all(authority.name in without_crl for authority in last)
 
 
 def _listed(names: t.Sequence[str]) -> str:

@@ -53,7 +53,7 @@ EHLO is of that trial. Connections are counted for `retry` alone, which comes fi
 if a mail that is accepted brings a single connection in the same time.
 
 The evidence also has the seconds between several connections of a trial and, where no mail came, what the server wrote to its
-`error.log` since the trial began: the last 500 characters, made safe.
+`error.log` since the trial began (the last 500 characters, made safe), or why that was not read.
 
 ## The profile
 

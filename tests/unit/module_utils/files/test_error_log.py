@@ -39,6 +39,10 @@ def link(path):
     os.symlink('/etc/passwd', path)
 
 
+def link_hard(path):
+    os.link(path, path + '.1')
+
+
 def make_pipe(path):
     os.unlink(path)
     os.mkfifo(path)
@@ -54,6 +58,7 @@ def make_pipe(path):
         pytest.param(os.unlink, b'', id='removed'),
         pytest.param(len, b'', id='nothing'),
         pytest.param(link, b'{path} is a symbolic link.', id='a link'),
+        pytest.param(link_hard, b'It has several names, and is not read.', id='another name of a file'),
         pytest.param(make_pipe, b'{path} is not a regular file.', id='a pipe'),
     ],
 )

@@ -143,6 +143,24 @@ class WithoutRestart(StandIn):
         return False
 
 
+class Stubborn(StandIn):
+    """Says that it restarts, and does not."""
+
+    def restart(self) -> bool:
+        if not self._loaded or self.is_due:
+            super().restart()
+        return True
+
+    is_due = False
+
+    def send(self, after: float = 0.0) -> bool:
+        self.is_due = after >= self.rereads_after
+        try:
+            return super().send(after)
+        finally:
+            self.is_due = False
+
+
 class Forgetful(StandIn):
     """Forgets the first two mails."""
 
@@ -248,8 +266,22 @@ def when(kind: type[StandIn], when_read: str, server: PlayingServer, directory: 
 
 def test_a_change_that_counts_after_a_while_is_waited_for(server: PlayingServer, tmp_path: pathlib.Path) -> None:
     laboratory, verdict = when(WithoutRestart, 'later', server, tmp_path / 'server')
-    assert (verdict.observed, laboratory.settling, laboratory.restarts) == ('later', 25.0, False)
+    assert (verdict.observed, laboratory.settling, laboratory.restarts) == ('later', 50.0, False)
     assert '25 s after a change it counted' in verdict.evidence
+
+
+def test_a_restart_that_does_nothing_is_not_relied_on(server: PlayingServer, tmp_path: pathlib.Path) -> None:
+    laboratory, verdict = when(Stubborn, 'later', server, tmp_path / 'server')
+    assert (verdict.observed, laboratory.settling, laboratory.restarts) == ('later', 50.0, False)
+
+
+def test_without_its_name_in_ehlo_a_mailer_that_reads_later_is_not_judged_by_mails(
+    server: PlayingServer, tmp_path: pathlib.Path
+) -> None:
+    """A mail may be of the configuration before."""
+    switches = {**as_assumed(), 'when_read': 'later', 'ehlo_host': 'own_name'}
+    verdicts = observed(WithoutRestart, switches, server, tmp_path / 'server').verdicts
+    assert {verdict.question for verdict in verdicts if verdict.observed} <= {'when_read', 'ciphers', 'sender'}
 
 
 def test_a_mailer_that_can_be_restarted_is_not_waited_for(server: PlayingServer, tmp_path: pathlib.Path) -> None:
