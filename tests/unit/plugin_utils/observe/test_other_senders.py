@@ -113,18 +113,22 @@ def postfix() -> t.Iterator[Postfix]:
 
 
 class Sends(t.NamedTuple):
-    """How Postfix is set up, the seconds that a mail is waited for, what is to be found, and what may also remain unknown."""
+    """How Postfix is set up, the seconds that a mail is waited for, what is to be found, and what may also remain unknown.
+
+    In all but the last of the `tries`, everything may: on a busy machine Postfix does not keep to its times. Wrong it is never.
+    """
 
     options: dict[str, t.Any]
     deadline: float
     wanted: dict[str, str]
     open_questions: frozenset[str] = frozenset()
+    tries: int = 1
 
 
 OF_A_QUEUE = {
     'all': Sends({}, 10.0, OF_POSTFIX),
     'tries again later': Sends({}, 1.5, {'retry': 'no'}),
-    'tries again soon': Sends({'backoff': '1s'}, 6.0, {'retry': 'yes'}),
+    'tries again soon': Sends({'backoff': '1s'}, 4.0, {'retry': 'yes'}, tries=4),
     # What was refused in a trial is tried again in the next ones, and the processes of then may do it.
     'old mails': Sends(
         {'backoff': '1s', 'empties': False, 'reads': AT_A_RESTART}, 10.0, AT_START, frozenset(AT_START) - {'when_read', 'smtps'}
@@ -138,6 +142,10 @@ def test_a_mailer_that_queues_is_observed_as_well(how: str, postfix: Postfix, tm
     sends = OF_A_QUEUE[how]
     with playing() as server:
         mailer = PostfixSender(postfix, tmp_path, HOST, (LOOPBACK, server.port), **sends.options)
-        laboratory = Laboratory(mailer, server, authorities(), Patience(sends.deadline, 0.1, settling=(0.5,)))
-        found = observe(laboratory, chosen(list(sends.wanted.keys() - {'when_read'})))
+        for _number in range(sends.tries):
+            laboratory = Laboratory(mailer, server, authorities(), Patience(sends.deadline, 0.1, settling=(0.5,)))
+            found = observe(laboratory, chosen(list(sends.wanted.keys() - {'when_read'})))
+            check(found, sends.wanted, sends.wanted)
+            if not {verdict.question for verdict in found.verdicts if not verdict.observed} & sends.wanted.keys():
+                break
     check(found, sends.wanted, sends.open_questions)
