@@ -140,14 +140,22 @@ class ActionModule(InfoprintAction):
         """Raise ProblemError unless the print server reaches the playing server."""
         token = f'{secrets.token_hex(8)}.{DOMAIN}'
         connecting = request._replace(step=CONNECT, seconds=CONNECT_SECONDS, ehlo=token)
+        address = ''
+
+        def connect() -> None:
+            nonlocal address
+            address = self.target.run(self.PROGRAM, connecting, STEP_SECONDS).text('address', '')
+
         try:
-            visits = laboratory.visits_of(lambda: self.target.run(self.PROGRAM, connecting, STEP_SECONDS))
+            visits = laboratory.visits_of(connect)
         except ProblemError as error:
             of_the_way = error.problem.stage in OF_THE_WAY
             raise ProblemError(error.problem._replace(hint=REACH) if of_the_way else error.problem) from None
         if not any(token in visit.names for visit in visits):
-            where = f'{request.host}, port {request.port}'
-            raise ProblemError(Problem('network_unreachable', f'{where}, is another machine for the print server.', REACH))
+            message = (
+                f'The print server reached {request.host}, port {request.port}, at {address}, and that is not this controller.'
+            )
+            raise ProblemError(Problem('network_unreachable', message, REACH))
 
     def _send_ours(self, args: Args, of: ObserveRequest) -> None:
         """Let the collection itself connect from the host, whatever comes of it."""

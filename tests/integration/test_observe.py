@@ -273,7 +273,7 @@ def test_another_machine_in_place_of_the_controller_is_told(site: Site) -> None:
     (problem,) = next(one.result for one in run.results(task='Observe'))['problems']
     assert (problem['code'], problem['message']) == (
         'network_unreachable',
-        f'127.0.0.3, port {site.port}, is another machine for the print server.',
+        f'The print server reached 127.0.0.3, port {site.port}, at 127.0.0.3, and that is not this controller.',
     )
 
 

@@ -38,7 +38,7 @@ class SendOptions(NamedTuple):
 
     `run` is the name of the run, for the Message-ID; it is an atom of RFC 5322, or ''. `max_tls` '' = the newest.
     `adds_default_cas`: those are trusted besides a CAFile, too. `refuses_wildcards`, `refuses_common_names`: such names don't
-    count in a certificate. `reads_forms`: the forms that an active configuration uses are answered.
+    count in a certificate. `reads_forms`: the forms that the configuration uses are answered.
     """
 
     until: str
