@@ -454,8 +454,9 @@ options:
       - >-
         A proof then trusts the publicly known CAs besides the declared ones, if the mailer was observed to do so, speaks no TLS
         version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
-        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
-        else in a profile changes a proof.
+        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. It fails
+        where the configuration has what the mailer was observed not to read or not to do. Nothing else in a profile changes a
+        proof.
       - What a validation by the profile would report as an error is refused before anything changes.
     type: str
     version_added: "1.1.0"
@@ -587,8 +588,9 @@ options:
       - >-
         A proof then trusts the publicly known CAs besides the declared ones, if the mailer was observed to do so, speaks no TLS
         version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
-        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
-        else in a profile changes a proof.
+        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. It fails
+        where the configuration has what the mailer was observed not to read or not to do. Nothing else in a profile changes a
+        proof.
     type: str
     version_added: "1.1.0"
   warn_days:
@@ -785,8 +787,9 @@ options:
       - >-
         A proof then trusts the publicly known CAs besides the declared ones, if the mailer was observed to do so, speaks no TLS
         version that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not.
-        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing
-        else in a profile changes a proof.
+        O(min_tls) and O(crl_check) are what the site requires: of these and what was observed, the stricter counts. It fails
+        where the configuration has what the mailer was observed not to read or not to do. Nothing else in a profile changes a
+        proof.
     type: str
     version_added: "1.1.0"
   check_declared:

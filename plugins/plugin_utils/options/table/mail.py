@@ -14,8 +14,8 @@ _FROM_BACKUP = 'O(try_before_commit) uses it, unless O(manage_attributes) takes 
 _PROOF = """
 A proof then trusts the publicly known CAs besides the declared ones, if the mailer was observed to do so, speaks no TLS version
 that the mailer does not, and counts no wildcards or common names in certificates that the mailer does not. O(min_tls) and
-O(crl_check) are what the site requires: of these and what was observed, the stricter counts. Nothing else in a profile changes a
-proof.
+O(crl_check) are what the site requires: of these and what was observed, the stricter counts. It fails where the configuration has
+what the mailer was observed not to read or not to do. Nothing else in a profile changes a proof.
 """
 _VALIDATION = """
 A validation then also reports as an error what the mailer was observed not to read, as CR LF or a full path where it is used, not
